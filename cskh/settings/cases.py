@@ -1,0 +1,34 @@
+"""The case's own settings: brand, code, limits, and who listens to case events."""
+
+from datetime import timedelta
+
+from .env import env
+
+BRAND_NAME = env.str("BRAND_NAME", default="Bến Xanh")
+BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
+BRAND_HOTLINE = env.str("BRAND_HOTLINE", default="1900 0000")
+BRAND_EMAIL = env.str("BRAND_EMAIL", default="cskh@benxanh.example")
+BRAND_APP = env.str("BRAND_APP", default="")
+# Where customers reach the public pages; used in links of our messages.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+
+CASE_CODE_PREFIX = env.str("CASE_CODE_PREFIX", default="CS")
+
+# Called in this order, inside the transaction of the change, with (case, event).
+CASE_EVENT_LISTENERS = (
+    "channels_app.outbox.on_case_event",
+    "channels_app.notices.on_case_event",
+    "channels_app.webhooks.on_case_event",
+)
+
+# Limits of what one message or form may carry.
+MESSAGE_MAX_CHARACTERS = 100_000
+SUBJECT_MAX_CHARACTERS = 300
+EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
+EVIDENCE_MAX_FILES_PER_UPLOAD = 10
+EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
+EVIDENCE_MAX_PIXELS = 40_000_000
+
+# How far a figure must be backed before the public page shows it (closed cases of a category in the window).
+PUBLIC_FIGURES_MINIMUM = 20
+PUBLIC_FIGURES_WINDOW = timedelta(days=90)

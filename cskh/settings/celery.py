@@ -1,0 +1,29 @@
+"""Celery: what runs in the background, and when."""
+
+from .env import broker_url
+
+CELERY_BROKER_URL = broker_url()
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300  # seconds
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,  # above the longest task, so that a lost worker's task is taken up within minutes
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 30,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a broker that is away must not hold a request up
+CELERY_TIMEZONE = "UTC"
+
+# Beat only asks "what is due?"; due times live in the database.
+CELERY_BEAT_SCHEDULE = {
+    "sweep-due": {"task": "cases.tasks.sweep_due", "schedule": 20.0},
+    "sweep-deliveries": {"task": "channels_app.tasks.sweep_deliveries", "schedule": 10.0},
+    "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
+    "poll-mail": {"task": "channels_app.tasks.poll_mailboxes", "schedule": 10.0},
+    "forget-idempotency": {"task": "cskh.core.tasks.forget_idempotency_keys", "schedule": 3600.0},
+}

@@ -1,0 +1,25 @@
+"""Mail in and out, and how patiently outgoing things are tried again."""
+
+from .env import env, mailboxes
+
+_MAIL = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = _MAIL["EMAIL_HOST"]
+EMAIL_PORT = _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 30  # seconds
+
+MAILBOXES = mailboxes()
+MAIL_FROM_NAME = env.str("MAIL_FROM_NAME", default="")  # the brand's name when empty
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cskh.localhost")  # the right side of our Message-IDs
+MAIL_MAX_BYTES = 40 * 1024 * 1024
+
+# Waits between the tries of an outgoing message, in seconds; after the last one it is given up and shown to staff.
+DELIVERY_RETRY_SECONDS = (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+DELIVERY_CLAIM_SECONDS = 120  # a sender silent for longer is taken for dead
+INBOUND_RETRY_SECONDS = (5, 60, 300, 3600)
+WEBHOOK_TIMEOUT_SECONDS = 10
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # only where targets are on the own network
