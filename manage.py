@@ -5,8 +5,16 @@ import os
 import sys
 
 
+# These start the servers that the settings name: they run before there are any, with no settings to speak of.
+LAUNCHERS = ("up", "with_servers", "demo_mail")
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
+    if sys.argv[1:2] and sys.argv[1] in LAUNCHERS:
+        from django.conf import settings
+
+        settings.configure(INSTALLED_APPS=["cskh"])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
