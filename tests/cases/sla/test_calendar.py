@@ -169,7 +169,7 @@ def test_a_calendar_of_extra_dates_alone_is_valid_until_they_are_over():
             always(NEW_YORK),
             datetime(2026, 10, 31, 12, tzinfo=NEW_YORK),
             DAY,
-            datetime(2026, 11, 1, 8, tzinfo=NEW_YORK),
+            datetime(2026, 11, 1, 11, tzinfo=NEW_YORK),
         ),
         (  # the night shift of the short night is an hour shorter, so more is left for the next
             WorkingCalendar(BERLIN, {weekday: [(time(1), time(4))] for weekday in range(7)}),
