@@ -16,7 +16,9 @@ from typing import Self
 
 from .process import LaunchError
 
-_SOCKET_PATH_BYTES = 100  # the kernel's limit is 107 with the closing NUL; PostgreSQL adds ".s.PGSQL.5432.lock" to the folder
+_SOCKET_PATH_BYTES = (
+    100  # the kernel's limit is 107 with the closing NUL; PostgreSQL adds ".s.PGSQL.5432.lock" to the folder
+)
 _LONGEST_NAME = ".s.PGSQL.5432"
 
 
@@ -49,7 +51,9 @@ class DataFolder:
         self._lock = lock
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -57,7 +61,9 @@ class DataFolder:
     def socket_folder(self) -> Path:
         """A private folder (0700) for unix sockets: `run` in the data folder, or a short one where that path is too long."""
         inside = self.path / "run"
-        if len(os.fsencode(inside / _LONGEST_NAME)) <= _SOCKET_PATH_BYTES and re.fullmatch(r"[\w/.-]+", str(inside), re.ASCII):
+        if len(os.fsencode(inside / _LONGEST_NAME)) <= _SOCKET_PATH_BYTES and re.fullmatch(
+            r"[\w/.-]+", str(inside), re.ASCII
+        ):
             folder = inside
         else:
             name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:12]
@@ -81,7 +87,9 @@ def make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise LaunchError(f"{folder} belongs to somebody else; remove it, or set XDG_RUNTIME_DIR to a folder of your own.")
+        raise LaunchError(
+            f"{folder} belongs to somebody else; remove it, or set XDG_RUNTIME_DIR to a folder of your own."
+        )
     folder.chmod(0o700)
 
 

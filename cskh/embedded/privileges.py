@@ -38,7 +38,9 @@ class Home:
             shutil.rmtree(fresh, ignore_errors=True)
             package = programs.parent.parent
             shutil.copytree(programs.parent, fresh / package.name / programs.parent.name)
-            libraries = package.with_name(f"{package.name}.libs")  # the wheel's programs look for them beside the package
+            libraries = package.with_name(
+                f"{package.name}.libs"
+            )  # the wheel's programs look for them beside the package
             if libraries.exists():
                 shutil.copytree(libraries, fresh / libraries.name)
             fresh.rename(copy)

@@ -94,7 +94,7 @@ class Child:
                 user=uid,
                 group=gid,
                 extra_groups=None if uid is None else [],
-                preexec_fn=bound_to_this_process(service.death_signal),  # noqa: PLW1509
+                preexec_fn=bound_to_this_process(service.death_signal),
             )
         finally:
             if log is not None:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--data", type=Path, help="keep the data in this folder (default: a folder removed at the end)")
+        parser.add_argument(
+            "--data", type=Path, help="keep the data in this folder (default: a folder removed at the end)"
+        )
         parser.add_argument("command", nargs=REMAINDER, metavar="-- COMMAND")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,9 +37,11 @@ class Command(BaseCommand):
         signal.signal(signal.SIGHUP, _leave)
         data: Path | None = options["data"]
         try:
-            with DataFolder(data) if data else throwaway_folder(default_data_path()) as folder:
-                with running_servers(folder, self._say) as servers:
-                    code = _run(command, {**os.environ, **servers.environment, "CSKH_DATA": str(folder.path)})
+            with (
+                DataFolder(data) if data else throwaway_folder(default_data_path()) as folder,
+                running_servers(folder, self._say) as servers,
+            ):
+                code = _run(command, {**os.environ, **servers.environment, "CSKH_DATA": str(folder.path)})
         except LaunchError as error:
             raise CommandError(str(error)) from error
         sys.exit(code)
