@@ -4,17 +4,17 @@
 import os
 import sys
 
-
-# These start the servers that the settings name: they run before there are any, with no settings to speak of.
+# These start the servers that the settings name: they run before there are any, and leave the choice of settings alone.
 LAUNCHERS = ("up", "with_servers", "demo_mail")
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
     if sys.argv[1:2] and sys.argv[1] in LAUNCHERS:
         from django.conf import settings
 
         settings.configure(INSTALLED_APPS=["cskh"])
+    else:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
