@@ -14,7 +14,7 @@ from .headers import Headers, parse_block
 from .mime import Part
 
 _AUTOMATIC_SUBJECT = re.compile(
-    r"(?:re: *|aw: *|tr: *)?(?:automatic reply|auto[- ]?reply|auto(?:matic)?[- ]response|autoresponse|autoresponder"
+    r"(?:automatic reply|auto[- ]?reply|auto(?:matic)?[- ]response|autoresponse|autoresponder"
     r"|out of (?:the )?office(?: auto-?reply)?|vacation (?:auto-?)?(?:reply|response)|trả lời tự động|tự động trả lời"
     r"|phản hồi tự động|tự động phản hồi|thư trả lời tự động|\[?auto[- ]?reply\]?) *(?:[:：\]]|$|- )",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _REPORT_PARTS = {"message/delivery-status", "message/global-delivery-status"}
 _ORIGINAL_PARTS = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 _DAEMON = re.compile(r"(?:mailer-daemon|mail-daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:@|$|\b)", re.I)
 _BOUNCE_SUBJECT = re.compile(
-    r"(?:re: *)?(?:undeliver|failure notice|returned mail|mail delivery (?:failed|failure|system)|delivery (?:status"
+    r"(?:undeliver|failure notice|returned mail|mail delivery (?:failed|failure|system)|delivery (?:status"
     r" notification|failure|has failed|failed)|mail system error|message delivery failure|\*\*message you sent blocked"
     r"|non[- ]?delivery|không gửi được|không thể gửi|không thể chuyển|thư bị trả|thư không gửi được|lỗi gửi thư"
     r"|thông báo trạng thái gửi)",
@@ -36,7 +36,7 @@ _BOUNCE_SUBJECT = re.compile(
 )
 _QMAIL = re.compile(r"\s*Hi\. This is the [^\n]{0,200}\n")
 _COPY = re.compile(
-    r"^-{2,}[^\n]{0,20}(?:below this line is a copy|this is a copy of|original message follows|the body of the message"
+    r"^-{2,80}+[^\n]{0,20}(?:below this line is a copy|this is a copy of|original message follows|the body of the message"
     r"|returned message|original message|unsent message below)[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
