@@ -222,7 +222,7 @@ class _Mail:
 
     def _shared_line(self, position: int) -> str | None:
         """The own words of a line whose rest is an attribution, if it is such a line."""
-        if not marks.looks_closed(self.keys[position]):
+        if self.quoted[position] or not marks.looks_closed(self.keys[position]):
             return None
         text = self.texts[position]
         cut = marks.words_before_attribution(text, self.keys[position])

@@ -67,6 +67,7 @@ _MID_LINE = re.compile(r"(?<=\S)(?: |-{2,} ?)(?=(?:On|Vào|Le|Am|El|Il|Em) [^@<>
 
 _HEADER_ROLE = {fold(key): role for role, keys in words.HEADER_KEYS.items() for key in keys}
 _HEADER = re.compile(rf"[*_ ]*(?P<key>{_any_of(_HEADER_ROLE)}) ?[*_]{{0,3}} ?: ?[*_]{{0,3}}(?P<value>.*)")
+_ADDRESS_VALUE = re.compile(r"[^<(\[]{0,120}[<(\[] ?\S{0,80}(?:@|mailto:)|[^\s@]{1,80}@")
 _INLINE_KEY = re.compile(rf"(?<= )\*{{0,2}}(?P<key>{_any_of(_HEADER_ROLE)}) ?:")
 _ORIGINAL = re.compile(rf"{_RULE}[-–—=_*~ ]*{_any_of(words.ORIGINAL_MESSAGE)} ?:?[-–—=_*~ ]*{_RULE}$")
 _FORWARD = re.compile(
@@ -109,7 +110,7 @@ def attribution_strength(text: str, key: str) -> int:
     if opened and dated and _BEFORE_AUTHOR.search(key):
         return STRONG if "@" in key or timed else WEAK
     if _BEFORE_DATE.search(key) and dated:
-        return STRONG if named else WEAK
+        return STRONG if named or (timed and not _OWN_SUBJECT.match(bare)) else WEAK
     if (address := _ENDS_WITH_ADDRESS.search(key)) and dated and _DATE_START.match(bare):
         return STRONG if address["colon"] and timed else WEAK
     return NONE
@@ -136,7 +137,7 @@ def wraps(text: str, following: str) -> bool:
         or text.endswith(("<", ",", "(", "["))
         or following.startswith(("<", "(", "[", ">", "mailto:"))
         or is_closing_verb(fold(following))
-        or (bool(_TIME.search(text)) and not text.endswith((".", "!", "?")))
+        or (bool(_TIME.search(text) or _DATE.search(text)) and not text.endswith((".", "!", "?")))
     )
 
 
@@ -146,7 +147,7 @@ def is_closing_verb(key: str) -> bool:
 
 
 def closes_after_angle(key: str) -> bool:
-    """ "> wrote:", left over when the line was broken inside the address: a part of the attribution, not a quote."""
+    """A "> wrote:" left over when the line was broken inside the address: a part of the attribution, not a quote."""
     return bool(_VERB_ONLY.fullmatch(key))
 
 
@@ -196,10 +197,10 @@ def _is_header_block(roles: dict[str, str], *, ruled: bool) -> bool:
     sender, date = roles.get("from"), roles.get("date", "")
     dated, exact = bool(re.search(r"\d", date)), bool(_DATE.search(date) and _TIME.search(date))
     if sender is None:
-        return exact and "@" in roles.get("to", "")
+        return exact and bool(_ADDRESS_VALUE.match(roles.get("to", "")))
     if "@" not in sender and (not re.search(r"[^\W\d_]{2}", sender) or re.search(r"\d{6}", sender)):
         return False
-    if "@" in sender:
+    if _ADDRESS_VALUE.match(sender):
         return exact or ("subject" in roles and (dated or "to" in roles))
     return {"subject", "date"} <= roles.keys() and dated and (exact or ruled or "to" in roles)
 
@@ -217,7 +218,7 @@ def is_rule(key: str) -> bool:
 
 
 def is_reply_limit(key: str) -> bool:
-    """ "##- Please type your reply above this line -##" and its kin: a short line of nothing else."""
+    """A line such as "##- Please type your reply above this line -##" and its kin: a short line of nothing else."""
     if len(key) > 160 or not _LIMIT_START.match(key):
         return False
     limit = _LIMIT_END.search(key)
@@ -226,7 +227,7 @@ def is_reply_limit(key: str) -> bool:
 
 
 def is_program_line(key: str) -> bool:
-    """ "Sent from my iPhone": a line that a phone or a mail program adds below what the customer wrote."""
+    """A line such as "Sent from my iPhone" that a phone or a mail program adds below what the customer wrote."""
     if len(key) > 160:
         return False
     bare = key.strip("*_<>()[]~-–— \"'.")

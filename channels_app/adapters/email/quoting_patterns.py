@@ -41,7 +41,24 @@ VERBS_BEFORE_DATE = (
 
 # Subjects of a sentence, not names of a sender: "Ngày 16/11/2026 lúc 9:12 tôi đã viết:" is the customer's own prose.
 OWN_SUBJECTS = (
-    *("tôi", "mình", "em", "anh", "chị", "tui", "con", "cháu", "nó", "họ", "chúng tôi", "bên", "nhân viên", "bạn tôi"),
+    *(
+        "tôi",
+        "mình",
+        "em",
+        "anh",
+        "chị",
+        "tui",
+        "con",
+        "cháu",
+        "nó",
+        "họ",
+        "chúng tôi",
+        "bên bạn",
+        "bên mình",
+        "bên em",
+        "nhân viên",
+        "bạn tôi",
+    ),
     *("i", "we", "he", "she", "they", "my", "your", "our", "someone", "ich", "wir", "je", "nous", "yo", "io", "eu"),
 )
 

@@ -19,6 +19,7 @@ ATTRIBUTIONS = [
     "Vao Th 2, 16 thg 11, 2026 vao luc 09:12 Ben Xanh <hotro@benxanh.vn> da viet:",
     "Bến Xanh <hotro@benxanh.vn> đã viết vào 16/11/2026 lúc 09:12:",
     "Bến Xanh <hotro@benxanh.vn> đã viết:",
+    "Bến Xanh đã viết vào 16/11/2026 lúc 09:12:",
     "Vào Th 2, 16 thg 11, 2026 vào lúc 09:12 Bến Xanh (hotro@benxanh.vn) đã viết:",
     "Vào Th 2, 16 thg 11, 2026 vào lúc 09:12 Bến Xanh <hotro@benxanh.vn<mailto:hotro@benxanh.vn>> đã viết:",
     # English
@@ -226,6 +227,8 @@ OWN_WORDS = [
     "Từ tài khoản: 0123456789\nĐến tài khoản: 9876543210\nNgày: 16/11/2026\nNội dung: nap tien BX1",
     "Từ: 0912345678\nĐến: 0987654321\nNgày: 16/11/2026\nNội dung: chuyển tiền",
     "Từ: Nguyễn Văn An\nĐến: Công ty Bến Xanh\nNgày: 16/11/2026\nSố tiền: 5.000.000 đ",
+    "Từ: NGUYEN VAN AN an@vidu.vn\nĐến: BEN XANH\nNgày: 16/11/2026 09:12\nNội dung: NAP",
+    "Ngày: 16/11/2026 09:12\nĐến: ví an@vidu.vn\nSố tiền: 1 triệu",
     "From: Hà Nội\nTo: Đà Nẵng\nVé tôi đặt bị hủy.",
     "From: I understand that the fee is 2%.\nTell me more.",
     "Ngày: 16/11/2026\nSố tiền: 2.000.000\nNgân hàng: VCB\nTừ: ví điện tử",
@@ -307,6 +310,8 @@ WHOLE_MAILS = {
     ),
     "one quoted line to answer to": ("> Anh còn cần gì không?\n\nKhông, cảm ơn.", "Không, cảm ơn."),
     "outlook inline": (f"Xem dưới.\n\n{HEADER_BLOCKS[4]}\n\n> Name?\nAn\n> Phone?\n0912", "Xem dưới.\n\nAn\n\n0912"),
+    "attribution itself quoted": ("Vâng\n\n> Vào Th 2, 16 thg 11, 2026 lúc 09:12 X <a@b.vn> đã viết:\n> a", "Vâng"),
+    "four short lines": ("Vâng\n\nOn Mon, Nov 16, 2026\nat 9:12 AM Ben\n<a@b.vn>\nwrote:\n\n> x", "Vâng"),
     "nested quotes": (
         f"Vâng\n\n{ATTRIBUTIONS[0]}\n\n> A\n>> B\n> > C\n>\n> On Mon, 1 Jun 2026, X wrote:\n>> D",
         "Vâng",
