@@ -17,9 +17,16 @@ UNFOLD = {
     "SITE_SYMBOL": "support_agent",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": [
-        {"title": _("Desk"), "items": [
-            {"title": _("Cases"), "icon": "inbox", "link": reverse_lazy("admin:cases_case_changelist")},
-        ]},
-    ]},
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Desk"),
+                "items": [
+                    {"title": _("Cases"), "icon": "inbox", "link": reverse_lazy("admin:cases_case_changelist")},
+                ],
+            },
+        ],
+    },
 }

@@ -1,6 +1,5 @@
 """REST: formats, limits, the schema, and whose signed tokens we believe."""
 
-
 from .env import env
 
 REST_FRAMEWORK = {
@@ -13,10 +12,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "cskh.core.drf.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "cskh.core.pages.CursorPages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "cskh.core.drf.problem_response",
-    "DEFAULT_THROTTLE_CLASSES": ["cskh.core.drf.CredentialThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["cskh.core.throttles.CredentialThrottle"],
     "DEFAULT_THROTTLE_RATES": {"credential": env.str("API_RATE", default="600/min")},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
@@ -39,4 +38,3 @@ CUSTOMER_TOKEN_AUDIENCE = env.str("CUSTOMER_TOKEN_AUDIENCE", default="cskh")
 CUSTOMER_TOKEN_KEYS = env.json("CUSTOMER_TOKEN_KEYS", default={})
 CUSTOMER_TOKEN_MAX_SECONDS = 15 * 60
 IDEMPOTENCY_SECONDS = 24 * 3600
-

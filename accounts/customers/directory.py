@@ -1,0 +1,134 @@
+"""Recognising customers by what they give us: the operator's id, an email address, a telephone number."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cskh.core.errors import Invalid
+from cskh.core.text import one_line
+
+from .models import Contact, Customer
+
+_REGION = "VN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody as they introduce themselves. Empty where unknown; `language` is "vi" or "en"."""
+
+    external_id: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+def normal_email(text: str) -> str:
+    """The address with its domain in lower case. Raises Invalid where it is none."""
+    local, at, domain = one_line(text).rpartition("@")
+    address = f"{local}{at}{domain.lower()}"
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Invalid(errors={"email": [_("This is not an email address.")]}) from error
+    return address
+
+
+def normal_phone(text: str) -> str:
+    """The number in E.164 form (+84…); without a country code it is Vietnamese. Raises Invalid where it is none."""
+    try:
+        number = phonenumbers.parse(one_line(text), _REGION)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid(errors={"phone": [_("This is not a telephone number.")]}) from error
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid(errors={"phone": [_("This is not a telephone number.")]})
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
+    """The customer that `person` is, made if unknown, and their contacts by kind ("email", "phone") as given now.
+
+    The operator's id decides alone; without one the address does, the one used last. Records merged away are followed to the
+    one that was kept. Raises Invalid for malformed addresses, before anything is written.
+    """
+    addresses = {
+        **({Contact.Kind.EMAIL.value: normal_email(person.email)} if person.email.strip() else {}),
+        **({Contact.Kind.PHONE.value: normal_phone(person.phone)} if person.phone.strip() else {}),
+    }
+    with transaction.atomic():
+        customer = _by_external_id(person) if person.external_id else _by_address(addresses)
+        if customer is None:
+            customer = Customer.objects.create(name=one_line(person.name)[:200], language=_language(person))
+        elif person.name and not customer.name:
+            customer.name = one_line(person.name)[:200]
+            customer.save(update_fields=["name"])
+        contacts = {kind: contact_of(customer, kind, address) for kind, address in addresses.items()}
+    return customer, contacts
+
+
+def by_address(kind: str, address: str) -> Customer | None:
+    """The customer who used this address last, if anybody did. `address` is in its normal form."""
+    contact = (
+        Contact.objects.filter(kind=kind, address__iexact=address)
+        .select_related("customer__merged_into")
+        .order_by("-last_used_at", "-pk")
+        .first()
+    )
+    return current(contact.customer) if contact else None
+
+
+def contact_of(customer: Customer, kind: str, address: str) -> Contact:
+    """The customer's contact with this address, made if new, and noted as used now."""
+    contact, is_new = Contact.objects.get_or_create(customer=customer, kind=kind, address=address)
+    if not is_new:
+        Contact.objects.filter(pk=contact.pk).update(last_used_at=timezone.now())
+    return contact
+
+
+def current(customer: Customer) -> Customer:
+    """The record that is in use for this person: the one all others were merged into."""
+    while customer.merged_into is not None:
+        customer = customer.merged_into
+    return customer
+
+
+def find(text: str, limit: int = 20) -> list[Customer]:
+    """Customers by what staff type while somebody is on the telephone: a number or its end, an address, a name, an id."""
+
+    query = one_line(text)
+    if len(query) < 3:
+        return []
+    digits = re.sub(r"\D", "", query)
+    which = Q(name__icontains=query) | Q(external_id__iexact=query) | Q(contacts__address__istartswith=query)
+    if len(digits) >= 4:
+        which |= Q(contacts__kind=Contact.Kind.PHONE, contacts__address__endswith=digits.lstrip("0"))
+    return list(Customer.objects.filter(which, merged_into=None).distinct().prefetch_related("contacts")[:limit])
+
+
+def _by_external_id(person: Person) -> Customer:
+    external_id = one_line(person.external_id)[:100]
+    customer = Customer.objects.select_related("merged_into").filter(external_id=external_id).first()
+    if customer is None:
+        try:
+            with transaction.atomic():
+                return Customer.objects.create(
+                    external_id=external_id, name=one_line(person.name)[:200], language=_language(person)
+                )
+        except IntegrityError:  # the same customer came in twice at the same moment
+            customer = Customer.objects.select_related("merged_into").get(external_id=external_id)
+    return current(customer)
+
+
+def _by_address(addresses: dict[str, str]) -> Customer | None:
+    return next((found for kind, address in addresses.items() if (found := by_address(kind, address))), None)
+
+
+def _language(person: Person) -> str:
+    return person.language if person.language in ("vi", "en") else "vi"

@@ -1,0 +1,153 @@
+"""The audit trail, and what follows from it.
+
+`record()` writes the row that *is* the audit trail: numbered per case and hash-chained. Then it calls the listeners named in
+`settings.CASE_EVENT_LISTENERS`, inside the same transaction: they write rows and schedule work for after commit.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+
+from .models import Case, CaseEvent, EventText
+
+
+class EventKind(models.TextChoices):
+    CASE_OPENED = "case_opened", _("Case opened")
+    CASE_CLASSIFIED = "case_classified", _("Classified")
+    CASE_ROUTED = "case_routed", _("Routed to the department")
+    CASE_ASSIGNED = "case_assigned", _("Assigned")
+    CASE_TRANSFERRED = "case_transferred", _("Transferred to another department")
+    PRIORITY_CHANGED = "priority_changed", _("Priority changed")
+    CASE_CORRECTED = "case_corrected", _("Details corrected")
+    HANDLING_STARTED = "handling_started", _("Handling started")
+    MESSAGE_RECEIVED = "message_received", _("Message from the customer")
+    MESSAGE_SENT = "message_sent", _("Message to the customer")
+    NOTE_ADDED = "note_added", _("Internal note")
+    EVIDENCE_REQUESTED = "evidence_requested", _("Evidence asked for")
+    EVIDENCE_REQUEST_DELIVERED = "evidence_request_delivered", _("Request reached the customer")
+    EVIDENCE_REQUEST_BOUNCED = "evidence_request_bounced", _("Request did not reach the customer")
+    EVIDENCE_SUBMITTED = "evidence_submitted", _("Evidence received")
+    EVIDENCE_COMPLETED = "evidence_completed", _("Evidence complete")
+    EVIDENCE_OVERDUE = "evidence_overdue", _("Evidence did not come in time")
+    EVIDENCE_VERIFIED = "evidence_verified", _("Evidence accepted")
+    EVIDENCE_REJECTED = "evidence_rejected", _("Evidence rejected")
+    OUTCOME_PROPOSED = "outcome_proposed", _("Outcome proposed")
+    OUTCOME_APPROVED = "outcome_approved", _("Outcome approved")
+    OUTCOME_RETURNED = "outcome_returned", _("Outcome returned for rework")
+    CASE_ANSWERED = "case_answered", _("Answered")
+    ANSWER_DELIVERED = "answer_delivered", _("Answer reached the customer")
+    DELIVERY_FAILED = "delivery_failed", _("A message could not be delivered")
+    OUTCOME_ACCEPTED = "outcome_accepted", _("Customer accepted the outcome")
+    OUTCOME_REJECTED = "outcome_rejected", _("Customer did not accept the outcome")
+    CASE_REOPENED = "case_reopened", _("Reopened")
+    REOPEN_ASKED = "reopen_asked", _("Customer wrote after the end: reopen?")
+    REOPEN_DECLINED = "reopen_declined", _("Not reopened")
+    REVIEWER_MISSING = "reviewer_missing", _("No other reviewer is available")
+    CASE_CLOSED = "case_closed", _("Closed")
+    CLOCK_WARNED = "clock_warned", _("A deadline is near")
+    CLOCK_BREACHED = "clock_breached", _("A deadline was missed")
+    FOLLOW_UP_DONE = "follow_up_done", _("Follow-up done")
+    CALL_LOGGED = "call_logged", _("Telephone call")
+    CASE_HANDED_OVER = "case_handed_over", _("Handed over at the end of duty")
+    CUSTOMER_CHANGED = "customer_changed", _("Case moved to another customer record")
+
+
+Listener = Callable[[Case, CaseEvent], None]
+
+
+def record(
+    case: Case, kind: EventKind, *, actor: Actor, words: str = "", at: datetime | None = None, **facts: object
+) -> CaseEvent:
+    """Appends an event to the chain of `case`, which the caller holds locked, and tells the listeners.
+
+    `facts` are ids, enums, amounts and times; `words` (a reason, a summary) are kept apart, where they can be erased, and the
+    event keeps only their salted hash. Returns the event.
+    """
+    if words:
+        salt = secrets.token_hex(16)
+        facts["words"] = hashlib.sha256((salt + words).encode()).hexdigest()
+    event = CaseEvent(
+        case=case,
+        number=case.last_event_number + 1,
+        kind=kind.value,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        at=at or timezone.now(),
+        facts=json.loads(json.dumps(facts, cls=DjangoJSONEncoder)),
+        previous_hash=case.last_event_hash,
+    )
+    event.hash = chain_hash(case.code, event)
+    event.save(force_insert=True)
+    case.last_event_number, case.last_event_hash = event.number, event.hash
+    Case.objects.filter(pk=case.pk).update(last_event_number=event.number, last_event_hash=event.hash)
+    if words:
+        EventText.objects.create(event=event, text=words, salt=salt)
+    for listener in _listeners(settings.CASE_EVENT_LISTENERS):
+        listener(case, event)
+    return event
+
+
+def chain_hash(code: str, event: CaseEvent) -> str:
+    """SHA-256 over everything the event says and the hash of the event before it."""
+    said = json.dumps(
+        [
+            event.previous_hash,
+            code,
+            event.number,
+            event.kind,
+            event.actor_kind,
+            event.actor_id,
+            event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            event.facts,
+        ],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Where a chain does not hold: the case, the event's number, and what is wrong in words."""
+
+    code: str
+    number: int
+    what: str
+
+
+def flaws_of(case: Case) -> Iterator[Flaw]:
+    """Everything wrong with the chain of one case: rows altered, missing or out of order, a cut tail, altered words."""
+    previous, expected = "", 1
+    for event in case.events.select_related("words").order_by("number"):
+        if event.number != expected:
+            yield Flaw(case.code, expected, "missing")
+            expected = event.number
+        if event.previous_hash != previous:
+            yield Flaw(case.code, event.number, "does not follow from the event before")
+        if event.hash != chain_hash(case.code, event):
+            yield Flaw(case.code, event.number, "altered")
+        words = getattr(event, "words", None)
+        if words and event.facts.get("words") != hashlib.sha256((words.salt + words.text).encode()).hexdigest():
+            yield Flaw(case.code, event.number, "its words were altered")
+        previous, expected = event.hash, expected + 1
+    if expected - 1 != case.last_event_number or previous != case.last_event_hash:
+        yield Flaw(case.code, case.last_event_number, "the end of the chain is missing or was replaced")
+
+
+@lru_cache(maxsize=8)
+def _listeners(paths: tuple[str, ...]) -> tuple[Listener, ...]:
+    return tuple(import_string(path) for path in paths)

@@ -1,0 +1,176 @@
+"""What was asked for, what came in, and what somebody found about it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import ACTOR_KINDS, Case, Category
+
+
+class ChecklistItem(models.Model):
+    """Something needed for cases of a category, and why (R-25, R-28)."""
+
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, related_name="checklist", verbose_name=_("category")
+    )
+    slug = models.SlugField(_("slug"))
+    name_vi = models.CharField(_("name (Vietnamese)"), max_length=160)
+    name_en = models.CharField(_("name (English)"), max_length=160)
+    why_vi = models.CharField(_("why (Vietnamese)"), max_length=300, blank=True)
+    why_en = models.CharField(_("why (English)"), max_length=300, blank=True)
+    is_mandatory = models.BooleanField(_("mandatory"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist items")
+        constraints = [models.UniqueConstraint(fields=["category", "slug"], name="checklist_item_once")]
+        ordering = ["category_id", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") else self.name_vi
+
+    @property
+    def why(self) -> str:
+        return self.why_en if (get_language() or "").startswith("en") else self.why_vi
+
+
+class StoredFile(models.Model):
+    """An original, kept untouched and addressed by its SHA-256; and the safe copy staff look at."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(_("size (bytes)"))
+    content_type = models.CharField(_("type by content"), max_length=100)
+    original = models.FileField(max_length=200)
+    preview = models.FileField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("stored file")
+        verbose_name_plural = _("stored files")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class EvidenceRequest(models.Model):
+    """One asking: the items named, by when, and what became of it. The pause of the clocks runs from its delivery."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence_requests", verbose_name=_("case"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    asked_by_kind = models.CharField(max_length=12, choices=ACTOR_KINDS)
+    asked_by_id = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"))
+    delivered_at = models.DateTimeField(_("reached the customer at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("evidence request")
+        verbose_name_plural = _("evidence requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="evidence_request_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.asked_at}"
+
+
+class RequestedItem(models.Model):
+    """One thing that was asked for. `checklist_item` is set where it comes from the category's checklist."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("requested")
+        RECEIVED = "received", _("received")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+        NOT_NEEDED = "not_needed", _("not needed any more")
+
+    request = models.ForeignKey(EvidenceRequest, on_delete=models.CASCADE, related_name="items")
+    checklist_item = models.ForeignKey(
+        ChecklistItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField(_("name"), max_length=160)
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.REQUESTED)
+
+    class Meta:
+        verbose_name = _("requested item")
+        verbose_name_plural = _("requested items")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvidenceItem(models.Model):
+    """One thing that came in: a file, or words such as a transaction code."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("case"))
+    requested_item = models.ForeignKey(
+        RequestedItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="received",
+        verbose_name=_("answers"),
+    )
+    checklist_item = models.ForeignKey(
+        ChecklistItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    text = models.TextField(_("text"), blank=True)
+    filename = models.CharField(_("file name"), max_length=255, blank=True)
+    declared_type = models.CharField(max_length=100, blank=True)
+    channel = models.CharField(_("channel"), max_length=10)
+    sender_kind = models.CharField(max_length=12, choices=ACTOR_KINDS)
+    sender_id = models.CharField(max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("evidence item")
+        verbose_name_plural = _("evidence items")
+        constraints = [
+            models.CheckConstraint(name="evidence_item_has_content", condition=Q(file__isnull=False) | ~Q(text=""))
+        ]
+        indexes = [models.Index(fields=["case", "received_at"], name="evidence_by_case")]
+        ordering = ["received_at", "id"]
+
+    def __str__(self) -> str:
+        return self.filename or self.text[:60]
+
+
+class Check(models.Model):
+    """What somebody found about an evidence item. The latest check is the item's state."""
+
+    class Result(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="checks")
+    result = models.CharField(_("result"), max_length=10, choices=Result)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    by_kind = models.CharField(max_length=12, choices=ACTOR_KINDS)
+    by_id = models.CharField(max_length=64)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("check")
+        verbose_name_plural = _("checks")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.result}"

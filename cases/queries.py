@@ -1,0 +1,80 @@
+"""Reads: one case under lock, the queues, what is due."""
+
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.models import User
+from cskh.core.errors import NotVisible
+
+from . import codes, policies
+from .models import Case, Clock, FollowUp
+from .states import OPEN, Priority, Status
+
+
+def locked(case_id: int) -> Case:
+    """The case, its row locked until the transaction ends. Every decision is taken on this copy, never on the caller's."""
+    return _for_update().get(pk=case_id)
+
+
+def locked_unless_busy(case_id: int) -> Case | None:
+    """As `locked`, or None where somebody else holds the case now: for sweeps, which come again."""
+    return _for_update(skip_locked=True).filter(pk=case_id).first()
+
+
+def _for_update(*, skip_locked: bool = False) -> QuerySet[Case]:
+    cases = Case.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    return cases.select_related("category", "department", "customer")
+
+
+def visible_case(actor: Actor, text: str) -> Case:
+    """The case with that code, in any form people type it. Raises NotVisible when there is none that `actor` may see."""
+    try:
+        code = codes.parse_code(text)
+    except ValueError as error:
+        raise NotVisible from error
+    case = for_file(policies.visible_to(actor)).filter(code=code).first()
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def for_file(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With everything the case page and the API's case need of single-valued relations."""
+    return cases.select_related("category__parent", "department", "assignee", "customer", "contact")
+
+
+QUEUES = ("mine", "department", "unassigned", "urgent", "due_soon", "reopened", "manager", "asked_to_reopen")
+
+
+def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime) -> QuerySet[Case]:
+    """One of QUEUES for a member of staff: urgent first, then by what is due."""
+    user: User = actor.subject
+    open_ones = Q(status__in=sorted(OPEN))
+    which = {
+        "mine": open_ones & Q(assignee=user),
+        "department": open_ones & Q(department_id__in=user.desk.department_ids(*user.desk.departments)),
+        "unassigned": open_ones & Q(assignee__isnull=True),
+        "urgent": open_ones & Q(priority=Priority.URGENT),
+        "due_soon": open_ones & Q(next_due_at__lt=due_soon_before),
+        "reopened": Q(status=Status.REOPENED) | open_ones & Q(round__gt=1),
+        "manager": open_ones & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
+        "asked_to_reopen": Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
+    }[queue]
+    return in_order(policies.visible_to(actor).filter(which))
+
+
+def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Urgent first everywhere, then what is due first."""
+    return cases.order_by("-urgency", F("next_due_at").asc(nulls_last=True), "id")
+
+
+def due(now: datetime, limit: int) -> list[int]:
+    """Ids of the cases on which a clock or a follow-up wants attention, longest overdue first. Reads only what is due."""
+    clocks = Clock.objects.filter(next_look_at__lte=now).values_list("next_look_at", "case_id")
+    follow_ups = FollowUp.objects.filter(due_at__lte=now, done_at__isnull=True, cancelled_at__isnull=True).values_list(
+        "due_at", "case_id"
+    )
+    found = sorted([*clocks.order_by("next_look_at")[:limit], *follow_ups.order_by("due_at")[:limit]])
+    return list(dict.fromkeys(case_id for _, case_id in found))[:limit]

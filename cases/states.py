@@ -1,0 +1,143 @@
+"""Status, Step and the one table of legal moves.
+
+`TRANSITIONS` drives the gate, the buttons of the desk, `allowed_steps` of the API, the test matrix and the diagram in the
+README. Nothing else knows which step leads where.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    ROUTED = "routed", _("With the department")
+    AWAITING_CUSTOMER = "awaiting_customer", _("Waiting for the customer")
+    VERIFYING = "verifying", _("Verifying")
+    RESOLVING = "resolving", _("Being handled")
+    AWAITING_APPROVAL = "awaiting_approval", _("Waiting for approval")
+    ANSWERED = "answered", _("Answered")
+    REOPENED = "reopened", _("Reopened")
+    CLOSED = "closed", _("Closed")
+
+
+class ClosedAs(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted by the customer")
+    NO_REPLY = "no_reply", _("closed without reply")
+    FINAL_RESPONSE = "final_response", _("final response given")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DUPLICATE = "duplicate", _("duplicate")
+    SPAM = "spam", _("spam")
+
+
+class Priority(models.TextChoices):
+    LOW = "low", pgettext_lazy("priority", "low")
+    NORMAL = "normal", pgettext_lazy("priority", "normal")
+    HIGH = "high", pgettext_lazy("priority", "high")
+    URGENT = "urgent", pgettext_lazy("priority", "urgent")
+
+
+PRIORITY_RANK = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priority.URGENT: 3}
+
+
+class Nature(models.TextChoices):
+    QUESTION = "question", _("question")
+    SERVICE_REQUEST = "service_request", _("service request")
+    SUGGESTION = "suggestion", _("suggestion")
+    COMPLAINT = "complaint", _("complaint")
+    DISPUTE = "dispute", _("dispute")
+    DATA_SUBJECT_REQUEST = "data_subject_request", _("data-subject request")
+
+
+class Channel(models.TextChoices):
+    CHAT = "chat", _("live chat")
+    EMAIL = "email", _("email")
+    HOTLINE = "hotline", _("hotline")
+    APP = "app", _("app")
+    WEB = "web", _("web form")
+
+
+class Step(models.TextChoices):
+    CLASSIFY = "classify", _("Classify")
+    RECLASSIFY = "reclassify", _("Classify again")
+    ASSIGN = "assign", _("Assign or transfer")
+    REQUEST_EVIDENCE = "request-evidence", _("Ask for evidence")
+    EVIDENCE_COMPLETED = "evidence-completed", _("Evidence is complete")
+    EVIDENCE_OVERDUE = "evidence-overdue", _("Longest wait is over")
+    START_RESOLVING = "start-resolving", _("Start handling")
+    PROPOSE = "propose", _("Propose the outcome")
+    APPROVE = "approve", _("Approve the outcome")
+    RETURN = "return", _("Return for rework")
+    ANSWER = "answer", _("Answer the customer")
+    ACCEPT = "accept", _("Customer accepts")
+    REJECT = "reject", _("Customer rejects")
+    CLOSE_NO_REPLY = "close-no-reply", _("Close without reply")
+    FINAL_RESPONSE = "final-response", _("Give the final response")
+    REOPEN = "reopen", _("Reopen")
+    WITHDRAW = "withdraw", _("Withdraw")
+    MARK_DUPLICATE = "mark-duplicate", _("Mark as duplicate")
+    MARK_SPAM = "mark-spam", _("Mark as spam")
+
+
+class Condition(StrEnum):
+    """What else must hold, beyond the status. `cases.workflow._conditions` says how each is found out."""
+
+    APPROVED_WHERE_NEEDED = "approved_where_needed"
+    NOT_YET_APPROVED = "not_yet_approved"
+    FIRST_ROUND = "first_round"
+    LATER_ROUND = "later_round"
+
+
+OPEN = frozenset(set(Status) - {Status.CLOSED})
+
+
+@dataclass(frozen=True)
+class Move:
+    """From any of `sources` to `target` (None: the status stays), for those who hold `permission`."""
+
+    sources: frozenset[Status]
+    target: Status | None
+    permission: str
+    conditions: tuple[Condition, ...] = field(default=())
+    closed_as: ClosedAs | None = None
+
+
+def _from(*sources: Status) -> frozenset[Status]:
+    return frozenset(sources)
+
+
+_S = Status
+TRANSITIONS: dict[Step, Move] = {
+    Step.CLASSIFY: Move(_from(_S.RECEIVED), _S.ROUTED, "classify"),
+    Step.RECLASSIFY: Move(OPEN, None, "classify"),
+    Step.ASSIGN: Move(OPEN, None, "assign"),
+    Step.REQUEST_EVIDENCE: Move(
+        _from(_S.ROUTED, _S.VERIFYING, _S.RESOLVING, _S.REOPENED), _S.AWAITING_CUSTOMER, "evidence"
+    ),
+    Step.EVIDENCE_COMPLETED: Move(_from(_S.AWAITING_CUSTOMER), _S.VERIFYING, "evidence"),
+    Step.EVIDENCE_OVERDUE: Move(_from(_S.AWAITING_CUSTOMER), _S.RESOLVING, "system"),
+    Step.START_RESOLVING: Move(_from(_S.ROUTED, _S.VERIFYING, _S.REOPENED), _S.RESOLVING, "resolve"),
+    Step.PROPOSE: Move(_from(_S.RESOLVING, _S.REOPENED), _S.AWAITING_APPROVAL, "decide", (Condition.NOT_YET_APPROVED,)),
+    Step.APPROVE: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve"),
+    Step.RETURN: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve"),
+    Step.ANSWER: Move(
+        _from(_S.ROUTED, _S.RESOLVING, _S.REOPENED), _S.ANSWERED, "decide", (Condition.APPROVED_WHERE_NEEDED,)
+    ),
+    Step.ACCEPT: Move(_from(_S.ANSWERED), _S.CLOSED, "customer_word", closed_as=ClosedAs.ACCEPTED),
+    Step.REJECT: Move(_from(_S.ANSWERED), _S.REOPENED, "customer_word"),
+    Step.CLOSE_NO_REPLY: Move(_from(_S.ANSWERED), _S.CLOSED, "system", (Condition.FIRST_ROUND,), ClosedAs.NO_REPLY),
+    Step.FINAL_RESPONSE: Move(
+        _from(_S.RESOLVING),
+        _S.CLOSED,
+        "final_response",
+        (Condition.LATER_ROUND, Condition.APPROVED_WHERE_NEEDED),
+        ClosedAs.FINAL_RESPONSE,
+    ),
+    Step.REOPEN: Move(_from(_S.CLOSED), _S.REOPENED, "reopen"),
+    Step.WITHDRAW: Move(OPEN, _S.CLOSED, "withdraw", closed_as=ClosedAs.WITHDRAWN),
+    Step.MARK_DUPLICATE: Move(OPEN, _S.CLOSED, "sort_out", closed_as=ClosedAs.DUPLICATE),
+    Step.MARK_SPAM: Move(OPEN, _S.CLOSED, "sort_out", closed_as=ClosedAs.SPAM),
+}

@@ -1,0 +1,43 @@
+"""How each condition of a move is found out, and what people are told when it does not hold."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from cases.models import Answer, Case
+from cases.states import Condition
+
+
+def unmet(condition: Condition, case: Case) -> str:
+    """Empty when the condition holds, else a sentence that says what is missing."""
+    return _CHECKS[condition](case)
+
+
+def _approved_where_needed(case: Case) -> str:
+    if not (case.category and case.category.needs_approval) or _approved(case):
+        return ""
+    return _("This category needs approval: propose the outcome first, and have somebody else approve it.")
+
+
+def _not_yet_approved(case: Case) -> str:
+    return _("The outcome is approved already: answer the customer.") if _approved(case) else ""
+
+
+def _first_round(case: Case) -> str:
+    return "" if case.round == 1 else _("After a rejection silence never closes a case.")
+
+
+def _later_round(case: Case) -> str:
+    return "" if case.round > 1 else _("A final response is possible only after the customer rejected an answer.")
+
+
+def _approved(case: Case) -> bool:
+    return Answer.objects.filter(case=case, round=case.round, state=Answer.State.APPROVED).exists()
+
+
+_CHECKS: dict[Condition, Callable[[Case], str]] = {
+    Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
+    Condition.NOT_YET_APPROVED: _not_yet_approved,
+    Condition.FIRST_ROUND: _first_round,
+    Condition.LATER_ROUND: _later_round,
+}

@@ -1,0 +1,74 @@
+"""The gate: the one way a case moves. Nothing else writes `Case.status`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases import policies, queries
+from cases.models import Case
+from cases.states import TRANSITIONS, Status, Step
+from cskh.core.errors import StepNotAllowed
+
+from . import _clocks
+from ._conditions import unmet
+
+
+@contextmanager
+def take_step(case: Case, step: Step, *, actor: Actor, at: datetime | None = None) -> Iterator[Case]:
+    """Takes `step`: locks the case, asks the policy, looks up the move, checks its conditions; the body then does what is
+    special on the locked case it is given; at the end status and times are written. `case` is brought up to date.
+
+    The body sees the case in its new status, sets its own fields and records the step's events.
+    Raises NotVisible, NotPermitted or StepNotAllowed, and then nothing has changed.
+    """
+    move = TRANSITIONS[step]
+    with transaction.atomic():
+        held = queries.locked(case.pk)
+        policies.require(actor, step, held)
+        if held.status not in move.sources:
+            raise StepNotAllowed(
+                _("“%(step)s” is not possible while the case is “%(status)s”.")
+                % {"step": step.label, "status": Status(held.status).label},
+                step=step.value,
+                status=held.status,
+            )
+        for condition in move.conditions:
+            if reason := unmet(condition, held):
+                raise StepNotAllowed(reason, step=step.value, status=held.status)
+        before = held.status
+        if move.target is not None:
+            held.status = move.target
+        now = at or timezone.now()
+        if move.target == Status.CLOSED:
+            held.closed_at, held.closed_as = now, str(move.closed_as)
+            held.unanswered_since = held.reopen_asked_at = None
+            held.needs_manager = False
+        elif before == Status.CLOSED:
+            held.closed_at, held.closed_as, held.duplicate_of = None, "", None
+        yield held
+        if move.target == Status.CLOSED:
+            _clocks.stop_all(held, at=now)
+        _clocks.note_next_due(held)
+        held.save()
+        _refresh(case, held)
+
+
+@contextmanager
+def change_case(case: Case) -> Iterator[Case]:
+    """Locks the case for a change that is no step (a message, a correction, a clock): the same lock, the same clean end."""
+    with transaction.atomic():
+        held = queries.locked(case.pk)
+        yield held
+        _clocks.note_next_due(held)
+        held.save()
+        _refresh(case, held)
+
+
+def _refresh(case: Case, held: Case) -> None:
+    if case is not held:
+        case.__dict__.update(held.__dict__)

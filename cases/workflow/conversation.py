@@ -1,0 +1,69 @@
+"""What a message means for its case: clocks that start and stop, questions that arise. The words themselves are the channels'."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from cases import policies
+from cases.events import EventKind, record
+from cases.models import Case, FollowUp
+from cases.sla.clock import ClockKind
+from cases.states import Channel, Status
+from cskh.core.errors import NotPermitted, NotVisible
+
+from . import _clocks, _plans
+from ._take_step import change_case
+
+_HUMAN_REPLY_STOPS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.FIRST_CONTACT)
+
+
+def customer_wrote(case: Case, *, actor: Actor, message: int, channel: Channel, at: datetime | None = None) -> None:
+    """The customer said something. It never accepts, closes or reopens by itself.
+
+    On an open case the next-response clock runs from the oldest message nobody replied to; on an answered one the silence
+    follow-ups end; on a closed one a reopen question is raised.
+    """
+    _require(actor, case)
+    now = at or timezone.now()
+    with change_case(case) as held:
+        record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message, channel=channel)
+        if held.status == Status.CLOSED:
+            if held.reopen_asked_at is None:
+                held.reopen_asked_at = now
+                record(held, EventKind.REOPEN_ASKED, actor=actor, message=message)
+            return
+        if held.status == Status.ANSWERED:
+            _plans.cancel(held, FollowUp.Kind.SILENCE_REMINDER, FollowUp.Kind.CLOSE_NO_REPLY)
+        if held.unanswered_since is None:
+            held.unanswered_since = now
+            _clocks.start(held, ClockKind.NEXT_RESPONSE, at=now)
+
+
+def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = False) -> None:
+    """We said something to the customer. A person's words stop the response clocks; automatic ones touch nothing."""
+    _require(actor, case)
+    with change_case(case) as held:
+        record(held, EventKind.MESSAGE_SENT, actor=actor, message=message, automatic=automatic)
+        if not automatic:
+            note_human_reply(held, at=timezone.now())
+
+
+def note_human_reply(held: Case, *, at: datetime) -> None:
+    """A person answered the locked case's customer: by message, evidence request, answer or call."""
+    held.unanswered_since = None
+    _clocks.stop(held, *_HUMAN_REPLY_STOPS, at=at)
+
+
+def note_added(case: Case, *, actor: Actor, message: int) -> None:
+    """An internal note: for colleagues, never for the customer."""
+    _require(actor, case)
+    with change_case(case) as held:
+        record(held, EventKind.NOTE_ADDED, actor=actor, message=message)
+
+
+def _require(actor: Actor, case: Case) -> None:
+    if not policies.may_converse(actor, case):
+        if not policies.can_see(actor, case):
+            raise NotVisible
+        raise NotPermitted

@@ -1,0 +1,64 @@
+"""Ends without an answer: withdrawn by the customer, a duplicate, spam. And back from any end: reopening."""
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases.events import EventKind, record
+from cases.models import Case
+from cases.states import Step
+from cskh.core.errors import Invalid
+
+from . import _plans, reopening
+from ._take_step import change_case, take_step
+
+
+def withdraw(case: Case, *, actor: Actor, reason: str = "") -> None:
+    """The customer no longer wants it. Staff who record it say how they know."""
+    if actor.is_staff and not reason.strip():
+        raise Invalid(errors={"reason": [_("Say how the customer withdrew the request.")]})
+    with take_step(case, Step.WITHDRAW, actor=actor) as held:
+        _end(held, actor=actor, words=reason)
+
+
+def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
+    """The same matter of the same customer is handled in another case."""
+    if of.pk == case.pk:
+        raise Invalid(errors={"of": [_("A case cannot be its own duplicate.")]})
+    if of.customer_id != case.customer_id:
+        raise Invalid(errors={"of": [_("That case belongs to another customer.")]})
+    if of.duplicate_of_id is not None:
+        raise Invalid(errors={"of": [_("That case is a duplicate itself; name the original.")]})
+    with take_step(case, Step.MARK_DUPLICATE, actor=actor) as held:
+        held.duplicate_of = of
+        _end(held, actor=actor, duplicate_of=of.code)
+
+
+def mark_spam(case: Case, *, actor: Actor, reason: str = "") -> None:
+    """No customer's matter at all. It stays on record and can be reopened (R-07)."""
+    if actor.is_staff and not reason.strip():
+        raise Invalid(errors={"reason": [_("Say why this is spam.")]})
+    with take_step(case, Step.MARK_SPAM, actor=actor) as held:
+        _end(held, actor=actor, words=reason)
+
+
+def reopen(case: Case, *, actor: Actor, reason: str = "") -> None:
+    """Takes a closed case up again, as a new round with another reviewer."""
+    if actor.is_staff and not reason.strip():
+        raise Invalid(errors={"reason": [_("Say why the case is taken up again.")]})
+    with take_step(case, Step.REOPEN, actor=actor) as held:
+        reopening.begin_next_round(held, actor=actor, words=reason)
+
+
+def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
+    """Answers the question that a message after the end raised with no. The reason stays on record."""
+    if not reason.strip():
+        raise Invalid(errors={"reason": [_("Say why the case stays closed.")]})
+    with change_case(case) as held:
+        reopening.require_question(held, actor=actor)
+        held.reopen_asked_at = None
+        record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason)
+
+
+def _end(held: Case, *, actor: Actor, words: str = "", **facts: object) -> None:
+    _plans.cancel(held)
+    record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

@@ -1,0 +1,94 @@
+"""A case begins: the code is issued in the same transaction (R-21)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.models import Contact, Customer, Notice
+from cases import codes
+from cases.events import EventKind, record
+from cases.models import Case, Category
+from cases.sla.clock import ClockKind
+from cases.states import Channel, Nature, Priority
+from cskh.core.text import one_line
+
+from . import _clocks
+from .routing import classify_case
+
+_TRIES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a new case is about, as far as it is known. `amount` is whole VND."""
+
+    subject: str = ""
+    nature: Nature = Nature.SERVICE_REQUEST
+    category: Category | None = None
+    incident_at: datetime | None = None
+    transaction_ref: str = ""
+    amount: int | None = None
+
+
+def open_case(
+    matter: Matter,
+    *,
+    actor: Actor,
+    customer: Customer,
+    channel: Channel,
+    contact: Contact | None = None,
+    notice: Notice | None = None,
+    origin_ref: str = "",
+    at: datetime | None = None,
+    answered_at_once: bool = False,
+) -> Case:
+    """Opens a case with its code and its clocks; with a category it is classified and routed in the same breath.
+
+    `origin_ref` is what the channel calls the first message. `at` is when the customer reached us (default now).
+    `answered_at_once` says that a person is already talking to the customer, so no first-response clock runs.
+    """
+    now = at or timezone.now()
+    with transaction.atomic():
+        case = _insert(
+            Case(
+                customer=customer,
+                contact=contact,
+                channel=channel,
+                origin_ref=origin_ref,
+                notice=notice,
+                subject=one_line(matter.subject)[:300],
+                nature=matter.nature,
+                priority=Priority.NORMAL,
+                incident_at=matter.incident_at,
+                transaction_ref=one_line(matter.transaction_ref)[:100],
+                amount=matter.amount,
+                opened_at=now,
+                unanswered_since=None if answered_at_once else now,
+            )
+        )
+        record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
+        if matter.category is not None:
+            classify_case(case, actor=Actor.system("intake"), category=matter.category, start_clocks=False)
+        kinds = [ClockKind.RESOLUTION, ClockKind.REGULATORY]
+        if not answered_at_once:
+            kinds.append(ClockKind.FIRST_RESPONSE)
+        _clocks.start(case, *kinds, at=now)
+        _clocks.note_next_due(case)
+        case.save(update_fields=["next_due_at"])
+    return case
+
+
+def _insert(case: Case) -> Case:
+    """Draws codes until one is free: a clash is a matter of 50 bits, so a handful of tries is plenty."""
+    for _ in range(_TRIES):
+        case.code = codes.new_code()
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return case
+    raise RuntimeError("no free tracking code was found")

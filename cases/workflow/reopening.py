@@ -1,0 +1,58 @@
+"""After a rejection: a new round, a different reviewer, the manager told, dated follow-ups (R-35, R-36)."""
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from cases import policies
+from cases.events import EventKind, record
+from cases.models import Case
+from cases.sla.clock import ClockKind
+from cases.states import OPEN, Status, Step
+from cskh.core.errors import StepNotAllowed
+
+from . import _clocks, _plans
+
+
+def begin_next_round(held: Case, *, actor: Actor, words: str = "") -> None:
+    """Opens the next round of the locked case: new clocks (regulatory ones run on), another reviewer, progress messages.
+
+    When nobody else is eligible the case goes to the manager's queue with an alarm, never back to the same person.
+    """
+    now = timezone.now()
+    _plans.cancel(held)
+    held.round += 1
+    held.reopened_at, held.reopen_asked_at, held.answered_at = now, None, None
+    held.unanswered_since = now
+    reviewer = next_reviewer(held)
+    held.assignee, held.needs_manager = reviewer, reviewer is None
+    record(
+        held,
+        EventKind.CASE_REOPENED,
+        actor=actor,
+        words=words,
+        round=held.round,
+        assignee=reviewer.pk if reviewer else None,
+    )
+    if reviewer is None:
+        record(held, EventKind.REVIEWER_MISSING, actor=Actor.system("routing"), round=held.round)
+    _clocks.start(held, ClockKind.FIRST_CONTACT, ClockKind.RESOLUTION, at=now)
+    _plans.progress(held, at=now)
+
+
+def next_reviewer(held: Case) -> User | None:
+    """Who has not decided on the matter, is on duty, may answer it, and has the fewest open cases."""
+    people = policies.who_may(Step.ANSWER, held).filter(presence=User.Presence.ON_DUTY)
+    people = people.filter(memberships__role__in=[Role.SPECIALIST, Role.MANAGER])
+    if held.assignee_id:
+        people = people.exclude(pk=held.assignee_id)
+    load = Count("cases", filter=Q(cases__status__in=sorted(OPEN)), distinct=True)
+    return people.annotate(load=load).order_by("load", "pk").first()
+
+
+def require_question(held: Case, *, actor: Actor) -> None:
+    """Raises unless `actor` may decide whether this closed case, on which the customer wrote again, is reopened."""
+    policies.require(actor, Step.REOPEN, held)
+    if held.status != Status.CLOSED or held.reopen_asked_at is None:
+        raise StepNotAllowed

@@ -1,0 +1,86 @@
+"""Where a category needs approval: one person proposes the outcome, another approves it or returns it."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases.events import EventKind, record
+from cases.models import Answer, Case
+from cases.states import Step
+from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.text import clean
+
+from ._take_step import take_step
+
+
+def start_resolving(case: Case, *, actor: Actor) -> None:
+    """The facts are there; the department works on it."""
+    with take_step(case, Step.START_RESOLVING, actor=actor) as held:
+        record(held, EventKind.HANDLING_STARTED, actor=actor)
+
+
+def propose(case: Case, *, actor: Actor, body: str) -> Answer:
+    """Puts an outcome, as the customer would read it, before a second person."""
+    body = _required(body)
+    with take_step(case, Step.PROPOSE, actor=actor) as held:
+        answer = Answer.objects.create(
+            case=held,
+            round=held.round,
+            body=body,
+            state=Answer.State.PROPOSED,
+            author_kind=actor.kind,
+            author_id=actor.id,
+        )
+        record(held, EventKind.OUTCOME_PROPOSED, actor=actor, answer=answer.pk)
+    return answer
+
+
+def approve(case: Case, *, actor: Actor) -> Answer:
+    """A second person agrees with the proposed outcome; it can be sent now. Never its author (four eyes)."""
+    return _decide(case, Step.APPROVE, Answer.State.APPROVED, EventKind.OUTCOME_APPROVED, actor=actor)
+
+
+def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
+    """A second person does not agree yet and says why."""
+    if not reason.strip():
+        raise Invalid(errors={"reason": [_("Say what has to be reworked.")]})
+    return _decide(case, Step.RETURN, Answer.State.RETURNED, EventKind.OUTCOME_RETURNED, actor=actor, words=reason)
+
+
+def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
+    with take_step(case, step, actor=actor) as held:
+        answer = Answer.objects.select_for_update().get(case=held, round=held.round, state=Answer.State.PROPOSED)
+        if (answer.author_kind, answer.author_id) == (actor.kind, actor.id):
+            raise NotPermitted(_("Somebody else must decide on what you proposed."))
+        answer.state = state
+        if actor.is_staff:
+            answer.decided_by = actor.subject
+        answer.save()
+        record(held, kind, actor=actor, words=words, answer=answer.pk)
+    return answer
+
+
+def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> Answer:
+    """The answer of this round, marked as sent: the approved one where there is one, else a new one with `body`.
+
+    Raises Invalid when `body` is empty, or is not the text that was approved.
+    """
+    answer = Answer.objects.select_for_update().filter(case=held, round=held.round, state=Answer.State.APPROVED).first()
+    if answer is None:
+        answer = Answer(case=held, round=held.round, body=_required(body), author_kind=actor.kind, author_id=actor.id)
+    elif body.strip() and clean(body) != answer.body:
+        raise Invalid(
+            errors={"body": [_("This is not the text that was approved. Send that, or propose the new text.")]}
+        )
+    answer.state, answer.is_final, answer.sent_at = Answer.State.SENT, final, timezone.now()
+    answer.save()
+    return answer
+
+
+def _required(body: str) -> str:
+    text = clean(body)
+    if not text:
+        raise Invalid(errors={"body": [_("Write the text first.")]})
+    if len(text) > 100_000:
+        raise Invalid(errors={"body": [_("The text is too long.")]})
+    return text

@@ -1,0 +1,111 @@
+"""The case finds its kind, its department and its owner."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Department, User
+from cases import policies
+from cases.complaints.register import register_complaint
+from cases.events import EventKind, record
+from cases.models import Case, Category
+from cases.states import PRIORITY_RANK, Nature, Priority, Status, Step
+from cskh.core.errors import Invalid
+
+from . import _clocks, _plans
+from ._take_step import change_case, take_step
+
+_FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
+
+
+def classify_case(
+    case: Case,
+    *,
+    actor: Actor,
+    category: Category,
+    nature: Nature | None = None,
+    reason: str = "",
+    start_clocks: bool = True,
+) -> None:
+    """Says what kind of request it is, and routes it to the department of that kind.
+
+    A case that is classified already is classified again: history stays, clocks are computed anew from their own start,
+    and the case moves to the other department where there is one. `start_clocks=False` is for opening, which starts them.
+    """
+    if not category.is_active or category.parent_id is None:
+        raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
+    first = case.status == Status.RECEIVED
+    with take_step(case, Step.CLASSIFY if first else Step.RECLASSIFY, actor=actor) as held:
+        held.category, held.is_complex = category, category.is_complex
+        held.classified_at = held.classified_at or timezone.now()
+        if nature is not None:
+            held.nature = nature
+        # Classifying may raise the priority; lowering what a person raised is `change_priority`, with a reason.
+        if first or PRIORITY_RANK[Priority(category.priority)] > held.urgency:
+            _set_priority(held, Priority(category.priority))
+        record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
+        if held.nature in _FORMAL:
+            register_complaint(held)
+        if held.department_id != category.department_id:
+            route_case(held, actor=actor, department=category.department)
+        if held.is_complex:
+            _plans.progress(held, at=held.classified_at)
+        if start_clocks:
+            _clocks.retarget(held)
+
+
+def route_case(held: Case, *, actor: Actor, department: Department) -> None:
+    """Puts the locked case into the queue of `department`; whoever had it elsewhere no longer does."""
+    held.department, held.assignee = department, None
+    held.save()
+    record(held, EventKind.CASE_ROUTED, actor=actor, department=department.slug)
+
+
+def assign_case(case: Case, *, actor: Actor, assignee: User) -> None:
+    """Gives the case to a person who may work on it (to oneself: takes it)."""
+    with take_step(case, Step.ASSIGN, actor=actor) as held:
+        if not policies.who_may(Step.ANSWER, held).filter(pk=assignee.pk).exists():
+            raise Invalid(errors={"assignee": [_("This person cannot work on this case.")]})
+        held.assignee = assignee
+        if held.needs_manager and held.status == Status.REOPENED:
+            held.needs_manager = False
+        record(held, EventKind.CASE_ASSIGNED, actor=actor, assignee=assignee.pk)
+
+
+def transfer_case(case: Case, *, actor: Actor, department: Department, summary: str) -> None:
+    """Moves the case to another department. The summary spares the customer telling the story again (R-24)."""
+    if not summary.strip():
+        raise Invalid(errors={"summary": [_("Write a short summary for the next department.")]})
+    with take_step(case, Step.ASSIGN, actor=actor) as held:
+        if held.status == Status.RECEIVED:
+            raise Invalid(errors={"department": [_("Classify the case first; that routes it.")]})
+        if held.department_id == department.pk:
+            raise Invalid(errors={"department": [_("The case is with this department already.")]})
+        left = held.department
+        held.department, held.assignee = department, None
+        record(
+            held,
+            EventKind.CASE_TRANSFERRED,
+            actor=actor,
+            words=summary,
+            department=department.slug,
+            left=left.slug if left else None,
+        )
+
+
+def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str = "") -> None:
+    """Raises or lowers the priority; lowering needs a reason (R-16). Clocks are computed anew from their own start."""
+    with change_case(case) as held:
+        policies.require(actor, Step.RECLASSIFY, held)
+        if PRIORITY_RANK[priority] < held.urgency and not reason.strip():
+            raise Invalid(errors={"reason": [_("Lowering the urgency needs a reason.")]})
+        if priority == held.priority:
+            return
+        before = held.priority
+        _set_priority(held, priority)
+        record(held, EventKind.PRIORITY_CHANGED, actor=actor, words=reason, before=before, priority=priority)
+        _clocks.retarget(held)
+
+
+def _set_priority(held: Case, priority: Priority) -> None:
+    held.priority, held.urgency = priority, PRIORITY_RANK[priority]

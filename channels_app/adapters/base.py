@@ -1,0 +1,65 @@
+"""What every adapter speaks: inbound and outbound messages, and how a delivery can fail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class InboundFile:
+    """A file as it came in; `content_type` is what the sender claims."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """A message as a channel brought it. `body` has only the new words, `quoted` the whole text where that differs."""
+
+    sender_kind: str  # Contact.Kind
+    sender_address: str
+    sender_name: str = ""
+    subject: str = ""
+    body: str = ""
+    quoted: str = ""
+    html: str = ""
+    external_id: str = ""
+    in_reply_to: str = ""
+    references: Sequence[str] = ()
+    files: Sequence[InboundFile] = ()
+    sent_at: datetime | None = None
+    is_automatic: bool = False
+    bounced_ids: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbound:
+    """A message on its way out. `message_id` is the same at every try."""
+
+    message_id: str
+    address: str
+    subject: str
+    text: str
+    in_reply_to: str = ""
+    references: Sequence[str] = ()
+    sender: str = ""
+    is_automatic: bool = False
+
+
+class NotDelivered(Exception):
+    """This try failed. `permanent` says that trying again is of no use (an address refused for good)."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+
+
+class Adapter(Protocol):
+    """A channel's translator. `send` returns once the other side has taken the message; else it raises NotDelivered."""
+
+    def read(self, raw: bytes) -> Inbound: ...
+
+    def send(self, outbound: Outbound) -> None: ...

@@ -1,0 +1,59 @@
+"""How REST shows errors (RFC 9457), whatever the app."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from .errors import DomainError, Invalid
+
+PROBLEM_JSON = "application/problem+json"
+
+_CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "throttled",
+}
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error as `application/problem+json` with a stable `code`. None (a 500) for what nobody foresaw."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, DomainError):
+        extra: dict[str, Any] = {key: value for key, value in error.data.items() if isinstance(value, str | int)}
+        if isinstance(error, Invalid) and error.errors:
+            extra["errors"] = error.errors
+        return _problem(error.status, error.code, str(error), extra)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)  # type: ignore[attr-defined]
+    code = _CODES.get(error.status_code, "error")
+    if isinstance(error, exceptions.ValidationError):
+        errors = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        return _problem(error.status_code, code, str(Invalid.default_message), {"errors": errors}, headers)
+    return _problem(error.status_code, code, str(error.detail), {}, headers)
+
+
+def _problem(
+    status_code: int, code: str, detail: str, extra: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response:
+    set_rollback()
+    title = status.HTTP_STATUS_TITLES[status_code] if hasattr(status, "HTTP_STATUS_TITLES") else code
+    body = {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail, **extra}
+    return Response(body, status=status_code, headers=headers, content_type=PROBLEM_JSON)

@@ -1,0 +1,24 @@
+"""Asks for background work by the task's name, so that the domain need not import the tasks."""
+
+import logging
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+
+def enqueue_after_commit(task: str, *ids: int) -> None:
+    """Sends `task(*ids)` to a worker once the current transaction has committed.
+
+    A broker that is away costs only promptness: what is due stands in the database and a sweep finds it.
+    """
+    transaction.on_commit(partial(_send, task, ids), robust=True)
+
+
+def _send(task: str, ids: tuple[int, ...]) -> None:
+    try:
+        current_app.send_task(task, args=ids)
+    except Exception as error:  # noqa: BLE001 - kombu raises whatever its transport raises
+        log.warning("broker unreachable, %s%s is left to the sweep: %s", task, ids, error)

@@ -1,0 +1,42 @@
+"""Base models and what every app may need; no word of the domain."""
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+
+class Named(models.Model):
+    """Something staff configure, with a name in both languages. `slug` is its name in the API and never changes."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name_vi = models.CharField(_("name (Vietnamese)"), max_length=120)
+    name_en = models.CharField(_("name (English)"), max_length=120)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the language in use."""
+        return self.name_en if (translation.get_language() or "").startswith("en") else self.name_vi
+
+
+class IdempotencyKey(models.Model):
+    """A request that was made with an Idempotency-Key, and what was answered to it. Kept 24 hours."""
+
+    credential = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(default=b"")
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["credential", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.credential} {self.key}"

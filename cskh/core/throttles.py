@@ -1,0 +1,15 @@
+"""How often one credential may call."""
+
+from typing import Any
+
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class CredentialThrottle(SimpleRateThrottle):
+    """So many requests per credential; per address where there is none."""
+
+    scope = "credential"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        who = getattr(request, "auth", None) or self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": who}

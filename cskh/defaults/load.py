@@ -1,0 +1,110 @@
+"""Loads the first filling: idempotent, and never overwrites what staff changed."""
+
+from datetime import date
+
+import holidays
+from django.utils import timezone
+
+from accounts.customers.models import Notice
+from accounts.models import Department
+from cases.evidence.models import ChecklistItem
+from cases.models import Calendar, CalendarDay, Category, SlaTarget
+from cases.sla import packs
+from channels_app.models import ReplyTemplate
+
+from . import texts
+from .catalogue import DEPARTMENTS, REASONS, TOPICS
+
+WHOLE_DAY = [["00:00", "00:00"]]
+CALENDARS = {
+    "always": ("Mọi lúc", "Round the clock", {str(day): WHOLE_DAY for day in range(7)}),
+    "vn-working-days": ("Ngày làm việc", "Working days", {str(day): WHOLE_DAY for day in range(5)}),
+}
+
+
+def load() -> None:
+    """Adds whatever of the first filling is missing."""
+    departments = {
+        slug: Department.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en})[0]
+        for slug, (vi, en) in DEPARTMENTS.items()
+    }
+    categories = _categories(departments)
+    calendars = {
+        slug: Calendar.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en, "week": week})[0]
+        for slug, (vi, en, week) in CALENDARS.items()
+    }
+    _holidays(calendars["vn-working-days"])
+    _targets(categories, calendars)
+    Notice.objects.get_or_create(
+        version=texts.NOTICE_VERSION, defaults={"body_vi": texts.NOTICE_VI, "body_en": texts.NOTICE_EN}
+    )
+    for shortcut, (title, body_vi, body_en) in texts.REPLY_TEMPLATES.items():
+        ReplyTemplate.objects.get_or_create(
+            shortcut=shortcut, defaults={"title": title, "body_vi": body_vi, "body_en": body_en}
+        )
+
+
+def _categories(departments: dict[str, Department]) -> dict[str, Category]:
+    topics = {
+        slug: Category.objects.get_or_create(
+            slug=slug, defaults={"name_vi": vi, "name_en": en, "department": departments[department]}
+        )[0]
+        for slug, (vi, en, department) in TOPICS.items()
+    }
+    categories = {}
+    for reason in REASONS:
+        category, is_new = Category.objects.get_or_create(
+            slug=reason.slug,
+            defaults={
+                "parent": topics[reason.topic],
+                "department": departments[reason.department],
+                "name_vi": reason.vi,
+                "name_en": reason.en,
+                "priority": reason.priority,
+                "needs_approval": reason.needs_approval,
+                "is_complex": reason.is_complex,
+                "is_restricted": reason.is_restricted,
+            },
+        )
+        categories[reason.slug] = category
+        if is_new:
+            ChecklistItem.objects.bulk_create(
+                ChecklistItem(
+                    category=category,
+                    slug=item.slug,
+                    name_vi=item.vi,
+                    name_en=item.en,
+                    why_vi=item.why_vi,
+                    why_en=item.why_en,
+                    is_mandatory=item.mandatory,
+                    position=position,
+                )
+                for position, item in enumerate(reason.items)
+            )
+    return categories
+
+
+def _holidays(calendar: Calendar) -> None:
+    """Vietnamese public holidays of this year and the next two, as a table to be corrected by the yearly notice."""
+    this_year = timezone.localdate().year
+    table = holidays.country_holidays("VN", years=range(this_year, this_year + 3), language="vi")
+    known: set[date] = set(calendar.days.values_list("date", flat=True))
+    CalendarDay.objects.bulk_create(
+        CalendarDay(calendar=calendar, date=day, name=name[:120], source="holidays " + holidays.__version__)
+        for day, name in sorted(table.items())
+        if day not in known
+    )
+
+
+def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) -> None:
+    for pack in packs.PACKS:
+        if pack.slug != packs.INTERNAL.slug:
+            continue
+        for target in pack.targets:
+            SlaTarget.objects.get_or_create(
+                kind=target.kind.value,
+                category=categories[target.category] if target.category else None,
+                priority=target.priority or "",
+                channel=target.channel or "",
+                defaults={"seconds": target.seconds, "calendar": calendars[target.calendar]},
+            )
