@@ -5,6 +5,8 @@ import pytest
 from accounts.models import Department, Membership, Role, User
 from cskh.defaults.load import load
 
+pytest_plugins = ["tests.servers"]
+
 
 @pytest.fixture
 def defaults(db):
