@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
+# Type checkers import the settings without a server; a test that wants one is told how to get it by the failing name.
+os.environ.setdefault("DATABASE_URL", "postgresql:///run-the-tests-with-bin-test")
 
 from .base import *  # noqa: F403
 from .base import DATABASES
@@ -15,3 +17,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PUBLIC_URL = "http://testserver"
 ALLOWED_HOSTS = ["*"]
 WEBHOOK_ALLOW_PRIVATE = True
+WHITENOISE_AUTOREFRESH = True  # static files from the sources: tests collect none
