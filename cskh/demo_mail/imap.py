@@ -9,7 +9,7 @@ from argparse import Namespace
 from asyncio import Server, start_server
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Login
@@ -47,7 +47,7 @@ class StoredMailbox(MailboxData):
             self._load(mail)
 
     async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
-        when = append_msg.when or datetime.now(UTC)
+        when = _exact(append_msg.when)
         message = await super().append(replace(append_msg, when=when), recent=recent)
         self._keep(message)
         return message
@@ -171,6 +171,12 @@ async def serve_imap(login: AnyAddressLogin, host: str, port: int) -> Server:
     return await start_server(
         ProxyProtocolReader(login.config.proxy_protocol).get_callback(server), host=host, port=port
     )
+
+
+def _exact(given: datetime | None) -> datetime:
+    """The time a client gives, which has whole seconds only; now when it gives none or this very second."""
+    now = datetime.now(UTC)
+    return now if given is None or abs(now - given) < timedelta(seconds=1) else given
 
 
 def _letters(flags: Iterable[Flag]) -> str:

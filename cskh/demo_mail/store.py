@@ -38,11 +38,13 @@ class StoredMail:
 
 
 class Folder:
-    """One mail folder. One process writes; file names `<uid>,<flags>.eml` carry what IMAP must remember."""
+    """One mail folder. One process writes, any may read, and reading makes nothing on disk.
+
+    File names `<uid>,<flags>.eml` carry what IMAP must remember.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
         self._last = max((mail.uid for mail in self.mails()), default=0)
 
     @property
@@ -50,6 +52,7 @@ class Folder:
         """Stays the same as long as the uids mean the same messages."""
         path = self.path / "uidvalidity"
         if not path.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
             path.write_text(str(int(time.time())))
         return int(path.read_text())
 
@@ -61,11 +64,14 @@ class Folder:
 
     def mails(self) -> Iterator[StoredMail]:
         """In order of arrival."""
+        if not self.path.is_dir():
+            return iter(())
         found = ((_FILE.fullmatch(path.name), path) for path in self.path.iterdir())
         mails = (StoredMail(int(match[1]), match[2], path) for match, path in found if match)
         return iter(sorted(mails, key=lambda mail: mail.uid))
 
     def add(self, uid: int, raw: bytes, flags: str, received_at: datetime) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
         fresh = self.path / f"{uid}.new"
         with fresh.open("wb") as file:
             file.write(raw)
@@ -93,7 +99,6 @@ class MailStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
 
     def folder(self, address: str, name: str = "INBOX") -> Folder:
         return Folder(self.root / quote(bare_address(address), safe="@+") / quote(name, safe=""))
@@ -104,4 +109,4 @@ class MailStore:
 
     def addresses(self) -> list[str]:
         """Every address that has ever had mail."""
-        return sorted(unquote(path.name) for path in self.root.iterdir() if path.is_dir())
+        return sorted(unquote(path.name) for path in self.root.iterdir()) if self.root.is_dir() else []
