@@ -70,7 +70,7 @@ class User(AbstractUser):
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.ON_DUTY)
     presence_changed_at = models.DateTimeField(_("presence changed at"), default=timezone.now)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
 

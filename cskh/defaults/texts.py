@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - paragraphs are lines here
 """The first rights and privacy notice, and the first reply templates. Both are changed in the admin."""
 
 NOTICE_VERSION = "1.0"

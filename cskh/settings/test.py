@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
 # Type checkers import the settings without a server; a test that wants one is told how to get it by the failing name.
@@ -12,7 +13,7 @@ from .base import DATABASES
 
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="cskh-test-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="cskh-test-media-"))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PUBLIC_URL = "http://testserver"
 ALLOWED_HOSTS = ["*"]
