@@ -5,7 +5,7 @@ import os
 import sys
 
 # These start the servers that the settings name: they run before there are any, and leave the choice of settings alone.
-LAUNCHERS = ("up", "with_servers", "demo_mail")
+LAUNCHERS = ("up", "with_servers", "beside_up", "demo_mail")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -71,15 +72,39 @@ class DataFolder:
         make_private(folder)
         return folder
 
+    def publish(self, environment: dict[str, str]) -> None:
+        """Keeps (0600) what programs beside the running ones need."""
+        self._write("environment.json", json.dumps(environment, indent=1))
+
+    def withdraw(self) -> None:
+        (self.path / "environment.json").unlink(missing_ok=True)
+
+    def published(self) -> dict[str, str]:
+        """What the launcher that holds this folder has published; LaunchError when none does."""
+        try:
+            with DataFolder(self.path):
+                self.withdraw()  # nobody holds the folder: what is there was left by a kill
+        except LaunchError:
+            try:
+                return dict(json.loads((self.path / "environment.json").read_text()))
+            except FileNotFoundError:
+                raise LaunchError(
+                    "CSKH is starting or stopping. Try again when bin/up says that it is ready."
+                ) from None
+        raise LaunchError(f"Nothing is running with the data folder {self.path}. Start it first: bin/up")
+
     def secret_key(self) -> str:
         """The installation's SECRET_KEY, made at the first call and kept (0600)."""
         path = self.path / "secret_key"
         if not path.exists():
-            fresh = path.with_suffix(".new")
-            fresh.touch(0o600)
-            fresh.write_text(secrets.token_urlsafe(50))
-            fresh.rename(path)
-        return path.read_text().strip()
+            self._write("secret_key", secrets.token_urlsafe(50))
+        return path.read_text()
+
+    def _write(self, name: str, text: str) -> None:
+        fresh = self.path / f"{name}.new"
+        fresh.touch(0o600)
+        fresh.write_text(text)
+        fresh.rename(self.path / name)
 
 
 def make_private(folder: Path) -> None:

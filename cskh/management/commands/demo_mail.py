@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cskh.demo_mail.server import running_mail_servers
 from cskh.embedded.folders import default_data_path
-from cskh.embedded.up import MAIL_PASSWORD
+from cskh.embedded.installation import MAIL_PASSWORD
 
 
 class Command(BaseCommand):

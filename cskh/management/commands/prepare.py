@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.models import Department
 from cskh.settings.env import DATA_DIR
 
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         self._step(f"Database: {waiting} migrations to apply", lambda: call_command("migrate", verbosity=0))
+        if not Department.objects.exists():
+            self._step("Defaults of a new installation", lambda: call_command("load_defaults", stdout=StringIO()))
         self._step("Static files", lambda: call_command("collectstatic", interactive=False, verbosity=0))
         if options["demo"]:
             self._step("Demo data", self._load_demo)

@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cskh.embedded.folders import default_data_path
+from cskh.embedded.installation import Wanted
 from cskh.embedded.process import LaunchError
 from cskh.embedded.supervisor import Console
-from cskh.embedded.up import Wanted, run
+from cskh.embedded.up import run
 
 
 class Command(BaseCommand):
