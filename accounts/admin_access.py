@@ -1,0 +1,93 @@
+"""Who gets into the admin and what they may do there: asked of memberships, never of Django's permission tables.
+
+Every `ModelAdmin` and inline of the product stands on `RoleAccess` and names its roles. Whoever holds none of them does not
+see the model at all. Superusers are administrators everywhere (`User.desk`).
+"""
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.forms import AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+
+from .models import Role, User
+
+EVERYBODY = frozenset(Role)
+HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+NOBODY: frozenset[Role] = frozenset()
+
+
+def works_here(user: User | AnonymousUser) -> bool:
+    """Whether the person may use the admin at all: active staff with at least one membership."""
+    return isinstance(user, User) and user.is_active and user.is_staff and bool(user.desk.departments)
+
+
+def holds(request: HttpRequest, roles: Collection[Role]) -> bool:
+    """Whether the person who asks holds one of `roles`, in whichever department."""
+    user = request.user
+    return isinstance(user, User) and works_here(user) and any(user.desk.has(role) for role in roles)
+
+
+class RoleAccess:
+    """Mixin for model admins and inlines. `editable_by` may add and change; they and `readable_by` may look."""
+
+    readable_by: ClassVar[Collection[Role]] = EVERYBODY
+    editable_by: ClassVar[Collection[Role]] = NOBODY
+    addable_by: ClassVar[Collection[Role] | None] = None  # None: as editable_by
+    deletable_by: ClassVar[Collection[Role]] = NOBODY
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.readable_by) or holds(request, self.editable_by)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.editable_by)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.editable_by if self.addable_by is None else self.addable_by)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds(request, self.deletable_by)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class RoleModelAdmin(RoleAccess, ModelAdmin):
+    """The base of every model admin: rights by role, and lists that never count a million rows."""
+
+    show_full_result_count = False
+    list_fullwidth = True
+
+
+class RoleTabularInline(RoleAccess, TabularInline):
+    extra = 0
+
+
+class RoleStackedInline(RoleAccess, StackedInline):
+    extra = 0
+
+
+class DeskLoginForm(AuthenticationForm):
+    """Lets in whoever works here, and says so to the others only once their password is right."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if not works_here(user):
+            raise forms.ValidationError(
+                _("You hold no role here. Ask an administrator for a membership."), code="no_membership"
+            )
+
+
+class DeskSite(UnfoldAdminSite):
+    """The admin site of the product."""
+
+    login_form = DeskLoginForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return works_here(request.user)
