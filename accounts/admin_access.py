@@ -7,13 +7,9 @@ see the model at all. Superusers are administrators everywhere (`User.desk`).
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.forms import AuthenticationForm
-from unfold.sites import UnfoldAdminSite
 
 from .models import Role, User
 
@@ -71,23 +67,3 @@ class RoleTabularInline(RoleAccess, TabularInline):
 
 class RoleStackedInline(RoleAccess, StackedInline):
     extra = 0
-
-
-class DeskLoginForm(AuthenticationForm):
-    """Lets in whoever works here, and says so to the others only once their password is right."""
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        super().confirm_login_allowed(user)
-        if not works_here(user):
-            raise forms.ValidationError(
-                _("You hold no role here. Ask an administrator for a membership."), code="no_membership"
-            )
-
-
-class DeskSite(UnfoldAdminSite):
-    """The admin site of the product."""
-
-    login_form = DeskLoginForm
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        return works_here(request.user)

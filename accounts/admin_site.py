@@ -1,7 +1,7 @@
-"""Makes `accounts.admin_access.DeskSite` the admin site of the product."""
+"""Makes `accounts.desk_site.DeskSite` the admin site of the product."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class DeskAdminConfig(AdminConfig):
-    default_site = "accounts.admin_access.DeskSite"
+    default_site = "accounts.desk_site.DeskSite"

@@ -1,10 +1,13 @@
-"""Shows domain errors on pages; REST has its own mapping in `cskh.core.drf`."""
+"""Shows domain errors on pages (REST has its own mapping in `cskh.core.drf`), and says what pages may load."""
 
 from collections.abc import Callable
 
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from .errors import DomainError, NotVisible
 
@@ -26,3 +29,15 @@ class DomainErrorMiddleware:
             messages.error(request, str(exception))
             return HttpResponseRedirect(back)
         return render(request, "error.html", {"error": exception}, status=exception.status)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere; the admin's addresses get the allowances its theme cannot do without."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only and request.path_info.startswith(reverse("admin:index")):
+            parts.replace = {**settings.ADMIN_CONTENT_SECURITY_POLICY, **(parts.replace or {})}
+        return parts
