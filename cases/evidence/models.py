@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import ACTOR_KINDS, Case, Category
 
 
+class ItemKind(models.TextChoices):
+    """In what form something is expected."""
+
+    ANY = "any", _("file or text")
+    FILE = "file", _("file")
+    TEXT = "text", _("text")
+
+
 class ChecklistItem(models.Model):
     """Something needed for cases of a category, and why (R-25, R-28)."""
 
@@ -20,6 +28,7 @@ class ChecklistItem(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=160)
     why_vi = models.CharField(_("why (Vietnamese)"), max_length=300, blank=True)
     why_en = models.CharField(_("why (English)"), max_length=300, blank=True)
+    kind = models.CharField(_("form"), max_length=4, choices=ItemKind, default=ItemKind.ANY)
     is_mandatory = models.BooleanField(_("mandatory"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -69,6 +78,7 @@ class EvidenceRequest(models.Model):
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = models.DateTimeField(_("due"))
     delivered_at = models.DateTimeField(_("reached the customer at"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("did not reach the customer"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
@@ -100,6 +110,7 @@ class RequestedItem(models.Model):
     )
     name = models.CharField(_("name"), max_length=160)
     why = models.CharField(_("why"), max_length=300, blank=True)
+    kind = models.CharField(_("form"), max_length=4, choices=ItemKind, default=ItemKind.ANY)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.REQUESTED)
 
     class Meta:

@@ -65,9 +65,12 @@ def stop_all(case: Case, *, at: datetime) -> None:
         _stop(clock, at)
 
 
-def pause(case: Case, *, at: datetime) -> None:
-    """Customer-side time begins."""
-    Pause.objects.get_or_create(case=case, ended_at=None, defaults={"started_at": at})
+def pause(case: Case, *, at: datetime, until: datetime | None = None) -> None:
+    """Customer-side time began at `at`; where it is heard of only after its end, `until` says when that was."""
+    if until is None:
+        Pause.objects.get_or_create(case=case, ended_at=None, defaults={"started_at": at})
+    elif at < until:
+        Pause.objects.create(case=case, started_at=at, ended_at=until)
     recompute(case)
 
 
@@ -78,9 +81,9 @@ def resume(case: Case, *, at: datetime) -> None:
     recompute(case)
 
 
-def undo_pause(case: Case) -> None:
-    """The request never reached the customer: the open pause is undone from its start."""
-    Pause.objects.filter(case=case, ended_at__isnull=True).delete()
+def undo_pause(case: Case, *, started_at: datetime) -> None:
+    """The request never reached the customer: the pause that began then is undone from its start, ended or not."""
+    Pause.objects.filter(case=case, started_at=started_at).delete()
     recompute(case)
 
 

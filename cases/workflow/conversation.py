@@ -24,25 +24,30 @@ def customer_wrote(case: Case, *, actor: Actor, message: int, channel: Channel, 
     On an open case the next-response clock runs from the oldest message nobody replied to; on an answered one the silence
     follow-ups end; on a closed one a reopen question is raised.
     """
-    _require(actor, case)
+    require(actor, case)
     now = at or timezone.now()
     with change_case(case) as held:
         record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message, channel=channel)
-        if held.status == Status.CLOSED:
-            if held.reopen_asked_at is None:
-                held.reopen_asked_at = now
-                record(held, EventKind.REOPEN_ASKED, actor=actor, message=message)
-            return
-        if held.status == Status.ANSWERED:
-            _plans.cancel(held, FollowUp.Kind.SILENCE_REMINDER, FollowUp.Kind.CLOSE_NO_REPLY)
-        if held.unanswered_since is None:
-            held.unanswered_since = now
-            _clocks.start(held, ClockKind.NEXT_RESPONSE, at=now)
+        note_customer_word(held, actor=actor, at=now, message=message)
+
+
+def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: object) -> None:
+    """The customer of the locked case said or sent something on their own account; `what` names it for the record."""
+    if held.status == Status.CLOSED:
+        if held.reopen_asked_at is None:
+            held.reopen_asked_at = at
+            record(held, EventKind.REOPEN_ASKED, actor=actor, **what)
+        return
+    if held.status == Status.ANSWERED:
+        _plans.cancel(held, FollowUp.Kind.SILENCE_REMINDER, FollowUp.Kind.CLOSE_NO_REPLY)
+    if held.unanswered_since is None:
+        held.unanswered_since = at
+        _clocks.start(held, ClockKind.NEXT_RESPONSE, at=at)
 
 
 def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = False) -> None:
     """We said something to the customer. A person's words stop the response clocks; automatic ones touch nothing."""
-    _require(actor, case)
+    require(actor, case)
     with change_case(case) as held:
         record(held, EventKind.MESSAGE_SENT, actor=actor, message=message, automatic=automatic)
         if not automatic:
@@ -57,12 +62,13 @@ def note_human_reply(held: Case, *, at: datetime) -> None:
 
 def note_added(case: Case, *, actor: Actor, message: int) -> None:
     """An internal note: for colleagues, never for the customer."""
-    _require(actor, case)
+    require(actor, case)
     with change_case(case) as held:
         record(held, EventKind.NOTE_ADDED, actor=actor, message=message)
 
 
-def _require(actor: Actor, case: Case) -> None:
+def require(actor: Actor, case: Case) -> None:
+    """Raises NotVisible or NotPermitted unless `actor` may say something on the case."""
     if not policies.may_converse(actor, case):
         if not policies.can_see(actor, case):
             raise NotVisible

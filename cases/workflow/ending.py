@@ -1,5 +1,6 @@
 """Ends without an answer: withdrawn by the customer, a duplicate, spam. And back from any end: reopening."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -8,7 +9,7 @@ from cases.models import Case
 from cases.states import Step
 from cskh.core.errors import Invalid
 
-from . import _plans, reopening
+from . import _plans, evidence, reopening
 from ._take_step import change_case, take_step
 
 
@@ -60,5 +61,6 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
 
 
 def _end(held: Case, *, actor: Actor, words: str = "", **facts: object) -> None:
+    evidence.close_open_request(held, at=held.closed_at or timezone.now())
     _plans.cancel(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

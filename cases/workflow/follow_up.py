@@ -15,7 +15,7 @@ from cases.events import EventKind, record
 from cases.models import Case, Clock, FollowUp
 from cases.states import Status
 
-from . import _clocks, _plans
+from . import _clocks, _plans, evidence
 from .answer import close_no_reply
 
 SLA = Actor.system("sla")
@@ -79,6 +79,10 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
     if follow_up.kind == Kind.CLOSE_NO_REPLY:
         if held.status == Status.ANSWERED:
             close_no_reply(held, actor=SLA)
+        return
+    if follow_up.kind == Kind.EVIDENCE_OVERDUE:
+        if held.status == Status.AWAITING_CUSTOMER:
+            evidence.stop_waiting(held, actor=SLA)
         return
     record(
         held,

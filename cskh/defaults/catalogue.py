@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from cases.evidence.models import ItemKind
+
 # slug: (Vietnamese, English)
 DEPARTMENTS = {
     "intake": ("Tiếp nhận", "Intake"),
@@ -32,6 +34,7 @@ class Item:
     why_vi: str
     why_en: str
     mandatory: bool = True
+    kind: ItemKind = ItemKind.ANY
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ RECEIPT = Item(
     "Receipt or statement line",
     "Để đối chiếu số tiền, thời điểm và tài khoản nhận.",
     "To compare amount, time and receiving account.",
+    kind=ItemKind.FILE,
 )
 TRANSACTION = Item(
     "transaction-code",
@@ -63,6 +67,7 @@ TRANSACTION = Item(
     "Transaction code",
     "Mỗi giao dịch có một mã riêng, nhờ đó tìm đúng khoản tiền.",
     "Each transfer has its own code; it finds the very payment.",
+    kind=ItemKind.TEXT,
 )
 SCREENSHOT = Item(
     "screenshot",
@@ -70,6 +75,7 @@ SCREENSHOT = Item(
     "Screenshot of the error",
     "Để bộ phận kỹ thuật thấy đúng thông báo.",
     "So that the technical team sees the very message.",
+    kind=ItemKind.FILE,
 )
 REQUEST_ID = Item(
     "request-id",
@@ -77,6 +83,7 @@ REQUEST_ID = Item(
     "Withdrawal request id",
     "Để tìm đúng lệnh rút.",
     "To find the very request.",
+    kind=ItemKind.TEXT,
 )
 IDENTITY = Item(
     "identity-proof",
@@ -91,6 +98,7 @@ OFFER = Item(
     "Screenshot of the offer",
     "Để xem đúng điều kiện Quý khách đã thấy.",
     "To see the very conditions you were shown.",
+    kind=ItemKind.FILE,
 )
 LINK = Item(
     "link",

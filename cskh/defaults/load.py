@@ -76,6 +76,7 @@ def _categories(departments: dict[str, Department]) -> dict[str, Category]:
                     name_en=item.en,
                     why_vi=item.why_vi,
                     why_en=item.why_en,
+                    kind=item.kind,
                     is_mandatory=item.mandatory,
                     position=position,
                 )
