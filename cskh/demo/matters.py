@@ -1,0 +1,113 @@
+"""What the demo's customers write about, and what they are answered. Every name, code and amount is invented."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Told:
+    """A matter as a customer tells it, and the answer it ends with. `amount` is VND."""
+
+    category: str
+    subject: str
+    body: str
+    answer: str
+    amount: int | None = None
+    transaction_ref: str = ""
+    nature: str = "service_request"
+
+
+TOLD = (
+    Told(
+        "deposit-not-credited",
+        "Nạp 2.000.000đ chưa vào tài khoản",
+        "Sáng nay lúc 9h05 tôi chuyển khoản 2.000.000đ nhưng đến giờ số dư vẫn chưa thay đổi. "
+        "Nội dung chuyển khoản tôi ghi đúng như hướng dẫn. Nhờ kiểm tra giúp.",
+        "Khoản 2.000.000 ₫ của Quý khách đã được ghi có lúc 9h41. Nguyên nhân: ngân hàng gửi sao kê chậm nên hệ thống "
+        "đối soát muộn. Chúng tôi xin lỗi vì đã để Quý khách phải chờ.",
+        2_000_000,
+        "FT26326004511",
+    ),
+    Told(
+        "deposit-not-credited",
+        "Chuyển khoản nhầm nội dung",
+        "Tôi nạp 500k mà ghi thiếu mã khách hàng trong nội dung, tiền trừ rồi mà chưa thấy cộng.",
+        "Chúng tôi đã đối chiếu mã giao dịch và ghi có 500.000 ₫ vào tài khoản của Quý khách. Lần sau Quý khách chỉ cần "
+        "sao chép nội dung chuyển khoản hiện trên màn hình là tiền sẽ vào ngay.",
+        500_000,
+        "FT26325118820",
+    ),
+    Told(
+        "withdrawal-delayed",
+        "Rút tiền 3 tiếng chưa về",
+        "Lệnh rút RT-88120 của tôi báo đang xử lý từ 14h, thường chỉ 15 phút là có. Xin kiểm tra giúp.",
+        "Lệnh RT-88120 đã hoàn tất lúc 17h20. Ngân hàng nhận bảo trì từ 14h đến 17h nên các lệnh trong thời gian này bị chậm.",
+        1_250_000,
+        "RT-88120",
+    ),
+    Told(
+        "login-failure",
+        "Không nhận được mã OTP",
+        "Tôi đổi sim hôm qua, nay đăng nhập không nhận được OTP dù số điện thoại vẫn như cũ.",
+        "Nhà mạng đã mở lại dịch vụ nhận tin nhắn cho sim mới của Quý khách. Quý khách vui lòng thử đăng nhập lại.",
+    ),
+    Told(
+        "account-locked",
+        "Tài khoản bị khóa không rõ lý do",
+        "Sáng nay tôi mở app thì báo tài khoản tạm khóa. Tôi không làm gì sai, xin cho biết lý do và mở giúp.",
+        "Tài khoản bị khóa tạm do nhập sai mật khẩu năm lần từ một thiết bị lạ. Chúng tôi đã mở khóa sau khi xác minh; "
+        "vui lòng đặt mật khẩu mới ở lần đăng nhập tới.",
+        nature="complaint",
+    ),
+    Told(
+        "account-takeover",
+        "Có người đăng nhập tài khoản của tôi",
+        "Tôi nhận thông báo đăng nhập từ máy lạ lúc 2h sáng, mật khẩu bị đổi. Xin khóa gấp giúp tôi!",
+        "Chúng tôi đã chấm dứt mọi phiên đăng nhập, chặn thiết bị lạ và khôi phục quyền truy cập cho Quý khách. Không có "
+        "khoản tiền nào bị chuyển đi.",
+    ),
+    Told(
+        "technical-error",
+        "App bị trắng màn hình khi xem lịch sử",
+        "Từ bản cập nhật hôm qua, vào mục lịch sử giao dịch là màn hình trắng. Máy Android 14.",
+        "Lỗi đã được sửa trong bản 5.2.1. Quý khách vui lòng cập nhật ứng dụng. Cảm ơn Quý khách đã báo lỗi.",
+    ),
+    Told(
+        "promotion",
+        "Chưa được cộng ưu đãi hoàn phí",
+        "Tôi đã đủ điều kiện hoàn phí tháng 10 như chương trình ghi mà chưa thấy cộng.",
+        "Quý khách đủ điều kiện ở ngày cuối chương trình; khoản hoàn phí đã được cộng hôm nay.",
+        120_000,
+    ),
+    Told(
+        "settlement",
+        "Kết quả giao dịch tính sai",
+        "Giao dịch GD-55120 của tôi bị tính thiếu 340.000đ so với bảng kê. Đề nghị xem lại.",
+        "Chúng tôi đã tính lại giao dịch GD-55120: Quý khách được điều chỉnh thêm 340.000 ₫, đã ghi có hôm nay. Nguyên nhân "
+        "là dữ liệu đối tác gửi thiếu một dòng.",
+        340_000,
+        "GD-55120",
+        "dispute",
+    ),
+    Told(
+        "staff-conduct",
+        "Nhân viên trả lời thiếu tôn trọng",
+        "Hôm qua tôi gọi tổng đài lúc 20h, nhân viên nói trống không rồi cúp máy. Tôi rất không hài lòng.",
+        "Chúng tôi đã nghe lại cuộc gọi và xác nhận nhân viên đã xử sự không đúng. Chúng tôi thành thật xin lỗi Quý khách; "
+        "nhân viên đã được nhắc nhở và đào tạo lại.",
+        nature="complaint",
+    ),
+    Told(
+        "suggestion",
+        "Góp ý thêm nút sao chép",
+        "Nên có nút sao chép số tài khoản trong màn hình nạp tiền, gõ tay dễ nhầm lắm.",
+        "Cảm ơn Quý khách. Nút sao chép sẽ có trong bản cập nhật tháng 12.",
+        nature="suggestion",
+    ),
+    Told(
+        "other",
+        "Hỏi giờ làm việc ngày lễ",
+        "Tết này tổng đài có làm việc không ạ?",
+        "Dạ có, CSKH làm việc cả 24 giờ trong mọi ngày, kể cả Tết.",
+        nature="question",
+    ),
+)

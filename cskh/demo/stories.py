@@ -1,0 +1,166 @@
+"""Walks demo cases through the real workflow, with the clock set to when each thing is said to have happened."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import time_machine
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.models import User
+from cases.models import Case, Category
+from cases.states import Channel, Nature, Status
+from cases.workflow import answer, evidence, resolution, routing
+from cases.workflow.evidence import Wanted
+from cases.workflow.opening import Matter
+from channels_app import intake, outbox
+from channels_app.models import Delivery
+
+from .matters import Told
+from .people import CUSTOMERS
+
+CHANNELS = (Channel.EMAIL, Channel.WEB, Channel.APP, Channel.EMAIL, Channel.HOTLINE)
+
+
+class Story:
+    """One case on its way: each method is one thing that happens, some minutes after the one before."""
+
+    def __init__(self, told: Told, number: int, opened_at: datetime, chance: random.Random) -> None:
+        self.told, self.chance, self.now = told, chance, opened_at
+        self.latest = timezone.now() - timedelta(seconds=5)
+        external_id, name, email, phone = CUSTOMERS[number % len(CUSTOMERS)]
+        channel = CHANNELS[number % len(CHANNELS)]
+        with self._at():
+            self.case = intake.open_request(
+                Matter(
+                    subject=told.subject,
+                    nature=Nature(told.nature),
+                    amount=told.amount,
+                    transaction_ref=told.transaction_ref,
+                    incident_at=opened_at - timedelta(hours=1),
+                ),
+                actor=Actor.system("demo"),
+                channel=channel,
+                body=told.body,
+                person=Person(external_id=external_id, name=name, email=email, phone=phone),
+            )
+
+    @property
+    def owner(self) -> Actor:
+        assignee = self.case.assignee
+        if assignee is None:
+            raise ValueError("the case has no owner yet")
+        return Actor.staff(assignee)
+
+    def classify(self) -> "Story":
+        with self._at(1, 6):
+            hoa = User.objects.get(username="hoa")
+            routing.classify_case(
+                self.case, actor=Actor.staff(hoa), category=Category.objects.get(slug=self.told.category)
+            )
+        return self
+
+    def take(self) -> "Story":
+        with self._at(1, 10):
+            owners = list(User.objects.filter(memberships__department=self.case.department).order_by("username"))
+            owner = self.chance.choice(owners or list(User.objects.filter(username="son")))
+            routing.assign_case(self.case, actor=Actor.staff(owner), assignee=owner)
+        return self
+
+    def ask_evidence(self) -> "Story":
+        with self._at(2, 10):
+            wanted = [
+                Wanted(name=item.name, why=item.why)
+                for item in self.case.category.checklist.all()  # type: ignore[union-attr]
+            ] or [Wanted(name="Ảnh chụp màn hình", why="Để thấy đúng thông báo lỗi.")]
+            evidence.request_evidence(self.case, actor=self.owner, items=wanted)
+        return self
+
+    def send_evidence(self, text: str = "") -> "Story":
+        with self._at(5, 40):
+            actor = Actor.customer(self.case.customer)
+            for item in self.case.evidence_requests.get(ended_at=None).items.all():
+                said = text or f"Mã giao dịch {self.told.transaction_ref or 'GD-10245'}"
+                evidence.submit_evidence(self.case, actor=actor, channel=Channel.WEB, text=said, item=item.pk)
+        return self
+
+    def verify(self) -> "Story":
+        with self._at(2, 10):
+            for item in self.case.evidence.filter(state="received"):
+                evidence.verify_evidence(item, actor=self.owner, result="accepted", reason="")
+        return self
+
+    def handle(self) -> "Story":
+        with self._at(3, 15):
+            resolution.start_resolving(self.case, actor=self.owner)
+        return self
+
+    def propose(self) -> "Story":
+        if self.case.status != Status.RESOLVING:
+            self.handle()
+        with self._at(5, 30):
+            resolution.propose(self.case, actor=self.owner, body=self.told.answer)
+        return self
+
+    def approve(self) -> "Story":
+        with self._at(5, 30):
+            resolution.approve(self.case, actor=Actor.staff(User.objects.get(username="yen")))
+        return self
+
+    def write(self, body: str) -> "Story":
+        with self._at(2, 10):
+            outbox.write_message(self.case, actor=self.owner, body=body)
+        return self
+
+    def note(self, body: str) -> "Story":
+        with self._at(1, 5):
+            outbox.write_note(self.case, actor=self.owner, body=body)
+        return self
+
+    def answer(self) -> "Story":
+        category = self.case.category
+        if category is not None and category.needs_approval:
+            self.propose().approve()
+        with self._at(5, 60):
+            answer.send_answer(
+                self.case, actor=self.owner, body="" if category and category.needs_approval else self.told.answer
+            )
+        return self
+
+    def accept(self) -> "Story":
+        with self._at(5, 120):
+            answer.accept(self.case, actor=Actor.customer(self.case.customer))
+        return self
+
+    def reject(self, reason: str) -> "Story":
+        with self._at(10, 60):
+            answer.reject(self.case, actor=Actor.customer(self.case.customer), reason=reason)
+        return self
+
+    def say(self, body: str) -> "Story":
+        with self._at(5, 30):
+            intake.add_message(
+                self.case, actor=Actor.customer(self.case.customer), channel=Channel(self.case.channel), body=body
+            )
+        return self
+
+    @contextmanager
+    def _at(self, least: int = 0, most: int = 0) -> Iterator[None]:
+        """Some minutes later, but never later than now; what it sent out is taken to have arrived."""
+        later = self.now + timedelta(minutes=self.chance.uniform(least, most))
+        self.now = min(later, self.latest)
+        with time_machine.travel(self.now, tick=True):
+            yield
+            _arrived(self.case)
+        self.case.refresh_from_db()
+
+
+def _arrived(case: Case) -> None:
+    for delivery in Delivery.objects.filter(message__case=case, state=Delivery.State.QUEUED).select_related("message"):
+        delivery.state, delivery.delivered_at, delivery.next_try_at = Delivery.State.DELIVERED, timezone.now(), None
+        delivery.save()
+        if delivery.message and delivery.message.evidence_request:
+            evidence.mark_delivered(delivery.message.evidence_request, at=timezone.now())
