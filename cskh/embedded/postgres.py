@@ -19,6 +19,7 @@ from .privileges import Home, home_for
 from .process import Child, LaunchError, Service, wait_until_ready
 
 DATABASE = USER = "cskh"
+_PORT = 5432  # part of the socket's name; said everywhere, because PGPORT of the terminal would be believed otherwise
 _START_SECONDS = 60  # recovery after a crash included
 _OLD_SERVER_SECONDS = 15
 
@@ -87,7 +88,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}@/{DATABASE}?host={quote(str(self._home.sockets))}"
+        return f"postgresql://{USER}@/{DATABASE}?host={quote(str(self._home.sockets))}&port={_PORT}"
 
     def start(self) -> None:
         """Makes the cluster at the first time, starts it, and returns when the database `cskh` answers."""
@@ -99,6 +100,7 @@ class Postgres:
 
     def _options(self) -> list[str]:
         settings = {
+            "port": str(_PORT),
             "listen_addresses": "",  # never on TCP
             "unix_socket_directories": str(self._home.sockets),
             "unix_socket_permissions": "0700",
@@ -170,7 +172,7 @@ class Postgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self._home.sockets), user=USER, dbname="postgres", autocommit=True)
+        return psycopg.connect(host=str(self._home.sockets), port=_PORT, user=USER, dbname="postgres", autocommit=True)
 
 
 def _plain_environment() -> dict[str, str]:

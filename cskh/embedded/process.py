@@ -78,6 +78,7 @@ class Child:
     def start(self) -> None:
         """Starts the program in a session of its own, so that Ctrl-C reaches only us."""
         service = self.service
+        self._close_pipe()
         if service.before_start:
             service.before_start()
         log = _open_log(service.log) if service.log else None
@@ -114,7 +115,10 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdout is not None:
+        self._close_pipe()
+
+    def _close_pipe(self) -> None:
+        if self.process is not None and self.process.stdout is not None:
             self.process.stdout.close()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 from .process import Child, LaunchError
@@ -59,7 +59,7 @@ class Console:
 @dataclass
 class _Watched:
     child: Child
-    wait: float = _FIRST_WAIT
+    wait: float = field(default_factory=lambda: _FIRST_WAIT)
     start_again_at: float | None = None
     unfinished: bytes = b""  # a line whose end has not come yet
 
@@ -93,11 +93,15 @@ class Supervisor:
         """Runs `child` to its end, showing its output; LaunchError when it fails."""
         child.start()
         self._started.append(child)
-        self._listen(_Watched(child))
+        watched = _Watched(child)
+        self._listen(watched)
         while child.running:
             self._show_output(0.1)
-        self._show_output(0)
+        while self._show_output(0):
+            pass
+        self._stop_listening(watched)
         self._started.remove(child)
+        child.stop()  # nothing but its pipe is left
         if child.process is not None and child.process.returncode != 0:
             raise LaunchError(f"{child.service.name} failed ({_ending(child)}); what it said is above.")
 
@@ -107,7 +111,8 @@ class Supervisor:
         while not ready():
             self._show_output(0.1)
             if not child.running or time.monotonic() > deadline:
-                self._show_output(0.1)
+                while self._show_output(0):
+                    pass
                 raise LaunchError(f"{child.service.name} did not start; what it said is above.")
 
     def run(self) -> None:
@@ -126,7 +131,8 @@ class Supervisor:
             deadline = time.monotonic() + child.service.stop_seconds
             while child.running and time.monotonic() < deadline:
                 self._show_output(0.05)
-        self._show_output(0)
+        while self._show_output(0):
+            pass
         self._selector.close()
         for child in self._started:
             child.wait_stopped(time.monotonic())
@@ -159,12 +165,13 @@ class Supervisor:
         if pipe is not None and pipe in self._selector.get_map():
             self._selector.unregister(pipe)
 
-    def _show_output(self, seconds: float) -> None:
-        """Shows what has been said, waiting up to `seconds` for the first of it."""
+    def _show_output(self, seconds: float) -> bool:
+        """Shows what has been said, waiting up to `seconds` for the first of it; whether there was something."""
         if not self._selector.get_map():
             time.sleep(seconds)
-            return
-        for key, _ in self._selector.select(seconds):
+            return False
+        ready = self._selector.select(seconds)
+        for key, _ in ready:
             watched: _Watched = key.data
             said = os.read(key.fd, 65536)
             if not said:
@@ -173,6 +180,7 @@ class Supervisor:
             *lines, watched.unfinished = (watched.unfinished + said).split(b"\n")
             for line in lines:
                 self._console.line(watched.name, line.decode(errors="replace").rstrip())
+        return bool(ready)
 
 
 def _ending(child: Child) -> str:

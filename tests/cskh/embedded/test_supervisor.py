@@ -1,0 +1,108 @@
+"""Children are shown, brought back, and gone at the end."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from cskh.embedded import supervisor as supervisor_module
+from cskh.embedded.process import Child, LaunchError, Service
+from cskh.embedded.supervisor import Console, Stop, Supervisor
+
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+)
+
+
+def python(name, program, **options):
+    return Child(Service(name=name, argv=[sys.executable, "-c", program], **options))
+
+
+@pytest.fixture
+def supervisor(monkeypatch):
+    monkeypatch.setattr(supervisor_module, "_FIRST_WAIT", 0.1)
+    supervisor = Supervisor(Console())
+    yield supervisor
+    supervisor.stop()
+
+
+def run_until(supervisor, condition, seconds=20):
+    """Runs the supervisor's loop until `condition()`."""
+    deadline = time.monotonic() + seconds
+    real = supervisor._show_output
+
+    def watch(wait):
+        assert time.monotonic() < deadline
+        if condition():
+            raise Stop
+        return real(min(wait, 0.05))
+
+    supervisor._show_output = watch
+    with pytest.raises(Stop):
+        supervisor.run()
+    supervisor._show_output = real
+
+
+def test_each_line_carries_its_name_also_the_last_unfinished_one(supervisor, capfd):
+    supervisor.finish(python("talker", "print('một\\nhai'); print('ba', end='')"))
+    assert capfd.readouterr().out == "talker | một\ntalker | hai\ntalker | ba\n"
+
+
+def test_what_ends_is_started_again(supervisor, capfd):
+    child = python("fickle", "import time; print('here', flush=True); time.sleep(600)")
+    supervisor.start(child)
+    first = child.process.pid
+    child.process.kill()
+    run_until(supervisor, lambda: child.running and child.process.pid != first)
+    assert "fickle ended (SIGKILL); starting it again" in capfd.readouterr().out
+
+
+def test_the_waits_grow_while_it_keeps_failing(supervisor, capfd):
+    child = python("broken", "raise SystemExit(7)")
+    supervisor.start(child)
+    said = []
+
+    def three_failures():
+        said.append(capfd.readouterr().out)
+        return "".join(said).count("ended (exit code 7)") >= 4
+
+    run_until(supervisor, three_failures)
+    [watched] = supervisor._watched
+    assert watched.wait >= 0.1 * 2**4
+
+
+def test_one_that_ignores_the_request_is_killed_when_its_time_is_over(supervisor):
+    stubborn = python("stubborn", STUBBORN, stop_seconds=0.5)
+    polite = python("polite", "import time; time.sleep(600)", stop_seconds=5)
+    for child in (stubborn, polite):
+        supervisor.start(child)
+    supervisor.wait_until(lambda: time.monotonic() - stubborn.started_at > 0.5, stubborn, 5)
+    began = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - began < 3
+    assert (stubborn.process.returncode, polite.process.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
+
+
+def test_a_program_that_must_succeed_and_does_not_stops_the_start(supervisor):
+    with pytest.raises(LaunchError, match=r"step failed \(exit code 4\)"):
+        supervisor.finish(python("step", "raise SystemExit(4)"))
+
+
+def test_a_program_that_ends_before_it_is_ready_is_reported(supervisor):
+    child = python("web", "print('port taken')")
+    supervisor.start(child)
+    with pytest.raises(LaunchError, match="web did not start"):
+        supervisor.wait_until(lambda: False, child, 20)
+
+
+def test_ctrl_c_reaches_only_us(supervisor):
+    child = python("child", "import time; time.sleep(600)")
+    supervisor.start(child)
+    assert os.getsid(child.process.pid) == child.process.pid != os.getsid(0)
+
+
+def test_much_output_is_no_obstacle(supervisor, capfd):
+    supervisor.finish(python("loud", "print('x' * 300_000); print('end')"))
+    assert capfd.readouterr().out.endswith("loud   | end\n")
