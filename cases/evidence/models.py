@@ -53,16 +53,25 @@ class ChecklistItem(models.Model):
 class StoredFile(models.Model):
     """An original, kept untouched and addressed by its SHA-256; and the safe copy staff look at."""
 
+    class PreviewState(models.TextChoices):
+        WAITING = "waiting", _("being prepared")
+        READY = "ready", _("ready")
+        IMPOSSIBLE = "impossible", _("not possible")
+
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField(_("size (bytes)"))
     content_type = models.CharField(_("type by content"), max_length=100)
     original = models.FileField(max_length=200)
     preview = models.FileField(max_length=200, blank=True)
+    preview_state = models.CharField(
+        max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")
+        indexes = [models.Index(fields=["created_at"], name="preview_to_make", condition=Q(preview_state="waiting"))]
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -5,21 +5,38 @@ import unicodedata
 from cskh.core.text import one_line
 
 _MAX_BYTES = 255
+# What a file of that type may be called; the first is added where the name says otherwise, so that a script sent as text
+# never opens as a script on the desk of whoever downloads it.
+_EXTENSIONS = {
+    "image/jpeg": ("jpg", "jpeg", "jfif"),
+    "image/png": ("png",),
+    "image/webp": ("webp",),
+    "image/heic": ("heic", "heif"),
+    "application/pdf": ("pdf",),
+    "text/plain": ("txt", "log"),
+    "message/rfc822": ("eml",),
+}
 
 
 def safe_filename(name: str) -> str:
-    """The last part of `name` without anything that deceives or breaks out: paths, control and direction characters.
-
-    At most 255 bytes of UTF-8, the extension kept; `file` when nothing is left.
-    """
+    """The last part of `name`, free of paths, control and direction characters; at most 255 bytes of UTF-8."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     # Cf holds the direction marks: "hoadon\u202egpj.exe" would read as a picture.
     shown = one_line("".join(c for c in last if unicodedata.category(c) != "Cf")).strip(". ")
     stem, dot, extension = shown.rpartition(".")
-    if not stem or len(extension) > 10:
-        stem, dot, extension = shown, "", ""
-    room = _MAX_BYTES - len((dot + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore").strip() + dot + extension or "file"
+    return _shortened(stem, dot + extension) if stem and len(extension) <= 10 else _shortened(shown, "")
+
+
+def fitting_filename(name: str, content_type: str) -> str:
+    """`safe_filename` with an extension that says what the file is."""
+    shown, fitting = safe_filename(name), _EXTENSIONS[content_type]
+    if shown.rpartition(".")[2].lower() in fitting:
+        return shown
+    return _shortened(shown, "." + fitting[0])
+
+
+def _shortened(stem: str, ending: str) -> str:
+    return (stem.encode()[: _MAX_BYTES - len(ending.encode())].decode(errors="ignore").strip() or "file") + ending
 
 
 def same_name(one: str, other: str) -> bool:

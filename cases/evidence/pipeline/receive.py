@@ -1,4 +1,4 @@
-"""Takes a file in: streamed to quarantine while it is hashed, limited, identified, and kept under its hash.
+"""Takes a file in: streamed to quarantine while it is hashed and measured, identified, kept under its hash.
 
 Nothing here trusts what the sender says about name, type or size. Memory stays constant whatever the size.
 """
@@ -6,7 +6,7 @@ Nothing here trusts what the sender says about name, type or size. Memory stays 
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Self
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from cases.evidence.models import StoredFile
 from cskh.core.errors import Invalid, TooLarge
 
-from . import identify
+from . import derive, identify
 
 _CHUNK = 64 * 1024
 
@@ -42,25 +42,51 @@ class Upload:
     @classmethod
     def of_form(cls, file: UploadedFile) -> Self:
         """For a file of a form or of a multipart request."""
-        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")
+        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")  # type: ignore[arg-type]
 
 
-def receive(upload: Upload) -> StoredFile:
-    """The file kept: its row is saved, its original is in the storage under its SHA-256, once however often it comes.
+def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:
+    """The files of one form. Raises Invalid where there are more than one form may carry."""
+    limit = settings.EVIDENCE_MAX_FILES_PER_UPLOAD
+    if len(files) > limit:
+        raise Invalid(errors={"file": [_("At most %(limit)d files at a time.") % {"limit": limit}]})
+    return [Upload.of_form(file) for file in files]
 
-    Raises TooLarge, UnsupportedType or Invalid (empty or broken), with a text that says what to send instead. The original
-    is written before the row, so a crash between the two leaves a file nobody refers to, never a row without its file.
+
+@dataclass(frozen=True)
+class Received:
+    """A file whose original is in the storage; `row` makes it known to the database, in the caller's transaction."""
+
+    sha256: str
+    size: int
+    content_type: str
+    name: str
+
+    def row(self) -> StoredFile:
+        """The stored file, one for each hash, whoever sends it at the same time."""
+        state = StoredFile.PreviewState.WAITING if derive.can_have_preview(self.content_type) else ""
+        return StoredFile.objects.get_or_create(
+            sha256=self.sha256,
+            defaults={
+                "size": self.size,
+                "content_type": self.content_type,
+                "original": self.name,
+                "preview_state": state,
+            },
+        )[0]
+
+
+def receive(upload: Upload, *, room: int) -> Received:
+    """Keeps the original in the storage under its SHA-256, once however often it comes. `room` is in bytes.
+
+    Raises TooLarge, UnsupportedType or Invalid (empty or damaged), with a text that says what to send instead, and then
+    nothing is kept. A crash after this and before the row leaves a file nobody refers to, never a row without its file.
     """
     with _quarantined(upload.stream) as (file, sha256, size):
-        known = StoredFile.objects.filter(sha256=sha256).first()
-        if known is not None:
-            return known
-        content_type = identify.content_type(file)
-        file.seek(0)
-        name = _keep(file, sha256)
-    return StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": size, "content_type": content_type, "original": name}
-    )[0]
+        if size > room:
+            limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
+            raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})
+        return Received(sha256, size, identify.content_type(file), _keep(file, sha256))
 
 
 @contextmanager
@@ -80,7 +106,6 @@ def _quarantined(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
             file.write(chunk)
         if size == 0:
             raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
-        file.seek(0)
         yield file, digest.hexdigest(), size
 
 
@@ -89,4 +114,5 @@ def _keep(file: IO[bytes], sha256: str) -> str:
     name = f"evidence/{sha256[:2]}/{sha256[2:4]}/{sha256}"
     if default_storage.exists(name):
         return name
+    file.seek(0)
     return default_storage.save(name, File(file))

@@ -1,0 +1,67 @@
+"""What may be asked for: concrete things, known to the checklist where they are on it, none that is on file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cskh.core.errors import Invalid
+from cskh.core.text import one_line
+
+from . import queries
+from .models import ChecklistItem, RequestedItem
+from .names import same_name
+
+_MOST = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One thing to ask for. A name that is on the category's checklist is linked to it, with its reason."""
+
+    name: str
+    why: str = ""
+    checklist_item: ChecklistItem | None = None
+
+
+def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
+    """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it.
+
+    Raises Invalid for none, too many, or one that has come in and was accepted (R-28).
+    """
+    lines = queries.checklist_of(case)
+    found: list[Wanted] = []
+    for wanted in items:
+        name, why = one_line(wanted.name)[:160], one_line(wanted.why)[:300]
+        line = next((line for line in lines if line.answers_to(name, wanted.checklist_item)), None)
+        if line is not None and line.state == RequestedItem.State.ACCEPTED:
+            raise Invalid(
+                errors={"items": [_("“%(name)s” is on file already; do not ask again.") % {"name": line.name}]}
+            )
+        known = line.checklist_item if line else None
+        if known is not None:
+            with translation.override(case.customer.language):
+                name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
+        if name and not any(same_name(name, earlier.name) for earlier in found):
+            found.append(Wanted(name=name, why=why, checklist_item=known))
+    if not found:
+        raise Invalid(errors={"items": [_("Name at least one thing that is missing.")]})
+    if len(found) > _MOST:
+        raise Invalid(errors={"items": [_("At most %(limit)d things at a time.") % {"limit": _MOST}]})
+    return found
+
+
+def checked_due(due_at: datetime | None, now: datetime) -> datetime:
+    """When the customer is waited for at first: a time ahead, within the longest wait. Raises Invalid for another."""
+    due_at = due_at or now + settings.EVIDENCE_WAIT
+    latest = now + settings.EVIDENCE_LONGEST_WAIT
+    if due_at <= now:
+        raise Invalid(errors={"due_at": [_("This time is past.")]})
+    if due_at > latest + timedelta(minutes=1):  # forms know minutes only, and sending takes its time
+        hours = settings.EVIDENCE_LONGEST_WAIT // timedelta(hours=1)
+        raise Invalid(errors={"due_at": [_("At most %(hours)d hours from now.") % {"hours": hours}]})
+    return min(due_at, latest)
