@@ -33,13 +33,13 @@ class OpenBoxForm(forms.Form):
 
 class ReplyForm(forms.Form):
     body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 8}))
-    files = _FilesField(label=_("Attachments"), required=False)
+    attached = _FilesField(label=_("Attachments"), required=False)
 
 
 class WriteForm(ReplyForm):
     to = forms.ChoiceField(label=_("To"))
     subject = forms.CharField(label=_("Subject"), max_length=200)
-    field_order = ("to", "subject", "body", "files")
+    field_order = ("to", "subject", "body", "attached")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

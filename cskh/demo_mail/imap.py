@@ -12,14 +12,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from proxyprotocol.reader import ProxyProtocolReader
-from pymap.backend.dict import Config, Login
+from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
 from pymap.concurrent import Subsystem
 from pymap.exceptions import InvalidAuth
 from pymap.flags import FlagOp
 from pymap.imap import IMAPServer
-from pymap.interfaces.login import IdentityInterface
 from pymap.interfaces.message import CachedMessage
 from pymap.mime import MessageContent
 from pymap.parsing.message import AppendMessage
@@ -134,7 +133,7 @@ class AnyAddressLogin(Login):
             self._boxes[address] = StoredMailboxSet(self._store, address)
         return self._boxes[address]
 
-    async def authenticate(self, credentials: ServerCredentials) -> IdentityInterface:
+    async def authenticate(self, credentials: ServerCredentials) -> Identity:
         name = credentials.authcid
         try:
             address = bare_address(name)

@@ -1,9 +1,10 @@
 """A customer's mail program, as small as it gets: read threads, write, reply, attach."""
 
+from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
 from smtplib import SMTPException
-from typing import Any, Protocol
+from typing import Any
 
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,12 +18,10 @@ from . import reading, sending
 from .forms import OpenBoxForm, ReplyForm, WriteForm
 from .store import bare_address
 
-
-class _BoxView(Protocol):
-    def __call__(self, request: HttpRequest, address: str, **kwargs: Any) -> HttpResponseBase: ...
+_View = Callable[..., HttpResponseBase]
 
 
-def _of_box(view: _BoxView) -> _BoxView:
+def _of_box(view: _View) -> _View:
     """404 for what is no mail address; nothing is cached, new mail must show."""
 
     @wraps(view)
@@ -94,7 +93,7 @@ def attachment(request: HttpRequest, address: str, folder: str, uid: int, number
 
 def _send(form: forms.Form, **what: Any) -> bool:
     try:
-        sending.send(body=form.cleaned_data["body"], files=form.cleaned_data["files"], **what)
+        sending.send(body=form.cleaned_data["body"], files=form.cleaned_data["attached"], **what)
     except (OSError, SMTPException, ImapToolsError):
         form.add_error(None, _("The mail could not be sent: the mail server does not answer."))
         return False

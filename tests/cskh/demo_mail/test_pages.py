@@ -27,7 +27,7 @@ def test_a_written_mail_arrives_with_its_picture_and_stays_in_the_senders_box(cl
     photo = SimpleUploadedFile("biên lai.jpg", b"\xff\xd8\xffphoto", "image/jpeg")
     answer = client.post(
         f"/demo/mail/{LAN}/write/",
-        {"to": DESK, "subject": "Chưa nhận được tiền", "body": "Tôi đã chuyển khoản.", "files": [photo]},
+        {"to": DESK, "subject": "Chưa nhận được tiền", "body": "Tôi đã chuyển khoản.", "attached": [photo]},
     )
     assert answer.status_code == 302
     [raw] = mail.mails(DESK)

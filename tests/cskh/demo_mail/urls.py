@@ -1,5 +1,7 @@
-"""The mail page without the rest, which tests run without demo mode."""
+"""The product's addresses as in demo mode; tests run without it."""
 
 from django.urls import include, path
 
-urlpatterns = [path("demo/mail/", include("cskh.demo_mail.urls"))]
+from cskh.urls import urlpatterns as product
+
+urlpatterns = [path("demo/mail/", include("cskh.demo_mail.urls")), *product]
