@@ -1,0 +1,109 @@
+"""The telephone in the story: calls that are owed to a customer by a due time, and calls that took place (R-17)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from cases.events import EventKind, record
+from cases.models import Case, FollowUp
+from cases.sla.clock import ClockKind
+
+from . import _clocks, _plans
+from ._take_step import change_case
+from .conversation import note_human_reply, require
+
+MISSED_CALL = "missed_call"
+
+
+class CallOutcome(models.TextChoices):
+    REACHED = "reached", _("spoke with the customer")
+    NOT_REACHED = "not_reached", _("nobody answered")
+    MISSED = "missed", _("missed by us")
+
+
+def ask_call_back(case: Case, *, actor: Actor, why: str, at: datetime | None = None, **facts: object) -> FollowUp:
+    """Plans a call to the customer; one planned for the same reason gets the new facts and keeps its due time.
+
+    Due by the case's service target, without one within `settings.CALL_BACK_WITHIN`, from `at` (default now).
+    `facts` are ids that whoever calls needs, such as `one_time_code`.
+    """
+    require(actor, case)
+    with change_case(case) as held:
+        planned = owed(held).filter(facts__why=why).first()
+        if planned is not None:
+            planned.facts = {"why": why, **facts}
+            planned.save(update_fields=["facts"])
+            return planned
+        return _plans.plan(held, FollowUp.Kind.CALL_BACK, _start_clock(held, at or timezone.now()), why=why, **facts)
+
+
+def call_missed(case: Case, *, actor: Actor, call: int, at: datetime) -> FollowUp:
+    """The customer rang at `at` and nobody answered. Missed calls in a row make one call-back, which counts them."""
+    with change_case(case) as held:
+        planned = owed(held).filter(facts__why=MISSED_CALL).first()
+        calls = planned.facts["calls"] if planned else []
+        if planned is not None and call in calls:
+            return planned
+        record(held, EventKind.CALL_LOGGED, actor=actor, call=call, outcome=CallOutcome.MISSED, direction="in")
+        return ask_call_back(held, actor=actor, why=MISSED_CALL, at=at, calls=[*calls, call])
+
+
+def call_logged(case: Case, *, actor: Actor, call: int, outcome: CallOutcome, direction: str) -> None:
+    """A person called, or tried to. Who reached the customer has replied to them, and this case owes no call any more."""
+    require(actor, case)
+    with change_case(case) as held:
+        record(held, EventKind.CALL_LOGGED, actor=actor, call=call, outcome=outcome, direction=direction)
+        if outcome == CallOutcome.REACHED:
+            note_human_reply(held, at=timezone.now())
+            _fulfil(held, owed(held), actor)
+
+
+def call_returned(case: Case, *, actor: Actor, call: int, direction: str) -> None:
+    """The customer who had rung was spoken to, about whichever matter: the missed calls of this case are returned."""
+    with change_case(case) as held:
+        record(held, EventKind.CALL_LOGGED, actor=actor, call=call, outcome=CallOutcome.REACHED, direction=direction)
+        _fulfil(held, owed(held).filter(facts__why=MISSED_CALL), actor)
+
+
+def waiting() -> QuerySet[FollowUp]:
+    """The calls that are owed to customers."""
+    return FollowUp.objects.filter(kind=FollowUp.Kind.CALL_BACK, done_at__isnull=True, cancelled_at__isnull=True)
+
+
+def owed(case: Case) -> QuerySet[FollowUp]:
+    """The calls this case still owes its customer."""
+    return waiting().filter(case=case)
+
+
+def _fulfil(held: Case, follow_ups: QuerySet[FollowUp], actor: Actor) -> None:
+    now = timezone.now()
+    for follow_up in follow_ups:
+        follow_up.done_at = now
+        follow_up.save(update_fields=["done_at"])
+        record(
+            held,
+            EventKind.FOLLOW_UP_DONE,
+            actor=actor,
+            follow_up=follow_up.kind,
+            round=follow_up.round,
+            number=follow_up.sequence,
+        )
+    if not owed(held).exists():
+        _clocks.stop(held, ClockKind.CALL_BACK, at=now)
+
+
+def _start_clock(held: Case, at: datetime) -> datetime:
+    """The due time of the call-back clock; one that runs for another reason already is due earlier, and stays."""
+    _clocks.start(held, ClockKind.CALL_BACK, at=at)
+    running = held.clocks.filter(kind=ClockKind.CALL_BACK, stopped_at__isnull=True)
+    if not running.exists():
+        _clocks.start_until(held, ClockKind.CALL_BACK, at=at, due_at=at + settings.CALL_BACK_WITHIN)
+    due_at = running.values_list("due_at", flat=True).get()
+    if due_at is None:
+        raise ValueError("a call-back clock is never paused")
+    return due_at
