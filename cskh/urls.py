@@ -9,7 +9,9 @@ from cskh import health
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/evidence/", include("cases.evidence.urls")),
     path("admin/", admin.site.urls),
+    path("", include("channels_app.portal.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", include("cskh.demo_mail.urls")))

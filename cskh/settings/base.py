@@ -7,6 +7,7 @@ from .celery import *  # noqa: F403
 from .channels import *  # noqa: F403
 from .desk import *  # noqa: F403
 from .env import BASE_DIR, DATA_DIR, env, redis_url
+from .portal import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
 

@@ -1,0 +1,26 @@
+"""Addresses of the public pages."""
+
+from django.urls import path
+
+from .views import case, requests, site, track
+
+app_name = "portal"
+urlpatterns = [
+    path("", site.home, name="home"),
+    path("brand.css", site.brand_css, name="brand_css"),
+    path("language/", site.language, name="language"),
+    path("notice/", site.notice, name="notice"),
+    path("notice/<str:version>/", site.notice, name="notice_version"),
+    path("request/", requests.open_request, name="request"),
+    path("request/done/", requests.opened, name="opened"),
+    path("track/", track.ask, name="ask"),
+    path("track/code/", track.enter_code, name="enter_code"),
+    path("track/leave/", track.leave, name="leave"),
+    path("track/link/<str:token>/", track.link, name="link"),
+    path("track/<str:code>/", case.show, name="case"),
+    path("track/<str:code>/message/", case.message, name="message"),
+    path("track/<str:code>/evidence/", case.send_evidence, name="evidence"),
+    path("track/<str:code>/accept/", case.accept, name="accept"),
+    path("track/<str:code>/reject/", case.reject, name="reject"),
+    path("track/<str:code>/withdraw/", case.withdraw, name="withdraw"),
+]

@@ -1,0 +1,196 @@
+"""A case, for whoever may follow it: where it stands, what was said, and what the customer can do."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actors import Actor
+from cases.evidence import queries as evidence_queries
+from cases.evidence.models import EvidenceRequest, RequestedItem
+from cases.evidence.pipeline.receive import Upload
+from cases.models import Answer, Case
+from cases.states import TRANSITIONS, Channel, Status, Step
+from cases.workflow import answer, ending, evidence
+from channels_app import intake
+from channels_app.models import Message
+from channels_app.portal import limits
+from channels_app.portal.access import limited_body, with_case
+from channels_app.portal.forms import AcceptForm, EvidenceForm, MessageForm, PortalForm, ReasonForm
+from channels_app.portal.progress import progress_of
+from cskh.core.errors import Conflict, DomainError, StepNotAllowed
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@with_case
+def show(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    return _show(request, case)
+
+
+@csrf_protect
+@form_methods
+@with_case
+def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """One more thing the customer says. On a closed case it raises the question whether to reopen."""
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            limits.count(request, "write")
+            intake.add_message(case, actor=actor, channel=Channel.WEB, body=form.cleaned_data["body"])
+        except DomainError as error:
+            form.show(error, **{"*": "body"})
+            return _show(request, case, message_form=form, status=error.status)
+        messages.success(request, _("Your message has reached us."))
+        return redirect("portal:case", case.code)
+    return _show(request, case, message_form=form, status=400 if form.errors else 200)
+
+
+@limited_body
+@form_methods
+@with_case
+def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """Files and words for what was asked, or for the case as a whole. All of one sending is kept, or nothing."""
+    typed = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = EvidenceForm(*typed, waiting=_waiting(evidence_queries.open_request(case)))
+    if request.method == "POST" and form.is_valid():
+        try:
+            limits.count(request, "write")
+            _submit(case, actor, form)
+        except DomainError as error:
+            form.show(error, file="documents", **{"*": "documents"})
+            return _show(request, case, evidence_form=form, status=error.status)
+        messages.success(request, _("We have received what you sent."))
+        return redirect("portal:case", case.code)
+    return _show(request, case, evidence_form=form, status=400 if form.errors else 200)
+
+
+@csrf_protect
+@form_methods
+@with_case
+def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """The customer agrees with the answer that was shown: the case closes."""
+    _require(Step.ACCEPT, case)
+    shown = _last_answer(case)
+
+    def do(form: PortalForm) -> None:
+        if shown is None or form.cleaned_data["answer"] != shown.pk:
+            raise Conflict(_("A newer answer has arrived. Please read it first."))
+        answer.accept(case, actor=actor)
+
+    form = AcceptForm(request.POST or None, initial={"answer": shown.pk if shown else None})
+    done = _("Thank you. Your request is closed as agreed.")
+    return _confirm(request, case, "portal/accept.html", form, do, done, answer=shown)
+
+
+@csrf_protect
+@form_methods
+@with_case
+def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """The customer does not agree, with or without a reason: somebody else looks at it again."""
+    _require(Step.REJECT, case)
+
+    def do(form: PortalForm) -> None:
+        answer.reject(case, actor=actor, reason=form.cleaned_data["reason"])
+
+    form = ReasonForm(request.POST or None)
+    done = _("Your request is open again, and somebody else will look at it.")
+    return _confirm(request, case, "portal/reject.html", form, do, done, answer=_last_answer(case))
+
+
+@csrf_protect
+@form_methods
+@with_case
+def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """The customer no longer wants the request."""
+    _require(Step.WITHDRAW, case)
+
+    def do(form: PortalForm) -> None:
+        ending.withdraw(case, actor=actor, reason=form.cleaned_data["reason"])
+
+    form = ReasonForm(request.POST or None)
+    return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))
+
+
+def _confirm(
+    request: HttpRequest,
+    case: Case,
+    template: str,
+    form: PortalForm,
+    do: Callable[[PortalForm], None],
+    done: str,
+    **context: object,
+) -> HttpResponse:
+    """A page that asks before a step; only its POST takes the step."""
+    if request.method == "POST" and form.is_valid():
+        do(form)
+        messages.success(request, done)
+        return redirect("portal:case", case.code)
+    status = 400 if request.method == "POST" else 200
+    return render(request, template, {"case": case, "form": form, **context}, status=status)
+
+
+def _require(step: Step, case: Case) -> None:
+    """Says at once that a step is not possible now; the gate asks again when it is taken."""
+    if case.status not in TRANSITIONS[step].sources:
+        raise StepNotAllowed(_("This is not possible now: the request is “%(status)s”.") % {"status": _status(case)})
+
+
+def _status(case: Case) -> str:
+    return str(Status(case.status).label)
+
+
+def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
+    typed = form.cleaned_data
+    with transaction.atomic():
+        for file in typed["documents"]:
+            upload = Upload.of_form(file)
+            evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=upload, item=typed.get("item"))
+        if typed["text"]:
+            text = typed["text"]
+            evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, text=text, item=typed.get("item"))
+
+
+def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:
+    """What the customer is asked for and has not sent yet, or sent in vain."""
+    if request is None:
+        return []
+    missing = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
+    return list(request.items.filter(state__in=missing).order_by("pk"))
+
+
+def _last_answer(case: Case) -> Answer | None:
+    return case.answers.filter(state=Answer.State.SENT).order_by("-round").first()
+
+
+def _show(
+    request: HttpRequest,
+    case: Case,
+    *,
+    message_form: MessageForm | None = None,
+    evidence_form: EvidenceForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    said = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
+    bound = evidence_form if evidence_form is not None and evidence_form.is_bound else None
+    asking = evidence_queries.open_request(case)
+    context = {
+        "case": case,
+        "progress": progress_of(case),
+        "evidence": evidence_queries.file_of(case),
+        "asking": asking,
+        "correspondence": said,
+        "answer": _last_answer(case),
+        "message_form": message_form or MessageForm(),
+        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(asking)),
+        "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
+        "may_accept": case.status in TRANSITIONS[Step.ACCEPT].sources,
+        "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
+    }
+    return render(request, "portal/case.html", context, status=status)

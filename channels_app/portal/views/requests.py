@@ -1,0 +1,119 @@
+"""Opening a request: one page, one sending, one case."""
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actors import Actor
+from accounts.customers import directory
+from accounts.customers.directory import Person
+from accounts.customers.models import Customer
+from cases import codes, queries
+from cases.evidence.pipeline.receive import Upload
+from cases.models import Case
+from cases.states import Channel, Nature
+from cases.workflow import evidence
+from cases.workflow.opening import Matter
+from channels_app import intake
+from channels_app.portal import limits
+from channels_app.portal.access import limited_body
+from channels_app.portal.forms import RequestForm, new_token
+from channels_app.portal.progress import STAGES, progress_of
+from cskh.core.errors import DomainError, NotVisible
+from cskh.core.models import IdempotencyKey
+
+from .site import notice_body, notice_in_force
+
+_OPENED = "portal_opened"  # the code and customer of the case this browser opened last
+
+
+@never_cache
+@limited_body
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_request(request: HttpRequest) -> HttpResponse:
+    """The form; and what it leads to. Sending it twice leads to the same case."""
+    if request.method != "POST":
+        return _page(request, RequestForm(initial={"token": new_token()}), 200)
+    form = RequestForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            opened = _open_once(request, form)
+        except DomainError as error:
+            form.show(error, file="documents", customer="email", **{"*": "documents"})
+            form.renew()
+            return _page(request, form, error.status)
+        request.session[_OPENED] = opened
+        return redirect("portal:opened")
+    if not form.nonce:
+        form.renew()
+    return _page(request, form, 400)
+
+
+@never_cache
+@require_safe
+def opened(request: HttpRequest) -> HttpResponse:
+    """The code of the case this browser just opened, what happens next, and by when."""
+    if _OPENED not in request.session:
+        raise NotVisible
+    code, customer = request.session[_OPENED]
+    case = queries.visible_case(Actor.customer(Customer(pk=customer)), code)
+    context = {"case": case, "groups": codes.spelled(case.code), "progress": progress_of(case), "stages": STAGES}
+    return render(request, "portal/opened.html", context)
+
+
+def _open_once(request: HttpRequest, form: RequestForm) -> tuple[str, int]:
+    """The code and customer of the case this form opened, now or at an earlier sending. All of it is kept, or nothing."""
+    with transaction.atomic():
+        kept, is_first = IdempotencyKey.objects.get_or_create(
+            credential="portal", key=form.nonce, defaults={"fingerprint": ""}
+        )
+        if not is_first:
+            case = Case.objects.get(code=bytes(kept.body).decode())
+            return case.code, case.customer_id
+        limits.count(request, "request")
+        case = _open(form)
+        kept.status, kept.body = 201, case.code.encode()
+        kept.save()
+    return case.code, case.customer_id
+
+
+def _open(form: RequestForm) -> Case:
+    typed = form.cleaned_data
+    person = Person(name=typed["name"], email=typed["email"], phone=typed["phone"], language=(get_language() or "")[:2])
+    customer, _contacts = directory.recognise(person)
+    actor = Actor.customer(customer)
+    case = intake.open_request(
+        Matter(
+            subject=typed["subject"],
+            nature=Nature(typed["nature"]),
+            category=typed["category"],
+            incident_at=typed["incident_at"],
+            transaction_ref=typed["transaction_ref"],
+            amount=typed["amount"],
+        ),
+        actor=actor,
+        channel=Channel.WEB,
+        body=typed["body"],
+        person=person,
+        customer=customer,
+        notice=notice_in_force(),
+    )
+    for file in typed["documents"]:
+        evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=Upload.of_form(file))
+    return case
+
+
+def _page(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
+    notice = notice_in_force()
+    context = {
+        "form": form,
+        "notice": notice,
+        "notice_body": notice_body(notice),
+        "files_lost": bool(request.FILES),
+        "hotline": settings.BRAND_HOTLINE,
+    }
+    return render(request, "portal/request.html", context, status=status)
