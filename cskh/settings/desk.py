@@ -1,13 +1,54 @@
-"""How the admin looks: theme, navigation."""
+"""How the admin looks: theme, navigation. What somebody finds in the navigation follows from their roles."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
-from django.utils.functional import lazy
+from django.urls import NoReverseMatch, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .cases import BRAND_NAME
 
-static_lazy = lazy(static, str)
+
+def _viewable(address: str) -> Callable[[HttpRequest], bool]:
+    """Whether the person may open the list at `address` ("app_model")."""
+
+    def may_view(request: HttpRequest) -> bool:
+        from django.contrib import admin
+
+        return any(
+            f"{model._meta.app_label}_{model._meta.model_name}" == address and found.has_view_permission(request)
+            for model, found in admin.site._registry.items()
+        )
+
+    return may_view
+
+
+def _list(title: Any, icon: str, address: str) -> dict[str, Any]:
+    """A line of the navigation that leads to a model's list."""
+
+    def link(request: HttpRequest) -> str:
+        try:
+            return reverse(f"admin:{address}_changelist")
+        except NoReverseMatch:
+            return ""
+
+    def active(request: HttpRequest) -> bool:
+        return bool(link(request)) and request.path.startswith(link(request))
+
+    return {"title": title, "icon": icon, "link": link, "active": active, "permission": _viewable(address)}
+
+
+def _queue(title: Any, icon: str, name: str) -> dict[str, Any]:
+    def active(request: HttpRequest) -> bool:
+        return request.GET.get("queue") == name
+
+    def link(request: HttpRequest) -> str:
+        return f"{reverse('admin:cases_case_changelist')}?queue={name}"
+
+    return {"title": title, "icon": icon, "link": link, "active": active}
+
 
 UNFOLD = {
     "SITE_TITLE": BRAND_NAME,
@@ -17,14 +58,71 @@ UNFOLD = {
     "SITE_SYMBOL": "support_agent",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("admin:choose_language")},
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("cases/desk.css")],
+    "SCRIPTS": [lambda request: static("cases/desk.js")],
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#14b8a6",
+            "600": "#0f766e",
+            "700": "#115e59",
+            "800": "#134e4a",
+            "900": "#134e4a",
+            "950": "#042f2e",
+        },
+    },
+    "GLOBAL_CALLBACK": "cases.admin.dashboard.on_every_page",
+    "DASHBOARD_CALLBACK": "cases.admin.dashboard.context",
+    "COMMAND": {"search_callback": "cases.admin.dashboard.find_cases"},
     "SIDEBAR": {
         "show_search": False,
+        "command_search": True,
         "show_all_applications": False,
         "navigation": [
             {
                 "title": _("Desk"),
                 "items": [
-                    {"title": _("Cases"), "icon": "inbox", "link": reverse_lazy("admin:cases_case_changelist")},
+                    {"title": _("Overview"), "icon": "space_dashboard", "link": reverse_lazy("admin:index")},
+                    _queue(_("Mine"), "person", "mine"),
+                    _queue(_("My department"), "groups", "department"),
+                    _queue(_("Unassigned"), "inbox", "unassigned"),
+                    _queue(_("Urgent"), "priority_high", "urgent"),
+                    _queue(_("All cases"), "list_alt", "all"),
+                    _list(_("Telephone calls"), "call", "channels_app_call"),
+                    _list(_("Customers"), "badge", "customers_customer"),
+                    _list(_("Complaint register"), "menu_book", "complaints_complaint"),
+                ],
+            },
+            {
+                "title": _("Configuration"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Staff"), "group", "accounts_user"),
+                    _list(_("Departments"), "apartment", "accounts_department"),
+                    _list(_("Categories"), "label", "cases_category"),
+                    _list(_("Checklists"), "checklist", "evidence_checklistitem"),
+                    _list(_("Reply templates"), "quickreply", "channels_app_replytemplate"),
+                    _list(_("Service targets"), "timer", "cases_slatarget"),
+                    _list(_("Working calendars"), "calendar_month", "cases_calendar"),
+                    _list(_("Notices for customers"), "policy", "customers_notice"),
+                ],
+            },
+            {
+                "title": _("Connections"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Inbound items"), "move_to_inbox", "channels_app_inbounditem"),
+                    _list(_("Deliveries"), "outbox", "channels_app_delivery"),
+                    _list(_("Mail boxes"), "mail", "channels_app_mailboxstate"),
+                    _list(_("API clients"), "key", "accounts_apiclient"),
+                    _list(_("Webhooks"), "webhook", "channels_app_webhooktarget"),
                 ],
             },
         ],

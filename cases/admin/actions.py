@@ -1,0 +1,107 @@
+"""The table of everything somebody can do to a case on the desk: its address, its form, who may, and when.
+
+Each step of `cases.states` that people take is an action of the same name. Some steps have several doors (`take-it`, `assign`
+and `transfer` are all the step `assign`), and some actions are no steps (a message, a note, a priority).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from cases import policies
+from cases.models import Case
+from cases.states import Status, Step
+from cases.workflow.steps import allowed_steps
+
+from . import composer_forms, evidence_forms, step_forms
+from .step_forms import StepForm
+
+When = Callable[[Actor, Case], bool]
+
+
+@dataclass(frozen=True)
+class Action:
+    """`step` is the step behind it, None where it is none; `when` says more about when it is offered.
+
+    `one_click` needs no form page; `writing` is done in the composer.
+    """
+
+    name: str
+    label: object
+    form: type[StepForm]
+    step: Step | None = None
+    when: When = lambda actor, case: True
+    icon: str = ""
+    one_click: bool = False
+    writing: bool = False
+    ends: bool = False
+
+    def permitted(self, actor: Actor, case: Case) -> bool:
+        """Whether it is this person's to do, whatever the status."""
+        if self.step is not None:
+            return policies.may(actor, self.step, case)
+        return policies.may_converse(actor, case)
+
+
+def _of_step(step: Step, form: type[StepForm], icon: str, **more: bool) -> Action:
+    return Action(step.value, step.label, form, step, icon=icon, **more)
+
+
+def _not_mine_but_could_be(actor: Actor, case: Case) -> bool:
+    return (
+        case.assignee_id != actor.subject.pk
+        and case.status != Status.RECEIVED
+        and policies.who_may(Step.ANSWER, case).filter(pk=actor.subject.pk).exists()
+    )
+
+
+def _classified(actor: Actor, case: Case) -> bool:
+    return case.status != Status.RECEIVED
+
+
+def _asked_to_reopen(actor: Actor, case: Case) -> bool:
+    return case.reopen_asked_at is not None
+
+
+_S, _F, _C = Step, step_forms, composer_forms
+_TABLE = [
+    _of_step(_S.CLASSIFY, _F.Classify, "label"),
+    Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _not_mine_but_could_be, "front_hand", one_click=True),
+    _of_step(_S.START_RESOLVING, _F.StartResolving, "play_arrow", one_click=True),
+    _of_step(_S.REQUEST_EVIDENCE, evidence_forms.RequestEvidence, "note_add"),
+    _of_step(_S.EVIDENCE_COMPLETED, _F.WaiveRest, "task_alt"),
+    _of_step(_S.PROPOSE, _C.Propose, "draft", writing=True),
+    _of_step(_S.APPROVE, _F.Approve, "thumb_up"),
+    _of_step(_S.RETURN, _F.Return, "undo"),
+    _of_step(_S.ANSWER, _C.SendAnswer, "outgoing_mail", writing=True),
+    _of_step(_S.ACCEPT, _F.Accept, "check_circle"),
+    _of_step(_S.REJECT, _F.Reject, "cancel"),
+    _of_step(_S.REOPEN, _F.Reopen, "replay"),
+    Action(
+        "decline-reopening", _("Leave it closed"), _F.DeclineReopening, _S.REOPEN, _asked_to_reopen, "do_not_disturb_on"
+    ),
+    Action("assign", _("Assign"), _F.Assign, _S.ASSIGN, _classified, "person_add"),
+    Action("transfer", _("Transfer"), _F.Transfer, _S.ASSIGN, _classified, "move_up"),
+    Action("reclassify", _S.RECLASSIFY.label, _F.Reclassify, _S.RECLASSIFY, _classified, "label"),
+    Action("change-priority", _("Change priority"), _F.ChangePriority, _S.RECLASSIFY, icon="flag"),
+    _of_step(_S.FINAL_RESPONSE, _C.FinalResponse, "gavel", ends=True),
+    _of_step(_S.WITHDRAW, _F.Withdraw, "logout", ends=True),
+    _of_step(_S.MARK_DUPLICATE, _F.MarkDuplicate, "content_copy", ends=True),
+    _of_step(_S.MARK_SPAM, _F.MarkSpam, "report", ends=True),
+    Action("message", _("Message to the customer"), _C.MessageToCustomer, icon="chat", writing=True),
+    Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
+]
+ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
+
+
+def offered(actor: Actor, case: Case) -> dict[str, Action]:
+    """What this person can do to the case now, in the order of the table."""
+    steps = set(allowed_steps(actor, case))
+    converses = policies.may_converse(actor, case)
+    return {
+        action.name: action
+        for action in _TABLE
+        if (action.step in steps if action.step else converses) and action.when(actor, case)
+    }

@@ -1,0 +1,137 @@
+"""The case page: everything about one case, and what can be done to it now. A constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import timezone
+
+from accounts.actors import Actor
+from cases import policies, queries
+from cases.models import Case, Clock
+from cases.states import Step
+
+from . import notices, words
+from .actions import ACTIONS, Action, offered
+from .conversation import Entry, entries_of
+from .history import history_of
+from .next_up import next_up
+from .replies import Reply, replies_for
+from .step_forms import StepForm
+
+EARLIER_SHOWN = 6
+# What most people do next in each situation is the button that stands out: the first of these that is allowed.
+_FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
+_ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock that runs, as the page shows it."""
+
+    label: str
+    due_at: datetime | None
+    paused_at: datetime | None
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of the composer: its action with an empty form."""
+
+    action: Action
+    form: StepForm
+    key: str
+
+
+def show(request: HttpRequest, pk: str, page: dict[str, Any]) -> HttpResponse:
+    actor = Actor.staff(request.user)
+    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if pk.isdigit() else None
+    if case is None:
+        raise Http404
+    return render(request, "admin/cases/case/page.html", {**page, **content(case, actor, timezone.now())})
+
+
+def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Everything the page shows, ready for its template."""
+    actions = offered(actor, case)
+    tabs = _tabs(case, actor, actions)
+    buttons = [action for action in actions.values() if not action.writing]
+    notices.read_on(case, actor)
+    return {
+        "title": case.code,
+        "subtitle": case.subject,
+        "case": case,
+        "status": case.get_closed_as_display() if case.closed_as else case.get_status_display(),
+        "status_tone": words.STATUS_TONES.get(case.status, "calm"),
+        "priority_tone": words.PRIORITY_TONES.get(case.priority, ""),
+        "channel_icon": words.CHANNEL_ICONS[case.channel],
+        "amount": words.money(case.amount),
+        "next": next_up(case),
+        "now": now,
+        "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],  # type: ignore[attr-defined]
+        "contacts": list(case.customer.contacts.order_by("-last_used_at")),
+        "earlier": _earlier(case, actor),
+        "entries": _with_authors(entries_of(case), case),
+        "history": history_of(case),
+        "buttons": [action for action in buttons if not action.ends],
+        "endings": [action for action in buttons if action.ends],
+        "first_choice": next((name for name in _FIRST_CHOICES if name in actions), ""),
+        "tabs": tabs,
+        "replies": _replies(case, actor, tabs),
+        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),  # type: ignore[attr-defined]
+        "to": case.contact,
+        "evidence_panel": _evidence_panel(case, actor),
+    }
+
+
+def _tabs(case: Case, actor: Actor, actions: dict[str, Action]) -> list[Tab]:
+    """Message, note, and the one way in which this case can be answered now."""
+    answering = next((name for name in _ANSWERING if name in actions), "")
+    return [
+        Tab(ACTIONS[name], ACTIONS[name].form(case=case, actor=actor), key)
+        for name, key in (("message", "r"), ("note", "n"), (answering, "a"))
+        if name in actions
+    ]
+
+
+def _replies(case: Case, actor: Actor, tabs: list[Tab]) -> list[Reply]:
+    return replies_for(case, actor.subject) if tabs else []
+
+
+def _running(clock: Clock, now: datetime) -> Running:
+    if clock.due_at is None:
+        return Running(str(clock.get_kind_display()), None, clock.paused_at, "", "quiet")
+    return Running(
+        str(clock.get_kind_display()),
+        clock.due_at,
+        None,
+        words.until(clock.due_at, now),
+        words.tone_of(clock.due_at, now),
+    )
+
+
+def _earlier(case: Case, actor: Actor) -> list[Case]:
+    """The customer's other cases, as far as this person may know of them; newest first."""
+    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    return list(others.select_related("category").order_by("-opened_at", "-id")[:EARLIER_SHOWN])
+
+
+def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:
+    names = words.names_of((entry.who for entry in entries), case)
+    for entry in entries:
+        entry.author = names[entry.who]
+    return entries
+
+
+def _evidence_panel(case: Case, actor: Actor) -> bool:
+    try:
+        get_template("cases/evidence_panel.html")
+    except TemplateDoesNotExist:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""What is written: messages, notes, outcomes, answers. The words are `body`."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from cases.models import Answer
+from cases.workflow import answer, resolution
+from channels_app import outbox
+
+from .step_forms import StepForm
+
+
+class Writing(StepForm):
+    body = forms.CharField(
+        label=gettext_lazy("Text"), widget=forms.Textarea({"rows": 7, "data-templates": ""}), max_length=200_000
+    )
+
+
+class MessageToCustomer(Writing):
+    done = gettext_lazy("On its way to the customer.")
+
+    def take(self) -> None:
+        outbox.write_message(self.case, actor=self.actor, body=self.said("body"))
+
+
+class Note(Writing):
+    done = gettext_lazy("Noted.")
+    hint = gettext_lazy("Only colleagues read this.")
+
+    def take(self) -> None:
+        outbox.write_note(self.case, actor=self.actor, body=self.said("body"))
+
+
+class Propose(Writing):
+    done = gettext_lazy("Proposed. Somebody else decides now.")
+    hint = gettext_lazy("As the customer would read it. Somebody else approves it before it goes out.")
+
+    def offer(self) -> None:
+        """Whoever reworks a returned outcome starts from its text."""
+        returned = self.case.answers.filter(round=self.case.round, state=Answer.State.RETURNED).last()
+        if returned is not None:
+            self.initial.setdefault("body", returned.body)
+
+    def take(self) -> None:
+        resolution.propose(self.case, actor=self.actor, body=self.said("body"))
+
+
+class SendAnswer(Writing):
+    done = gettext_lazy("Answered.")
+    hint = gettext_lazy("The official answer of this round: the customer is asked to accept or reject it.")
+
+    def offer(self) -> None:
+        """What was approved goes out as it is: the form then asks for no text."""
+        self.approved = self.case.answers.filter(round=self.case.round, state=Answer.State.APPROVED).first()
+        if self.approved is not None:
+            del self.fields["body"]
+
+    def take(self) -> None:
+        answer.send_answer(self.case, actor=self.actor, body=self.said("body"))
+
+
+class FinalResponse(SendAnswer):
+    done = gettext_lazy("Closed: final response given.")
+    hint = gettext_lazy("The last word on the matter: it closes the case and says where the customer can turn next.")
+
+    def take(self) -> None:
+        answer.give_final_response(self.case, actor=self.actor, body=self.said("body"))

@@ -1,0 +1,114 @@
+"""What was said on a case, in the order it was said: messages, notes, and outcomes that were proposed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from cases.models import Answer, Case
+from channels_app.models import Attachment, Delivery, Message
+
+from .words import CHANNEL_ICONS, Who
+
+_DELIVERY_TONES = {
+    Delivery.State.DELIVERED: "good",
+    Delivery.State.FAILED: "bad",
+    Delivery.State.BOUNCED: "bad",
+    Delivery.State.CANCELLED: "quiet",
+}
+_ANSWER_TONES = {Answer.State.PROPOSED: "warn", Answer.State.APPROVED: "good", Answer.State.RETURNED: "bad"}
+
+
+@dataclass
+class Sent:
+    """What became of one outgoing message."""
+
+    label: str
+    tone: str
+    address: str
+    error: str
+    is_lost: bool
+    pk: int
+
+
+@dataclass
+class Entry:
+    """One thing said. `look` is in, out, auto, note or outcome; `quoted` is the whole text where `body` is only the new words."""
+
+    at: datetime
+    look: str
+    who: Who
+    title: str
+    body: str
+    quoted: str = ""
+    icon: str = ""
+    anchor: str = ""
+    state: str = ""
+    state_tone: str = ""
+    sent: list[Sent] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    author: str = ""
+
+
+def entries_of(case: Case) -> list[Entry]:
+    """Oldest first. Four queries, however much was said."""
+    messages = case.messages.defer("html").prefetch_related(  # type: ignore[attr-defined]
+        Prefetch("deliveries", Delivery.objects.order_by("pk")),
+        Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
+    )
+    proposals = case.answers.exclude(state=Answer.State.SENT)
+    return sorted([*map(_of_message, messages), *map(_of_proposal, proposals)], key=lambda entry: entry.at)
+
+
+def _of_message(message: Message) -> Entry:
+    return Entry(
+        at=message.created_at,
+        look=_look(message),
+        who=(message.author_kind, message.author_id),
+        title=_title(message),
+        body=message.body,
+        quoted=message.quoted if message.quoted.strip() != message.body.strip() else "",
+        icon="sticky_note_2" if message.direction == Message.Direction.INTERNAL else CHANNEL_ICONS[message.channel],
+        anchor=f"message-{message.pk}",
+        sent=[_sent(delivery) for delivery in message.deliveries.all()],  # type: ignore[attr-defined]
+        attachments=list(message.attachments.all()),  # type: ignore[attr-defined]
+    )
+
+
+def _look(message: Message) -> str:
+    if message.direction == Message.Direction.INTERNAL:
+        return "note"
+    if message.direction == Message.Direction.IN:
+        return "in"
+    return "auto" if message.is_automatic else "out"
+
+
+def _title(message: Message) -> str:
+    if message.direction == Message.Direction.INTERNAL:
+        return _("Internal note")
+    if message.answer_id:
+        return _("Answer")
+    if message.evidence_request_id:
+        return _("Evidence asked for")
+    return _("Automatic message") if message.is_automatic else ""
+
+
+def _sent(delivery: Delivery) -> Sent:
+    lost = delivery.state in (Delivery.State.FAILED, Delivery.State.BOUNCED)
+    tone = _DELIVERY_TONES.get(Delivery.State(delivery.state), "warn")
+    return Sent(delivery.get_state_display(), tone, delivery.address, delivery.error, lost, delivery.pk)
+
+
+def _of_proposal(answer: Answer) -> Entry:
+    return Entry(
+        at=answer.created_at,
+        look="outcome",
+        who=(answer.author_kind, answer.author_id),
+        title=_("Proposed outcome"),
+        body=answer.body,
+        icon="draft",
+        anchor=f"outcome-{answer.pk}",
+        state=answer.get_state_display(),
+        state_tone=_ANSWER_TONES[Answer.State(answer.state)],
+    )

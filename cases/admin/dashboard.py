@@ -1,0 +1,77 @@
+"""The first page of the desk, and what every page of it carries: the bell, and finding a case from anywhere."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from unfold.dataclasses import SearchResult
+
+from accounts.actors import Actor
+from accounts.admin_access import works_here
+from accounts.models import User
+from cases import policies, queries
+from cases.models import Case
+
+from . import notices, queues, words
+from .case_list import searched
+
+SHOWN = 8
+FOUND = 10
+
+
+def on_every_page(request: HttpRequest) -> dict[str, Any]:
+    """The bell: how many notices are unread."""
+    if not works_here(request.user):
+        return {}
+    return {
+        "desk_unread": notices.unread(request),
+        "desk_notices_url": reverse("admin:channels_app_staffnotice_changelist"),
+    }
+
+
+def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
+    """What waits, what is due next among one's own and one's department's, what came back, what one was told."""
+    user = request.user
+    assert isinstance(user, User)
+    actor, now = Actor.staff(user), timezone.now()
+    first = queues.first_queue(actor)
+    due = queues.queue(actor, first, now).filter(next_due_at__isnull=False).order_by(F("next_due_at").asc(), "id")
+    reopened = queues.queue(actor, "reopened", now)
+    return {
+        **page,
+        "desk_queues": queues.counted(actor, now),
+        "due_from": queues.LABELS[first],
+        "due_empty": queues.EMPTY[first],
+        "due_next": _rows(due),
+        "reopened": _rows(reopened),
+        "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
+    }
+
+
+def find_cases(request: HttpRequest, term: str) -> list[SearchResult]:
+    """The command palette (Ctrl+K): cases by code, subject, customer."""
+    found = searched(queries.for_file(policies.visible_to(Actor.staff(request.user))), term).order_by("-opened_at")
+    return [
+        SearchResult(
+            title=f"{case.code} {case.subject}",
+            description=f"{case.customer} · {case.get_status_display()}",
+            link=reverse("admin:cases_case_change", args=[case.pk]),
+            icon=words.CHANNEL_ICONS[case.channel],
+        )
+        for case in found[:FOUND]
+    ]
+
+
+def _rows(cases: QuerySet[Case]) -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {
+            "case": case,
+            "due": words.until(case.next_due_at, now) if case.next_due_at else "",
+            "tone": words.tone_of(case.next_due_at, now) if case.next_due_at else "calm",
+            "urgent": words.PRIORITY_TONES.get(case.priority, ""),
+        }
+        for case in cases.select_related("customer", "assignee", "department")[:SHOWN]
+    ]

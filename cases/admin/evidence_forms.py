@@ -1,0 +1,60 @@
+"""Asking for what is missing: the checklist with what is not there ticked, and room for things of one's own."""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from cases.evidence import queries
+from cases.evidence.models import RequestedItem
+from cases.workflow import evidence
+from cases.workflow.evidence import Wanted
+
+from .step_forms import StepForm
+
+
+class RequestEvidence(StepForm):
+    done = gettext_lazy("Asked. The clocks pause once the request has reached the customer.")
+    hint = gettext_lazy("The customer reads each thing with its reason, and gets a link to send it.")
+    listed = forms.MultipleChoiceField(
+        label=gettext_lazy("From the checklist"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    items = forms.CharField(
+        label=gettext_lazy("Something else"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("One thing a line; why it is needed after a colon."),
+    )
+    due_at = forms.DateTimeField(
+        label=gettext_lazy("By when"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def offer(self) -> None:
+        self.lines = [line for line in queries.checklist_of(self.case) if line.state != RequestedItem.State.ACCEPTED]
+        listed = self.fields["listed"]
+        assert isinstance(listed, forms.MultipleChoiceField)
+        listed.choices = [(line.name, f"{line.name} – {line.why}" if line.why else line.name) for line in self.lines]
+        if not self.lines:
+            del self.fields["listed"]
+        self.initial["listed"] = [line.name for line in self.lines if line.is_missing]
+        self.initial["due_at"] = timezone.localtime(timezone.now() + settings.EVIDENCE_WAIT)
+        self.fields["due_at"].widget.attrs["max"] = timezone.localtime(
+            timezone.now() + settings.EVIDENCE_LONGEST_WAIT - timedelta(minutes=1)
+        ).strftime("%Y-%m-%dT%H:%M")
+
+    def take(self) -> None:
+        evidence.request_evidence(self.case, actor=self.actor, items=self._wanted(), due_at=self.cleaned_data["due_at"])
+
+    def _wanted(self) -> list[Wanted]:
+        chosen = [line for line in self.lines if line.name in (self.cleaned_data.get("listed") or [])]
+        typed = [line.partition(":") for line in self.said("items").splitlines() if line.strip()]
+        return [
+            *(Wanted(name=line.name, why=line.why, checklist_item=line.checklist_item) for line in chosen),
+            *(Wanted(name=name.strip(), why=why.strip()) for name, _, why in typed),
+        ]

@@ -1,0 +1,85 @@
+"""The event record as sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Department
+from cases.events import EventKind
+from cases.models import CLOCK_KINDS, Case, CaseEvent, Category, FollowUp
+from cases.states import Channel, ClosedAs, Nature, Priority
+
+from .words import Who, names_of
+
+_CHOICES: dict[str, dict[str, Any]] = {
+    "channel": dict(Channel.choices),
+    "nature": dict(Nature.choices),
+    "priority": dict(Priority.choices),
+    "before": dict(Priority.choices),
+    "closed_as": dict(ClosedAs.choices),
+    "clock": dict(CLOCK_KINDS),
+    "follow_up": dict(FollowUp.Kind.choices),
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    number: int
+    at: datetime
+    who: str
+    what: str
+    details: str
+    words: str
+
+
+def history_of(case: Case) -> list[Sentence]:
+    """Newest first. Five queries, however much happened."""
+    events = list(case.events.select_related("words").order_by("-number"))
+    whos: set[Who] = {(event.actor_kind, event.actor_id) for event in events}
+    people = {("staff", str(event.facts["assignee"])) for event in events if event.facts.get("assignee")}
+    names = names_of(whos | people, case)
+    things = _things(events)
+    return [
+        Sentence(
+            number=event.number,
+            at=event.at,
+            who=names[(event.actor_kind, event.actor_id)],
+            what=str(EventKind(event.kind).label) if event.kind in EventKind else event.kind,
+            details=", ".join(_details(event.facts, things, names)),
+            words=event.words.text if hasattr(event, "words") else "",
+        )
+        for event in events
+    ]
+
+
+def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: dict[Who, str]) -> list[str]:
+    """The facts that mean something to a reader; ids of rows and hashes do not."""
+    said = []
+    for key, value in facts.items():
+        if value in (None, ""):
+            continue
+        if (key, str(value)) in things:
+            said.append(things[(key, str(value))])
+        elif key in _CHOICES:
+            label = str(_CHOICES[key].get(value, value))
+            said.append(_("was %(value)s") % {"value": label} if key == "before" else label)
+        elif key == "assignee":
+            said.append("→ " + names[("staff", str(value))])
+        elif key == "round":
+            said.append(_("round %(number)d") % {"number": value})
+        elif key == "duplicate_of":
+            said.append(str(value))
+    return said
+
+
+def _things(events: list[CaseEvent]) -> dict[tuple[str, str], str]:
+    """Categories and departments by the slugs that events carry."""
+    slugs = {
+        key: {str(event.facts[key]) for event in events if event.facts.get(key)} for key in ("category", "department")
+    }
+    return {
+        **{("category", one.slug): one.name for one in Category.objects.filter(slug__in=slugs["category"])},
+        **{("department", one.slug): one.name for one in Department.objects.filter(slug__in=slugs["department"])},
+    }

@@ -1,0 +1,102 @@
+"""One sentence a case: who has the ball, what is missing, by when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.evidence.models import EvidenceRequest, RequestedItem
+from cases.models import Answer, Case
+from cases.states import Status
+
+
+@dataclass(frozen=True)
+class Next:
+    """`who` has the ball ("" for nobody); `due_at` is when it must be done, where there is such a time."""
+
+    who: str
+    what: str
+    due_at: datetime | None = None
+
+
+def next_up(case: Case) -> Next:
+    """Two queries at most."""
+    what = _WHAT[Status(case.status)](case)
+    if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):
+        return Next(_handler(case), _("The customer wrote: read it and reply."), case.next_due_at)
+    return what
+
+
+def _handler(case: Case) -> str:
+    if case.assignee:
+        return str(case.assignee)
+    return str(case.department) if case.department else _("Intake")
+
+
+def _received(case: Case) -> Next:
+    return Next(_("Intake"), _("Classify the request; that routes it."), case.next_due_at)
+
+
+def _routed(case: Case) -> Next:
+    if case.assignee is None:
+        return Next(_handler(case), _("Somebody of the department takes the case."), case.next_due_at)
+    return Next(_handler(case), _("Answer, ask for what is missing, or start handling."), case.next_due_at)
+
+
+def _awaiting_customer(case: Case) -> Next:
+    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).prefetch_related("items").first()
+    if request is None:
+        return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
+    missing = [
+        item.name
+        for item in request.items.all()
+        if item.state in (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
+    ]
+    return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
+
+
+def _verifying(case: Case) -> Next:
+    return Next(_handler(case), _("Check the evidence, then start handling."), case.next_due_at)
+
+
+def _resolving(case: Case) -> Next:
+    if not (case.category and case.category.needs_approval):
+        return Next(_handler(case), _("Answer the customer."), case.next_due_at)
+    if Answer.objects.filter(case=case, round=case.round, state=Answer.State.APPROVED).exists():
+        return Next(_handler(case), _("The outcome is approved: send the answer."), case.next_due_at)
+    return Next(_handler(case), _("Propose the outcome; somebody else approves it."), case.next_due_at)
+
+
+def _awaiting_approval(case: Case) -> Next:
+    return Next(_("A second person"), _("Approve the proposed outcome, or return it."), case.next_due_at)
+
+
+def _answered(case: Case) -> Next:
+    return Next(str(case.customer), _("The customer says whether the answer settles it."))
+
+
+def _reopened(case: Case) -> Next:
+    if case.assignee is None:
+        return Next(
+            _("Manager"), _("Nobody else was eligible: find a reviewer who has not decided before."), case.next_due_at
+        )
+    return Next(_handler(case), _("Contact the customer, then look at the matter afresh."), case.next_due_at)
+
+
+def _closed(case: Case) -> Next:
+    if case.reopen_asked_at:
+        return Next(_handler(case), _("The customer wrote after the end: reopen, or leave it closed."))
+    return Next("", _("Nothing: %(how)s.") % {"how": case.get_closed_as_display()})
+
+
+_WHAT = {
+    Status.RECEIVED: _received,
+    Status.ROUTED: _routed,
+    Status.AWAITING_CUSTOMER: _awaiting_customer,
+    Status.VERIFYING: _verifying,
+    Status.RESOLVING: _resolving,
+    Status.AWAITING_APPROVAL: _awaiting_approval,
+    Status.ANSWERED: _answered,
+    Status.REOPENED: _reopened,
+    Status.CLOSED: _closed,
+}

@@ -1,0 +1,102 @@
+"""The queues as the desk shows them: their names, how much waits in each, and which one somebody starts with."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import CharField, F, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases import policies, queries
+from cases.models import Case
+
+DUE_SOON = timedelta(hours=2)
+COUNTED = 100  # a queue is counted this far and no further: nobody acts on the difference between 200 and 2,000
+EVERYTHING = "all"
+
+LABELS = {
+    "mine": _("Mine"),
+    "department": _("My department"),
+    "unassigned": _("Unassigned"),
+    "urgent": _("Urgent"),
+    "due_soon": _("Due soon"),
+    "reopened": _("Reopened"),
+    "manager": _("For the manager"),
+    "asked_to_reopen": _("Asked to reopen"),
+    EVERYTHING: _("All cases"),
+}
+EMPTY = {
+    "mine": _("Nothing is assigned to you. Take the first one from your department's queue."),
+    "department": _("No open case waits in your department."),
+    "unassigned": _("Every open case has an owner."),
+    "urgent": _("No urgent case is open."),
+    "due_soon": _("Nothing is due within two hours."),
+    "reopened": _("No reopened case is waiting."),
+    "manager": _("Nothing waits for a manager's decision."),
+    "asked_to_reopen": _("No customer wrote after the end of a case."),
+    EVERYTHING: _("No case yet."),
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    slug: str
+    label: object
+    count: int | None  # None: not counted
+
+    @property
+    def count_text(self) -> str:
+        if self.count is None:
+            return ""
+        return str(self.count) if self.count < COUNTED else f"{COUNTED - 1}+"
+
+
+def names_for(actor: Actor) -> list[str]:
+    """The queues that mean something to this person, in the order they are shown."""
+    desk = actor.subject.desk
+    hidden = set() if _decides(actor) else {"manager"}
+    if not desk.department_ids(*Role.values):
+        hidden.add("department")
+    return [name for name in queries.QUEUES if name not in hidden]
+
+
+def queue(actor: Actor, name: str, now: datetime) -> QuerySet[Case]:
+    """The cases of one queue, in its order; `EVERYTHING` is all the person may see, newest first."""
+    if name == EVERYTHING:
+        return policies.visible_to(actor).order_by("-opened_at", "-id")
+    return queries.for_queue(actor, name, now, now + DUE_SOON)
+
+
+def counted(actor: Actor, now: datetime) -> list[Queue]:
+    """Every queue with its count, up to COUNTED, by one query."""
+    names = names_for(actor)
+    parts = [
+        queue(actor, name, now)
+        .order_by()
+        .annotate(queue_name=Value(name, output_field=CharField()))
+        .values_list("queue_name", flat=True)[:COUNTED]
+        for name in names
+    ]
+    counts = Counter(parts[0].union(*parts[1:], all=True))
+    return [Queue(name, LABELS[name], counts[name]) for name in names]
+
+
+def first_queue(actor: Actor) -> str:
+    """Where somebody starts: their own cases when they have any, else their department's, else what nobody has."""
+    if policies.visible_to(actor).filter(assignee=actor.subject, closed_at__isnull=True).exists():
+        return "mine"
+    return "department" if "department" in names_for(actor) else "unassigned"
+
+
+def ordering(name: str) -> list[object]:
+    """As `queue` orders, for the admin's list."""
+    if name == EVERYTHING:
+        return ["-opened_at", "-id"]
+    return ["-urgency", F("next_due_at").asc(nulls_last=True), "id"]
+
+
+def _decides(actor: Actor) -> bool:
+    desk = actor.subject.desk
+    return bool(desk.leads) or any(desk.has(role) for role in (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR))

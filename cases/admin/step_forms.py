@@ -1,0 +1,223 @@
+"""One form for each thing that moves a case: what it asks for, and the workflow function it calls."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import Department, User
+from cases import policies, queries
+from cases.models import Case, Category
+from cases.states import Nature, Priority, Step
+from cases.workflow import answer, ending, evidence, resolution, routing
+from channels_app.models import Message
+from cskh.core.errors import Invalid, NotVisible
+
+
+class StepForm(forms.Form):
+    """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    done: ClassVar[Any] = gettext_lazy("Done.")
+    hint: ClassVar[Any] = ""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: Actor, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
+        self.case, self.actor = case, actor
+        self.offer()
+
+    def offer(self) -> None:
+        """Fills in choices that depend on the case."""
+
+    def take(self) -> None:
+        raise NotImplementedError
+
+    def said(self, field: str) -> str:
+        return str(self.cleaned_data.get(field) or "")
+
+
+def _words(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
+    return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
+
+
+class Classify(StepForm):
+    done = gettext_lazy("Classified.")
+    category = forms.TypedChoiceField(label=gettext_lazy("Category"), coerce=int)
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature)
+
+    def offer(self) -> None:
+        reasons = Category.objects.filter(parent__isnull=False, is_active=True).select_related("parent", "department")
+        topics: dict[str, list[tuple[int, str]]] = {}
+        for reason in sorted(reasons, key=lambda reason: (str(reason.parent), str(reason))):
+            topics.setdefault(str(reason.parent), []).append((reason.pk, f"{reason} → {reason.department}"))
+        category = self.fields["category"]
+        assert isinstance(category, forms.TypedChoiceField)
+        category.choices = [("", "---------"), *topics.items()]
+        self.initial.update(category=self.case.category_id, nature=self.case.nature)
+
+    def take(self) -> None:
+        routing.classify_case(
+            self.case,
+            actor=self.actor,
+            category=Category.objects.get(pk=self.cleaned_data["category"]),
+            nature=Nature(self.cleaned_data["nature"]),
+            reason=self.said("reason"),
+        )
+
+
+class Reclassify(Classify):
+    done = gettext_lazy("Classified again.")
+    reason = _words(gettext_lazy("Why"), required=False)
+
+
+class TakeIt(StepForm):
+    done = gettext_lazy("The case is yours.")
+
+    def take(self) -> None:
+        routing.assign_case(self.case, actor=self.actor, assignee=self.actor.subject)
+
+
+class Assign(StepForm):
+    done = gettext_lazy("Assigned.")
+    assignee = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=User.objects.none())
+
+    def offer(self) -> None:
+        people = self.fields["assignee"]
+        assert isinstance(people, forms.ModelChoiceField)
+        people.queryset = policies.who_may(Step.ANSWER, self.case).order_by("last_name", "first_name", "pk")
+
+    def take(self) -> None:
+        routing.assign_case(self.case, actor=self.actor, assignee=self.cleaned_data["assignee"])
+
+
+class Transfer(StepForm):
+    done = gettext_lazy("Transferred; the customer is told.")
+    hint = gettext_lazy("The summary spares the customer telling the story again.")
+    department = forms.ModelChoiceField(label=gettext_lazy("To department"), queryset=Department.objects.none())
+    summary = _words(gettext_lazy("Summary: what happened, what was checked, what is still to do"), rows=5)
+
+    def offer(self) -> None:
+        others = self.fields["department"]
+        assert isinstance(others, forms.ModelChoiceField)
+        others.queryset = Department.objects.filter(is_active=True).exclude(pk=self.case.department_id)
+
+    def take(self) -> None:
+        routing.transfer_case(
+            self.case, actor=self.actor, department=self.cleaned_data["department"], summary=self.said("summary")
+        )
+
+
+class ChangePriority(StepForm):
+    done = gettext_lazy("Priority changed.")
+    priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=Priority)
+    reason = _words(gettext_lazy("Reason (needed when lowering)"), required=False)
+
+    def offer(self) -> None:
+        self.initial["priority"] = self.case.priority
+
+    def take(self) -> None:
+        routing.change_priority(
+            self.case, actor=self.actor, priority=Priority(self.cleaned_data["priority"]), reason=self.said("reason")
+        )
+
+
+class WaiveRest(StepForm):
+    done = gettext_lazy("The case goes on without what was missing.")
+    reason = _words(gettext_lazy("Why the rest is not needed"))
+
+    def take(self) -> None:
+        evidence.waive_rest(self.case, actor=self.actor, reason=self.said("reason"))
+
+
+class StartResolving(StepForm):
+    done = gettext_lazy("Handling started.")
+
+    def take(self) -> None:
+        resolution.start_resolving(self.case, actor=self.actor)
+
+
+class Approve(StepForm):
+    done = gettext_lazy("Approved. The answer can be sent now.")
+    hint = gettext_lazy("The customer will read exactly this text.")
+
+    def take(self) -> None:
+        resolution.approve(self.case, actor=self.actor)
+
+
+class Return(StepForm):
+    done = gettext_lazy("Returned for rework.")
+    reason = _words(gettext_lazy("What has to be reworked"))
+
+    def take(self) -> None:
+        resolution.return_for_rework(self.case, actor=self.actor, reason=self.said("reason"))
+
+
+class Accept(StepForm):
+    done = gettext_lazy("Closed: the customer accepted.")
+    proof = _words(gettext_lazy("Proof: the recording's reference, or the customer's own words"))
+
+    def take(self) -> None:
+        answer.accept(self.case, actor=self.actor, proof=self.said("proof"))
+
+
+class Reject(StepForm):
+    done = gettext_lazy("Reopened: somebody else looks at it.")
+    message = forms.TypedChoiceField(
+        label=gettext_lazy("The customer's message that says so"), coerce=int, required=False, empty_value=None
+    )
+    reason = _words(gettext_lazy("The reason, or how you know"), required=False)
+
+    def offer(self) -> None:
+        theirs = Message.objects.filter(case=self.case, direction=Message.Direction.IN).order_by("-created_at", "-id")
+        messages = self.fields["message"]
+        assert isinstance(messages, forms.TypedChoiceField)
+        messages.choices = [("", "---------"), *((one.pk, one.body[:100]) for one in theirs.only("body")[:20])]
+
+    def take(self) -> None:
+        answer.reject(self.case, actor=self.actor, reason=self.said("reason"), message=self.cleaned_data["message"])
+
+
+class Reopen(StepForm):
+    done = gettext_lazy("Reopened as a new round.")
+    reason = _words(gettext_lazy("Why the case is taken up again"))
+
+    def take(self) -> None:
+        ending.reopen(self.case, actor=self.actor, reason=self.said("reason"))
+
+
+class DeclineReopening(StepForm):
+    done = gettext_lazy("The case stays closed.")
+    reason = _words(gettext_lazy("Why the case stays closed"))
+
+    def take(self) -> None:
+        ending.decline_reopening(self.case, actor=self.actor, reason=self.said("reason"))
+
+
+class Withdraw(StepForm):
+    done = gettext_lazy("Closed: withdrawn.")
+    reason = _words(gettext_lazy("How the customer withdrew it"))
+
+    def take(self) -> None:
+        ending.withdraw(self.case, actor=self.actor, reason=self.said("reason"))
+
+
+class MarkDuplicate(StepForm):
+    done = gettext_lazy("Closed: duplicate.")
+    of = forms.CharField(label=gettext_lazy("Code of the case where the matter is handled"), max_length=40)
+
+    def take(self) -> None:
+        try:
+            original = queries.visible_case(self.actor, self.said("of"))
+        except NotVisible as error:
+            raise Invalid(errors={"of": [_("There is no such case.")]}) from error
+        ending.mark_duplicate(self.case, actor=self.actor, of=original)
+
+
+class MarkSpam(StepForm):
+    done = gettext_lazy("Closed: spam.")
+    reason = _words(gettext_lazy("Why this is spam"))
+
+    def take(self) -> None:
+        ending.mark_spam(self.case, actor=self.actor, reason=self.said("reason"))

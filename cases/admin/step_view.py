@@ -1,0 +1,124 @@
+"""The one view behind every button and composer of the case page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, ActorKind
+from cases import policies, queries
+from cases.models import Case
+from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted
+
+from . import words
+from .actions import ACTIONS, Action
+from .replies import replies_for
+from .step_forms import StepForm
+
+
+def step(request: HttpRequest, pk: int, name: str, page: dict[str, Any]) -> HttpResponse:
+    """GET shows the form of an action (only the form when `fragment` is asked for); POST takes it.
+
+    What cannot be done is said on the form, and what was typed stays in it. A case nobody may show them is not found.
+    """
+    actor = Actor.staff(request.user)
+    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+    action = ACTIONS.get(name)
+    if case is None or action is None:
+        raise Http404
+    if request.method == "POST":
+        return _take(request, action, case, actor, page)
+    if not action.permitted(actor, case):
+        return _form_page(request, action, None, case, page, error=NotPermitted())
+    form = action.form(case=case, actor=actor, initial=_template_text(request, case, actor))
+    return _form_page(request, action, form, case, page)
+
+
+def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: dict[str, Any]) -> HttpResponse:
+    if not action.permitted(actor, case):
+        return _form_page(request, action, None, case, page, error=NotPermitted())
+    form = action.form(request.POST, case=case, actor=actor)
+    try:
+        with transaction.atomic():
+            held = queries.locked(case.pk)
+            if not form.is_valid():
+                raise Invalid
+            _require_unchanged(held, form.cleaned_data["version"], actor)
+            form.take()
+    except DomainError as error:
+        case.refresh_from_db()
+        return _form_page(request, action, _with_error(form, error, case), case, page, error=error)
+    messages.success(request, str(form.done))
+    if policies.can_see(actor, case):
+        return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
+    return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
+
+
+def _require_unchanged(held: Case, version: int, actor: Actor) -> None:
+    """Raises Conflict when a person did something since the form was shown: also when the same form comes in twice."""
+    newer = held.events.filter(number__gt=version).exclude(actor_kind=ActorKind.SYSTEM).order_by("number").last()
+    if newer is None:
+        return
+    who = (newer.actor_kind, newer.actor_id)
+    if who == (actor.kind.value, actor.id):
+        raise Conflict(
+            _("You did something on this case meanwhile, perhaps this very thing. Look before you repeat it.")
+        )
+    name = words.names_of([who], held)[who]
+    raise Conflict(
+        _("The case was changed meanwhile by %(name)s. Look before you go on; your text is kept.") % {"name": name}
+    )
+
+
+def _with_error(form: StepForm, error: DomainError, case: Case) -> StepForm:
+    """The form as typed, its fields marked; it can be sent again against the case as it is now."""
+    if isinstance(error, Invalid):
+        for field, texts in error.errors.items():
+            for text in texts:
+                form.add_error(field if field in form.fields else None, text)
+    else:
+        form.add_error(None, str(error))
+    data = form.data.copy()
+    data["version"] = str(case.last_event_number)
+    form.data = data
+    return form
+
+
+def _form_page(
+    request: HttpRequest,
+    action: Action,
+    form: StepForm | None,
+    case: Case,
+    page: dict[str, Any],
+    error: DomainError | None = None,
+) -> HttpResponse:
+    context = {
+        **page,
+        "title": action.label,
+        "case": case,
+        "action": action,
+        "form": form,
+        "error": error,
+        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
+        "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
+        "case_url": reverse("admin:cases_case_change", args=[case.pk]),
+    }
+    fragment = "fragment" in request.GET and error is None
+    template = "admin/cases/case/step_form.html" if fragment else "admin/cases/case/step.html"
+    return render(request, template, context, status=error.status if error else 200)
+
+
+def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
+    """A reply template chosen without scripts: `?template=` fills the form with it."""
+    chosen = request.GET.get("template", "")
+    if not chosen.isdigit():
+        return {}
+    return {"body": text} if (text := _text_of(int(chosen), case, actor)) else {}
+
+
+def _text_of(template: int, case: Case, actor: Actor) -> str:
+    return next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == template), "")
