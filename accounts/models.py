@@ -36,7 +36,10 @@ class Department(Named):
 
 @dataclass(frozen=True)
 class Desk:
-    """What a person's memberships add up to. `departments` maps a role to department ids; None stands for all of them."""
+    """What a person's memberships add up to. `departments` maps a role to department ids; None stands for all of them.
+
+    Leading is acting, so an auditor never leads.
+    """
 
     departments: dict[str, frozenset[int | None]]
     leads: frozenset[int | None]
@@ -88,7 +91,7 @@ class User(AbstractUser):
         leads: set[int | None] = set()
         for role, department_id, is_lead in self.memberships.values_list("role", "department_id", "is_lead"):
             departments.setdefault(role, set()).add(department_id)
-            if is_lead:
+            if is_lead and role != Role.AUDITOR:
                 leads.add(department_id)
         if self.is_superuser:
             departments.setdefault(Role.ADMINISTRATOR, set()).add(None)

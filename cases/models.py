@@ -176,6 +176,9 @@ class Case(models.Model):
     )
     next_due_at = models.DateTimeField(_("next due"), null=True, blank=True, help_text=_("The earliest running clock."))
 
+    # Versions (`etag`) for one of which a change is meant; the gate refuses it on any other. None: for whatever is there.
+    if_match: frozenset[str] | None = None
+
     last_event_number = models.PositiveIntegerField(default=0, editable=False)
     last_event_hash = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -189,8 +192,9 @@ class Case(models.Model):
                 | ~Q(status=Status.CLOSED) & Q(closed_as="", closed_at__isnull=True),
             ),
             models.CheckConstraint(
+                # What is not classified is in intake's queue, whatever its status.
                 name="case_open_has_a_queue",
-                condition=Q(status=Status.RECEIVED) | Q(status=Status.CLOSED) | Q(department__isnull=False),
+                condition=Q(category__isnull=True) | Q(status=Status.CLOSED) | Q(department__isnull=False),
             ),
             models.CheckConstraint(
                 name="case_silence_never_closes_after_rejection",

@@ -6,16 +6,17 @@ people. What is not visible is "not found"; what is visible but not yours to do 
 
 from django.db.models import Q, QuerySet
 
-from accounts.actors import Actor
+from accounts.actors import Actor, ActorKind
 from accounts.models import Role, Scope, User
 from cskh.core.errors import NotPermitted, NotVisible
 
 from .models import Answer, Case
-from .states import TRANSITIONS, Status, Step
+from .states import TRANSITIONS, ClosedAs, Step
 
 _WORKERS = frozenset({Role.SPECIALIST, Role.MANAGER, Role.ADMINISTRATOR})
 _EVERYONE = _WORKERS | {Role.INTAKE}
 _HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+_OVERSEERS = _HEADS | {Role.AUDITOR}
 
 # Permission → roles that hold it (in their departments). Auditors hold none: they read.
 GRANTS: dict[str, frozenset[Role]] = {
@@ -35,6 +36,8 @@ GRANTS: dict[str, frozenset[Role]] = {
 }
 # A department lead approves too; an integration takes steps by its scopes; customers only speak for themselves.
 _LEAD_GRANTS = frozenset({"approve"})
+# Whoever answers the telephone writes down what the caller says, on any case they can see.
+_CALLERS_WORDS = frozenset({"converse", "customer_word", "withdraw"})
 _CUSTOMER_STEPS = frozenset({Step.ACCEPT, Step.REJECT, Step.WITHDRAW})
 _INTEGRATION_WORK = frozenset({"classify", "assign", "evidence", "resolve", "decide", "sort_out", "reopen"})
 _SYSTEM_STEPS = frozenset(
@@ -42,6 +45,8 @@ _SYSTEM_STEPS = frozenset(
 )
 # Steps that decide a matter: never for somebody who decided on it in an earlier round (I5).
 DECIDING_STEPS = frozenset({Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
+# Steps that judge a proposal: never for whoever made it (four eyes).
+_JUDGING_STEPS = frozenset({Step.APPROVE, Step.RETURN})
 
 
 def may(actor: Actor, step: Step, case: Case) -> bool:
@@ -53,9 +58,9 @@ def may(actor: Actor, step: Step, case: Case) -> bool:
     permission = TRANSITIONS[step].permission
     if actor.is_integration:
         if step in _CUSTOMER_STEPS:
-            return actor.subject.has_scope(Scope.CASES_ANSWER_FOR_CUSTOMER)
-        return permission in _INTEGRATION_WORK and actor.subject.has_scope(Scope.CASES_WORK)
-    return _staff_may(actor.subject, permission, case) and not _bars_decider(actor.subject, step, case)
+            return _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER)
+        return permission in _INTEGRATION_WORK and _integration_has(actor, Scope.CASES_WORK)
+    return _staff_may(actor.subject, permission, case) and actor.subject.pk not in _barred(step, case)
 
 
 def may_converse(actor: Actor, case: Case) -> bool:
@@ -65,8 +70,33 @@ def may_converse(actor: Actor, case: Case) -> bool:
     if actor.is_customer:
         return str(case.customer_id) == actor.id
     if actor.is_integration:
-        return actor.subject.has_scope(Scope.CASES_OPEN) or actor.subject.has_scope(Scope.CASES_WORK)
+        return _integration_has(actor, Scope.CASES_OPEN) or _integration_has(actor, Scope.CASES_WORK)
     return _staff_may(actor.subject, "converse", case)
+
+
+def may_write(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may write on the case in the operator's name: to the customer, or a note for colleagues."""
+    if actor.is_integration:
+        return _integration_has(actor, Scope.CASES_WORK)
+    return not actor.is_customer and may_converse(actor, case)
+
+
+def may_open(actor: Actor) -> bool:
+    """Whether `actor` may open a case: customers for themselves, integrations by their scope, whoever talks to customers."""
+    if actor.is_integration:
+        return _integration_has(actor, Scope.CASES_OPEN)
+    if actor.is_staff:
+        return actor.subject.is_active and any(actor.subject.desk.has(role) for role in GRANTS["converse"])
+    return True
+
+
+def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozenset()) -> None:
+    """Raises NotPermitted unless `actor` is an integration with `scope`, or staff in one of these roles."""
+    if actor.is_integration and _integration_has(actor, scope):
+        return
+    if actor.is_staff and any(actor.subject.desk.has(role) for role in staff):
+        return
+    raise NotPermitted
 
 
 def require(actor: Actor, step: Step, case: Case) -> None:
@@ -82,85 +112,130 @@ def can_see(actor: Actor, case: Case) -> bool:
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """The cases `actor` may know of. Need-to-know: specialists see their departments and what is theirs (R-14)."""
+    """The cases `actor` may know of. Need-to-know: specialists see their departments and what is theirs (R-14).
+
+    Restricted categories stay with their department, their owner and those who oversee everything.
+    """
     cases = Case.objects.all()
     if actor.is_system:
         return cases
     if actor.is_customer:
         return cases.filter(customer_id=actor.id)
     if actor.is_integration:
-        return (
-            cases
-            if actor.subject.has_scope(Scope.CASES_READ) or actor.subject.has_scope(Scope.CASES_WORK)
-            else cases.none()
-        )
+        reads = _integration_has(actor, Scope.CASES_READ) or _integration_has(actor, Scope.CASES_WORK)
+        return cases if reads else cases.none()
     desk = actor.subject.desk
     if not actor.subject.is_active or not desk.departments:
         return cases.none()
-    if any(desk.everywhere(role) for role in (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)):
+    if any(desk.everywhere(role) for role in _OVERSEERS):
         return cases
     seen = Q(assignee_id=actor.subject.pk) | Q(department_id__in=desk.department_ids(*Role.values))
-    if desk.everywhere(Role.SPECIALIST):
-        seen |= Q(department__isnull=False) & ~Q(category__is_restricted=True)
-    if desk.has(Role.INTAKE):
-        # Whoever answers the telephone must find any caller's case; restricted categories stay with their department.
+    # Whoever answers the telephone must find any caller's case.
+    if desk.has(Role.INTAKE) or desk.everywhere(Role.SPECIALIST):
         seen |= Q(category__isnull=True) | Q(category__is_restricted=False)
     return cases.filter(seen)
 
 
 def who_may(step: Step, case: Case) -> QuerySet[User]:
-    """The active people who may take `step` on `case`, for the "assign to" list and for routing."""
-    roles = GRANTS[TRANSITIONS[step].permission]
-    places = Q(memberships__department__isnull=True)
-    if case.department_id:
-        places |= Q(memberships__department_id=case.department_id)
-    eligible = Q(memberships__role__in=roles) & places
-    if TRANSITIONS[step].permission in _LEAD_GRANTS:
-        eligible |= Q(memberships__is_lead=True) & places
-    people = User.objects.filter(eligible, is_active=True).distinct()
-    if step in DECIDING_STEPS:
-        people = people.exclude(pk__in=earlier_deciders(case))
-    return people
+    """The active people who may take `step` on `case`, for the "assign to" list."""
+    permission = TRANSITIONS[step].permission
+    holders, place = GRANTS[permission], _place(case)
+    eligible = Q(memberships__role__in=holders) & (place | Q(pk=case.assignee_id))
+    if permission in _LEAD_GRANTS:
+        eligible |= Q(memberships__is_lead=True, memberships__role__in=_EVERYONE) & place
+    if Role.INTAKE in holders and _intake_reaches(permission, case):
+        eligible |= Q(memberships__role=Role.INTAKE)
+    if Role.ADMINISTRATOR in holders:
+        eligible |= Q(is_superuser=True)
+    return User.objects.filter(eligible, is_active=True).exclude(pk__in=_barred(step, case)).distinct()
+
+
+def handlers_of(case: Case) -> QuerySet[User]:
+    """Those whom a case is given to: its department's people who may answer it; intake for what no department has yet."""
+    if case.department_id is None:
+        handlers = Q(memberships__role=Role.INTAKE)
+    else:
+        own = Q(memberships__role=Role.INTAKE, memberships__department=case.department_id)
+        handlers = Q(memberships__role=Role.SPECIALIST) & _place(case) | own
+    return User.objects.filter(handlers, is_active=True).exclude(pk__in=_barred(Step.ANSWER, case)).distinct()
+
+
+def heads_of(case: Case) -> QuerySet[User]:
+    """The active leads and managers who answer for the case: of its department, or of all."""
+    heads = Q(memberships__role=Role.MANAGER) | Q(memberships__is_lead=True, memberships__role__in=_EVERYONE)
+    return User.objects.filter(heads & _place(case), is_active=True).distinct()
 
 
 def earlier_deciders(case: Case) -> set[int]:
-    """Users who decided on this matter in a round before the present one."""
+    """Users who decided on this matter in a round before the present one: answered it, approved that, or sorted it out."""
     if case.round == 1:
         return set()
     deciders: set[int] = set()
     for kind, author, decided_by in Answer.objects.filter(
         case=case, round__lt=case.round, state=Answer.State.SENT
     ).values_list("author_kind", "author_id", "decided_by_id"):
-        if kind == "staff":
+        if kind == ActorKind.STAFF:
             deciders.add(int(author))
         if decided_by:
             deciders.add(decided_by)
-    return deciders
+    sorted_out = case.events.filter(
+        kind="case_closed", actor_kind=ActorKind.STAFF, facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE]
+    )
+    return deciders | {int(user) for user in sorted_out.values_list("actor_id", flat=True)}
 
 
 def _staff_may(user: User, permission: str, case: Case) -> bool:
+    """The same rule for one person as `who_may` has for all; `tests/cases/test_policies.py` holds them together."""
     if not user.is_active:
         return False
-    desk, department = user.desk, case.department_id
-    roles = GRANTS[permission]
-    if permission in _LEAD_GRANTS and (None in desk.leads or department in desk.leads):
+    desk, roles = user.desk, GRANTS[permission]
+    if any(_works_here(user, role, case) for role in roles):
         return True
-    if any(desk.has_in(role, department) for role in roles):
+    if permission in _LEAD_GRANTS and _leads_here(user, case):
         return True
-    held = any(desk.has(role) for role in roles)
-    if held and case.assignee_id == user.pk:
+    if case.assignee_id == user.pk and any(desk.has(role) for role in roles):
         return True
-    # What no department has yet belongs to intake; intake also writes down what a caller says on any case it can see.
-    if Role.INTAKE in roles and desk.has(Role.INTAKE):
-        return case.status == Status.RECEIVED or (
-            permission in ("converse", "customer_word", "withdraw") and not _restricted(case)
-        )
-    return False
+    return Role.INTAKE in roles and desk.has(Role.INTAKE) and _intake_reaches(permission, case)
 
 
-def _restricted(case: Case) -> bool:
+def _works_here(user: User, role: Role, case: Case) -> bool:
+    if _is_restricted(case) and role not in _HEADS:
+        return case.department_id in user.desk.departments.get(role, ())
+    return user.desk.has_in(role, case.department_id)
+
+
+def _leads_here(user: User, case: Case) -> bool:
+    leads = user.desk.leads
+    return (None in leads and not _is_restricted(case)) or (case.department_id is not None and case.department_id in leads)
+
+
+def _place(case: Case) -> Q:
+    """Memberships that count for the case: in its department, or in all of them unless its category is restricted."""
+    everywhere = Q(memberships__department__isnull=True)
+    if _is_restricted(case):
+        everywhere &= Q(memberships__role__in=_HEADS)
+    return everywhere | Q(memberships__department=case.department_id) if case.department_id else everywhere
+
+
+def _intake_reaches(permission: str, case: Case) -> bool:
+    """What no department has yet belongs to intake, and everybody's words may be written down by intake."""
+    return case.department_id is None or (permission in _CALLERS_WORDS and not _is_restricted(case))
+
+
+def _is_restricted(case: Case) -> bool:
     return bool(case.category_id and case.category and case.category.is_restricted)
 
 
-def _bars_decider(user: User, step: Step, case: Case) -> bool:
-    return step in DECIDING_STEPS and user.pk in earlier_deciders(case)
+def _integration_has(actor: Actor, scope: Scope) -> bool:
+    return bool(actor.subject.is_active and actor.subject.has_scope(scope))
+
+
+def _barred(step: Step, case: Case) -> set[int]:
+    """Users whom their earlier part in the matter keeps from taking the step."""
+    barred = earlier_deciders(case) if step in DECIDING_STEPS else set()
+    if step in _JUDGING_STEPS:
+        proposed = Answer.objects.filter(
+            case=case, round=case.round, state=Answer.State.PROPOSED, author_kind=ActorKind.STAFF
+        )
+        barred |= {int(author) for author in proposed.values_list("author_id", flat=True)}
+    return barred

@@ -1,8 +1,9 @@
 """Reads: one case under lock, the queues, what is due."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -70,11 +71,29 @@ def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.order_by("-urgency", F("next_due_at").asc(nulls_last=True), "id")
 
 
-def due(now: datetime, limit: int) -> list[int]:
-    """Ids of the cases on which a clock or a follow-up wants attention, longest overdue first. Reads only what is due."""
-    clocks = Clock.objects.filter(next_look_at__lte=now).values_list("next_look_at", "case_id")
-    follow_ups = FollowUp.objects.filter(due_at__lte=now, done_at__isnull=True, cancelled_at__isnull=True).values_list(
-        "due_at", "case_id"
-    )
+# What the sweep carries out by itself; a call back is made by people, and its clock watches over that.
+SWEPT = sorted(set(FollowUp.Kind) - {FollowUp.Kind.CALL_BACK})
+
+
+def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int]:
+    """Ids of the cases on which a clock or a follow-up wants attention, longest overdue first. Reads only what is due.
+
+    `besides` are cases that were tried already.
+    """
+    clocks = Clock.objects.filter(next_look_at__lte=now).exclude(case_id__in=besides)
+    clocks = clocks.values_list("next_look_at", "case_id")
+    follow_ups = FollowUp.objects.filter(
+        due_at__lte=now, kind__in=SWEPT, done_at__isnull=True, cancelled_at__isnull=True
+    ).exclude(case_id__in=besides)
+    follow_ups = follow_ups.values_list("due_at", "case_id")
     found = sorted([*clocks.order_by("next_look_at")[:limit], *follow_ups.order_by("due_at")[:limit]])
     return list(dict.fromkeys(case_id for _, case_id in found))[:limit]
+
+
+def orphans() -> QuerySet[Case]:
+    """Open cases nobody would ever look at: without a queue, or without anything that falls due (I2). There are none."""
+    running = Clock.objects.filter(case=OuterRef("pk"), stopped_at__isnull=True)
+    planned = FollowUp.objects.filter(case=OuterRef("pk"), done_at__isnull=True, cancelled_at__isnull=True)
+    unrouted = Q(department__isnull=True, category__isnull=False)
+    forgotten = ~Exists(running.filter(due_at__isnull=False)) & ~Exists(planned)
+    return Case.objects.filter(unrouted | forgotten, status__in=sorted(OPEN)).order_by("pk")

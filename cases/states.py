@@ -86,12 +86,13 @@ class Condition(StrEnum):
     """What else must hold, beyond the status. `cases.workflow._conditions` says how each is found out."""
 
     APPROVED_WHERE_NEEDED = "approved_where_needed"
-    NOT_YET_APPROVED = "not_yet_approved"
     FIRST_ROUND = "first_round"
     LATER_ROUND = "later_round"
 
 
 OPEN = frozenset(set(Status) - {Status.CLOSED})
+# Whose move is it? In these the customer's, in every other open one ours.
+CUSTOMERS_TURN = frozenset({Status.AWAITING_CUSTOMER, Status.ANSWERED})
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ TRANSITIONS: dict[Step, Move] = {
     Step.EVIDENCE_COMPLETED: Move(_from(_S.AWAITING_CUSTOMER), _S.VERIFYING, "evidence"),
     Step.EVIDENCE_OVERDUE: Move(_from(_S.AWAITING_CUSTOMER), _S.RESOLVING, "system"),
     Step.START_RESOLVING: Move(_from(_S.ROUTED, _S.VERIFYING, _S.REOPENED), _S.RESOLVING, "resolve"),
-    Step.PROPOSE: Move(_from(_S.RESOLVING, _S.REOPENED), _S.AWAITING_APPROVAL, "decide", (Condition.NOT_YET_APPROVED,)),
+    Step.PROPOSE: Move(_from(_S.RESOLVING, _S.REOPENED), _S.AWAITING_APPROVAL, "decide"),
     Step.APPROVE: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve"),
     Step.RETURN: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve"),
     Step.ANSWER: Move(

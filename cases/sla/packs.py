@@ -70,8 +70,6 @@ class RulePack:
     targets: tuple[Target, ...]
     warn_fraction: float = WARN_FRACTION
     progress_every_seconds: int | None = None
-    evidence_wait_longest_seconds: int = 72 * HOUR
-    evidence_reminders_seconds: tuple[int, ...] = ()
     silence_reminders_seconds: tuple[int, ...] = ()
     silence_close_seconds: int | None = None
 
@@ -163,7 +161,6 @@ INTERNAL = RulePack(
     confidence=Confidence.OWN,
     targets=tuple(_internal_targets()),
     progress_every_seconds=24 * HOUR,
-    evidence_reminders_seconds=(24 * HOUR, 48 * HOUR),
     silence_reminders_seconds=(24 * HOUR, 72 * HOUR),
     silence_close_seconds=7 * DAY,
 )
@@ -215,3 +212,11 @@ VN_PDPL_2026 = RulePack(
 )
 
 PACKS: tuple[RulePack, ...] = (INTERNAL, VN_CPL, VN_PDPL_2023, VN_PDPL_2026)
+
+
+def promises(on: date) -> RulePack:
+    """The operator's own promises that are valid on a date: waits, reminders and rhythms. Raises LookupError before the first."""
+    pack = in_force(PACKS, INTERNAL.slug, on)
+    if pack is None:
+        raise LookupError(f"the operator promised nothing yet on {on}")
+    return pack

@@ -1,7 +1,8 @@
 """Starts, pauses and stops the clocks of a case, always on the case the caller holds locked.
 
 Semantics: due times are computed from the clock's own start and all pauses of the case, never from when somebody looked.
-A pause extends resolution and next response, never evidence wait or a regulatory clock (see `cases.sla.clock`).
+A pause extends resolution and next response, never evidence wait or a regulatory clock (see `cases.sla.clock`). A breach
+is an event, recorded once: by the sweep, or here where a clock is stopped too late before the sweep came by.
 """
 
 from collections.abc import Iterable
@@ -9,10 +10,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Min, Q
 
+from accounts.actors import Actor
 from cases import calendars
-from cases.models import Calendar, Case, Clock, Pause, SlaTarget
+from cases.events import EventKind, record
+from cases.models import Case, Clock, Pause, SlaTarget
 from cases.sla import clock as sla
 from cases.sla.clock import ClockKind
+from cases.sla.packs import Target, pick
+from cases.states import Status
+
+SLA = Actor.system("sla")
 
 
 def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
@@ -56,13 +63,32 @@ def start_until(case: Case, kind: ClockKind, *, at: datetime, due_at: datetime) 
 def stop(case: Case, *kinds: ClockKind, at: datetime) -> None:
     """Stops the clocks; one that was already past its due time is noted as breached at that time, not now."""
     for clock in case.clocks.select_related("calendar").filter(stopped_at__isnull=True, kind__in=kinds):
-        _stop(clock, at)
+        _stop(case, clock, at)
 
 
 def stop_all(case: Case, *, at: datetime) -> None:
     """The matter ended: no clock of it runs on."""
-    for clock in case.clocks.select_related("calendar").filter(stopped_at__isnull=True):
-        _stop(clock, at)
+    stop(case, *ClockKind, at=at)
+
+
+def go_on(case: Case, kind: ClockKind) -> None:
+    """The clock that was stopped last runs on as if it had never stopped: what a law demands is not met by closing."""
+    clock = case.clocks.filter(kind=kind, stopped_at__isnull=False).order_by("-stopped_at").first()
+    if clock is not None and not case.clocks.filter(kind=kind, stopped_at__isnull=True).exists():
+        clock.stopped_at = None
+        clock.save()
+        recompute(case)
+
+
+def look_at(case: Case, clock: Clock, *, now: datetime) -> None:
+    """Warns before the due time, escalates at the breach. A deadline is kept by what happens up to and at the due time."""
+    if clock.due_at is not None and clock.due_at < now:
+        _breach(case, clock)
+        return
+    if clock.warned_at is None:
+        clock.warned_at, clock.next_look_at = now, clock.due_at
+        clock.save()
+        _record(case, EventKind.CLOCK_WARNED, clock)
 
 
 def pause(case: Case, *, at: datetime, until: datetime | None = None) -> None:
@@ -88,7 +114,10 @@ def undo_pause(case: Case, *, started_at: datetime) -> None:
 
 
 def retarget(case: Case) -> None:
-    """Category or priority changed: every running clock is computed anew from its own start, keeping all pauses."""
+    """Category or priority changed: every running clock is computed anew from its own start, keeping all pauses.
+
+    What has a target only now starts where it would have started: with the round, or (a law's limit) with the case.
+    """
     running = list(case.clocks.filter(stopped_at__isnull=True, fixed_due_at__isnull=True))
     targets = _targets(case, [ClockKind(clock.kind) for clock in running])
     for clock in running:
@@ -96,6 +125,11 @@ def retarget(case: Case) -> None:
             clock.target_seconds, clock.calendar = target.seconds, target.calendar
             clock.save()
     recompute(case)
+    if case.status != Status.ANSWERED:
+        had = set(case.clocks.filter(Q(round=case.round) | Q(kind=ClockKind.REGULATORY)).values_list("kind", flat=True))
+        for kind, at in ((ClockKind.RESOLUTION, case.reopened_at), (ClockKind.REGULATORY, None)):
+            if kind not in had:
+                start(case, kind, at=at or case.opened_at)
 
 
 def recompute(case: Case) -> None:
@@ -112,11 +146,24 @@ def note_next_due(case: Case) -> None:
         case.next_due_at = case.clocks.filter(stopped_at__isnull=True).aggregate(Min("due_at"))["due_at__min"]
 
 
-def _stop(clock: Clock, at: datetime) -> None:
+def _stop(case: Case, clock: Clock, at: datetime) -> None:
     if clock.due_at is not None and clock.due_at < at and clock.breached_at is None:
-        clock.breached_at = clock.due_at
+        _breach(case, clock)
     clock.stopped_at, clock.next_look_at, clock.paused_at = at, None, None
     clock.save()
+
+
+def _breach(case: Case, clock: Clock) -> None:
+    """Recorded once, dated by the clock and not by the look. After a rejection it brings the manager in (R-36)."""
+    clock.breached_at, clock.next_look_at = clock.due_at, None
+    clock.save()
+    if case.round > 1 and clock.kind != ClockKind.EVIDENCE_WAIT:  # that one is the customer's
+        case.needs_manager = True
+    _record(case, EventKind.CLOCK_BREACHED, clock)
+
+
+def _record(case: Case, kind: EventKind, clock: Clock) -> None:
+    record(case, kind, actor=SLA, clock=clock.kind, round=clock.round, due_at=clock.due_at, clock_id=clock.pk)
 
 
 def _compute(clock: Clock, pauses: list[tuple[datetime, datetime | None]]) -> None:
@@ -127,20 +174,22 @@ def _compute(clock: Clock, pauses: list[tuple[datetime, datetime | None]]) -> No
     else:
         if clock.calendar is None:
             raise ValueError(f"clock {clock.kind} has neither calendar nor fixed due time")
-        open_pause = next((start for start, end in pauses if end is None), None)
-        if open_pause is not None and kind in sla.PAUSED_KINDS:
-            clock.due_at = clock.warn_at = clock.next_look_at = None
-            clock.paused_at = open_pause
-            return
         ended = [(start, end) for start, end in pauses if end is not None]
         calendar, target = calendars.working(clock.calendar), timedelta(seconds=clock.target_seconds)
         clock.due_at = sla.due_at(calendar, kind, clock.started_at, target, ended)
+        open_pause = next((start for start, end in pauses if end is None), None)
+        if open_pause is not None and sla.is_pausable(kind) and open_pause < clock.due_at:
+            clock.due_at = clock.warn_at = clock.next_look_at = None
+            clock.paused_at = open_pause
+            return
         clock.warn_at = sla.due_at(calendar, kind, clock.started_at, target * sla.WARN_FRACTION, ended)
     clock.paused_at = None
-    if clock.warned_at is None:
-        clock.next_look_at = min(clock.warn_at, clock.due_at)
+    if clock.breached_at is not None:
+        clock.next_look_at = None
+    elif clock.warned_at is not None:
+        clock.next_look_at = clock.due_at
     else:
-        clock.next_look_at = clock.due_at if clock.breached_at is None else None
+        clock.next_look_at = min(clock.warn_at, clock.due_at)
 
 
 def _pauses(case: Case) -> list[tuple[datetime, datetime | None]]:
@@ -148,19 +197,27 @@ def _pauses(case: Case) -> list[tuple[datetime, datetime | None]]:
 
 
 def _targets(case: Case, kinds: Iterable[ClockKind]) -> dict[ClockKind, SlaTarget]:
-    """The most specific target for each kind: category counts more than priority, priority more than channel."""
+    """The most specific target for each kind, as `packs.pick` chooses among the configured rows."""
+    kinds = list(kinds)
     rows = (
-        SlaTarget.objects.filter(kind__in=[kind.value for kind in kinds], priority__in=["", case.priority])
-        .filter(Q(category__isnull=True) | Q(category_id=case.category_id), channel__in=["", case.channel])
-        .select_related("calendar")
+        SlaTarget.objects.filter(kind__in=[kind.value for kind in kinds])
+        .filter(Q(category__isnull=True) | Q(category_id=case.category_id))
+        .select_related("calendar", "category")
     )
-    best: dict[ClockKind, SlaTarget] = {}
-    for row in sorted(rows, key=lambda row: (row.category_id is not None, row.priority != "", row.channel != "")):
-        best[ClockKind(row.kind)] = row
-    return best
+    rules = {_rule(row): row for row in rows}
+    category = case.category.slug if case.category else None
+    picked = {
+        kind: pick(rules, kind, category=category, priority=case.priority, channel=case.channel) for kind in kinds
+    }
+    return {kind: rules[rule] for kind, rule in picked.items() if rule is not None}
 
 
-def calendar_of(case: Case, kind: ClockKind) -> Calendar | None:
-    """The calendar in which times of that kind are counted for this case."""
-    target = _targets(case, [kind]).get(kind)
-    return target.calendar if target else None
+def _rule(row: SlaTarget) -> Target:
+    return Target(
+        ClockKind(row.kind),
+        row.seconds,
+        row.calendar.slug,
+        category=row.category.slug if row.category else None,
+        priority=row.priority or None,
+        channel=row.channel or None,
+    )

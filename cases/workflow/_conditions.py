@@ -19,10 +19,6 @@ def _approved_where_needed(case: Case) -> str:
     return _("This category needs approval: propose the outcome first, and have somebody else approve it.")
 
 
-def _not_yet_approved(case: Case) -> str:
-    return _("The outcome is approved already: answer the customer.") if _approved(case) else ""
-
-
 def _first_round(case: Case) -> str:
     return "" if case.round == 1 else _("After a rejection silence never closes a case.")
 
@@ -37,7 +33,6 @@ def _approved(case: Case) -> bool:
 
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
-    Condition.NOT_YET_APPROVED: _not_yet_approved,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,
 }

@@ -1,34 +1,55 @@
-"""Plans what must happen later on a case, always on the case the caller holds locked. `follow_up` carries it out."""
+"""Plans what must happen later on a case, always on the case the caller holds locked. `follow_up` carries it out.
 
-from datetime import datetime
+How long is waited and how often is reminded stands in the operator's own rule pack (`cases.sla.packs`).
+"""
 
-from django.conf import settings
-from django.db.models import QuerySet
+from datetime import datetime, timedelta
+
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from cases import queries
 from cases.models import Case, FollowUp
+from cases.sla import packs
 
 Kind = FollowUp.Kind
+SILENCE = (Kind.SILENCE_REMINDER, Kind.CLOSE_NO_REPLY, Kind.REVIEW_REOPENED)
 
 
 def after_answer(held: Case, *, at: datetime) -> None:
-    """Silence after a first answer is followed by reminders, then by the end as `no_reply`; after a rejection by nothing."""
-    cancel(held)
-    if held.round == 1:
-        for wait in settings.SILENCE_REMINDERS:
-            plan(held, Kind.SILENCE_REMINDER, at + wait)
-        plan(held, Kind.CLOSE_NO_REPLY, at + settings.SILENCE_CLOSES)
+    """The customer's word is awaited: silence brings reminders, and after a first answer the end as `no_reply`.
+
+    After a rejection silence closes nothing: somebody looks at the case and finds out (I2).
+    """
+    cancel(held, *queries.SWEPT)
+    for wait in _promises(at).silence_reminders_seconds:
+        plan(held, Kind.SILENCE_REMINDER, at + timedelta(seconds=wait))
+    if held.round > 1:
+        look_again(held, at=at)
+    else:
+        plan(held, Kind.CLOSE_NO_REPLY, at + _silence(at))
+
+
+def look_again(held: Case, *, at: datetime) -> None:
+    """The customer who came back is silent: somebody looks at the case, again and again until it ends."""
+    plan(held, Kind.REVIEW_REOPENED, at + _silence(at))
+
+
+def silence_broken(held: Case) -> None:
+    """The customer said something: nobody waits for that any more."""
+    cancel(held, *SILENCE)
 
 
 def progress(held: Case, *, at: datetime) -> None:
     """The customer hears about progress at the set rhythm, beginning one beat after `at`."""
-    if not _planned(held).filter(kind=Kind.PROGRESS).exists():
-        plan(held, Kind.PROGRESS, at + settings.PROGRESS_RHYTHM)
+    if not planned(held).filter(kind=Kind.PROGRESS).exists():
+        plan(held, Kind.PROGRESS, at + _length(_promises(at).progress_every_seconds))
 
 
 def plan(held: Case, kind: str, due_at: datetime, **facts: object) -> FollowUp:
     """One more follow-up of that kind in this round of the case."""
-    sequence = FollowUp.objects.filter(case=held, kind=kind, round=held.round).count() + 1
+    same = FollowUp.objects.filter(case=held, kind=kind, round=held.round)
+    sequence = (same.aggregate(last=Max("sequence"))["last"] or 0) + 1
     return FollowUp.objects.create(
         case=held, kind=kind, round=held.round, sequence=sequence, due_at=due_at, facts=facts
     )
@@ -36,11 +57,26 @@ def plan(held: Case, kind: str, due_at: datetime, **facts: object) -> FollowUp:
 
 def cancel(held: Case, *kinds: str) -> None:
     """What was planned (of these kinds, or everything) no longer matters."""
-    planned = _planned(held)
+    waiting = planned(held)
     if kinds:
-        planned = planned.filter(kind__in=kinds)
-    planned.update(cancelled_at=timezone.now())
+        waiting = waiting.filter(kind__in=kinds)
+    waiting.update(cancelled_at=timezone.now())
 
 
-def _planned(held: Case) -> QuerySet[FollowUp]:
+def _promises(at: datetime) -> packs.RulePack:
+    return packs.promises(timezone.localdate(at))
+
+
+def _silence(at: datetime) -> timedelta:
+    return _length(_promises(at).silence_close_seconds)
+
+
+def _length(seconds: int | None) -> timedelta:
+    if seconds is None:
+        raise LookupError("the operator's own rule pack does not say how long this takes")
+    return timedelta(seconds=seconds)
+
+
+def planned(held: Case) -> QuerySet[FollowUp]:
+    """What is still to be done on the case."""
     return FollowUp.objects.filter(case=held, done_at__isnull=True, cancelled_at__isnull=True)

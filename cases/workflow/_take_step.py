@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.models import Case
 from cases.states import TRANSITIONS, Status, Step
-from cskh.core.errors import StepNotAllowed
+from cskh.core.errors import PreconditionFailed, StepNotAllowed
 
 from . import _clocks
 from ._conditions import unmet
@@ -29,6 +29,7 @@ def take_step(case: Case, step: Step, *, actor: Actor, at: datetime | None = Non
     move = TRANSITIONS[step]
     with transaction.atomic():
         held = queries.locked(case.pk)
+        _require_version(case, held)
         policies.require(actor, step, held)
         if held.status not in move.sources:
             raise StepNotAllowed(
@@ -45,14 +46,13 @@ def take_step(case: Case, step: Step, *, actor: Actor, at: datetime | None = Non
             held.status = move.target
         now = at or timezone.now()
         if move.target == Status.CLOSED:
+            _clocks.stop_all(held, at=now)
             held.closed_at, held.closed_as = now, str(move.closed_as)
             held.unanswered_since = held.reopen_asked_at = None
             held.needs_manager = False
         elif before == Status.CLOSED:
             held.closed_at, held.closed_as, held.duplicate_of = None, "", None
         yield held
-        if move.target == Status.CLOSED:
-            _clocks.stop_all(held, at=now)
         _clocks.note_next_due(held)
         held.save()
         _refresh(case, held)
@@ -63,10 +63,18 @@ def change_case(case: Case) -> Iterator[Case]:
     """Locks the case for a change that is no step (a message, a correction, a clock): the same lock, the same clean end."""
     with transaction.atomic():
         held = queries.locked(case.pk)
+        _require_version(case, held)
         yield held
         _clocks.note_next_due(held)
         held.save()
         _refresh(case, held)
+
+
+def _require_version(case: Case, held: Case) -> None:
+    """Refuses a change that was meant for an earlier version of the case (`Case.if_match`); asked once a change."""
+    if case.if_match is not None and held.etag not in case.if_match:
+        raise PreconditionFailed
+    case.if_match = None
 
 
 def _refresh(case: Case, held: Case) -> None:

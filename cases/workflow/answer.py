@@ -27,6 +27,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             ClockKind.NEXT_RESPONSE,
             ClockKind.FIRST_CONTACT,
             ClockKind.RESOLUTION,
+            ClockKind.REGULATORY,
             at=now,
         )
         _plans.after_answer(held, at=now)
@@ -46,12 +47,15 @@ def accept(case: Case, *, actor: Actor, proof: str = "") -> None:
 def reject(case: Case, *, actor: Actor, reason: str = "", message: int | None = None) -> None:
     """The customer does not agree, with or without a reason: the case reopens at once, with a different reviewer (R-35).
 
-    Staff who record it cite the customer's `message` (its id) or say in `reason` how they know.
+    Staff who record it cite the customer's `message` (its id) or say in `reason` how they know. Raises Invalid where that
+    message was not said after the answer.
     """
     if actor.is_staff and not (reason.strip() or message):
         raise Invalid(errors={"reason": [_("Cite the customer's message, or say how you know.")]})
     with take_step(case, Step.REJECT, actor=actor) as held:
         answer = held.answers.get(round=held.round, state=Answer.State.SENT)
+        if message is not None and not _said_since(held, answer, message):
+            raise Invalid(errors={"message": [_("The customer did not say this after the answer.")]})
         record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=answer.pk, message=message)
         reopening.begin_next_round(held, actor=actor)
 
@@ -77,6 +81,11 @@ def _proven(case: Case, actor: Actor, proof: str) -> None:
         raise Invalid(
             errors={"proof": [_("Attach the proof: the recording's reference, or the customer's own words.")]}
         )
+
+
+def _said_since(held: Case, answer: Answer, message: int) -> bool:
+    said = held.events.filter(kind=EventKind.MESSAGE_RECEIVED, facts__message=message)
+    return said.filter(at__gte=answer.sent_at).exists()
 
 
 def _closed(held: Case, *, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
-from cases.models import Case, FollowUp
+from cases.models import Case
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 from cskh.core.errors import NotPermitted, NotVisible
@@ -39,7 +39,7 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: object
             record(held, EventKind.REOPEN_ASKED, actor=actor, **what)
         return
     if held.status == Status.ANSWERED:
-        _plans.cancel(held, FollowUp.Kind.SILENCE_REMINDER, FollowUp.Kind.CLOSE_NO_REPLY)
+        _plans.silence_broken(held)
     if held.unanswered_since is None:
         held.unanswered_since = at
         _clocks.start(held, ClockKind.NEXT_RESPONSE, at=at)
@@ -47,7 +47,7 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: object
 
 def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = False) -> None:
     """We said something to the customer. A person's words stop the response clocks; automatic ones touch nothing."""
-    require(actor, case)
+    _require_own(actor, case)
     with change_case(case) as held:
         record(held, EventKind.MESSAGE_SENT, actor=actor, message=message, automatic=automatic)
         if not automatic:
@@ -58,11 +58,13 @@ def note_human_reply(held: Case, *, at: datetime) -> None:
     """A person answered the locked case's customer: by message, evidence request, answer or call."""
     held.unanswered_since = None
     _clocks.stop(held, *_HUMAN_REPLY_STOPS, at=at)
+    if held.status == Status.ANSWERED:
+        _plans.after_answer(held, at=at)
 
 
 def note_added(case: Case, *, actor: Actor, message: int) -> None:
     """An internal note: for colleagues, never for the customer."""
-    require(actor, case)
+    _require_own(actor, case)
     with change_case(case) as held:
         record(held, EventKind.NOTE_ADDED, actor=actor, message=message)
 
@@ -70,6 +72,13 @@ def note_added(case: Case, *, actor: Actor, message: int) -> None:
 def require(actor: Actor, case: Case) -> None:
     """Raises NotVisible or NotPermitted unless `actor` may say something on the case."""
     if not policies.may_converse(actor, case):
+        if not policies.can_see(actor, case):
+            raise NotVisible
+        raise NotPermitted
+
+
+def _require_own(actor: Actor, case: Case) -> None:
+    if not policies.may_write(actor, case):
         if not policies.can_see(actor, case):
             raise NotVisible
         raise NotPermitted

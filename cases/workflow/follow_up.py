@@ -9,17 +9,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import Actor
 from cases import queries
 from cases.events import EventKind, record
-from cases.models import Case, Clock, FollowUp
-from cases.states import Status
+from cases.models import Case, FollowUp
+from cases.states import CUSTOMERS_TURN, Status
 
 from . import _clocks, _plans, evidence
+from ._clocks import SLA
 from .answer import close_no_reply
 
-SLA = Actor.system("sla")
 Kind = FollowUp.Kind
+# Said several times on purpose; but what an outage swallowed is said once, by the last of them.
+_REMINDERS = frozenset({Kind.SILENCE_REMINDER, Kind.EVIDENCE_REMINDER})
 
 
 def attend(case_id: int, *, now: datetime | None = None) -> bool:
@@ -29,45 +30,31 @@ def attend(case_id: int, *, now: datetime | None = None) -> bool:
         held = queries.locked_unless_busy(case_id)
         if held is None:
             return False
-        for clock in held.clocks.filter(next_look_at__lte=now).order_by("due_at"):
-            _look_at(held, clock, now)
-        for follow_up in held.follow_ups.filter(
-            due_at__lte=now, done_at__isnull=True, cancelled_at__isnull=True
-        ).order_by("due_at", "pk"):
+        for clock in held.clocks.filter(next_look_at__lte=now).order_by("due_at", "pk"):
+            _clocks.look_at(held, clock, now=now)
+        for follow_up in _to_do(held, now):
             _carry_out(held, follow_up, now)
         _clocks.note_next_due(held)
         held.save()
     return True
 
 
-def _look_at(held: Case, clock: Clock, now: datetime) -> None:
-    """Warns before the due time, escalates at the breach. A breach is dated by the clock, not by the look."""
-    if clock.due_at is not None and clock.due_at < now:
-        clock.breached_at, clock.next_look_at = clock.due_at, None
-        clock.save()
-        record(
-            held,
-            EventKind.CLOCK_BREACHED,
-            actor=SLA,
-            clock=clock.kind,
-            round=clock.round,
-            due_at=clock.due_at,
-            clock_id=clock.pk,
-        )
-        return
-    if clock.warned_at is not None:  # exactly due: late only from the next moment on
-        return
-    clock.warned_at, clock.next_look_at = now, clock.due_at
-    clock.save()
-    record(
-        held,
-        EventKind.CLOCK_WARNED,
-        actor=SLA,
-        clock=clock.kind,
-        round=clock.round,
-        due_at=clock.due_at,
-        clock_id=clock.pk,
-    )
+def _to_do(held: Case, now: datetime) -> list[FollowUp]:
+    """What is due, in order, without what an outage made pointless; the end by silence keeps its distance to its reminder."""
+    due = list(_plans.planned(held).filter(due_at__lte=now, kind__in=queries.SWEPT).order_by("due_at", "pk"))
+    latest = {follow_up.kind: follow_up for follow_up in due}
+    reminder, ending = latest.get(Kind.SILENCE_REMINDER), latest.get(Kind.CLOSE_NO_REPLY)
+    if reminder and ending:
+        ending.due_at = now + (ending.due_at - reminder.due_at)
+        ending.save()
+        due.remove(ending)
+    missed = [one for one in due if one.kind in _REMINDERS and one is not latest[one.kind]]
+    if Kind.EVIDENCE_OVERDUE in latest and Kind.EVIDENCE_REMINDER in latest:
+        missed.append(latest[Kind.EVIDENCE_REMINDER])
+    for one in missed:
+        one.cancelled_at = now
+        one.save()
+    return [one for one in due if one.cancelled_at is None]
 
 
 def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
@@ -77,13 +64,30 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
     follow_up.done_at = now
     follow_up.save()
     if follow_up.kind == Kind.CLOSE_NO_REPLY:
-        if held.status == Status.ANSWERED:
-            close_no_reply(held, actor=SLA)
-        return
-    if follow_up.kind == Kind.EVIDENCE_OVERDUE:
+        _close(held, now)
+    elif follow_up.kind == Kind.EVIDENCE_OVERDUE:
         if held.status == Status.AWAITING_CUSTOMER:
             evidence.stop_waiting(held, actor=SLA)
+    elif follow_up.kind == Kind.PROGRESS:
+        _plans.progress(held, at=now)
+        if held.status not in CUSTOMERS_TURN:  # there is nothing to tell while we wait for the customer
+            _record_done(held, follow_up)
+    else:
+        if follow_up.kind == Kind.REVIEW_REOPENED:
+            _plans.look_again(held, at=now)
+        _record_done(held, follow_up)
+
+
+def _close(held: Case, now: datetime) -> None:
+    if held.status != Status.ANSWERED:
         return
+    if _plans.planned(held).filter(kind=Kind.CALL_BACK).exists():  # the answer is to be told by telephone, and was not yet
+        _plans.after_answer(held, at=now)
+    else:
+        close_no_reply(held, actor=SLA)
+
+
+def _record_done(held: Case, follow_up: FollowUp) -> None:
     record(
         held,
         EventKind.FOLLOW_UP_DONE,
@@ -92,5 +96,3 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
         round=follow_up.round,
         number=follow_up.sequence,
     )
-    if follow_up.kind == Kind.PROGRESS and held.is_open:
-        _plans.progress(held, at=now)

@@ -69,13 +69,15 @@ def open_case(
                 unanswered_since=None if answered_at_once else now,
             )
         )
-        record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
-        if matter.category is not None:
-            classify_case(case, actor=Actor.system("intake"), category=matter.category, start_clocks=False)
+        if matter.category is not None:  # the clocks are those of its kind, although it is classified only below
+            case.category, case.priority = matter.category, matter.category.priority
         kinds = [ClockKind.RESOLUTION, ClockKind.REGULATORY]
         if not answered_at_once:
             kinds.append(ClockKind.FIRST_RESPONSE)
-        _clocks.start(case, *kinds, at=now)
+        _clocks.start(case, *kinds, at=now)  # first of all: whoever hears of the case may say by when it is answered
+        record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
+        if matter.category is not None:
+            classify_case(case, actor=Actor.system("intake"), category=matter.category, start_clocks=False)
         _clocks.note_next_due(case)
         case.save(update_fields=["next_due_at"])
     return case

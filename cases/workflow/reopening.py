@@ -4,8 +4,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Role, User
-from cases import policies
+from accounts.models import User
+from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.sla.clock import ClockKind
@@ -18,15 +18,16 @@ from . import _clocks, _plans
 def begin_next_round(held: Case, *, actor: Actor, words: str = "") -> None:
     """Opens the next round of the locked case: new clocks (regulatory ones run on), another reviewer, progress messages.
 
-    When nobody else is eligible the case goes to the manager's queue with an alarm, never back to the same person.
+    When nobody else is eligible the case goes to the manager's queue with an alarm, never back to the same person. What
+    was never classified waits at intake again.
     """
     now = timezone.now()
-    _plans.cancel(held)
+    _plans.cancel(held, *queries.SWEPT)
     held.round += 1
     held.reopened_at, held.reopen_asked_at, held.answered_at = now, None, None
-    held.unanswered_since = now
-    reviewer = next_reviewer(held)
-    held.assignee, held.needs_manager = reviewer, reviewer is None
+    held.unanswered_since = held.unanswered_since or now
+    reviewer = next_handler(held) if held.department_id else None
+    held.assignee, held.needs_manager = reviewer, reviewer is None and held.department_id is not None
     record(
         held,
         EventKind.CASE_REOPENED,
@@ -35,16 +36,16 @@ def begin_next_round(held: Case, *, actor: Actor, words: str = "") -> None:
         round=held.round,
         assignee=reviewer.pk if reviewer else None,
     )
-    if reviewer is None:
+    if held.needs_manager:
         record(held, EventKind.REVIEWER_MISSING, actor=Actor.system("routing"), round=held.round)
+    _clocks.go_on(held, ClockKind.REGULATORY)
     _clocks.start(held, ClockKind.FIRST_CONTACT, ClockKind.RESOLUTION, at=now)
     _plans.progress(held, at=now)
 
 
-def next_reviewer(held: Case) -> User | None:
-    """Who has not decided on the matter, is on duty, may answer it, and has the fewest open cases."""
-    people = policies.who_may(Step.ANSWER, held).filter(presence=User.Presence.ON_DUTY)
-    people = people.filter(memberships__role__in=[Role.SPECIALIST, Role.MANAGER])
+def next_handler(held: Case) -> User | None:
+    """Somebody on duty who has not decided on the matter, nor was handling it, and has the fewest open cases."""
+    people = policies.handlers_of(held).filter(presence=User.Presence.ON_DUTY)
     if held.assignee_id:
         people = people.exclude(pk=held.assignee_id)
     load = Count("cases", filter=Q(cases__status__in=sorted(OPEN)), distinct=True)

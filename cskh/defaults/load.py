@@ -98,10 +98,11 @@ def _holidays(calendar: Calendar) -> None:
 
 
 def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) -> None:
-    for pack in packs.PACKS:
-        if pack.slug != packs.INTERNAL.slug:
-            continue
-        for target in pack.targets:
+    """The operator's own promises, and the laws' limits that are valid today and concern every case of their kind."""
+    today = timezone.localdate()
+    in_force = [packs.in_force(packs.PACKS, slug, today) for slug in ("internal", "vn-cpl", "vn-pdpl")]
+    for pack in filter(None, in_force):
+        for target in (one for one in pack.targets if not one.duty):
             SlaTarget.objects.get_or_create(
                 kind=target.kind.value,
                 category=categories[target.category] if target.category else None,

@@ -33,11 +33,7 @@ EVIDENCE_MAX_PIXELS = 40_000_000
 PUBLIC_FIGURES_MINIMUM = 20
 PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 
-# Silence after a first answer: when the customer is reminded, and when the case closes as `no_reply`.
-SILENCE_REMINDERS = (timedelta(hours=24), timedelta(hours=48))
-SILENCE_CLOSES = timedelta(hours=72)
-# How often the customer of a complex or reopened case hears about progress.
-PROGRESS_RHYTHM = timedelta(hours=24)
+# Silence after an answer and the rhythm of progress messages stand in the operator's rule pack (`cases.sla.packs`).
 # Evidence: how long is waited by default and at most; when the customer is reminded, as a share of the wait.
 EVIDENCE_WAIT = timedelta(hours=24)
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)

@@ -149,9 +149,7 @@ def test_every_case_gets_every_internal_clock_and_urgent_is_never_slower(kind):
         assert by_priority[-1].seconds <= min(target.seconds for target in by_priority)
 
 
-def test_the_wait_for_evidence_is_the_longest_pause():
-    assert internal(ClockKind.EVIDENCE_WAIT).seconds == INTERNAL.evidence_wait_longest_seconds == 72 * HOUR
-    assert all(reminder < 72 * HOUR for reminder in INTERNAL.evidence_reminders_seconds)
+def test_the_customer_is_reminded_before_silence_closes():
     assert all(reminder < INTERNAL.silence_close_seconds for reminder in INTERNAL.silence_reminders_seconds)
     assert INTERNAL.progress_every_seconds == 24 * HOUR
 

@@ -1,0 +1,71 @@
+"""Somebody goes off duty: what waits on them goes to a colleague, or back to the queue."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from cases.events import EventKind, record
+from cases.models import Case
+from cases.states import CUSTOMERS_TURN, OPEN
+from cskh.core.errors import NotPermitted
+
+from ._take_step import change_case
+from .reopening import next_handler
+
+# Our move, or a customer who waits for a reply; what waits for the customer stays with whoever knows it.
+_WAITS_ON_US = Q(status__in=sorted(OPEN - CUSTOMERS_TURN)) | Q(status__in=sorted(OPEN), unanswered_since__isnull=False)
+
+
+def set_presence(user: User, presence: User.Presence, *, actor: Actor) -> list[Case]:
+    """Says that `user` is on or off duty; going off hands over what waits on them. Returns the cases handed over.
+
+    People say it for themselves; managers, administrators and leads of the person's department for others.
+    """
+    if not _may_set(actor, user):
+        raise NotPermitted
+    with transaction.atomic():
+        now_known = User.objects.select_for_update().get(pk=user.pk)
+        if now_known.presence != presence:
+            now_known.presence, now_known.presence_changed_at = presence, timezone.now()
+            now_known.save(update_fields=["presence", "presence_changed_at"])
+            user.presence, user.presence_changed_at = now_known.presence, now_known.presence_changed_at
+        return hand_over(now_known, actor=actor) if presence == User.Presence.OFF_DUTY else []
+
+
+def hand_over(user: User, *, actor: Actor) -> list[Case]:
+    """Gives each case that waits on `user` to the colleague on duty with the fewest open cases, else back to its queue."""
+    waiting = list(Case.objects.filter(_WAITS_ON_US, assignee=user).order_by("-urgency", "pk"))
+    return [case for case in waiting if _pass_on(case, user, actor)]
+
+
+def _pass_on(case: Case, user: User, actor: Actor) -> bool:
+    with change_case(case) as held:
+        if held.assignee_id != user.pk or not held.is_open:  # meanwhile somebody else took it, or ended it
+            return False
+        successor = next_handler(held)
+        held.assignee = successor
+        if successor is None and held.round > 1:
+            held.needs_manager = True
+        record(
+            held,
+            EventKind.CASE_HANDED_OVER,
+            actor=actor,
+            left=user.pk,
+            assignee=successor.pk if successor else None,
+        )
+    return True
+
+
+def _may_set(actor: Actor, user: User) -> bool:
+    if not actor.is_staff:
+        return actor.is_system
+    acting: User = actor.subject
+    if acting.pk == user.pk:
+        return True
+    if not acting.is_active:
+        return False
+    heads = acting.desk.department_ids(Role.MANAGER, Role.ADMINISTRATOR) | acting.desk.leads
+    everywhere = None in heads or acting.desk.everywhere(Role.MANAGER) or acting.desk.everywhere(Role.ADMINISTRATOR)
+    return everywhere or user.memberships.filter(department_id__in=[one for one in heads if one is not None]).exists()
