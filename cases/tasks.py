@@ -1,11 +1,13 @@
 """Background work on cases: fetch, call, log."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
 from . import queries
+from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import derive
 from .workflow import follow_up
@@ -13,6 +15,7 @@ from .workflow import follow_up
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+_GRACE = timedelta(minutes=1)  # so long a task may be on its way
 _BATCHES = 50  # then the next sweep goes on
 
 
@@ -38,7 +41,7 @@ def _attend(case_id: int) -> bool:
 @shared_task
 def sweep_previews() -> None:
     """Makes the previews whose task was lost."""
-    for file in queries.without_preview(timezone.now() - _GRACE, _BATCH):
+    for file in evidence.without_preview(timezone.now() - _GRACE, _BATCH):
         derive.derive_preview(file)
 
 

@@ -1,10 +1,13 @@
 """Reads: what a case still needs, and what came in."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from cases.models import Case
 
-from .models import ChecklistItem, EvidenceItem, EvidenceRequest, RequestedItem
+from .models import ChecklistItem, EvidenceItem, EvidenceRequest, RequestedItem, StoredFile
 from .names import same_name
 
 MISSING = "missing"
@@ -92,3 +95,9 @@ def file_of(case: Case) -> Checklist:
 def open_request(case: Case) -> EvidenceRequest | None:
     """What the customer is being asked for now."""
     return EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
+
+
+def without_preview(before: datetime, limit: int) -> QuerySet[StoredFile]:
+    """Pictures that came before then and still wait for their preview."""
+    waiting = StoredFile.objects.filter(preview_state=StoredFile.PreviewState.WAITING, created_at__lt=before)
+    return waiting.order_by("created_at")[:limit]

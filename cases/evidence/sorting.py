@@ -42,24 +42,27 @@ def same_submission(held: Case, file: StoredFile, *, named: bool, wanted: Reques
     return (same.filter(requested_item=wanted) if named else same).first()
 
 
-def checklist_item_of(held: Case, checklist_item: ChecklistItem) -> ChecklistItem:
-    """The checklist item, if it belongs to the category of the case. Raises Invalid otherwise."""
+def file_under(held: Case, item: EvidenceItem, checklist_item: ChecklistItem) -> None:
+    """Says that `item` is that thing of the checklist; what it was taken for is looked at anew. Does not save `item`.
+
+    Raises Invalid where the thing is not on the checklist of the category.
+    """
     if checklist_item.category_id != held.category_id:
         raise Invalid(errors={"checklist_item": [_("This is not on the checklist of the category.")]})
-    return checklist_item
+    taken_for, item.checklist_item = item.requested_item, checklist_item
+    asked = RequestedItem.objects.filter(request__case=held, checklist_item=checklist_item)
+    item.requested_item = asked.order_by("-pk").first()
+    if taken_for and taken_for != item.requested_item:
+        update_state(taken_for, besides=item)
 
 
-def waiting_for(held: Case, checklist_item: ChecklistItem) -> RequestedItem | None:
-    """What the open request still waits for under that line of the checklist."""
-    open_ones = RequestedItem.objects.filter(request__case=held, request__ended_at__isnull=True, state__in=WAITED_FOR)
-    return open_ones.filter(checklist_item=checklist_item).first()
-
-
-def best_state(requested: RequestedItem) -> str:
+def update_state(requested: RequestedItem, *, besides: EvidenceItem | None = None) -> None:
     """A requested thing is as good as the best of what came in for it."""
-    states = set(requested.received.values_list("state", flat=True))
+    received = requested.received.exclude(pk=besides.pk) if besides else requested.received.all()
+    states = set(received.values_list("state", flat=True))
     order = (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED, EvidenceItem.State.REJECTED)
-    return next((state.value for state in order if state in states), requested.state)
+    requested.state = next((state.value for state in order if state in states), RequestedItem.State.REQUESTED.value)
+    requested.save()
 
 
 def room_left(case: Case) -> int:

@@ -177,14 +177,12 @@ def verify_evidence(
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
             if checklist_item is not None:
-                item.checklist_item = sorting.checklist_item_of(held, checklist_item)
-                item.requested_item = sorting.waiting_for(held, checklist_item) or item.requested_item
+                sorting.file_under(held, item, checklist_item)
             check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
             item.state = result
             item.save()
             if item.requested_item:
-                item.requested_item.state = sorting.best_state(item.requested_item)
-                item.requested_item.save()
+                sorting.update_state(item.requested_item)
             record(
                 held,
                 EventKind.EVIDENCE_VERIFIED if result == Check.Result.ACCEPTED else EventKind.EVIDENCE_REJECTED,
@@ -256,8 +254,7 @@ def _take_in(
             received_at=at,
         )
         if wanted:
-            wanted.state = sorting.best_state(wanted)
-            wanted.save()
+            sorting.update_state(wanted)
         record(
             held,
             EventKind.EVIDENCE_SUBMITTED,

@@ -1,0 +1,11 @@
+"""Evidence as staff see it, below the desk's address."""
+
+from django.urls import path
+
+from . import serving
+
+app_name = "evidence"
+urlpatterns = [
+    path("<int:pk>/file", serving.original, name="original"),
+    path("<int:pk>/preview", serving.preview, name="preview"),
+]
