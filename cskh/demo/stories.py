@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.models import User
 from cases.models import Case, Category
@@ -33,7 +34,9 @@ class Story:
         self.latest = timezone.now() - timedelta(seconds=5)
         external_id, name, email, phone = CUSTOMERS[number % len(CUSTOMERS)]
         channel = CHANNELS[number % len(CHANNELS)]
+        person = Person(external_id=external_id, name=name, email=email, phone=phone)
         with self._at():
+            customer, _contacts = directory.recognise(person)
             self.case = intake.open_request(
                 Matter(
                     subject=told.subject,
@@ -42,10 +45,11 @@ class Story:
                     transaction_ref=told.transaction_ref,
                     incident_at=opened_at - timedelta(hours=1),
                 ),
-                actor=Actor.system("demo"),
+                actor=Actor.customer(customer),
                 channel=channel,
                 body=told.body,
-                person=Person(external_id=external_id, name=name, email=email, phone=phone),
+                customer=customer,
+                person=person,
             )
 
     @property
