@@ -1,18 +1,161 @@
-"""Tells integrations what happened: one signed request an event and target."""
+"""Tells integrations what happened: one signed request an event and target.
 
+Queued with the change, sent after commit, tried again until it is taken. At least once: receivers keep the event id.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import ApiClient
+from cases.events import EventKind
 from cases.models import Case, CaseEvent
+from cases.states import Channel
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.sealing import seal, unseal
 
-from .models import WebhookDelivery, WebhookTarget
+from . import deliveries
+from .adapters.app.post import NotTaken, post
+from .models import Delivery, WebhookDelivery, WebhookTarget
+
+log = logging.getLogger(__name__)
+
+_State = WebhookDelivery.State
+_UNDER_WAY = (_State.QUEUED, _State.SENDING)
+_GONE = 410
+# Events that carry a message to the customer: the fact that names it, and where the message has it.
+_CARRIES = {
+    EventKind.MESSAGE_SENT.value: ("message", "pk"),
+    EventKind.CASE_ANSWERED.value: ("answer", "answer_id"),
+    EventKind.EVIDENCE_REQUESTED.value: ("request", "evidence_request_id"),
+}
+_QUEUE = """
+INSERT INTO channels_app_webhookdelivery (target_id, event_id, state, attempts, next_try_at, error)
+SELECT target.id, %(event)s, 'queued', 0, %(now)s, ''
+FROM channels_app_webhooktarget target JOIN accounts_apiclient client ON client.id = target.client_id
+WHERE target.is_active AND client.is_active AND (target.events = '{}' OR %(kind)s = ANY (target.events))
+RETURNING id
+"""
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
-    """Queues the event for each target that listens to it. Called inside the transaction of the change."""
-    targets = WebhookTarget.objects.filter(is_active=True, client__is_active=True)
-    deliveries = [
-        WebhookDelivery(target=target, event=event)
-        for target in targets
-        if not target.events or event.kind in target.events
-    ]
-    for delivery in WebhookDelivery.objects.bulk_create(deliveries):
-        enqueue_after_commit("channels_app.tasks.send_webhook", delivery.pk)
+    """Queues the event for each target that listens to it, in one statement. Called inside the transaction of the change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, {"event": event.pk, "now": timezone.now(), "kind": event.kind})
+        for (delivery_id,) in cursor.fetchall():
+            enqueue_after_commit("channels_app.tasks.send_webhook", delivery_id)
+
+
+def create_target(client: ApiClient, *, url: str, events: list[str]) -> tuple[WebhookTarget, str]:
+    """A new target and the secret that signs what it gets. The secret is shown this once and kept sealed."""
+    secret = secrets.token_urlsafe(32)
+    target = WebhookTarget.objects.create(client=client, url=url, events=events, sealed_secret=seal(secret.encode()))
+    return target, secret
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """The value of CSKH-Signature: HMAC-SHA256 over `<timestamp>.<body>`."""
+    mac = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={mac}"
+
+
+def due(limit: int) -> list[int]:
+    """Ids of what is to be tried now, longest waiting first."""
+    waiting = WebhookDelivery.objects.filter(state__in=_UNDER_WAY, next_try_at__lte=timezone.now())
+    return list(waiting.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+
+
+def send(delivery_id: int) -> None:
+    """Tries one delivery, if it is due and nobody else has it. Its outcome is written on its row."""
+    delivery = _claim(delivery_id)
+    if delivery is None:
+        return
+    target, event = delivery.target, delivery.event
+    body = json.dumps(_payload(event), ensure_ascii=False).encode()
+    try:
+        secret = unseal(target.sealed_secret).decode()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "CSKH-Webhooks/1",
+            "CSKH-Event-Id": str(event.pk),
+            "CSKH-Signature": signature(secret, int(timezone.now().timestamp()), body),
+        }
+        status = post(target.url, body, headers)
+    except (NotTaken, ValueError) as error:
+        _finish(delivery, status=None, error=str(error))
+        return
+    _finish(delivery, status=status, error="" if 200 <= status < 300 else f"HTTP {status}")
+
+
+def _payload(event: CaseEvent) -> dict[str, object]:
+    facts = {name: value for name, value in event.facts.items() if name != "words"}
+    return {
+        "id": event.pk,
+        "event": event.kind,
+        "case": event.case.code,
+        "number": event.number,
+        "at": event.at.isoformat(),
+        "facts": facts,
+    }
+
+
+def _claim(delivery_id: int) -> WebhookDelivery | None:
+    """The delivery as ours for a while: whoever finds the claim run out takes us for dead and tries again."""
+    with transaction.atomic():
+        delivery = (
+            WebhookDelivery.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("target__client", "event__case")
+            .filter(pk=delivery_id, state__in=_UNDER_WAY, next_try_at__lte=timezone.now())
+            .first()
+        )
+        if delivery is None:
+            return None
+        if not (delivery.target.is_active and delivery.target.client.is_active):
+            delivery.state, delivery.next_try_at, delivery.error = _State.FAILED, None, "the webhook is off"
+            delivery.save()
+            return None
+        delivery.state = _State.SENDING
+        delivery.attempts += 1
+        delivery.next_try_at = timezone.now() + timedelta(seconds=settings.DELIVERY_CLAIM_SECONDS)
+        delivery.save()
+    return delivery
+
+
+def _finish(delivery: WebhookDelivery, *, status: int | None, error: str) -> None:
+    """Taken, later again, or never. 410 says that nobody listens there any more: the target is switched off."""
+    waits = settings.DELIVERY_RETRY_SECONDS
+    delivery.response_status, delivery.error = status, error[:1000]
+    if not error:
+        delivery.state, delivery.next_try_at, delivery.delivered_at = _State.DELIVERED, None, timezone.now()
+    elif status == _GONE or delivery.attempts > len(waits):
+        delivery.state, delivery.next_try_at = _State.FAILED, None
+    else:
+        delivery.state = _State.QUEUED
+        delivery.next_try_at = timezone.now() + timedelta(seconds=waits[delivery.attempts - 1])
+    with transaction.atomic():
+        delivery.save()
+        if status == _GONE:
+            WebhookTarget.objects.filter(pk=delivery.target_id).update(is_active=False)
+        if not error:
+            _mark_message_delivered(delivery.event)
+
+
+def _mark_message_delivered(event: CaseEvent) -> None:
+    """A message to the app has reached the customer's side when its event was taken."""
+    fact, field = _CARRIES.get(event.kind, ("", ""))
+    if fact and event.facts.get(fact):
+        mark_app_deliveries(event.case, **{f"message__{field}": event.facts[fact]})
+
+
+def mark_app_deliveries(case: Case, **which: object) -> None:
+    """What waited for the app of this case's customer (or which of it) was taken or fetched."""
+    waiting = Delivery.objects.filter(message__case=case, channel=Channel.APP, state=Delivery.State.QUEUED, **which)
+    for delivery in waiting.order_by("pk"):
+        deliveries.mark_delivered(delivery)

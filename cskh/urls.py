@@ -2,16 +2,20 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from cskh import health
+from cskh.core.api import NothingHere
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("cskh.api_urls")),
+    re_path(r"^api(/.*)?$", NothingHere.as_view()),
     path("", include("channels_app.portal.urls")),
 ]
+handler500 = "cskh.core.drf.server_error"
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", include("cskh.demo_mail.urls")))

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Department, Membership, Role, User
 from cskh.defaults.load import load
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.api"]
 
 
 @pytest.fixture

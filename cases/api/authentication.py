@@ -1,11 +1,118 @@
-"""Who is calling: an API client by its key, a customer by the operator's signed token, staff by their session."""
+"""Who is calling: an API client by its key, a customer by the operator's signed token, staff by their session.
 
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+`request.user` is the `Actor`; `request.auth` names the credential ("client:3", "customer:9", "staff:2"): what is counted by
+throttling and what idempotency keys belong to.
+"""
+
+from typing import Any, NoReturn
+
+import jwt
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.actors import Actor
+from accounts.customers import directory
+from accounts.customers.directory import Person
+from accounts.customers.models import Customer
+from accounts.models import ApiClient
+
+_ALGORITHMS = frozenset({"EdDSA", "HS256"})
+_REQUIRED = ["iss", "aud", "sub", "exp"]
+_LEEWAY = 5  # seconds: clocks of two machines
 
 
 class BearerAuthentication(BaseAuthentication):
-    pass
+    """`Authorization: Bearer …` with an API client's key or a customer's token."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, str] | None:
+        scheme, _blank, credential = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        try:
+            text = credential.strip().decode("ascii")
+        except UnicodeDecodeError:
+            _refuse()
+        if text.count(".") == 2:
+            customer = _customer(text)
+            return Actor.customer(customer), f"customer:{customer.pk}"
+        client = ApiClient.objects.authenticate(text)
+        if client is None:
+            _refuse()
+        return Actor.integration(client), f"client:{client.pk}"
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
 
 
 class StaffSessionAuthentication(SessionAuthentication):
-    pass
+    """The session of somebody who is signed in at the desk; what changes something needs the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, str] | None:  # type: ignore[override]
+        found = super().authenticate(request)
+        if found is None or not found[0].is_staff:
+            return None
+        user = found[0]
+        return Actor.staff(user), f"staff:{user.pk}"
+
+
+def _customer(token: str) -> Customer:
+    subject = _claims(token)["sub"]
+    if not (isinstance(subject, str) and 0 < len(subject.strip()) <= 100 and subject.isprintable()):
+        _refuse()
+    return directory.recognise(Person(external_id=subject))[0]
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """The claims of a token that one of our keys signed with that key's own algorithm, meant for us and still good."""
+    try:
+        key = settings.CUSTOMER_TOKEN_KEYS.get(jwt.get_unverified_header(token).get("kid", ""))
+        if key is None or key["alg"] not in _ALGORITHMS:
+            _refuse()
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key["key"],
+            algorithms=[key["alg"]],
+            issuer=settings.CUSTOMER_TOKEN_ISSUER,
+            audience=settings.CUSTOMER_TOKEN_AUDIENCE,
+            leeway=_LEEWAY,
+            options={"require": _REQUIRED},
+        )
+        longest = timezone.now().timestamp() + settings.CUSTOMER_TOKEN_MAX_SECONDS + _LEEWAY
+        if int(claims["exp"]) > longest:
+            _refuse()
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError):
+        _refuse()
+    return claims
+
+
+def _refuse() -> NoReturn:
+    raise AuthenticationFailed(_("The key or token is not valid."))
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = BearerAuthentication
+    name = ["apiKey", "customerToken"]  # type: ignore[assignment]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:  # type: ignore[override]
+        return [
+            {"type": "http", "scheme": "bearer", "description": "The key of an API client."},
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "A customer's token, signed by the operator (EdDSA or HS256), good for 15 minutes at most.",
+            },
+        ]
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = StaffSessionAuthentication
+    name = "staffSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

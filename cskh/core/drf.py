@@ -1,14 +1,17 @@
 """How REST shows errors (RFC 9457), whatever the app."""
 
+from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from rest_framework import exceptions, status
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from .errors import DomainError, Invalid
+from .errors import DomainError, Invalid, TooLarge
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -31,6 +34,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    elif isinstance(error, SuspiciousOperation | DataError):  # what no field foresaw and the database refused
+        error = Invalid()
     if isinstance(error, DomainError):
         extra: dict[str, Any] = {key: value for key, value in error.data.items() if isinstance(value, str | int)}
         if isinstance(error, Invalid) and error.errors:
@@ -54,6 +61,18 @@ def _problem(
     status_code: int, code: str, detail: str, extra: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
     set_rollback()
-    title = status.HTTP_STATUS_TITLES[status_code] if hasattr(status, "HTTP_STATUS_TITLES") else code
-    body = {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail, **extra}
+    body = _body(status_code, code, detail) | extra
     return Response(body, status=status_code, headers=headers, content_type=PROBLEM_JSON)
+
+
+def _body(status_code: int, code: str, detail: str) -> dict[str, Any]:
+    title = HTTPStatus(status_code).phrase
+    return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`: a problem without details where REST was asked, a page elsewhere."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    body = _body(500, "server_error", "Something went wrong on our side. It has been noted.")
+    return JsonResponse(body, status=500, content_type=PROBLEM_JSON)

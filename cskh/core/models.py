@@ -1,7 +1,10 @@
 """Base models and what every app may need; no word of the domain."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,13 +33,17 @@ class IdempotencyKey(models.Model):
     credential = models.CharField(max_length=100)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.BinaryField(default=b"")
+    status = models.PositiveSmallIntegerField()
+    body = models.BinaryField(help_text="Sealed: it may hold what is shown once.")
     headers = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["credential", "key"], name="idempotency_key_once")]
 
     def __str__(self) -> str:
         return f"{self.credential} {self.key}"
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.created_at + timedelta(seconds=settings.IDEMPOTENCY_SECONDS)

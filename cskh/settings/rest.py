@@ -13,7 +13,6 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "cskh.core.pages.CursorPages",
-    "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "cskh.core.drf.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["cskh.core.throttles.CredentialThrottle"],
     "DEFAULT_THROTTLE_RATES": {"credential": env.str("API_RATE", default="600/min")},
@@ -29,6 +28,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cskh.core.schema.describe_common_parts",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "cases.states.Status",
+        "PriorityEnum": "cases.states.Priority",
+        "ChannelEnum": "cases.states.Channel",
+        "NatureEnum": "cases.states.Nature",
+        "ClosedAsEnum": "cases.states.ClosedAs",
+    },
 }
 
 # Customers' tokens: issuer, audience, and the keys that sign them, by key id ("" where the token names none).

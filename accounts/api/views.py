@@ -1,0 +1,112 @@
+"""Customers and departments over REST."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.customers.models import Contact, Customer
+from accounts.models import Department, Role, Scope
+from cases import policies
+from cskh.core.api import GenericApiView
+from cskh.core.errors import Invalid, NotVisible
+from cskh.core.text import one_line
+
+_STAFF = frozenset({Role.INTAKE, Role.SPECIALIST, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+
+
+class ContactOut(serializers.ModelSerializer):
+    class Meta:
+        model = Contact
+        fields = ["kind", "address", "verified_at"]
+
+
+class CustomerOut(serializers.ModelSerializer):
+    contacts = ContactOut(many=True)
+
+    class Meta:
+        model = Customer
+        fields = ["id", "external_id", "name", "language", "created_at", "contacts"]
+        ref_name = "CustomerRecord"
+
+
+class CustomerPatch(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+
+
+class DepartmentOut(serializers.ModelSerializer):
+    class Meta:
+        model = Department
+        fields = ["slug", "name", "name_vi", "name_en"]
+
+
+class Customers(GenericApiView):
+    serializer_class = CustomerOut
+    queryset = Customer.objects.filter(merged_into=None).prefetch_related("contacts")
+    ordering = ("-id",)
+
+    @extend_schema(
+        operation_id="customers_list",
+        summary="Customers",
+        responses=CustomerOut(many=True),
+        parameters=[
+            OpenApiParameter("external_id", str, description="The customer's id at the operator."),
+            OpenApiParameter("address", str, description="An email address or telephone number in international form."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        rows = _visible(self.actor, self.get_queryset())
+        if external_id := request.query_params.get("external_id"):
+            rows = rows.filter(external_id=external_id)
+        if address := request.query_params.get("address"):
+            rows = rows.filter(contacts__address=address).distinct()
+        return self.get_paginated_response(CustomerOut(self.paginate_queryset(rows), many=True).data)
+
+
+class CustomerDetail(GenericApiView):
+    serializer_class = CustomerOut
+    queryset = Customers.queryset
+
+    @extend_schema(operation_id="customers_read", summary="One customer", responses=CustomerOut)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(CustomerOut(self._customer(pk)).data)
+
+    @extend_schema(
+        operation_id="customers_correct", summary="Correct the name", request=CustomerPatch, responses=CustomerOut
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        policies.require_scope(self.actor, Scope.CUSTOMERS, staff=_STAFF - {Role.AUDITOR})
+        customer = self._customer(pk)
+        name = one_line(self.checked(CustomerPatch)["name"])
+        if not name:
+            raise Invalid(errors={"name": ["Write the name."]})
+        customer.name = name
+        customer.save(update_fields=["name"])
+        return Response(CustomerOut(customer).data)
+
+    def _customer(self, pk: int) -> Customer:
+        customer = _visible(self.actor, self.get_queryset()).filter(pk=pk).first()
+        if customer is None:
+            raise NotVisible
+        return customer
+
+
+def _visible(actor: Any, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers see themselves; integrations with the scope, and staff, see all."""
+    if actor.is_customer:
+        return customers.filter(pk=actor.id)
+    policies.require_scope(actor, Scope.CUSTOMERS, staff=_STAFF)
+    return customers
+
+
+class Departments(GenericApiView):
+    serializer_class = DepartmentOut
+    queryset = Department.objects.filter(is_active=True)
+    ordering = ("slug",)
+
+    @extend_schema(operation_id="departments_list", summary="Departments", responses=DepartmentOut(many=True))
+    def get(self, request: Request) -> Response:
+        return self.get_paginated_response(DepartmentOut(self.paginate_queryset(self.get_queryset()), many=True).data)

@@ -1,0 +1,59 @@
+"""What a list of cases can be narrowed by. An unknown value is refused rather than ignored."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters.rest_framework import FilterSet
+
+from accounts.actors import Actor
+from accounts.models import Department, User
+from cases import codes
+from cases.models import Case, Category
+from cases.states import OPEN, Channel, Status
+from channels_app.models import Message
+
+_YES = {"true": True, "1": True, "false": False, "0": False}
+
+
+class CaseFilter(FilterSet):
+    """`opened_after` is inclusive, `opened_before` is not; `q` is a code in any form, or words of subject or messages."""
+
+    status = django_filters.ChoiceFilter(choices=Status.choices)
+    channel = django_filters.ChoiceFilter(choices=Channel.choices)
+    category = django_filters.ModelChoiceFilter(queryset=Category.objects.all(), to_field_name="slug")
+    department = django_filters.ModelChoiceFilter(queryset=Department.objects.all(), to_field_name="slug")
+    assignee = django_filters.ModelChoiceFilter(queryset=User.objects.all(), to_field_name="username")
+    overdue = django_filters.TypedChoiceFilter(
+        choices=[(text, text) for text in _YES], coerce=_YES.get, method="by_overdue"
+    )
+    opened_after = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+    q = django_filters.CharFilter(method="by_words", max_length=200)
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def by_overdue(self, cases: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        late = {"status__in": sorted(OPEN), "next_due_at__lt": timezone.now()}
+        return cases.filter(**late) if value else cases.exclude(**late)
+
+    def by_words(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        try:
+            return cases.filter(code=codes.parse_code(value))
+        except ValueError:
+            return cases.filter(pk__in=_holding(value, self.request.user if self.request else None))
+
+
+def _holding(words: str, actor: Any) -> QuerySet[Any]:
+    """Ids of cases with these words, each part found by its own index. Customers do not search what colleagues noted."""
+    messages = Message.objects.filter(body__icontains=words)
+    if isinstance(actor, Actor) and actor.is_customer:
+        messages = messages.exclude(direction=Message.Direction.INTERNAL)
+    return (
+        Case.objects.filter(subject__icontains=words)
+        .values("pk")
+        .union(Case.objects.filter(transaction_ref=words).values("pk"), messages.values("case_id"))
+    )

@@ -1,0 +1,154 @@
+"""What requests about cases carry. Forms and lengths are checked here, meaning by the workflow."""
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from accounts.models import Department, User
+from cases.evidence.models import Check
+from cases.models import Category
+from cases.states import Channel, Nature
+from cskh.core.fields import NameField
+
+_MOST_VND = 10**15
+_REASON_CHARACTERS = 4_000
+
+
+class Body(serializers.CharField):
+    """A text for the customer or from them."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(max_length=settings.MESSAGE_MAX_CHARACTERS, **options)
+
+
+class Reason(serializers.CharField):
+    """Why; who must say it depends on the step and on who takes it."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(max_length=_REASON_CHARACTERS, **(options or {"default": "", "allow_blank": True}))
+
+
+def category_field(**options: object) -> NameField:
+    categories = Category.objects.filter(is_active=True).select_related("department")
+    return NameField(slug_field="slug", queryset=categories, **options)
+
+
+class CustomerIn(serializers.Serializer):
+    """Who it is about: at least one of the operator's id, an email address, a telephone number."""
+
+    external_id = serializers.CharField(max_length=100, default="", allow_blank=True)
+    name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    email = serializers.CharField(max_length=320, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=40, default="", allow_blank=True)
+    language = serializers.ChoiceField(["vi", "en"], default="vi")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A deposit that did not arrive",
+            request_only=True,
+            value={
+                "channel": "app",
+                "subject": "Nạp tiền chưa vào",
+                "body": "Tôi chuyển 2.000.000đ lúc 9h05, đến giờ chưa thấy.",
+                "customer": {"external_id": "BX100231", "name": "Nguyễn Văn An", "email": "an@khach.example"},
+                "category": "deposit-not-credited",
+                "incident_at": "2026-11-22T09:05:00+07:00",
+                "transaction_ref": "FT26326004511",
+                "amount": 2000000,
+            },
+        )
+    ]
+)
+class CaseIn(serializers.Serializer):
+    """A new case. `amount` is whole VND. A customer's token opens for that customer alone and needs no `customer`."""
+
+    channel = serializers.ChoiceField(Channel.choices)
+    subject = serializers.CharField(max_length=settings.SUBJECT_MAX_CHARACTERS)
+    body = Body()
+    customer = CustomerIn(required=False)
+    category = category_field(required=False, allow_null=True)
+    nature = serializers.ChoiceField(Nature.choices, default=Nature.SERVICE_REQUEST)
+    incident_at = serializers.DateTimeField(required=False, allow_null=True)
+    transaction_ref = serializers.CharField(max_length=100, default="", allow_blank=True)
+    amount = serializers.IntegerField(min_value=0, max_value=_MOST_VND, required=False, allow_null=True)
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A message", request_only=True, value={"body": "Đây là mã giao dịch: FT26326004511"})]
+)
+class MessageIn(serializers.Serializer):
+    body = Body()
+    internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
+
+
+class EvidenceIn(serializers.Serializer):
+    file = serializers.FileField(required=False, max_length=255)
+    text = serializers.CharField(max_length=_REASON_CHARACTERS, default="", allow_blank=True)
+    item = serializers.CharField(
+        max_length=160, default="", allow_blank=True, help_text="Id or name of the requested item this answers."
+    )
+
+
+class VerifyIn(serializers.Serializer):
+    result = serializers.ChoiceField(Check.Result.choices)
+    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
+
+
+# The steps, one form each.
+
+
+class NothingIn(serializers.Serializer):
+    """The step says it all."""
+
+
+class ReasonIn(serializers.Serializer):
+    reason = Reason()
+
+
+class ClassifyIn(serializers.Serializer):
+    category = category_field()
+    nature = serializers.ChoiceField(Nature.choices, required=False)
+    reason = Reason()
+
+
+class AssignIn(serializers.Serializer):
+    """Either a person, or a department together with a summary for it."""
+
+    assignee = NameField(slug_field="username", queryset=User.objects.filter(is_active=True), required=False)
+    department = NameField(slug_field="slug", queryset=Department.objects.filter(is_active=True), required=False)
+    summary = Reason()
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if ("assignee" in attrs) == ("department" in attrs):
+            raise serializers.ValidationError({"assignee": ["Name either an assignee or a department."]})
+        return attrs
+
+
+class WantedIn(serializers.Serializer):
+    name = serializers.CharField(max_length=160)
+    why = serializers.CharField(max_length=300, default="", allow_blank=True)
+
+
+class RequestEvidenceIn(serializers.Serializer):
+    items = WantedIn(many=True, allow_empty=False, max_length=10)
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class BodyIn(serializers.Serializer):
+    body = Body()
+
+
+class AnswerIn(serializers.Serializer):
+    """Where an outcome was approved, `body` may be left out: what was approved is sent."""
+
+    body = Body(default="", allow_blank=True)
+
+
+class ProofIn(serializers.Serializer):
+    proof = Reason()
+
+
+class DuplicateIn(serializers.Serializer):
+    of = serializers.CharField(max_length=60, help_text="The code of the other case.")

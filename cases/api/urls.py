@@ -1,0 +1,17 @@
+"""Addresses of cases under /api/v1/."""
+
+from django.urls import path
+
+from . import registers, views
+from .steps import STEPS
+
+urlpatterns = [
+    path("cases/", views.Cases.as_view()),
+    path("cases/<str:code>/", views.CaseDetail.as_view()),
+    path("cases/<str:code>/timeline/", views.CaseTimeline.as_view()),
+    path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
+    path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
+    path("complaints/", registers.Complaints.as_view()),
+    path("categories/", registers.Categories.as_view()),
+    *(path(f"cases/<str:code>/{step.value}/", views.TakeStep.as_view(step=step)) for step in STEPS),
+]

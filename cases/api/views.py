@@ -1,0 +1,185 @@
+"""Cases over REST: open, list, read, take steps, send and check evidence."""
+
+import re
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.customers.models import Customer
+from cases import policies, queries, timeline
+from cases.evidence.models import EvidenceItem, RequestedItem
+from cases.evidence.names import same_name
+from cases.evidence.pipeline.receive import Upload
+from cases.models import Case
+from cases.states import Channel, Nature, Step
+from cases.workflow import evidence
+from cases.workflow.opening import Matter
+from channels_app import intake
+from cskh.core.api import ApiView, GenericApiView, StrictJSONParser
+from cskh.core.errors import Invalid, NotPermitted, NotVisible
+
+from .filters import CaseFilter
+from .inputs import CaseIn, EvidenceIn, VerifyIn
+from .outputs import CaseOut, CaseRow, EntryOut, EvidenceOut
+from .steps import STEPS
+
+_ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
+
+
+def case_response(case: Case, actor: Actor, status_code: int = status.HTTP_200_OK) -> Response:
+    """The case as `actor` may see it, with its version."""
+    return Response(CaseOut(case, context={"actor": actor}).data, status=status_code, headers={"ETag": case.etag})
+
+
+def case_to_change(request: Request, code: str) -> Case:
+    """The visible case, to be changed only in the version that If-Match names, where it names one."""
+    case = queries.visible_case(request.user, code)
+    wanted = request.headers.get("If-Match", "*").strip()
+    if wanted != "*":
+        case.if_match = frozenset(match.group(0) for match in _ENTITY_TAG.finditer(wanted) if not match.group(1))
+    return case
+
+
+class Cases(GenericApiView):
+    filterset_class = CaseFilter
+    serializer_class = CaseRow
+    ordering = ["-opened_at"]
+    orderings = ("-opened_at", "opened_at", "-urgency", "urgency", "code", "-code")
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Case.objects.none()
+        return queries.for_file(policies.visible_to(self.actor))
+
+    @extend_schema(operation_id="cases_list", summary="The cases you may see", responses=CaseRow(many=True))
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(operation_id="cases_open", summary="Open a case", request=CaseIn, responses={201: CaseOut})
+    def post(self, request: Request) -> Response:
+        if not policies.may_open(self.actor):
+            raise NotPermitted
+        given = self.checked(CaseIn)
+        person, customer = _who(self.actor, given.get("customer") or {})
+        case = intake.open_request(
+            Matter(
+                subject=given["subject"],
+                nature=Nature(given["nature"]),
+                category=given.get("category"),
+                incident_at=given.get("incident_at"),
+                transaction_ref=given["transaction_ref"],
+                amount=given.get("amount"),
+            ),
+            actor=self.actor,
+            channel=Channel(given["channel"]),
+            body=given["body"],
+            person=person,
+            customer=customer,
+        )
+        response = case_response(case, self.actor, status.HTTP_201_CREATED)
+        response.headers["Location"] = f"{request.path}{case.code}/"
+        return response
+
+
+def _who(actor: Actor, given: dict[str, str]) -> tuple[Person | None, Customer | None]:
+    """Whom the case is for: customers open for themselves, everybody else names somebody we can recognise."""
+    if actor.is_customer:
+        customer: Customer = actor.subject
+        if given.get("external_id") not in (None, "", customer.external_id):
+            raise NotPermitted
+        known = {**given, "external_id": customer.external_id or ""}
+        return (Person(**known) if customer.external_id else None), customer
+    person = Person(**given)
+    if not (person.external_id.strip() or person.email.strip() or person.phone.strip()):
+        raise Invalid(errors={"customer": ["Give external_id, email or phone."]})
+    return person, None
+
+
+class CaseDetail(ApiView):
+    @extend_schema(operation_id="cases_read", summary="One case", responses=CaseOut)
+    def get(self, request: Request, code: str) -> Response:
+        return case_response(queries.visible_case(self.actor, code), self.actor)
+
+
+class CaseTimeline(ApiView):
+    @extend_schema(operation_id="cases_timeline", summary="What happened", responses=EntryOut(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        case = queries.visible_case(self.actor, code)
+        return Response({"results": EntryOut(timeline.entries(case, self.actor), many=True).data})
+
+
+class TakeStep(GenericApiView):
+    """Takes the step on the case. 403 means not you, 409 not now."""
+
+    step: Step = Step.CLASSIFY
+
+    def get_serializer_class(self) -> Any:
+        return STEPS[self.step][0]
+
+    @extend_schema(responses=CaseOut)
+    def post(self, request: Request, code: str) -> Response:
+        case = case_to_change(request, code)
+        take = STEPS[self.step][1]
+        take(case, self.actor, self.checked())
+        return case_response(queries.visible_case(self.actor, case.code), self.actor)
+
+
+class CaseEvidence(GenericApiView):
+    parser_classes = [MultiPartParser, StrictJSONParser]
+
+    @extend_schema(
+        operation_id="evidence_submit",
+        summary="Send a file, or words, as evidence",
+        request=EvidenceIn,
+        responses={201: EvidenceOut},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        case = case_to_change(request, code)
+        given = self.checked(EvidenceIn)
+        item = evidence.submit_evidence(
+            case,
+            actor=self.actor,
+            channel=Channel.APP,
+            upload=Upload.of_form(given["file"]) if "file" in given else None,
+            text=given["text"],
+            item=_requested(case, given["item"]),
+        )
+        return Response(EvidenceOut(item).data, status=status.HTTP_201_CREATED)
+
+
+def _requested(case: Case, text: str) -> int | None:
+    """The requested item that `text` means: its id or its name."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    asked = RequestedItem.objects.filter(request__case=case).select_related("checklist_item").order_by("-pk")
+    for one in asked:
+        names = [one.name, *([one.checklist_item.slug] if one.checklist_item else [])]
+        if any(same_name(name, text) for name in names):
+            return one.pk
+    raise Invalid(errors={"item": ["This was not asked for in this case."]})
+
+
+class VerifyEvidence(GenericApiView):
+    @extend_schema(
+        operation_id="evidence_verify",
+        summary="Accept or reject a piece of evidence",
+        request=VerifyIn,
+        responses=EvidenceOut,
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        given = self.checked(VerifyIn)
+        items = EvidenceItem.objects.filter(case__in=policies.visible_to(self.actor))
+        item = items.select_related("case", "file", "requested_item").filter(pk=pk).first()
+        if item is None:
+            raise NotVisible
+        evidence.verify_evidence(item, actor=self.actor, result=given["result"], reason=given["reason"])
+        return Response(EvidenceOut(item).data)

@@ -1,0 +1,143 @@
+"""The history of a case as somebody may read it: a sentence an event, and for customers only what is theirs to know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, ActorKind
+from accounts.models import ApiClient, Department, User
+
+from .events import EventKind
+from .models import Case, CaseEvent, Category
+from .states import Channel, ClosedAs
+
+K = EventKind
+# What a customer sees: the event, and which of its facts. Everything that is not named here stays inside.
+PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
+    K.CASE_OPENED: frozenset({"channel", "nature"}),
+    K.CASE_CLASSIFIED: frozenset({"category", "nature"}),
+    K.CASE_ROUTED: frozenset({"department"}),
+    K.CASE_TRANSFERRED: frozenset({"department"}),
+    K.HANDLING_STARTED: frozenset(),
+    K.MESSAGE_RECEIVED: frozenset({"message", "channel"}),
+    K.MESSAGE_SENT: frozenset({"message"}),
+    K.EVIDENCE_REQUESTED: frozenset({"items", "due_at"}),
+    K.EVIDENCE_SUBMITTED: frozenset({"item", "requested_item", "channel"}),
+    K.EVIDENCE_COMPLETED: frozenset(),
+    K.EVIDENCE_VERIFIED: frozenset({"item", "requested_item"}),
+    K.EVIDENCE_REJECTED: frozenset({"item", "requested_item"}),
+    K.CASE_ANSWERED: frozenset({"round", "final"}),
+    K.OUTCOME_ACCEPTED: frozenset(),
+    K.OUTCOME_REJECTED: frozenset(),
+    K.CASE_REOPENED: frozenset({"round"}),
+    K.REOPEN_ASKED: frozenset({"message"}),
+    K.CASE_CLOSED: frozenset({"closed_as", "round"}),
+}
+# Words that were written for the customer; every other word is a colleague's.
+PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED})
+
+
+def public_kinds() -> frozenset[str]:
+    """The kinds of event a customer may see."""
+    return frozenset(kind.value for kind in PUBLIC_FACTS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history. `actor_name` is empty towards customers; `words` is the reason that was given."""
+
+    number: int
+    kind: str
+    at: datetime
+    text: str
+    actor_kind: str
+    actor_name: str
+    facts: dict[str, Any]
+    words: str
+
+
+def entries(case: Case, actor: Actor) -> list[Entry]:
+    """The history of `case` as `actor` may read it, oldest first. At most five queries, however long it is."""
+    events = CaseEvent.objects.filter(case=case).select_related("words").order_by("number")
+    if actor.is_customer:
+        events = events.filter(kind__in=public_kinds())
+    rows = list(events)
+    names = {} if actor.is_customer else _names(rows)
+    nouns = _nouns(rows)
+    return [_entry(event, actor, names, nouns) for event in rows]
+
+
+def _entry(event: CaseEvent, actor: Actor, names: dict[tuple[str, str], str], nouns: dict[str, str]) -> Entry:
+    facts = {name: value for name, value in event.facts.items() if name != "words"}
+    written = getattr(event, "words", None)
+    words = written.text if written else ""
+    if actor.is_customer:
+        own = event.actor_kind == ActorKind.CUSTOMER
+        allowed = PUBLIC_FACTS[EventKind(event.kind)]
+        facts = {name: value for name, value in facts.items() if name in allowed}
+        words = words if own or event.kind in PUBLIC_WORDS else ""
+    return Entry(
+        number=event.number,
+        kind=event.kind,
+        at=event.at,
+        text=_sentence(event.kind, facts, nouns),
+        actor_kind=event.actor_kind,
+        actor_name=names.get((event.actor_kind, event.actor_id), ""),
+        facts=facts,
+        words=words,
+    )
+
+
+def _sentence(kind: str, facts: dict[str, Any], nouns: dict[str, str]) -> str:
+    """What happened, in the language in use: the kind's name and, where it says more, a detail."""
+    title = str(EventKind(kind).label) if kind in EventKind.values else kind
+    detail = _detail(facts, nouns)
+    return _("%(what)s: %(detail)s") % {"what": title, "detail": detail} if detail else title
+
+
+def _detail(facts: dict[str, Any], nouns: dict[str, str]) -> str:
+    if closed_as := facts.get("closed_as"):
+        return str(ClosedAs(closed_as).label)
+    for name in ("category", "department"):
+        if name in facts:
+            return nouns.get(f"{name}:{facts[name]}", str(facts[name]))
+    if facts.get("assignee"):
+        return nouns.get(f"user:{facts['assignee']}", "")
+    if facts.get("channel") in Channel.values:
+        return str(Channel(facts["channel"]).label)
+    return ""
+
+
+def _names(events: Iterable[CaseEvent]) -> dict[tuple[str, str], str]:
+    """Who acted, by kind and id: two queries."""
+    ids: dict[str, set[str]] = {}
+    for event in events:
+        ids.setdefault(event.actor_kind, set()).add(event.actor_id)
+    names: dict[tuple[str, str], str] = {}
+    for user in User.objects.filter(pk__in=ids.get(ActorKind.STAFF, ())):
+        names[ActorKind.STAFF.value, str(user.pk)] = str(user)
+    for client in ApiClient.objects.filter(pk__in=ids.get(ActorKind.INTEGRATION, ())):
+        names[ActorKind.INTEGRATION.value, str(client.pk)] = client.name
+    return names
+
+
+def _nouns(events: Iterable[CaseEvent]) -> dict[str, str]:
+    """The names of what facts refer to, in the language in use."""
+    wanted: dict[str, set[Any]] = {"category": set(), "department": set(), "assignee": set()}
+    for event in events:
+        for name, values in wanted.items():
+            if event.facts.get(name):
+                values.add(event.facts[name])
+    nouns: dict[str, str] = {}
+    if wanted["category"]:
+        nouns |= {f"category:{row.slug}": row.name for row in Category.objects.filter(slug__in=wanted["category"])}
+    if wanted["department"]:
+        nouns |= {
+            f"department:{row.slug}": row.name for row in Department.objects.filter(slug__in=wanted["department"])
+        }
+    if wanted["assignee"]:
+        nouns |= {f"user:{row.pk}": str(row) for row in User.objects.filter(pk__in=wanted["assignee"])}
+    return nouns

@@ -1,0 +1,59 @@
+"""The correspondence of a case, over REST."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import queries
+from cases.api.inputs import MessageIn
+from cases.api.views import case_to_change
+from cases.states import Channel
+from channels_app import intake, outbox, webhooks
+from channels_app.models import Message
+from cskh.core.api import GenericApiView
+from cskh.core.errors import NotPermitted
+
+
+class MessageOut(serializers.ModelSerializer):
+    """`direction` is in (from the customer), out (to them) or internal."""
+
+    author = serializers.CharField(source="author_kind")
+
+    class Meta:
+        model = Message
+        fields = ["id", "direction", "channel", "author", "is_automatic", "subject", "body", "created_at"]
+
+
+class Messages(GenericApiView):
+    """Customers and integrations write what the customer says; staff write to the customer, or internally."""
+
+    serializer_class = MessageOut
+    queryset = Message.objects.all()
+    ordering = ("created_at",)
+
+    @extend_schema(operation_id="messages_list", summary="The correspondence", responses=MessageOut(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """Towards the customer's side, having fetched a message means that it was delivered."""
+        case = queries.visible_case(self.actor, code)
+        messages = self.get_queryset().filter(case=case)
+        if not self.actor.is_staff:
+            messages = messages.exclude(direction=Message.Direction.INTERNAL)
+        page = self.paginate_queryset(messages) or []
+        if not self.actor.is_staff:
+            webhooks.mark_app_deliveries(case, message__in=page)
+        return self.get_paginated_response(MessageOut(page, many=True).data)
+
+    @extend_schema(operation_id="messages_add", summary="Say something", request=MessageIn, responses={201: MessageOut})
+    def post(self, request: Request, code: str) -> Response:
+        case = case_to_change(request, code)
+        given = self.checked(MessageIn)
+        if given["internal"]:
+            if self.actor.is_customer:
+                raise NotPermitted
+            message = outbox.write_note(case, actor=self.actor, body=given["body"])
+        elif self.actor.is_staff:
+            message = outbox.write_message(case, actor=self.actor, body=given["body"])
+        else:
+            message = intake.add_message(case, actor=self.actor, channel=Channel.APP, body=given["body"])
+        return Response(MessageOut(message).data, status=status.HTTP_201_CREATED)
