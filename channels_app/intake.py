@@ -1,13 +1,17 @@
 """The one door for everything that comes in.
 
 Forms, REST and the desk's call screen bring a request that the other side still holds: `open_request` and `add_message`
-store it in one transaction, and whoever asked hears at once whether that worked. What cannot be asked for again (mail,
-exchange reports) is first kept raw by `receive_raw`; opening or continuing a case is a second transaction that can be
-repeated (`process`).
+store it in one transaction, and whoever asked hears at once whether that worked. What cannot be asked for again (mail) is
+first kept raw by `receive_message`; opening or continuing a case is a second transaction that can be repeated (`process`).
 """
+
+import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -19,9 +23,19 @@ from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
 from cskh.core.errors import Invalid
-from cskh.core.text import clean
+from cskh.core.jobs import enqueue_after_commit
 
+from . import intake_mail
+from .adapters.email.adapter import EMAIL
 from .models import InboundItem, Message
+from .texts import checked_body
+
+log = logging.getLogger(__name__)
+
+# What comes in raw: who knows the same thing again, and who makes a case of it.
+_IDENTITIES = {Channel.EMAIL: EMAIL.identity}
+_TAKERS = {Channel.EMAIL: "channels_app.intake_mail.take", Channel.HOTLINE: "channels_app.calls.take"}
+_State = InboundItem.State
 
 
 def open_request(
@@ -90,15 +104,67 @@ def add_message(
     return message
 
 
-def checked_body(body: str) -> str:
-    """The text cleaned. Raises Invalid where it is empty or too long."""
-    text = clean(body)
-    if not text:
-        raise Invalid(errors={"body": [_("Write something first.")]})
-    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
-        limit = settings.MESSAGE_MAX_CHARACTERS
-        raise Invalid(errors={"body": [_("The text is too long: at most %(limit)d characters.") % {"limit": limit}]})
-    return text
+def receive_message(channel: Channel, raw: bytes, *, source: str, external_id: str = "") -> InboundItem:
+    """Keeps what came in, raw, once however often it comes; a worker makes a case of it after commit.
+
+    `source` is the mail box or integration it came through; `external_id` what tells it from all others, found out from
+    `raw` where it is not given.
+    """
+    identity = (external_id or _IDENTITIES[channel](raw))[:500]
+    item, is_new = InboundItem.objects.defer("raw").get_or_create(
+        channel=channel, external_id=identity, defaults={"source": source, "raw": raw}
+    )
+    if is_new:
+        enqueue_after_commit("channels_app.tasks.process_inbound", item.pk)
+    return item
+
+
+def process(item_id: int, *, as_person: bool = False) -> None:
+    """Makes what came in a part of its case. A failure is kept with the item and tried again later; nobody else waits for it.
+
+    `as_person` takes it for a person's words whatever it looks like.
+    """
+    try:
+        with transaction.atomic():
+            waiting = InboundItem.objects.select_for_update(of=("self",), skip_locked=True)
+            item = waiting.filter(pk=item_id, state=_State.WAITING).first()
+            if item is not None:
+                import_string(_TAKERS[Channel(item.channel)])(item, as_person=as_person)
+    except Exception as error:  # whatever it is, the item must stay visible and the next one must not wait
+        log.exception("inbound item %s could not be taken", item_id)
+        _note_failure(item_id, error)
+
+
+def retry(item: InboundItem) -> None:
+    """What could not be read is tried again now; what was set aside as automatic is taken for a person's words."""
+    retried = InboundItem.objects.filter(pk=item.pk, state__in=[_State.FAILED, _State.SET_ASIDE])
+    if retried.update(state=_State.WAITING, attempts=0, next_try_at=timezone.now()):
+        process(item.pk, as_person=item.state == _State.SET_ASIDE)
+    item.refresh_from_db()
+
+
+def due(limit: int) -> list[int]:
+    """Ids of what waits to be taken, longest first."""
+    waiting = InboundItem.objects.filter(state=_State.WAITING, next_try_at__lte=timezone.now())
+    return list(waiting.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+
+
+def _note_failure(item_id: int, error: Exception) -> None:
+    """Later again; after the last try it is given up, and a case is opened with what can be read."""
+    waits = settings.INBOUND_RETRY_SECONDS
+    with transaction.atomic():
+        item = InboundItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+        if item.state != _State.WAITING:
+            return
+        item.attempts += 1
+        item.why = f"{type(error).__name__}: {error}"[:2000]
+        if item.attempts <= len(waits):
+            item.next_try_at = timezone.now() + timedelta(seconds=waits[item.attempts - 1])
+        else:
+            item.state, item.next_try_at = _State.FAILED, None
+        item.save(update_fields=["attempts", "why", "next_try_at", "state"])
+    if item.channel == Channel.EMAIL and item.state == _State.FAILED and item.case_id is None:
+        intake_mail.open_unread(item)
 
 
 def _answer_contact(customer: Customer, channel: Channel, given: dict[str, Contact]) -> Contact | None:

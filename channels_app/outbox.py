@@ -1,26 +1,38 @@
 """The one door for everything that goes out.
 
 Everything outgoing is a row written with the change that causes it: the message, and its delivery. A worker sends it after
-commit; a sweep finds what a crash left behind. The Message-ID is given once, so every try carries the same one.
+commit; a sweep finds what a crash left behind. The Message-ID is given once, so every try carries the same one. Links are not
+in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
 import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
-
-from accounts.actors import Actor
-from cases.events import EventKind
-from cases.models import Answer, Case, CaseEvent
-from cases.workflow import conversation
-from cskh.core.jobs import enqueue_after_commit
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from .intake import checked_body
-from .models import Delivery, Message
+from accounts.actors import Actor, ActorKind
+from accounts.customers.models import Contact
+from accounts.models import Department
+from cases.events import EventKind
+from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
+from cases.models import Answer, Case, CaseEvent, FollowUp
+from cases.sla.clock import ClockKind
+from cases.states import Channel, ClosedAs
+from cases.workflow import call_back, conversation
+from cskh.core.jobs import enqueue_after_commit
+
+from .models import Attachment, Delivery, Message
+from .texts import checked_body
 
 OUTBOX = Actor.system("outbox")
+_LOOP_WINDOW = timedelta(hours=1)
+_MISSING = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 
 
 def write_message(case: Case, *, actor: Actor, body: str) -> Message:
@@ -29,7 +41,7 @@ def write_message(case: Case, *, actor: Actor, body: str) -> Message:
     with transaction.atomic():
         message = _message(case, actor=actor, body=text)
         conversation.staff_wrote(case, actor=actor, message=message.pk)
-        _deliver(message)
+        _queue(message, _way(case, is_worth_a_call=True))
     return message
 
 
@@ -49,25 +61,130 @@ def write_note(case: Case, *, actor: Actor, body: str) -> Message:
     return note
 
 
+def tell_refused(case: Case, refused: Sequence[Attachment]) -> None:
+    """Tells the customer which files could not be taken, why, and what to send instead."""
+    _tell(case, Text("files_refused"), {"files": refused})
+
+
 def on_case_event(case: Case, event: CaseEvent) -> None:
     """Says to the customer what the event means for them. Called inside the transaction of the change."""
     if event.kind == EventKind.CASE_ANSWERED:
         answer = Answer.objects.get(pk=event.facts["answer"])
-        actor = Actor(event.actor_kind, event.actor_id)
-        _deliver(_message(case, actor=actor, body=answer.body, answer=answer))
+        author = Actor(ActorKind(event.actor_kind), event.actor_id)
+        message = _message(case, actor=author, body=answer.body, answer=answer)
+        _queue(message, _way(case, is_worth_a_call=True))
         return
-    template = _AUTOMATIC.get(event.kind)
-    if template is not None:
-        _deliver(_message(case, actor=OUTBOX, body=render(template, case, event), is_automatic=True))
+    detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
+    text = TEXTS.get((event.kind, detail))
+    if text is not None:
+        _tell(case, text, {"event": event, **text.facts(case, event)}, event)
 
 
-_AUTOMATIC = {EventKind.CASE_OPENED.value: "outbox/case_opened.txt"}
+Facts = Mapping[str, object]
 
 
-def render(template: str, case: Case, event: CaseEvent) -> str:
-    """The text of an automatic message in the customer's language."""
+def _none(case: Case, event: CaseEvent) -> Facts:
+    return {}
+
+
+def _expected(case: Case, event: CaseEvent) -> Facts:
+    """When we will have replied: the clock that runs for the customer's eyes."""
+    due = dict(case.clocks.filter(stopped_at__isnull=True, due_at__isnull=False).values_list("kind", "due_at"))
+    kinds = (ClockKind.FIRST_RESPONSE, ClockKind.FIRST_CONTACT, ClockKind.RESOLUTION)
+    return {"expected_at": next((due[kind] for kind in kinds if kind in due), None)}
+
+
+def _request(case: Case, event: CaseEvent) -> Facts:
+    request = EvidenceRequest.objects.get(pk=event.facts["request"])
+    return {"request": request, "items": request.items.order_by("pk")}
+
+
+def _still_missing(case: Case, event: CaseEvent) -> Facts:
+    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
+    return {"due_at": request and request.due_at, "items": request.items.filter(state__in=_MISSING) if request else ()}
+
+
+def _rejected_item(case: Case, event: CaseEvent) -> Facts:
+    item = EvidenceItem.objects.select_related("requested_item").get(pk=event.facts["item"])
+    return {"name": item.requested_item or item, "reason": event.words.text}
+
+
+def _department(case: Case, event: CaseEvent) -> Facts:
+    return {"department": Department.objects.get(slug=event.facts["department"])}
+
+
+@dataclass(frozen=True)
+class Text:
+    """What the customer is told: `templates/outbox/NAME.txt`, rendered with `facts`, in the customer's language.
+
+    `is_worth_a_call`: somebody calls a customer who has only a telephone. `is_reply`: a person of ours asked for it, so it
+    is no automatic mail.
+    """
+
+    name: str
+    facts: Callable[[Case, CaseEvent], Facts] = _none
+    is_worth_a_call: bool = False
+    is_reply: bool = False
+
+
+# The fact of an event that decides which text it is.
+_DETAILS = {EventKind.CASE_CLOSED.value: "closed_as", EventKind.FOLLOW_UP_DONE.value: "follow_up"}
+# Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
+TEXTS: dict[tuple[str, str], Text] = {
+    (EventKind.CASE_OPENED, ""): Text("case_opened", _expected),
+    (EventKind.EVIDENCE_REQUESTED, ""): Text("evidence_requested", _request, is_worth_a_call=True, is_reply=True),
+    (EventKind.EVIDENCE_REJECTED, ""): Text("evidence_rejected", _rejected_item, is_worth_a_call=True, is_reply=True),
+    (EventKind.CASE_TRANSFERRED, ""): Text("case_transferred", _department),
+    (EventKind.CASE_REOPENED, ""): Text("case_reopened"),
+    (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.PROGRESS): Text("progress", is_worth_a_call=True),
+    (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.SILENCE_REMINDER): Text("silence_reminder", is_worth_a_call=True),
+    (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.EVIDENCE_REMINDER): Text(
+        "evidence_reminder", _still_missing, is_worth_a_call=True
+    ),
+    (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted"),
+    (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply"),
+    (EventKind.CASE_CLOSED, ClosedAs.WITHDRAWN): Text("closed_withdrawn"),
+    (EventKind.CASE_CLOSED, ClosedAs.DUPLICATE): Text("closed_duplicate"),
+}
+
+
+def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) -> None:
+    way = _way(case, is_worth_a_call=text.is_worth_a_call)
+    if way is None:
+        return
     with translation.override(case.customer.language):
-        return render_to_string(template, {"case": case, "event": event, "brand_name": settings.BRAND_NAME}).strip()
+        body = render_to_string(
+            f"outbox/{text.name}.txt", {"case": case, "brand_name": settings.BRAND_NAME, **facts}
+        ).strip()
+    author = Actor(ActorKind(event.actor_kind), event.actor_id) if event and text.is_reply else OUTBOX
+    message = _message(
+        case, actor=author, body=body, is_automatic=not text.is_reply, evidence_request=facts.get("request")
+    )
+    _queue(message, way, is_held_back=text.name == "case_opened" and _looks_like_a_loop(case))
+
+
+def _looks_like_a_loop(case: Case) -> bool:
+    """One address that opens case after case by mail is a robot: beyond the limit it gets no more acknowledgements."""
+    if case.channel != Channel.EMAIL:
+        return False
+    opened = Case.objects.filter(
+        contact=case.contact, channel=Channel.EMAIL, opened_at__gt=timezone.now() - _LOOP_WINDOW
+    )
+    return opened.count() > settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+
+
+def _way(case: Case, *, is_worth_a_call: bool) -> Channel | None:
+    """How the customer is reached: the original channel, as far as we have what it needs. None: not at all, and no loss."""
+    contact = case.contact
+    if case.channel == Channel.APP:
+        return Channel.APP
+    if is_worth_a_call and (case.channel == Channel.HOTLINE or (contact and contact.kind == Contact.Kind.PHONE)):
+        return Channel.HOTLINE
+    if contact and contact.kind == Contact.Kind.EMAIL:
+        return Channel.EMAIL
+    if case.channel in (Channel.WEB, Channel.CHAT):
+        return Channel(case.channel)
+    return Channel(case.channel) if is_worth_a_call else None
 
 
 def _message(case: Case, *, actor: Actor, body: str, **fields: object) -> Message:
@@ -83,13 +200,21 @@ def _message(case: Case, *, actor: Actor, body: str, **fields: object) -> Messag
     )
 
 
-def _deliver(message: Message) -> Delivery:
-    contact = message.case.contact
+def _queue(message: Message, way: Channel | None, *, is_held_back: bool = False) -> None:
+    """Writes the delivery. Mail and what is shown on our own pages are up to a worker; the app and people fetch theirs."""
+    case, contact = message.case, message.case.contact
+    is_sent_by_us = way in (Channel.EMAIL, Channel.WEB, Channel.CHAT) and not is_held_back
     delivery = Delivery.objects.create(
         message=message,
-        channel=message.channel,
+        channel=way or case.channel,
         address=contact.address if contact else "",
         reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        state=Delivery.State.CANCELLED if is_held_back else Delivery.State.QUEUED,
+        next_try_at=timezone.now() if is_sent_by_us else None,
+        error=_("Too many automatic messages to this address.") if is_held_back else "",
     )
-    enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)
-    return delivery
+    if way == Channel.HOTLINE:
+        # A copy of its own: the caller's may hold changes that are written only at the end of the step.
+        call_back.ask_call_back(Case.objects.get(pk=case.pk), actor=OUTBOX, why="message", message=message.pk)
+    if is_sent_by_us:
+        enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)

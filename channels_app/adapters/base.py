@@ -32,7 +32,10 @@ class Inbound:
     files: Sequence[InboundFile] = ()
     sent_at: datetime | None = None
     is_automatic: bool = False
+    is_bounce: bool = False
     bounced_ids: Sequence[str] = field(default=())
+    loop_mark: str = ""  # whose program sent it, where a program of our kind did
+    cut_from: int = 0  # size in bytes of the whole, where only the beginning was taken
 
 
 @dataclass(frozen=True, kw_only=True)

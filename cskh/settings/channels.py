@@ -15,11 +15,12 @@ EMAIL_TIMEOUT = 30  # seconds
 MAILBOXES = mailboxes()
 MAIL_FROM_NAME = env.str("MAIL_FROM_NAME", default="")  # the brand's name when empty
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cskh.localhost")  # the right side of our Message-IDs
-MAIL_MAX_BYTES = 40 * 1024 * 1024
+MAIL_MAX_BYTES = 40 * 1024 * 1024  # of a larger mail only the beginning is taken, and staff see that
+MAIL_ACKNOWLEDGEMENTS_PER_HOUR = 5  # for one address; beyond that it is a robot that answers us
 
 # Waits between the tries of an outgoing message, in seconds; after the last one it is given up and shown to staff.
 DELIVERY_RETRY_SECONDS = (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
-DELIVERY_CLAIM_SECONDS = 120  # a sender silent for longer is taken for dead
+DELIVERY_CLAIM_SECONDS = env.int("DELIVERY_CLAIM_SECONDS", default=120)  # a sender silent for longer is taken for dead
 INBOUND_RETRY_SECONDS = (5, 60, 300, 3600)
 WEBHOOK_TIMEOUT_SECONDS = 10
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # only where targets are on the own network

@@ -22,7 +22,7 @@ __all__ = ["InboundAttachment", "InboundEmail", "parse_email"]
 logger = logging.getLogger(__name__)
 
 _KEPT_HEADERS = (
-    "x-cskh-loop", "auto-submitted", "precedence", "list-id", "list-unsubscribe", "return-path", "x-loop",
+    "x-cskh-loop", "x-cskh-cut", "auto-submitted", "precedence", "list-id", "list-unsubscribe", "return-path", "x-loop",
     "x-auto-response-suppress", "x-failed-recipients", "x-mailer", "user-agent", "x-original-to",
     "authentication-results", "importance", "x-spam-flag", "x-spam-status", "content-language",
 )  # fmt: skip

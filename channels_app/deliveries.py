@@ -1,0 +1,128 @@
+"""Sends what is queued: claimed, sent outside the transaction, then marked.
+
+At least once: a worker that dies between sending and marking leaves a claim that runs out, and the next try carries the
+same Message-ID, by which mail programs show one mail.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cases.models import Case
+from cases.states import Channel
+from cases.workflow import delivery as delivery_workflow
+from cases.workflow import evidence
+
+from . import bounces, letters
+from .adapters.base import NotDelivered
+from .adapters.email.adapter import EMAIL
+from .models import Delivery, Message
+
+log = logging.getLogger(__name__)
+
+_State = Delivery.State
+_UNDER_WAY = (_State.QUEUED, _State.SENDING)
+
+
+def due(limit: int) -> list[int]:
+    """Ids of what is to be tried now, longest waiting first."""
+    waiting = Delivery.objects.filter(state__in=_UNDER_WAY, next_try_at__lte=timezone.now())
+    return list(waiting.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+
+
+def send(delivery_id: int) -> None:
+    """Tries one delivery, if it is due and nobody else has it. Its outcome is written on its row."""
+    delivery = _claim(delivery_id)
+    if delivery is None:
+        return
+    try:
+        _SENDERS[Channel(delivery.channel)](delivery)
+    except NotDelivered as error:
+        _not_delivered(delivery, error)
+    except Exception as error:  # a fault of ours: shown and tried again, and the next delivery does not wait
+        log.exception("delivery %s could not be made", delivery_id)
+        _not_delivered(delivery, NotDelivered(f"{type(error).__name__}: {error}"))
+    else:
+        mark_delivered(delivery)
+
+
+def mark_delivered(delivery: Delivery, *, at: datetime | None = None) -> None:
+    """It reached the customer at `at` (default now): the other side took it, fetched it, or heard it by telephone. Once."""
+    with transaction.atomic():
+        held = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        if held.state not in (*_UNDER_WAY, _State.FAILED):
+            return
+        held.state, held.next_try_at, held.error = _State.DELIVERED, None, ""
+        held.delivered_at = at or timezone.now()
+        held.save(update_fields=["state", "next_try_at", "error", "delivered_at"])
+        message = held.message
+        if message is not None and message.answer_id is not None:
+            delivery_workflow.note_answer_delivered(
+                message.case, answer=message.answer_id, delivery=held.pk, at=held.delivered_at
+            )
+        if message is not None and message.evidence_request is not None:
+            evidence.mark_delivered(message.evidence_request, at=held.delivered_at)
+    delivery.refresh_from_db()
+
+
+def mark_told(case: Case, *, at: datetime | None = None) -> None:
+    """Somebody reached the customer by telephone and told them everything that waited for the call."""
+    waiting = Delivery.objects.filter(message__case=case, channel=Channel.HOTLINE, state=_State.QUEUED)
+    for delivery in waiting.order_by("pk"):
+        mark_delivered(delivery, at=at)
+
+
+def _claim(delivery_id: int) -> Delivery | None:
+    """The delivery as ours for a while: whoever finds the claim run out takes us for dead and tries again."""
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(pk=delivery_id, state__in=_UNDER_WAY, next_try_at__lte=timezone.now())
+            .first()
+        )
+        if delivery is not None:
+            delivery.state = _State.SENDING
+            delivery.attempts += 1
+            delivery.next_try_at = timezone.now() + timedelta(seconds=settings.DELIVERY_CLAIM_SECONDS)
+            delivery.save(update_fields=["state", "attempts", "next_try_at"])
+    return delivery
+
+
+def _not_delivered(delivery: Delivery, error: NotDelivered) -> None:
+    """Later again, or never: then the case says so, and staff are told."""
+    waits = settings.DELIVERY_RETRY_SECONDS
+    with transaction.atomic():
+        held = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        if held.state != _State.SENDING:  # it came back, or somebody else has dealt with it meanwhile
+            return
+        held.error = str(error)[:1000]
+        is_over = error.permanent or held.attempts > len(waits)
+        if is_over:
+            held.state, held.next_try_at = _State.FAILED, None
+        else:
+            held.state = _State.QUEUED
+            held.next_try_at = timezone.now() + timedelta(seconds=waits[held.attempts - 1])
+        held.save(update_fields=["state", "error", "next_try_at"])
+        if is_over:
+            bounces.note_lost(held, came_back=False)
+
+
+def _mail(delivery: Delivery) -> None:
+    EMAIL.send(letters.write(delivery))
+
+
+def _show(delivery: Delivery) -> None:
+    """Our own pages show a message from the moment it is committed: there is nothing left to send."""
+    if delivery.message is None or delivery.message.direction != Message.Direction.OUT:
+        raise NotDelivered("only messages to the customer are shown", permanent=True)
+
+
+_SENDERS: dict[Channel, Callable[[Delivery], None]] = {
+    Channel.EMAIL: _mail,
+    Channel.WEB: _show,
+    Channel.CHAT: _show,
+}

@@ -1,0 +1,55 @@
+"""Background work of the channels: fetch, call, log."""
+
+from celery import shared_task
+
+from . import deliveries, intake, mailboxes, webhooks
+
+_BATCH = 100
+
+
+@shared_task
+def poll_mailboxes() -> None:
+    """A task a box, so that one that hangs holds up no other."""
+    for address in mailboxes.addresses():
+        poll_mailbox.delay(address)
+
+
+@shared_task
+def poll_mailbox(address: str) -> None:
+    mailboxes.poll(address)
+
+
+@shared_task
+def process_inbound(item_id: int) -> None:
+    intake.process(item_id)
+
+
+@shared_task
+def sweep_inbound() -> None:
+    """What came in and was left behind by a crash, or is due for another try."""
+    for item_id in intake.due(_BATCH):
+        intake.process(item_id)
+
+
+@shared_task
+def send_delivery(delivery_id: int) -> None:
+    deliveries.send(delivery_id)
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    """What was left behind by a crash, or is due for another try. Sent side by side: one slow server must not delay the rest."""
+    for delivery_id in deliveries.due(_BATCH):
+        send_delivery.delay(delivery_id)
+
+
+@shared_task
+def send_webhook(delivery_id: int) -> None:
+    webhooks.send(delivery_id)
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Events that were left behind by a crash, or are due for another try. Sent side by side."""
+    for delivery_id in webhooks.due(_BATCH):
+        send_webhook.delay(delivery_id)

@@ -1,0 +1,419 @@
+"""Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+from imap_tools import MailBoxUnencrypted
+
+from accounts.actors import Actor
+from accounts.customers.models import Customer
+from accounts.models import Role
+from cases.models import Case, Category, Clock
+from cases.states import Channel, Status
+from cases.workflow import answer, evidence, routing
+from cases.workflow.ending import mark_duplicate
+from channels_app import intake, intake_mail, mailboxes
+from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
+from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
+
+from .mail import AN, DESK, deliver, headers_of, mail, photo
+
+pytestmark = pytest.mark.django_db
+State = InboundItem.State
+
+
+def only_case():
+    return Case.objects.get()
+
+
+def snapshot(case):
+    """Everything of a case that a stranger's mail must leave alone."""
+    case.refresh_from_db()
+    return (
+        case.status,
+        case.last_event_hash,
+        case.unanswered_since,
+        case.next_due_at,
+        case.reopen_asked_at,
+        list(Clock.objects.filter(case=case).order_by("pk").values()),
+        list(Message.objects.filter(case=case).values_list("pk", flat=True)),
+        list(Delivery.objects.filter(message__case=case).values_list("pk", "state")),
+    )
+
+
+def test_a_mail_with_a_photo_opens_a_case_and_is_acknowledged_in_its_thread(post, work_off):
+    sent = mail(files=[("biên lai.jpg", "image/jpeg", photo())])
+    deliver(post, sent)
+    work_off()
+    case = only_case()
+    assert (case.channel, case.status, case.subject) == (Channel.EMAIL, Status.RECEIVED, "Nạp tiền chưa vào")
+    assert (case.customer.name, case.contact.address, case.customer.language) == ("Nguyễn Văn An", AN, "vi")
+    message = case.messages.get(direction="in")
+    assert message.body == "Tôi nạp 2.000.000đ lúc 9h mà chưa thấy."
+    with message.attachments.get().evidence_item.file.original.open() as kept:
+        assert kept.read() == photo()
+    [raw] = post.mails(AN)
+    got = headers_of(raw)
+    assert got["In-Reply-To"] == sent["Message-ID"]
+    assert got["References"] == sent["Message-ID"]
+    assert got["Subject"].strip() == f"Re: Nạp tiền chưa vào [{case.code}]"
+    assert got["From"].addresses[0].addr_spec == DESK
+    assert got["Auto-Submitted"] == "auto-replied"
+    assert got["Message-ID"] == Delivery.objects.get().reference
+    text = got.get_body(("plain",)).get_content()
+    assert case.code in text
+    assert "http://testserver/" in text
+    assert InboundItem.objects.get().state == State.DONE
+
+
+def test_nothing_is_fetched_twice_and_nothing_in_the_box_changes(post, work_off):
+    deliver(post, mail())
+    work_off()
+    work_off()
+    assert Case.objects.count() == 1
+    assert len(post.mails(AN)) == 1
+    with MailBoxUnencrypted(post.host, post.imap_port).login(DESK, "demo") as box:
+        assert [each.flags for each in box.fetch(mark_seen=False) if "\\Seen" in each.flags] == []
+
+
+def test_what_another_program_marks_as_read_is_still_taken(post, work_off):
+    deliver(post, mail())
+    with MailBoxUnencrypted(post.host, post.imap_port).login(DESK, "demo") as box:
+        assert len(list(box.fetch(mark_seen=True))) == 1
+    work_off()
+    assert Case.objects.count() == 1
+
+
+def test_a_changed_uidvalidity_reads_again_and_doubles_nothing(post, work_off):
+    deliver(post, mail())
+    deliver(post, mail("Không có Message-ID", headers={"Message-ID": ""}))
+    work_off()
+    assert Case.objects.count() == 2
+    MailboxState.objects.filter(address=DESK).update(uid_validity=1, last_uid=10_000)
+    deliver(post, mail("Thư mới", subject="Mới"))
+    work_off()
+    assert Case.objects.count() == 3
+    state = MailboxState.objects.get(address=DESK)
+    assert state.uid_validity > 1
+    assert state.error == ""
+
+
+def test_a_box_that_cannot_be_read_is_shown_and_holds_up_no_other(post, work_off, settings):
+    settings.MAILBOXES[0] = {**settings.MAILBOXES[0], "password": "wrong"}
+    deliver(post, mail(), to=["khieunai@benxanh.example"])
+    work_off()
+    assert Case.objects.count() == 1
+    assert MailboxState.objects.get(address=DESK).error
+    assert MailboxState.objects.get(address="khieunai@benxanh.example").error == ""
+    assert headers_of(post.mails(AN)[0])["From"].addresses[0].addr_spec == "khieunai@benxanh.example"
+
+
+def test_the_same_mail_to_two_boxes_is_one_but_two_mails_with_one_message_id_are_two(post, work_off):
+    one = mail(message_id="<x@khach.example>")
+    deliver(post, one, to=[DESK, "khieunai@benxanh.example"])
+    work_off()
+    assert Case.objects.count() == 1
+    deliver(post, mail("Chuyện khác", subject="Khác", message_id="<x@khach.example>"))
+    work_off()
+    assert Case.objects.count() == 2
+
+
+def test_a_mail_above_the_limit_is_kept_from_its_beginning_and_says_so(post, work_off, settings):
+    settings.MAIL_MAX_BYTES = 400_000
+    deliver(post, mail(files=[("to.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(600_000))]))
+    deliver(post, mail("Nhỏ", subject="Nhỏ"))
+    work_off()
+    assert Case.objects.count() == 2
+    large = Case.objects.get(subject="Nạp tiền chưa vào")
+    assert large.messages.get(direction="in").body.startswith("Tôi nạp")
+    assert DESK in large.messages.get(direction="internal").body
+
+
+# Replies
+
+
+def test_a_reply_joins_its_case_by_reference_and_only_its_new_words_are_shown(post, work_off):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    [ack] = post.mails(AN)
+    deliver(post, mail("Thêm: mã GD 123.\n\nVào 9:00, CSKH đã viết:\n> Mã của bạn", subject="Khác hẳn", answers=ack))
+    work_off()
+    last = only_case().messages.filter(direction="in").last()
+    assert last.body == "Thêm: mã GD 123."
+    assert "> Mã của bạn" in last.quoted
+    assert len(post.mails(AN)) == 1, "a follow-up is not acknowledged again"
+    assert case.events.filter(kind="message_received").count() == 1
+
+
+def test_a_reply_joins_by_any_id_of_the_chain_or_by_the_code_in_the_subject(post, work_off):
+    first = mail()
+    deliver(post, first)
+    work_off()
+    case = only_case()
+    deliver(post, mail("qua References", headers={"References": f"<a@b> {first['Message-ID']} <c@d>"}))
+    deliver(post, mail("qua mã", subject=f"hỏi về {case.code.lower().replace('-', ' ')}"))
+    work_off()
+    assert only_case().messages.filter(direction="in").count() == 3
+
+
+@pytest.mark.parametrize("way", ["code", "reference"])
+def test_a_stranger_who_quotes_a_code_or_a_reference_gets_a_case_of_their_own(post, work_off, way):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    [ack] = post.mails(AN)
+    before = snapshot(case)
+    stranger = {"sender": "la@xa.example", "body": "Cho tôi biết về vụ này"}
+    if way == "code":
+        deliver(post, mail(subject=f"Re: [{case.code}]", **stranger), sender="la@xa.example")
+    else:
+        deliver(post, mail(subject="Re: vụ", answers=ack, **stranger), sender="la@xa.example")
+    work_off()
+    assert snapshot(case) == before
+    other = Case.objects.exclude(pk=case.pk).get()
+    assert other.customer != case.customer
+    [told] = post.mails("la@xa.example")
+    text = headers_of(told).get_body(("plain",)).get_content()
+    assert case.customer.name not in text
+    assert "Nạp tiền" not in text
+
+
+def test_a_reply_to_a_duplicate_goes_on_in_the_original(post, work_off, make_staff):
+    deliver(post, mail())
+    deliver(post, mail("Lần nữa", subject="Nạp tiền lần nữa"))
+    work_off()
+    original, double = Case.objects.order_by("pk")
+    mark_duplicate(double, actor=Actor.staff(make_staff("hoa", Role.INTAKE, "intake")), of=original)
+    work_off()
+    told = post.mails(AN)[-1]
+    assert original.code in headers_of(told).get_body(("plain",)).get_content()
+    deliver(post, mail("Cảm ơn", answers=told))
+    work_off()
+    assert original.messages.filter(direction="in").count() == 2
+    double.refresh_from_db()
+    assert (double.status, double.reopen_asked_at) == (Status.CLOSED, None)
+
+
+# Automatic mail
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto-Submitted": "auto-replied"},
+        {"X-Auto-Response-Suppress": "All", "Auto-Submitted": "auto-generated (vacation)"},
+        {"X-Autoreply": "yes"},
+        {"Subject": "Trả lời tự động: Re: Nạp tiền"},
+        {LOOP_HEADER: "MARK"},
+    ],
+)
+def test_automatic_mail_is_set_aside_shown_on_its_case_and_moves_nothing(post, work_off, headers):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    [ack] = post.mails(AN)
+    before = snapshot(case)
+    headers = {name: value.replace("MARK", loop_mark()) for name, value in headers.items()}
+    deliver(post, mail("Tôi đi vắng", answers=ack, headers=headers))
+    work_off()
+    assert snapshot(case) == before
+    assert Case.objects.count() == 1
+    item = InboundItem.objects.get(state=State.SET_ASIDE)
+    assert item.why
+    if LOOP_HEADER not in headers:
+        assert item.case == case
+    assert len(post.mails(AN)) == 1
+
+
+def test_what_was_set_aside_can_be_taken_for_a_persons_words(post, work_off):
+    deliver(post, mail(headers={"Precedence": "bulk"}))
+    work_off()
+    assert Case.objects.count() == 0
+    item = InboundItem.objects.get()
+    intake.retry(item)
+    assert item.state == State.DONE
+    assert item.case == only_case()
+
+
+def test_a_robot_that_does_not_say_so_gets_no_endless_acknowledgements(post, work_off, settings):
+    for number in range(settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR + 3):
+        deliver(post, mail(f"ticket {number}", subject=f"Ticket {number}"))
+    work_off()
+    assert Case.objects.count() == settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR + 3
+    assert len(post.mails(AN)) == settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+    assert Delivery.objects.filter(state=Delivery.State.CANCELLED).count() == 3
+
+
+def bounce_of(raw, recipient=AN):
+    original = headers_of(raw)
+    return (
+        f"From: MAILER-DAEMON@mail.example\r\nTo: {DESK}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        "Message-ID: <bounce@mail.example>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {original['Message-ID']}\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_bounced_evidence_request_undoes_its_pause(post, work_off, make_staff):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    lan = Actor.staff(make_staff("lan", "specialist", "payments"))
+    routing.classify_case(
+        case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
+    )
+    request = evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    work_off()
+    request.refresh_from_db()
+    assert request.delivered_at is not None
+    raw = post.mails(AN)[-1]
+    assert "Sao kê" in headers_of(raw).get_body(("plain",)).get_content()
+    assert headers_of(raw)["Auto-Submitted"] is None
+    assert case.pauses.filter(ended_at=None).count() == 1
+    deliver(post, bounce_of(raw), sender="")
+    work_off()
+    delivery = Delivery.objects.get(message__evidence_request=request)
+    assert delivery.state == Delivery.State.BOUNCED
+    assert not case.pauses.filter(ended_at=None).exists()
+    assert case.events.filter(kind="delivery_failed").count() == 1
+    assert InboundItem.objects.get(state=State.SET_ASIDE).case == case
+    work_off()
+    assert Case.objects.count() == 1
+
+
+# What breaks
+
+BROKEN = {
+    "no headers at all": b"\r\nchi co chu\r\n",
+    "nothing": b"\r\n",
+    "no message id, no date": f"From: {AN}\r\nSubject: x\r\n\r\nAlo\r\n".encode(),
+    "foul date": f"From: {AN}\r\nDate: hôm qua\r\nSubject: x\r\n\r\nAlo\r\n".encode(),
+    "unknown charset": f"From: {AN}\r\nContent-Type: text/plain; charset=klingon\r\n\r\nAlo\r\n".encode(),
+    "no closing boundary": (
+        f'From: {AN}\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nAlo\r\n--b\r\n'
+        "Content-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0K\r\n"
+    ).encode(),
+    "NUL": f"From: {AN}\r\nSubject: a\x00b\r\n\r\nA\x00lo\r\n".encode(),
+    "foul sender": b"From: ba lan <ba lan at nha>\r\nSubject: x\r\n\r\nAlo\r\n",
+    "markup": f"From: {AN}\r\nSubject: <script>alert(1)</script>\r\n\r\n<b>Alo</b>\r\n".encode(),
+    "header injection": f"From: {AN}\r\nSubject: =?utf-8?q?x=0D=0ABcc:_b@b.example?=\r\n\r\nAlo\r\n".encode(),
+    "long message id": f"From: {AN}\r\nMessage-ID: <{'a' * 900}@x>\r\n\r\nAlo\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_mail_becomes_a_case_and_the_next_one_does_not_wait(post, work_off, raw):
+    deliver(post, raw)
+    deliver(post, mail(subject="sau đó"))
+    work_off()
+    assert InboundItem.objects.filter(state=State.DONE).count() == 2
+    assert Case.objects.count() == 2
+    assert 1 <= len(post.mails(AN)) <= 3
+    assert all(headers_of(each)["Bcc"] is None for each in post.mails(AN))
+    assert post.mails("b@b.example") == []
+
+
+def test_a_mail_that_cannot_be_taken_is_tried_again_then_shown_with_a_case_of_its_own(
+    post, work_off, settings, monkeypatch
+):
+    settings.INBOUND_RETRY_SECONDS = (0, 0)
+
+    def fault(*args, **kwargs):
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake_mail, "_take_files", fault)
+        deliver(post, mail())
+        work_off()
+        item = InboundItem.objects.get()
+        assert (item.state, item.attempts, Case.objects.count()) == (State.WAITING, 1, 0)
+        work_off()
+        work_off()
+    item.refresh_from_db()
+    assert item.state == State.FAILED
+    assert "a fault of ours" in item.why
+    case = only_case()
+    assert item.case == case
+    assert case.messages.filter(direction="internal").count() == 1
+    assert len(post.mails(AN)) == 1
+    intake.retry(item)
+    assert item.state == State.DONE
+    assert only_case().messages.filter(direction="in", inbound=item).count() == 1
+
+
+def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
+    deliver(
+        post,
+        mail(files=[("virus.exe", "application/octet-stream", b"MZ" + bytes(200)), ("a.jpg", "image/jpeg", photo())]),
+    )
+    work_off()
+    kept, refused = Attachment.objects.order_by("refused")
+    assert kept.evidence_item is not None
+    assert (refused.filename, refused.file) == ("virus.exe", None)
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert any("virus.exe" in text and refused.refused in text for text in told)
+    assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+
+
+def test_a_free_text_on_an_answered_case_is_never_a_yes(post, work_off, make_staff):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    lan = Actor.staff(make_staff("lan", "specialist", "payments"))
+    routing.classify_case(
+        case,
+        actor=Actor.system("intake"),
+        category=Category.objects.filter(
+            department__slug="payments", needs_approval=False, parent__isnull=False
+        ).first(),
+    )
+    answer.send_answer(case, actor=lan, body="Đã xong.")
+    work_off()
+    assert case.events.filter(kind="answer_delivered").count() == 1
+    deliver(post, mail("OK đồng ý", answers=post.mails(AN)[-1]))
+    work_off()
+    case.refresh_from_db()
+    assert case.status == Status.ANSWERED
+    assert case.unanswered_since is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_copies_at_once_make_one_case(post):
+    deliver(post, mail())
+
+    def work(_):
+        try:
+            mailboxes.poll(DESK)
+            for item_id in intake.due(10):
+                intake.process(item_id)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert Case.objects.count() == 1
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_mails_of_a_new_customer_at_once_are_one_customer(defaults):
+    items = [
+        intake.receive_message(Channel.EMAIL, mail(f"thư {n}", subject=f"Thư {n}").as_bytes(), source=DESK)
+        for n in range(2)
+    ]
+
+    def work(item):
+        try:
+            intake.process(item.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, items))
+    assert Case.objects.count() == 2
+    assert Customer.objects.count() == 1
