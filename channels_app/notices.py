@@ -1,7 +1,125 @@
 """Tells staff what they must know about a case: on the desk, and by mail."""
 
-from cases.models import Case, CaseEvent
+import secrets
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+
+from accounts.actors import ActorKind
+from accounts.models import Membership, Role, User
+from cases import policies
+from cases.events import EventKind
+from cases.models import Answer, Case, CaseEvent, FollowUp
+from cases.sla.clock import ClockKind
+from cases.states import Channel, Step
+from cskh.core.jobs import enqueue_after_commit
+
+from .models import Delivery, StaffNotice
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
-    """Writes a notice to each person the event concerns. Called inside the transaction of the change."""
+    """Writes a notice to each person the event concerns, once. Called inside the transaction of the change."""
+    concerned = _CONCERNED.get(event.kind)
+    if concerned is None:
+        return
+    people = {person.pk: person for person in concerned(case, event) if person.is_active}
+    if event.actor_kind == ActorKind.STAFF:
+        people.pop(int(event.actor_id), None)  # nobody is told what they did themselves
+    notices = StaffNotice.objects.bulk_create(
+        StaffNotice(recipient=person, case=case, event=event) for person in people.values()
+    )
+    deliveries = Delivery.objects.bulk_create(_mail(notice) for notice in notices if notice.recipient.email)
+    for delivery in deliveries:
+        enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)
+
+
+def _mail(notice: StaffNotice) -> Delivery:
+    return Delivery(
+        notice=notice,
+        channel=Channel.EMAIL,
+        address=notice.recipient.email,
+        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+    )
+
+
+def _owner(case: Case, event: CaseEvent) -> list[User]:
+    """The owner; where they are off duty the leads as well. What has no owner shows in its queue."""
+    owner = case.assignee
+    if owner is None:
+        return []
+    return [owner] if owner.presence == User.Presence.ON_DUTY else [owner, *_leads(case)]
+
+
+def _owner_or_leads(case: Case, event: CaseEvent) -> list[User]:
+    return _owner(case, event) or _leads(case)
+
+
+def _heads(case: Case, event: CaseEvent) -> Iterable[User]:
+    return policies.heads_of(case)
+
+
+def _owner_and_heads(case: Case, event: CaseEvent) -> Iterable[User]:
+    return [*([case.assignee] if case.assignee else []), *policies.heads_of(case)]
+
+
+def _owner_and_managers(case: Case, event: CaseEvent) -> list[User]:
+    return [*([case.assignee] if case.assignee else []), *_managers(case)]
+
+
+def _new_owner(case: Case, event: CaseEvent) -> list[User]:
+    return [case.assignee] if case.assignee else []
+
+
+def _new_owner_or_heads(case: Case, event: CaseEvent) -> Iterable[User]:
+    return [case.assignee] if case.assignee else policies.heads_of(case)
+
+
+def _clock_missed(case: Case, event: CaseEvent) -> Iterable[User]:
+    """A deadline of ours escalates; that the customer's evidence is late concerns its owner."""
+    late = _owner_or_leads if event.facts["clock"] == ClockKind.EVIDENCE_WAIT else _owner_and_heads
+    return late(case, event)
+
+
+def _approvers(case: Case, event: CaseEvent) -> Iterable[User]:
+    """Those of the case's own heads who may approve; the rest of the administrators need not be woken."""
+    return policies.heads_of(case).filter(pk__in=policies.who_may(Step.APPROVE, case))
+
+
+def _author(case: Case, event: CaseEvent) -> list[User]:
+    answer = Answer.objects.get(pk=event.facts["answer"])
+    return list(User.objects.filter(pk=answer.author_id)) if answer.author_kind == ActorKind.STAFF else []
+
+
+def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
+    """Follow-ups that say something to the customer concern nobody here; those that ask for a look do."""
+    asks = event.facts["follow_up"] == FollowUp.Kind.REVIEW_REOPENED
+    return _owner_or_leads(case, event) if asks else []
+
+
+def _leads(case: Case) -> list[User]:
+    """The leads of the case's department; where it has none, the managers."""
+    leading = Membership.objects.filter(is_lead=True).exclude(role=Role.AUDITOR)
+    leads = policies.heads_of(case).filter(pk__in=leading.values("user_id"))
+    return list(leads) or _managers(case)
+
+
+def _managers(case: Case) -> list[User]:
+    managing = Membership.objects.filter(role=Role.MANAGER)
+    return list(policies.heads_of(case).filter(pk__in=managing.values("user_id")))
+
+
+_CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
+    EventKind.CASE_ASSIGNED: _new_owner,
+    EventKind.CASE_HANDED_OVER: _new_owner_or_heads,
+    EventKind.CASE_REOPENED: _owner_and_managers,
+    EventKind.REVIEWER_MISSING: _heads,
+    EventKind.OUTCOME_PROPOSED: _approvers,
+    EventKind.OUTCOME_RETURNED: _author,
+    EventKind.MESSAGE_RECEIVED: _owner,
+    EventKind.EVIDENCE_COMPLETED: _owner,
+    EventKind.DELIVERY_FAILED: _owner_or_leads,
+    EventKind.REOPEN_ASKED: _owner_or_leads,
+    EventKind.CLOCK_WARNED: _owner_or_leads,
+    EventKind.CLOCK_BREACHED: _clock_missed,
+    EventKind.FOLLOW_UP_DONE: _somebody_must_look,
+}

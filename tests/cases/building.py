@@ -1,0 +1,68 @@
+"""Cases at any stage, brought there by the workflow itself."""
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from cases.events import flaws_of
+from cases.evidence.models import EvidenceRequest
+from cases.evidence.wanted import Wanted
+from cases.models import Case, Category
+from cases.states import Channel, Status
+from cases.workflow import answer, evidence, resolution, routing
+from cases.workflow.opening import Matter
+from channels_app import intake
+
+INTAKE = Actor.system("intake")
+
+
+def open_case(category="", *, channel=Channel.WEB, email="an@khach.example", **matter):
+    """A case of one customer; with a category (its slug) it is routed at once."""
+    kind = Category.objects.get(slug=category) if category else None
+    return intake.open_request(
+        Matter(subject="Nạp tiền chưa vào", category=kind, **matter),
+        actor=INTAKE,
+        channel=channel,
+        body="Tôi chuyển 2.000.000đ lúc 9 giờ",
+        person=Person(name="Nguyễn Văn An", email=email),
+    )
+
+
+def customer_of(case):
+    return Actor.customer(case.customer)
+
+
+def case_at(status, worker, *, category="other"):
+    """A case of that status, owned by `worker` (a user who may do everything on it) where it can have an owner."""
+    actor = Actor.staff(worker)
+    if status == Status.RECEIVED:
+        return open_case()
+    case = open_case(category)
+    routing.assign_case(case, actor=actor, assignee=worker)
+    if status in (Status.AWAITING_CUSTOMER, Status.VERIFYING):
+        evidence.request_evidence(case, actor=actor, items=[Wanted(name="Biên lai")])
+    if status == Status.VERIFYING:
+        evidence.waive_rest(case, actor=actor, reason="Có trong hệ thống")
+    if status in (Status.RESOLVING, Status.AWAITING_APPROVAL):
+        resolution.start_resolving(case, actor=actor)
+    if status == Status.AWAITING_APPROVAL:
+        resolution.propose(case, actor=actor, body="Hoàn tiền.")
+    if status in (Status.ANSWERED, Status.REOPENED, Status.CLOSED):
+        answer.send_answer(case, actor=actor, body="Đã ghi có.")
+    if status == Status.REOPENED:
+        answer.reject(case, actor=customer_of(case))
+    if status == Status.CLOSED:
+        answer.accept(case, actor=customer_of(case))
+    assert case.status == status
+    return case
+
+
+def snapshot(case):
+    """Everything about a case that a refused step must leave as it was, as plain data."""
+    fresh = Case.objects.get(pk=case.pk)
+    rows = {
+        name: list(getattr(fresh, name).order_by("pk").values()) for name in ("events", "clocks", "messages", "answers")
+    }
+    rows |= {name: list(getattr(fresh, name).order_by("pk").values()) for name in ("follow_ups", "pauses", "evidence")}
+    rows["requests"] = list(EvidenceRequest.objects.filter(case=fresh).order_by("pk").values())
+    rows["case"] = {field.attname: getattr(fresh, field.attname) for field in Case._meta.concrete_fields}
+    assert list(flaws_of(fresh)) == []
+    return rows
