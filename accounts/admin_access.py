@@ -17,6 +17,9 @@ EVERYBODY = frozenset(Role)
 HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 NOBODY: frozenset[Role] = frozenset()
+# Who reads the configuration; and what only auditors look over administrators' shoulders at.
+OFFICE_READERS = HEADS | {Role.AUDITOR}
+AUDITED = ADMINISTRATORS | {Role.AUDITOR}
 
 
 def works_here(user: User | AnonymousUser) -> bool:

@@ -1,0 +1,80 @@
+"""The tree of topics and reasons, each reason with its checklist of evidence."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, RoleStackedInline
+from cases.evidence.models import ChecklistItem
+from cases.models import Category
+
+
+class CategoryForm(forms.ModelForm):
+    """Two levels, no more: a topic has no parent, a reason has a topic for one."""
+
+    class Meta:
+        model = Category
+        fields = (
+            "slug",
+            "name_vi",
+            "name_en",
+            "parent",
+            "department",
+            "priority",
+            "needs_approval",
+            "is_complex",
+            "is_restricted",
+            "is_active",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            topics = Category.objects.filter(parent=None).exclude(pk=self.instance.pk)
+            self.fields["parent"].queryset = topics  # type: ignore[attr-defined]
+
+    def clean_parent(self) -> Category | None:
+        parent = self.cleaned_data["parent"]
+        if parent is not None and self.instance.pk and self.instance.reasons.exists():
+            raise forms.ValidationError(_("A topic that has reasons stays a topic."))
+        if parent is None and self.instance.pk and self.instance.cases.exists():
+            raise forms.ValidationError(_("A reason that has cases stays a reason."))
+        return parent
+
+
+class ChecklistInline(RoleStackedInline):
+    model = ChecklistItem
+    readable_by = OFFICE_READERS
+    editable_by = deletable_by = ADMINISTRATORS
+    fields = (("slug", "position", "is_mandatory"), ("name_vi", "name_en"), ("why_vi", "why_en"))
+
+
+@admin.register(Category)
+class CategoryAdmin(RoleModelAdmin):
+    readable_by = OFFICE_READERS
+    editable_by = ADMINISTRATORS
+    form = CategoryForm
+    inlines = (ChecklistInline,)
+    list_display = ("tree_name", "slug", "department", "priority", "needs_approval", "is_complex", "is_restricted", "is_active")
+    list_filter = ("is_active", "department", "priority", "needs_approval", "is_restricted")
+    list_select_related = ("parent", "department")
+    search_fields = ("slug", "name_vi", "name_en")
+    list_per_page = 200
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Each topic, then its reasons."""
+        return (Coalesce("parent__slug", "slug"), F("parent_id").asc(nulls_first=True), "slug")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()
+
+    @admin.display(description=gettext_lazy("category"))
+    def tree_name(self, category: Category) -> str:
+        return category.name if category.parent_id is None else format_html("— {}", category.name)
