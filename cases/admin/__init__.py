@@ -1,5 +1,5 @@
 """The desk: the queues, the case page, one form a step."""
 
-from . import case_list, notices
+from . import calendars, case_list, categories, notices
 
-__all__ = ["case_list", "notices"]
+__all__ = ["calendars", "case_list", "categories", "notices"]

@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.models import Case, Clock
 from cases.states import Step
@@ -125,7 +125,13 @@ def _earlier(case: Case, actor: Actor) -> list[Case]:
 def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:
     names = words.names_of((entry.who for entry in entries), case)
     for entry in entries:
-        entry.author = names[entry.who]
+        name = names[entry.who]
+        if (
+            entry.look == "in" and entry.who[0] != ActorKind.CUSTOMER
+        ):  # a mail, a call, a program speaks for the customer
+            entry.author, entry.title = str(case.customer), "" if entry.who[0] == ActorKind.SYSTEM else name
+        else:
+            entry.author = name
     return entries
 
 

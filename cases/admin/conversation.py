@@ -91,7 +91,7 @@ def _title(message: Message) -> str:
         return _("Answer")
     if message.evidence_request_id:
         return _("Evidence asked for")
-    return _("Automatic message") if message.is_automatic else ""
+    return ""
 
 
 def _sent(delivery: Delivery) -> Sent:

@@ -170,7 +170,9 @@ class Reject(StepForm):
     reason = _words(gettext_lazy("The reason, or how you know"), required=False)
 
     def offer(self) -> None:
-        theirs = Message.objects.filter(case=self.case, direction=Message.Direction.IN).order_by("-created_at", "-id")
+        theirs = Message.objects.filter(
+            case=self.case, direction=Message.Direction.IN, created_at__gte=self.case.answered_at or self.case.opened_at
+        ).order_by("-created_at", "-id")
         messages = self.fields["message"]
         assert isinstance(messages, forms.TypedChoiceField)
         messages.choices = [("", "---------"), *((one.pk, one.body[:100]) for one in theirs.only("body")[:20])]

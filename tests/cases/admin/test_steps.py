@@ -1,0 +1,268 @@
+"""Every button of the desk: who may press it, what it does, and that a refusal changes nothing."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import Actor
+from cases.admin.actions import ACTIONS
+from cases.events import flaws_of
+from cases.models import Answer, Case, Category
+from cases.states import TRANSITIONS, Step
+from cases.workflow import answer, resolution
+from channels_app import intake
+from channels_app.models import Delivery, Message, StaffNotice
+
+pytestmark = pytest.mark.django_db
+
+HEADS = {"manager", "administrator"}
+HANDLERS = HEADS | {"lan"}  # lan's department has the case
+FRONT = HANDLERS | {"intake"}  # whoever answers the telephone, too
+MAY = {
+    "classify": HANDLERS,
+    "take-it": HANDLERS,
+    "start-resolving": HANDLERS,
+    "request-evidence": HANDLERS,
+    "evidence-completed": HANDLERS,
+    "propose": HANDLERS,
+    "approve": HEADS,
+    "return": HEADS,
+    "answer": HANDLERS,
+    "accept": FRONT,
+    "reject": FRONT,
+    "reopen": HANDLERS,
+    "decline-reopening": HANDLERS,
+    "assign": HANDLERS,
+    "transfer": HANDLERS,
+    "reclassify": HANDLERS,
+    "change-priority": HANDLERS,
+    "final-response": HEADS,
+    "withdraw": FRONT,
+    "mark-duplicate": HANDLERS,
+    "mark-spam": HANDLERS,
+    "message": FRONT,
+    "note": FRONT,
+}
+SYSTEM_STEPS = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
+
+
+def test_every_step_people_take_has_its_button():
+    assert set(MAY) == set(ACTIONS)
+    assert {action.step for action in ACTIONS.values() if action.step} == set(TRANSITIONS) - SYSTEM_STEPS
+
+
+@pytest.mark.parametrize("role", ["intake", "lan", "manager", "administrator", "auditor"])
+def test_who_may_press_what(desk, people, open_case, role):
+    case = open_case("deposit-not-credited")
+    at = desk(people[role])
+    for name, allowed in MAY.items():
+        before = state_of(case)
+        answered = at.take(case, name)  # an empty form: nobody gets further than the fields or the status
+        assert (answered.status_code == 403) == (role not in allowed), name
+        assert (at.form(case, name).status_code == 403) == (role not in allowed), name
+        if name not in ("start-resolving", "take-it") or role not in allowed:
+            assert state_of(case) == before, name
+
+
+def state_of(case):
+    return (
+        Case.objects.values().get(pk=case.pk),
+        Message.objects.filter(case=case).count(),
+        Delivery.objects.count(),
+        Answer.objects.count(),
+    )
+
+
+def test_who_is_not_signed_in_is_asked_to(client, open_case):
+    case = open_case()
+    before = state_of(case)
+    assert client.post(reverse("admin:cases_case_step", args=[case.pk, "note"]), {"body": "x"}).status_code == 302
+    assert state_of(case) == before
+
+
+def test_from_classifying_to_the_answer(desk, people, open_case):
+    case = open_case()
+    at = desk(people["manager"])
+    assert offered(at, case)[0] == "classify"
+    category = Category.objects.get(slug="deposit-not-credited")
+    assert at.take(case, "classify", category=category.pk, nature="complaint").status_code == 302
+    at = desk(people["lan"])
+    assert "take-it" in offered(at, case)
+    assert at.take(case, "take-it").status_code == 302
+    assert at.take(case, "answer", body="Tiền đã vào tài khoản.").status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.assignee, case.nature) == ("answered", people["lan"], "complaint")
+    sent = case.messages.get(answer__isnull=False)
+    assert (sent.body, sent.author_id) == ("Tiền đã vào tài khoản.", str(people["lan"].pk))
+    assert at.take(case, "accept", proof="ghi âm 2211-17").status_code == 302
+    case.refresh_from_db()
+    assert case.closed_as == "accepted"
+    assert list(flaws_of(case)) == []
+
+
+def offered(at, case):
+    page = at.page(case)
+    return [action.name for action in [*page.context["buttons"], *(tab.action for tab in page.context["tabs"])]]
+
+
+def test_where_approval_is_needed_one_proposes_and_another_approves(desk, people, open_case):
+    Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
+    case = open_case("deposit-not-credited")
+    at = desk(people["lan"])
+    assert at.take(case, "start-resolving").status_code == 302
+    assert "propose" in offered(at, case)
+    assert "answer" not in offered(at, case)
+    at.take(case, "propose", body="Hoàn 2.000.000đ")
+    at = desk(people["manager"])
+    assert "Hoàn 2.000.000đ" in at.form(case, "approve").content.decode()
+    at.take(case, "return", reason="Thiếu căn cứ")
+    at = desk(people["lan"])
+    assert "Hoàn 2.000.000đ" in at.form(case, "propose").content.decode()  # to go on from
+    at.take(case, "propose", body="Hoàn 2.000.000đ theo mục 4")
+    desk(people["manager"]).take(case, "approve")
+    at = desk(people["lan"])
+    assert "<textarea" not in at.form(case, "answer").content.decode()
+    assert at.take(case, "answer", body="một câu khác").status_code == 302
+    case.refresh_from_db()
+    assert case.messages.get(answer__isnull=False).body == "Hoàn 2.000.000đ theo mục 4"
+
+
+def test_the_rejection_cites_the_message_and_goes_to_somebody_else(desk, people, answered_case):
+    customer = Actor.customer(answered_case.customer)
+    theirs = intake.add_message(answered_case, actor=customer, channel=answered_case.channel, body="Chưa thấy tiền")
+    assert desk(people["lan"]).take(answered_case, "reject", message=theirs.pk).status_code == 302
+    answered_case.refresh_from_db()
+    assert (answered_case.status, answered_case.assignee) == ("reopened", people["minh"])
+    assert "take-it" not in offered(desk(people["lan"]), answered_case)
+    assert answered_case.events.get(kind="outcome_rejected").facts["message"] == theirs.pk
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("note", {"body": " \n"}, "body"),
+        ("message", {"body": "a" * 100_001}, "body"),
+        ("transfer", {"summary": "Đã kiểm tra"}, "department"),
+        ("classify", {"category": "999999", "nature": "question"}, "category"),
+        ("change-priority", {"priority": "low"}, "reason"),
+        ("mark-duplicate", {"of": "CS-0000-0000-000"}, "of"),
+        ("withdraw", {"reason": ""}, "reason"),
+        ("request-evidence", {"due_at": "hôm qua", "items": "x"}, "due_at"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(desk, people, open_case, name, data, field):
+    case = open_case("deposit-not-credited")
+    before = state_of(case)
+    refused = desk(people["lan"]).take(case, name, **data)
+    assert refused.status_code == 400
+    assert refused.context["form"].errors[field]
+    assert all(refused.context["form"].data[key] == value for key, value in data.items())
+    assert state_of(case) == before
+
+
+def test_sent_twice_happens_once(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    form = {"version": case.last_event_number, "body": "Chúng tôi đang kiểm tra."}
+    address = reverse("admin:cases_case_step", args=[case.pk, "message"])
+    assert at.client.post(address, form).status_code == 302
+    again = at.client.post(address, form)
+    assert again.status_code == 409
+    assert "Chúng tôi đang kiểm tra." in again.content.decode()
+    assert case.messages.filter(body=form["body"]).count() == 1
+
+
+def test_what_a_colleague_did_meanwhile_is_shown_and_the_text_is_kept(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    seen = case.last_event_number
+    answer.send_answer(case, actor=Actor.staff(people["minh"]), body="Đã ghi có.")
+    address = reverse("admin:cases_case_step", args=[case.pk, "answer"])
+    refused = desk(people["lan"]).client.post(address, {"version": seen, "body": "Câu trả lời của Lan"})
+    assert refused.status_code == 409
+    assert str(people["minh"]) in refused.content.decode()
+    assert "Câu trả lời của Lan" in refused.content.decode()
+    assert Answer.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_take_it_at_once_and_one_gets_it(people, open_case):
+    case = open_case("deposit-not-credited")
+    address, version = reverse("admin:cases_case_step", args=[case.pk, "take-it"]), case.last_event_number
+    together, results = threading.Barrier(2), {}
+
+    def take(name):
+        client = Client()
+        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
+        together.wait()
+        results[name] = client.post(address, {"version": version}).status_code
+        connection.close()
+
+    threads = [threading.Thread(target=take, args=[name]) for name in ("lan", "minh")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results.values()) == [302, 409]
+    case.refresh_from_db()
+    assert results[case.assignee.username] == 302
+
+
+def test_not_now_is_said_on_the_form(desk, people, answered_case):
+    refused = desk(people["lan"]).take(answered_case, "start-resolving")
+    assert refused.status_code == 409
+    answered_case.refresh_from_db()
+    assert answered_case.status == "answered"
+
+
+def test_a_template_is_filled_in_once_and_only_where_it_should(desk, people, open_case):
+    from channels_app.models import ReplyTemplate
+
+    case = open_case("deposit-not-credited", name="{brand} {0.__class__}")
+    template = ReplyTemplate.objects.create(
+        shortcut="thu", title="Thử", body_vi="{customer} / {code} / {agent.password} / {other}", body_en="-"
+    )
+    page = desk(people["lan"]).form(case, "message", template=template.pk)
+    assert (
+        page.context["form"].initial["body"]
+        == f"{{brand}} {{0.__class__}} / {case.code} / {{agent.password}} / {{other}}"
+    )
+
+
+def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    form = at.form(case, "request-evidence").context["form"]
+    due_at = form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
+    name = form.lines[0].name
+    asked = at.take(case, "request-evidence", listed=[name], items="Ảnh ví: để thấy số dư", due_at=due_at)
+    assert asked.status_code == 302
+    items = case.evidence_requests.get().items.values_list("name", "why")
+    assert (items[0][0], items[1]) == (name, ("Ảnh ví", "để thấy số dư"))
+    assert name in at.page(case).context["next"].what
+
+
+def test_notices_are_counted_shown_and_read(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    event = case.events.first()
+    for name in ("lan", "minh"):
+        StaffNotice.objects.get_or_create(recipient=people[name], case=case, event=event)
+    at = desk(people["lan"])
+    overview = at.client.get("/admin/")
+    assert overview.context["desk_unread"] == StaffNotice.objects.filter(recipient=people["lan"]).count()
+    assert case.code in at.client.get(reverse("admin:channels_app_staffnotice_changelist")).content.decode()
+    at.page(case)
+    assert not StaffNotice.objects.filter(recipient=people["lan"], read_at=None).exists()
+    assert StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
+    desk(people["minh"]).client.post(reverse("admin:channels_app_staffnotice_read"))
+    assert not StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
+
+
+def test_who_proposed_is_not_offered_to_approve(desk, people, open_case):
+    category = Category.objects.filter(needs_approval=True).first()
+    case = open_case(category.slug)
+    actor = Actor.staff(people["manager"])
+    resolution.start_resolving(case, actor=actor)
+    resolution.propose(case, actor=actor, body="Hoàn tiền")
+    assert "approve" not in offered(desk(people["manager"]), case)
+    assert "approve" in offered(desk(people["administrator"]), case)
