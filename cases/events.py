@@ -7,14 +7,17 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +74,7 @@ Listener = Callable[[Case, CaseEvent], None]
 def record(
     case: Case, kind: EventKind, *, actor: Actor, words: str = "", at: datetime | None = None, **facts: object
 ) -> CaseEvent:
-    """Appends an event to the chain of `case`, which the caller holds locked, and tells the listeners.
+    """Appends an event to the chain of `case`, which the caller holds locked and saves, and tells the listeners.
 
     `facts` are ids, enums, amounts and times; `words` (a reason, a summary) are kept apart, where they can be erased, and the
     event keeps only their salted hash. Returns the event.
@@ -92,7 +95,6 @@ def record(
     event.hash = chain_hash(case.code, event)
     event.save(force_insert=True)
     case.last_event_number, case.last_event_hash = event.number, event.hash
-    Case.objects.filter(pk=case.pk).update(last_event_number=event.number, last_event_hash=event.hash)
     if words:
         EventText.objects.create(event=event, text=words, salt=salt)
     for listener in _listeners(settings.CASE_EVENT_LISTENERS):
@@ -131,8 +133,35 @@ class Flaw:
 
 def flaws_of(case: Case) -> Iterator[Flaw]:
     """Everything wrong with the chain of one case: rows altered, missing or out of order, a cut tail, altered words."""
+    yield from _flaws(case, case.events.select_related("words").order_by("number"))
+
+
+def all_flaws(codes: Collection[str] = (), *, checked: Callable[[int], None] = lambda events: None) -> Iterator[Flaw]:
+    """What `flaws_of` finds in every case, or in those with `codes`, however many there are: read as a stream, in one snapshot.
+
+    `checked` is told now and then how many events were read.
+    """
+    cases, events, count = Case.objects.order_by("pk"), CaseEvent.objects.order_by("case_id", "number"), 0
+    if codes:
+        cases, events = cases.filter(code__in=codes), events.filter(case__code__in=codes)
+    for bare in cases.filter(~Exists(CaseEvent.objects.filter(case=OuterRef("pk")))).iterator():
+        yield from _flaws(bare, ())
+    stream = events.select_related("case", "words").only(*_READ).iterator(chunk_size=_CHUNK)
+    for _case_id, of_case in groupby(stream, key=attrgetter("case_id")):
+        chain = list(of_case)
+        yield from _flaws(chain[0].case, chain)
+        count += len(chain)
+        checked(count)
+
+
+_CHUNK = 2000
+_EVENT = ("number", "kind", "actor_kind", "actor_id", "at", "facts", "previous_hash", "hash")
+_READ = (*_EVENT, "case__code", "case__last_event_number", "case__last_event_hash", "words__text", "words__salt")
+
+
+def _flaws(case: Case, events: Iterable[CaseEvent]) -> Iterator[Flaw]:
     previous, expected = "", 1
-    for event in case.events.select_related("words").order_by("number"):
+    for event in events:
         if event.number != expected:
             yield Flaw(case.code, expected, "missing")
             expected = event.number
@@ -144,8 +173,8 @@ def flaws_of(case: Case) -> Iterator[Flaw]:
         if words and event.facts.get("words") != hashlib.sha256((words.salt + words.text).encode()).hexdigest():
             yield Flaw(case.code, event.number, "its words were altered")
         previous, expected = event.hash, expected + 1
-    if expected - 1 != case.last_event_number or previous != case.last_event_hash:
-        yield Flaw(case.code, case.last_event_number, "the end of the chain is missing or was replaced")
+    if expected == 1 or expected - 1 != case.last_event_number or previous != case.last_event_hash:
+        yield Flaw(case.code, expected, "the end of the chain is missing or was replaced")
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,45 @@
+"""Checks that no record of what happened was rewritten."""
+
+import time
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.codes import parse_code
+from cases.events import all_flaws
+from cases.models import Case, CaseEvent
+
+_EVERY_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Verifies the event chain of every case, or of the cases named. Fails when a single row was altered or is missing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("codes", nargs="*", metavar="CODE")
+
+    def handle(self, *args: object, codes: list[str], **options: object) -> None:
+        wanted = [self._known(code) for code in codes]
+        events = CaseEvent.objects.filter(case__code__in=wanted) if wanted else CaseEvent.objects.all()
+        self._total, self._told_at = events.count(), time.monotonic()
+        flaws = 0
+        for flaw in all_flaws(wanted, checked=self._tell):
+            flaws += 1
+            self.stdout.write(f"{flaw.code} event {flaw.number}: {flaw.what}")
+        if flaws:
+            raise CommandError(f"{flaws} flaws in {self._total} events.")
+        self.stdout.write(f"{self._total} events of {len(wanted) or Case.objects.count()} cases: every chain is whole.")
+
+    def _known(self, text: str) -> str:
+        try:
+            code = parse_code(text)
+        except ValueError as error:
+            raise CommandError(f"{text}: {error}") from error
+        if not Case.objects.filter(code=code).exists():
+            raise CommandError(f"There is no case {code}.")
+        return code
+
+    def _tell(self, events: int) -> None:
+        if time.monotonic() - self._told_at >= _EVERY_SECONDS:
+            self._told_at = time.monotonic()
+            self.stderr.write(f"{events} of {self._total} events")
