@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import delivery as delivery_workflow
 from cases.workflow import evidence
+from cskh.core.jobs import enqueue_after_commit
 
 from . import bounces, letters
 from .adapters.base import NotDelivered
@@ -74,6 +75,17 @@ def mark_told(case: Case, *, at: datetime | None = None) -> None:
     waiting = Delivery.objects.filter(message__case=case, channel=Channel.HOTLINE, state=_State.QUEUED)
     for delivery in waiting.order_by("pk"):
         mark_delivered(delivery, at=at)
+
+
+def retry(delivery: Delivery) -> bool:
+    """Tries again what failed, came back or waits for its next try. False where there is nothing for us to send."""
+    again = Delivery.objects.filter(
+        pk=delivery.pk, channel__in=_SENDERS, state__in=(_State.QUEUED, _State.FAILED, _State.BOUNCED)
+    )
+    queued = again.update(state=_State.QUEUED, attempts=0, next_try_at=timezone.now(), error="")
+    if queued:
+        enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)
+    return bool(queued)
 
 
 def _claim(delivery_id: int) -> Delivery | None:

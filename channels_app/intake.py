@@ -25,16 +25,17 @@ from cases.workflow.opening import Matter
 from cskh.core.errors import Invalid
 from cskh.core.jobs import enqueue_after_commit
 
-from . import intake_mail
 from .adapters.email.adapter import EMAIL
 from .models import InboundItem, Message
 from .texts import checked_body
 
 log = logging.getLogger(__name__)
 
-# What comes in raw: who knows the same thing again, and who makes a case of it.
+# What comes in raw: who knows the same thing again, and who makes it a part of its case (named, since they stand above).
 _IDENTITIES = {Channel.EMAIL: EMAIL.identity}
 _TAKERS = {Channel.EMAIL: "channels_app.intake_mail.take", Channel.HOTLINE: "channels_app.calls.take"}
+# Who opens a case for what could not be taken even at the last try. A call report needs none: it can be asked for again.
+_LAST_RESORTS = {Channel.EMAIL: "channels_app.intake_mail.open_unread"}
 _State = InboundItem.State
 
 
@@ -163,8 +164,8 @@ def _note_failure(item_id: int, error: Exception) -> None:
         else:
             item.state, item.next_try_at = _State.FAILED, None
         item.save(update_fields=["attempts", "why", "next_try_at", "state"])
-    if item.channel == Channel.EMAIL and item.state == _State.FAILED and item.case_id is None:
-        intake_mail.open_unread(item)
+    if item.state == _State.FAILED and item.case_id is None and item.channel in _LAST_RESORTS:
+        import_string(_LAST_RESORTS[Channel(item.channel)])(item)
 
 
 def _answer_contact(customer: Customer, channel: Channel, given: dict[str, Contact]) -> Contact | None:
