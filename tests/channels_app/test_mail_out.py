@@ -1,0 +1,300 @@
+"""Mail out: to the right address only, over and over until it arrives, and never an internal word."""
+
+from datetime import timedelta
+
+import pytest
+from django.template.loader import get_template
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.customers.models import Contact
+from accounts.models import Department, Role
+from cases.events import EventKind, flaws_of
+from cases.models import Case, Category, FollowUp
+from cases.sla.clock import ClockKind
+from cases.states import Channel, ClosedAs
+from cases.workflow import answer, ending, evidence, routing
+from cases.workflow.opening import Matter
+from channels_app import deliveries, intake, outbox
+from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
+from channels_app.portal import one_time_codes
+
+from .mail import AN, DESK, headers_of
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+
+
+def open_case(channel=Channel.WEB, *, email=AN, phone="", subject="Nạp tiền chưa vào", language="vi", category=None):
+    return intake.open_request(
+        Matter(subject=subject, category=category),
+        actor=Actor.system("intake"),
+        channel=channel,
+        body="Tôi nạp 2 triệu",
+        person=Person(
+            name="An", email=email, phone=phone, external_id="" if email or phone else "kh-1", language=language
+        ),
+    )
+
+
+def only(case, **which):
+    return Delivery.objects.get(message__case=case, **which)
+
+
+def words(raw):
+    return headers_of(raw).get_body(("plain",)).get_content()
+
+
+@pytest.fixture
+def lan(make_staff):
+    return Actor.staff(make_staff("lan", Role.SPECIALIST, "payments"))
+
+
+@pytest.fixture
+def routed(post, make_staff):
+    case = open_case()
+    category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
+    routing.classify_case(case, actor=Actor.system("intake"), category=category)
+    return case
+
+
+def test_the_acknowledgement_says_code_time_link_and_warning(post, work_off):
+    case = open_case()
+    due = case.clocks.get(kind=ClockKind.FIRST_RESPONSE).due_at
+    work_off()
+    [raw] = post.mails(AN)
+    text = words(raw)
+    assert case.code in text
+    assert timezone.localtime(due).strftime("%H:%M %d/%m/%Y") in text
+    assert "http://testserver/" in text
+    assert headers_of(raw)["Auto-Submitted"] == "auto-generated"
+    assert headers_of(raw)["From"].addresses[0].addr_spec == DESK
+
+
+def test_links_are_not_kept_with_the_message(post, work_off):
+    case = open_case()
+    work_off()
+    assert "http" not in case.messages.get(direction="out").body
+
+
+def test_every_mail_of_a_web_case_hangs_together(routed, post, work_off, lan):
+    outbox.write_message(routed, actor=lan, body="Chúng tôi đang kiểm tra.")
+    answer.send_answer(routed, actor=lan, body="Đã xong.")
+    work_off()
+    first, *others = map(headers_of, post.mails(AN))
+    assert others
+    assert all(first["Message-ID"] in each["References"] for each in others)
+    assert {each["Subject"].strip() for each in others} == {f"Nạp tiền chưa vào [{routed.code}]"}
+
+
+def test_the_code_stands_once_in_the_subject_and_re_too(post, work_off):
+    case = open_case(subject="Re: RE: hỏi")
+    Message.objects.filter(case=case).update(subject=f"re: Re: hỏi [{case.code}]")
+    work_off()
+    assert headers_of(post.mails(AN)[0])["Subject"].strip() == f"hỏi [{case.code}]"
+
+
+def test_nothing_from_outside_becomes_a_header_or_markup(post, work_off):
+    open_case(subject="x\r\nBcc: b@b.example\n<script>alert(1)</script>")
+    work_off()
+    [raw] = post.mails(AN)
+    assert headers_of(raw)["Bcc"] is None
+    assert post.mails("b@b.example") == []
+    assert "<script>" not in headers_of(raw).get_body(("html",)).get_content()
+
+
+def test_an_internal_note_is_never_delivered(routed, post, work_off, lan):
+    note = outbox.write_note(routed, actor=lan, body="khách khó tính")
+    assert not Delivery.objects.filter(message=note).exists()
+    forced = Delivery.objects.create(message=note, channel=Channel.EMAIL, address=AN, reference="<forced@x>")
+    shown = Delivery.objects.create(message=note, channel=Channel.WEB, reference="<forced2@x>")
+    work_off()
+    assert {d.state for d in Delivery.objects.filter(pk__in=[forced.pk, shown.pk])} == {State.FAILED}
+    assert not any("khó tính" in words(raw) for raw in post.mails(AN))
+
+
+def test_a_letter_goes_only_to_an_address_of_its_customer(routed, post, work_off, lan):
+    outbox.write_message(routed, actor=lan, body="Mật")
+    Contact.objects.filter(customer=routed.customer).update(address="moi@khach.example")
+    work_off()
+    assert post.mails(AN) == []
+    assert not Delivery.objects.exclude(state=State.FAILED).filter(message__case=routed).exists()
+    assert routed.events.filter(kind=EventKind.DELIVERY_FAILED).count() == 2
+
+
+def test_what_is_refused_for_now_is_tried_again_with_the_same_message_id(post, work_off):
+    post.refusals[AN] = "451 4.2.1 later"
+    case = open_case()
+    work_off()
+    delivery = only(case)
+    assert (delivery.state, delivery.attempts) == (State.QUEUED, 1)
+    assert "451" in delivery.error
+    assert delivery.next_try_at > timezone.now()
+    work_off()
+    assert only(case).attempts == 1, "not before its time"
+    post.refusals.clear()
+    Delivery.objects.update(next_try_at=timezone.now())
+    work_off()
+    assert only(case).state == State.DELIVERED
+    assert headers_of(post.mails(AN)[0])["Message-ID"] == delivery.reference
+
+
+def test_what_is_refused_for_good_is_shown_and_can_be_sent_again(post, work_off):
+    post.refusals[AN] = "550 5.1.1 no such user"
+    case = open_case()
+    work_off()
+    delivery = only(case)
+    assert (delivery.state, delivery.next_try_at) == (State.FAILED, None)
+    assert case.events.filter(kind=EventKind.DELIVERY_FAILED).count() == 1
+    post.refusals.clear()
+    assert deliveries.retry(delivery)
+    work_off()
+    assert only(case).state == State.DELIVERED
+    assert not deliveries.retry(only(case))
+
+
+def test_after_the_last_try_it_is_given_up(post, work_off, settings):
+    settings.DELIVERY_RETRY_SECONDS = (0, 0)
+    post.refusals[AN] = "451 4.2.1 later"
+    case = open_case()
+    for _ in range(4):
+        work_off()
+    assert (only(case).state, only(case).attempts) == (State.FAILED, 3)
+
+
+def test_an_unreachable_server_costs_only_time(post, work_off, settings):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    case = open_case()
+    work_off()
+    assert only(case).state == State.QUEUED
+    settings.EMAIL_PORT = port
+    Delivery.objects.update(next_try_at=timezone.now())
+    work_off()
+    assert only(case).state == State.DELIVERED
+
+
+def test_an_answer_that_never_arrived_is_not_closed_by_silence(routed, post, work_off, lan):
+    work_off()
+    post.refusals[AN] = "550 5.1.1 no such user"
+    answer.send_answer(routed, actor=lan, body="Đã xong.")
+    planned = FollowUp.objects.filter(case=routed, cancelled_at=None, done_at=None)
+    assert planned.filter(kind=FollowUp.Kind.CLOSE_NO_REPLY).exists()
+    work_off()
+    assert not planned.filter(kind=FollowUp.Kind.CLOSE_NO_REPLY).exists()
+
+
+def test_an_answer_is_delivered_once_and_noted_once(routed, post, work_off, lan):
+    sent = answer.send_answer(routed, actor=lan, body="Tiền đã vào.")
+    work_off()
+    delivery = only(routed, message__answer=sent)
+    deliveries.mark_delivered(delivery)
+    assert routed.events.filter(kind=EventKind.ANSWER_DELIVERED).count() == 1
+    assert sum("Tiền đã vào." in words(raw) for raw in post.mails(AN)) == 1
+    assert headers_of(post.mails(AN)[-1])["Auto-Submitted"] is None
+    assert list(flaws_of(Case.objects.get(pk=routed.pk))) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        (lambda c, s: ending.withdraw(c, actor=s), True),
+        (lambda c, s: ending.mark_spam(c, actor=s, reason="rác"), False),
+    ],
+    ids=["withdrawn", "spam"],
+)
+def test_which_ends_are_told(routed, post, work_off, lan, end, says):
+    work_off()
+    before = len(post.mails(AN))
+    end(routed, Actor.customer(routed.customer) if says else lan)
+    work_off()
+    assert len(post.mails(AN)) - before == (1 if says else 0)
+
+
+def test_a_transfer_tells_the_department_and_no_internal_word(routed, post, work_off, lan):
+    target = Department.objects.exclude(pk=routed.department_id).exclude(slug="intake").first()
+    routing.transfer_case(routed, actor=lan, department=target, summary="khách hay kiện")
+    work_off()
+    text = words(post.mails(AN)[-1])
+    assert target.name_vi in text
+    assert "hay kiện" not in text
+
+
+def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, work_off, lan):
+    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="Sao kê", why="để đối soát")])
+    item = evidence.submit_evidence(routed, actor=Actor.customer(routed.customer), channel=Channel.WEB, text="GD 123")
+    evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh mờ, hãy chụp lại")
+    work_off()
+    texts = [words(raw) for raw in post.mails(AN)]
+    assert any("Sao kê: để đối soát" in text for text in texts)
+    assert any("Ảnh mờ, hãy chụp lại" in text for text in texts)
+
+
+def test_the_table_of_texts_names_real_events_and_templates():
+    for text in [*outbox.TEXTS.values(), outbox.Text("files_refused")]:
+        get_template(f"outbox/{text.name}.txt")
+    kinds = {kind for kind, _ in outbox.TEXTS}
+    assert kinds <= {kind.value for kind in EventKind}
+    told = {detail for kind, detail in outbox.TEXTS if kind == EventKind.CASE_CLOSED}
+    assert told == {ClosedAs.ACCEPTED, ClosedAs.NO_REPLY, ClosedAs.WITHDRAWN, ClosedAs.DUPLICATE}
+
+
+# The other channels
+
+
+def test_a_hotline_answer_is_a_call_that_is_delivered_when_it_was_made(post, make_staff, work_off, lan):
+    category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
+    case = open_case(Channel.HOTLINE, email="", phone="0912345678", category=category)
+    assert not Delivery.objects.exists(), "the code was read out"
+    answer.send_answer(case, actor=lan, body="Đã xong.")
+    work_off()
+    delivery = only(case)
+    assert (delivery.channel, delivery.state) == (Channel.HOTLINE, State.QUEUED)
+    assert case.follow_ups.filter(kind=FollowUp.Kind.CALL_BACK, done_at=None, cancelled_at=None).count() == 1
+    deliveries.mark_told(case)
+    assert only(case).state == State.DELIVERED
+    assert case.events.filter(kind=EventKind.ANSWER_DELIVERED).count() == 1
+    assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+
+def test_an_app_message_waits_for_the_app(post, work_off):
+    case = open_case(Channel.APP, email="")
+    work_off()
+    assert (only(case).channel, only(case).state) == (Channel.APP, State.QUEUED)
+
+
+def test_a_web_case_without_an_address_is_shown(post, work_off):
+    case = open_case(Channel.WEB, email="")
+    work_off()
+    assert (only(case).channel, only(case).state) == (Channel.WEB, State.DELIVERED)
+
+
+# Staff, and one-time codes
+
+
+def test_a_one_time_code_is_sent_once_it_is_good_and_never_late(routed, post, work_off):
+    work_off()
+    row = one_time_codes.issue(routed, routed.contact, "b")
+    digits = one_time_codes.digits(row)
+    work_off()
+    assert f"{digits[:3]} {digits[3:]}" in words(post.mails(AN)[-1])
+    OneTimeCode.objects.update(created_at=timezone.now() - timedelta(days=1))
+    Delivery.objects.filter(one_time_code=row).update(state=State.QUEUED, next_try_at=timezone.now())
+    before = len(post.mails(AN))
+    work_off()
+    assert len(post.mails(AN)) == before
+    assert Delivery.objects.get(one_time_code=row).state == State.FAILED
+
+
+def test_a_notice_to_staff_carries_the_code_and_nothing_of_the_customer(routed, post, work_off, lan):
+    user = lan.subject
+    user.email = "lan@benxanh.example"
+    user.save()
+    notice = StaffNotice.objects.create(recipient=user, case=routed, event=routed.events.first())
+    delivery = Delivery.objects.create(notice=notice, channel=Channel.EMAIL, address=user.email, reference="<n@x>")
+    work_off()
+    delivery.refresh_from_db()
+    assert delivery.state == State.DELIVERED, delivery.error
+    raw = post.mails(user.email)[-1]
+    assert routed.code in words(raw)
+    assert routed.subject not in words(raw) + headers_of(raw)["Subject"]
