@@ -105,7 +105,7 @@ class Installation:
 
     def worker(self) -> Child:
         """Threads: one process, and no grandchildren that could be left behind."""
-        as_root = ["-W", "ignore::RuntimeWarning:celery.platforms"]
+        as_root = ["-W", "ignore::UserWarning:celery.platforms"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         threads = ["--pool", "threads", "--concurrency", "4"]
         return self._program("worker", *as_root, *_CELERY, "worker", *threads, *alone, *_CELERY_OPTIONS)

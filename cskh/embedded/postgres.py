@@ -16,7 +16,8 @@ from psycopg import sql
 
 from .folders import DataFolder
 from .privileges import Home, home_for
-from .process import Child, LaunchError, Service, wait_until_ready
+from .process import Child, LaunchError, Service, bound_to_this_process, wait_until_ready
+from .stopping import check_stop
 
 DATABASE = USER = "cskh"
 _PORT = 5432  # part of the socket's name; said everywhere, because PGPORT of the terminal would be believed otherwise
@@ -129,6 +130,8 @@ class Postgres:
             user=uid,
             group=gid,
             extra_groups=None if uid is None else [],
+            start_new_session=True,
+            preexec_fn=bound_to_this_process(signal.SIGKILL),
             capture_output=True,
             text=True,
             check=False,
@@ -148,6 +151,7 @@ class Postgres:
         while (pid := _first_number(pid_file)) and self._is_our_server(pid):
             if time.monotonic() > deadline:
                 raise LaunchError(f"Another PostgreSQL (process {pid}) uses {self.cluster}. Stop it first.")
+            check_stop()
             time.sleep(0.1)
         pid_file.unlink(missing_ok=True)
         for left_over in self._home.sockets.glob(".s.PGSQL.*"):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .stopping import check_stop
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _LOG_KEEP_BYTES = 5 * 1024 * 1024
@@ -131,6 +133,7 @@ def wait_until_ready(child: Child, ready: Callable[[], bool], seconds: float) ->
     """Waits until `ready()`; raises LaunchError with the end of the log when the child stops or the time is over."""
     deadline = time.monotonic() + seconds
     while not ready():
+        check_stop()
         if not child.running or time.monotonic() > deadline:
             said = _tail(child.service.log) if child.service.log else ""
             raise LaunchError(f"{child.service.name} did not start.\n{said}".rstrip())

@@ -7,31 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FrameType
 
 from .process import Child, LaunchError
+from .stopping import check_stop
 
 _FIRST_WAIT = 1.0  # seconds before a program that ended is started again; doubled each time …
 _LONGEST_WAIT = 30.0
 _STEADY = 60.0  # … until it has run this long
 _COLOURS = (36, 33, 35, 32, 34)
-
-
-class Stop(Exception):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal is gone."""
-
-
-def stop_on_signals() -> None:
-    """Turns SIGINT, SIGTERM and SIGHUP into `Stop`, raised in the main thread.
-
-    A second signal cuts the orderly stop short: we end, and the kernel ends the children (see `Service.death_signal`).
-    """
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise Stop(signal.Signals(number).name)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
 
 
 class Console:
@@ -40,12 +23,18 @@ class Console:
     def __init__(self) -> None:
         self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         self._names: list[str] = []
+        self._gone = False
 
     def say(self, text: str = "") -> None:
+        """Shows a line; once nobody reads our output any more this is the request to stop, and later lines are dropped."""
+        if self._gone:
+            return
         try:
             print(text, flush=True)  # noqa: T201 - this is the terminal
-        except BrokenPipeError:
-            raise Stop("nobody reads our output") from None
+        except OSError:
+            self._gone = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
+            os.kill(os.getpid(), signal.SIGHUP)
 
     def line(self, name: str, text: str) -> None:
         if name not in self._names:
@@ -116,7 +105,7 @@ class Supervisor:
                 raise LaunchError(f"{child.service.name} did not start; what it said is above.")
 
     def run(self) -> None:
-        """Shows output and brings back what ended, until `Stop` is raised."""
+        """Shows output and brings back what ended, until a signal raises `Stop`."""
         while True:
             self._show_output(0.5)
             for watched in self._watched:
@@ -167,6 +156,7 @@ class Supervisor:
 
     def _show_output(self, seconds: float) -> bool:
         """Shows what has been said, waiting up to `seconds` for the first of it; whether there was something."""
+        check_stop()
         if not self._selector.get_map():
             time.sleep(seconds)
             return False

@@ -1,5 +1,6 @@
 """`up`: the whole product on this machine, until somebody stops it."""
 
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -9,14 +10,15 @@ from .installation import Installation, Wanted
 from .ports import is_free
 from .process import LaunchError
 from .servers import running_servers
-from .supervisor import Console, Stop, Supervisor, stop_on_signals
+from .stopping import Stop, stop_on_signals
+from .supervisor import Console, Supervisor
 
 _READY_SECONDS = 120  # a slow machine at its first start
 
 
 def run(wanted: Wanted, console: Console) -> None:
     """Starts everything, says where it is, keeps it running until a signal stops it; LaunchError when it cannot start."""
-    stop_on_signals()
+    stop_on_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     began = time.monotonic()
     try:
         if not is_free(wanted.host, wanted.port):

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from argparse import REMAINDER, ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cskh.embedded.folders import DataFolder, default_data_path, throwaway_folder
 from cskh.embedded.process import LaunchError, bound_to_this_process
 from cskh.embedded.servers import running_servers
+from cskh.embedded.stopping import Stop, check_stop, stop_on_signals
 
 
 class Command(BaseCommand):
@@ -33,8 +33,7 @@ class Command(BaseCommand):
         command = options["command"][1:] if options["command"][:1] == ["--"] else options["command"]
         if not command:
             raise CommandError("Say what to run: manage.py with_servers -- COMMAND")
-        signal.signal(signal.SIGTERM, _leave)
-        signal.signal(signal.SIGHUP, _leave)
+        stop_on_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         data: Path | None = options["data"]
         try:
             with (
@@ -44,6 +43,8 @@ class Command(BaseCommand):
                 code = _run(command, {**os.environ, **servers.environment, "CSKH_DATA": str(folder.path)})
         except LaunchError as error:
             raise CommandError(str(error)) from error
+        except Stop as stop:
+            code = stop.exit_code
         sys.exit(code)
 
     def _say(self, text: str) -> None:
@@ -51,28 +52,30 @@ class Command(BaseCommand):
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
-    """The exit code of `command`, run in the foreground; it gets Ctrl-C from the terminal and SIGTERM from us."""
+    """The exit code of `command`, run in the foreground; Ctrl-C is its business, SIGTERM and SIGHUP are passed on."""
     try:
         process = subprocess.Popen(  # noqa: S603 - running what was asked for is the purpose
             command, env=environment, preexec_fn=bound_to_this_process(signal.SIGTERM)
         )
     except OSError as error:
         raise CommandError(f"Cannot run {command[0]}: {error.strerror}") from error
-    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        code = process.wait()
-    except SystemExit:
-        process.terminate()
+    signal.signal(signal.SIGINT, lambda number, frame: None)  # the terminal sends it to the command as well
+    while True:
         try:
-            process.wait(10)
+            check_stop()
+            code = process.wait(0.5)
+            return code if code >= 0 else 128 - code
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        raise
-    finally:
-        signal.signal(signal.SIGINT, interrupted)
-    return code if code >= 0 else 128 - code
+            continue
+        except Stop:
+            process.terminate()
+            _wait_or_kill(process)
+            raise
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

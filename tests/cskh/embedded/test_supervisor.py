@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -9,7 +10,7 @@ import pytest
 
 from cskh.embedded import supervisor as supervisor_module
 from cskh.embedded.process import Child, LaunchError, Service
-from cskh.embedded.supervisor import Console, Stop, Supervisor
+from cskh.embedded.supervisor import Console, Supervisor
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -28,6 +29,10 @@ def supervisor(monkeypatch):
     supervisor.stop()
 
 
+class Enough(Exception):
+    pass
+
+
 def run_until(supervisor, condition, seconds=20):
     """Runs the supervisor's loop until `condition()`."""
     deadline = time.monotonic() + seconds
@@ -36,11 +41,11 @@ def run_until(supervisor, condition, seconds=20):
     def watch(wait):
         assert time.monotonic() < deadline
         if condition():
-            raise Stop
+            raise Enough
         return real(min(wait, 0.05))
 
     supervisor._show_output = watch
-    with pytest.raises(Stop):
+    with pytest.raises(Enough):
         supervisor.run()
     supervisor._show_output = real
 
@@ -106,3 +111,42 @@ def test_ctrl_c_reaches_only_us(supervisor):
 def test_much_output_is_no_obstacle(supervisor, capfd):
     supervisor.finish(python("loud", "print('x' * 300_000); print('end')"))
     assert capfd.readouterr().out.endswith("loud   | end\n")
+
+
+SUPERVISED = """
+import signal, sys
+from cskh.embedded.process import Child, Service
+from cskh.embedded.stopping import Stop, stop_on_signals
+from cskh.embedded.supervisor import Console, Supervisor
+stop_on_signals(signal.SIGTERM)
+supervisor = Supervisor(Console())
+try:
+    for name in "abc":
+        supervisor.start(Child(Service(name=name, argv=["sh", "-c", "while :; do echo x; sleep 0.01; done"])))
+    print("up", flush=True)
+    supervisor.run()
+except Stop:
+    supervisor.stop()
+    print("stopped", flush=True)
+"""
+
+
+@pytest.mark.crash
+def test_whenever_the_signal_comes_it_stops():
+    """A handler that raised would at times leave a lock taken, and the stop waiting for ever."""
+    for attempt in range(15):
+        with subprocess.Popen([sys.executable, "-c", SUPERVISED], stdout=subprocess.PIPE, text=True) as process:
+            assert any(line == "up\n" for line in process.stdout)
+            time.sleep(attempt * 0.0371)
+            process.terminate()
+            assert process.communicate(timeout=20)[0].endswith("stopped\n")
+            assert process.returncode == 0
+
+
+def test_when_nobody_reads_any_more_it_stops():
+    with subprocess.Popen(
+        [sys.executable, "-c", SUPERVISED.replace("SIGTERM", "SIGHUP")], stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(20) == 0
