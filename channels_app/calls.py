@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from accounts.models import Scope, User
+from cases import policies
 from cases.models import Case
 from cases.states import OPEN, Channel
 from cases.workflow import call_back
@@ -114,6 +115,8 @@ def open_by_call(
 
     Their number becomes a contact of theirs, not verified. Raises Invalid for a malformed number or where nothing was said.
     """
+    if not policies.may_open(actor):
+        raise NotPermitted
     number = checked_number(notes.number)
     with transaction.atomic():
         if customer is None:

@@ -62,7 +62,16 @@ class CategoryAdmin(RoleModelAdmin):
     editable_by = ADMINISTRATORS
     form = CategoryForm
     inlines = (ChecklistInline,)
-    list_display = ("tree_name", "slug", "department", "priority", "needs_approval", "is_complex", "is_restricted", "is_active")
+    list_display = (
+        "tree_name",
+        "slug",
+        "department",
+        "priority",
+        "needs_approval",
+        "is_complex",
+        "is_restricted",
+        "is_active",
+    )
     list_filter = ("is_active", "department", "priority", "needs_approval", "is_restricted")
     list_select_related = ("parent", "department")
     search_fields = ("slug", "name_vi", "name_en")

@@ -1,4 +1,4 @@
-"""Telephone calls, as the exchange reported and staff logged them: a list to look things up in. Work is done on the hotline page."""
+"""Telephone calls as the exchange reported and staff logged them: to look things up. Work is done on the hotline page."""
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet

@@ -1,0 +1,168 @@
+"""Customers in the office: found, corrected, never deleted. And the notices they are shown, version by version."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.admin_access import EVERYBODY, HEADS, OFFICE_READERS, RoleModelAdmin, RoleTabularInline
+from accounts.models import Role
+from cases import policies
+from channels_app.models import Call
+from cskh.core.errors import Invalid
+
+from . import directory
+from .models import Contact, Customer, Notice
+
+_CORRECTORS = EVERYBODY - {Role.AUDITOR}
+_SHOWN = 50
+
+
+class ContactForm(forms.ModelForm):
+    """An address in its normal form. A new address is not the customer's until somebody proves it."""
+
+    is_verified = forms.BooleanField(label=gettext_lazy("verified"), required=False)
+
+    class Meta:
+        model = Contact
+        fields = ("kind", "address")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["is_verified"] = self.instance.verified_at is not None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        normal = {Contact.Kind.EMAIL: directory.normal_email, Contact.Kind.PHONE: directory.normal_phone}
+        kind, address = cleaned.get("kind"), cleaned.get("address")
+        if kind in normal and address:
+            try:
+                cleaned["address"] = normal[Contact.Kind(kind)](address)
+            except Invalid as error:
+                self.add_error("address", [text for texts in error.errors.values() for text in texts])
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        """A changed address has to be verified anew; the mark keeps the time it was set at."""
+        changed = self.instance.pk is not None and "address" in self.changed_data
+        if not self.cleaned_data.get("is_verified") or (changed and "is_verified" not in self.changed_data):
+            self.instance.verified_at = None
+        elif self.instance.verified_at is None:
+            self.instance.verified_at = timezone.now()
+        return super().save(commit)
+
+
+class ContactInline(RoleTabularInline):
+    model = Contact
+    form = ContactForm
+    editable_by = _CORRECTORS
+    fields = ("kind", "address", "is_verified", "verified_at", "last_used_at")
+    readonly_fields = ("verified_at", "last_used_at")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever only reads sees the time of verification, not the box."""
+        changing = self.has_change_permission(request, obj)
+        return self.fields if changing else [name for name in self.fields if name != "is_verified"]
+
+
+@admin.register(Customer)
+class CustomerAdmin(RoleModelAdmin):
+    readable_by = EVERYBODY
+    editable_by = _CORRECTORS
+    inlines = (ContactInline,)
+    list_display = ("display_name", "external_id", "addresses", "language", "created_at")
+    list_display_links = ("display_name",)
+    list_filter = ("language",)
+    search_fields = ("name", "external_id")
+    search_help_text = gettext_lazy("Name, telephone number in any form, email address or customer id")
+    fieldsets = (
+        (None, {"fields": ("name", "external_id", "language", "created_at", "merged_into")}),
+        (gettext_lazy("Cases"), {"fields": ("cases_list",)}),
+        (gettext_lazy("Calls"), {"fields": ("calls_list",)}),
+    )
+    readonly_fields = ("created_at", "merged_into", "cases_list", "calls_list")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        return super().get_queryset(request).prefetch_related("contacts").select_related("merged_into")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        """What the hotline finds too; without a term the records in use."""
+        if not search_term:
+            return queryset.filter(merged_into=None), False
+        return queryset.filter(pk__in=[one.pk for one in directory.find(search_term, limit=200)]), False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        obj.external_id = obj.external_id or None
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def display_name(self, customer: Customer) -> str:
+        return str(customer)
+
+    @admin.display(description=gettext_lazy("contacts"))
+    def addresses(self, customer: Customer) -> str:
+        return ", ".join(contact.address for contact in customer.contacts.all())
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Customer | None:
+        """Keeps who asks with the record, so that its cases are those the person may see."""
+        customer: Customer | None = super().get_object(request, object_id, from_field)
+        if customer is not None:
+            customer.seen_by = Actor.staff(request.user)  # type: ignore[attr-defined]
+        return customer
+
+    @admin.display(description=gettext_lazy("cases"))
+    def cases_list(self, customer: Customer) -> SafeString | str:
+        if customer.pk is None:
+            return "–"
+        cases = policies.visible_to(customer.seen_by).filter(customer=customer)  # type: ignore[attr-defined]
+        rows = [
+            (
+                reverse("admin:cases_case_change", args=[case.pk]),
+                case.code,
+                case.subject,
+                case.get_status_display(),
+                timezone.localtime(case.opened_at).strftime("%d/%m/%Y"),
+            )
+            for case in cases.order_by("-opened_at")[:_SHOWN]
+        ]
+        line = '<div><a class="font-medium text-link" href="{}">{}</a> {} · {} · {}</div>'
+        return format_html_join("", line, rows) or "–"
+
+    @admin.display(description=gettext_lazy("calls"))
+    def calls_list(self, customer: Customer) -> SafeString | str:
+        if customer.pk is None:
+            return "–"
+        rows = [
+            (timezone.localtime(call.started_at).strftime("%d/%m/%Y %H:%M"), call.number, call.get_state_display())
+            for call in Call.objects.filter(customer=customer)[:_SHOWN]
+        ]
+        return format_html_join("", "<div>{} · {} · {}</div>", rows) or "–"
+
+
+@admin.register(Notice)
+class NoticeAdmin(RoleModelAdmin):
+    """A version that was published stays as it was shown; what changes is a new version."""
+
+    readable_by = OFFICE_READERS
+    editable_by = HEADS
+    list_display = ("version", "published_at", "is_published")
+    ordering = ("-published_at",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        published = obj is not None and obj.published_at <= timezone.now()
+        return not published and super().has_change_permission(request, obj)
+
+    @admin.display(description=gettext_lazy("published"), boolean=True)
+    def is_published(self, notice: Notice) -> bool:
+        return notice.published_at <= timezone.now()

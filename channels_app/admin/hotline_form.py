@@ -1,0 +1,99 @@
+"""The form staff fill in while somebody is on the telephone."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.customers.models import Customer
+from cases import policies
+from cases.models import Case, Category
+from cases.states import Nature
+from cases.workflow.call_back import CallOutcome
+from channels_app.models import Call
+
+NEW_CUSTOMER = "new"
+
+
+class CallForm(forms.Form):
+    """`about` says which matter: "case-<id>", "customer-<id>" (a new case of theirs) or NEW_CUSTOMER."""
+
+    number = forms.CharField(required=False, widget=forms.HiddenInput)
+    call = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    about = forms.CharField(max_length=40)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    said = forms.CharField(
+        label=gettext_lazy("What the customer says"), widget=forms.Textarea(attrs={"rows": 5, "accesskey": "s"})
+    )
+    category = forms.CharField(
+        label=gettext_lazy("Category"),
+        required=False,
+        widget=forms.TextInput(attrs={"list": "categories", "accesskey": "c", "autocomplete": "off"}),
+    )
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature.choices, initial=Nature.SERVICE_REQUEST)
+    transaction_ref = forms.CharField(label=gettext_lazy("Transaction code"), required=False, max_length=100)
+    amount = forms.IntegerField(
+        label=gettext_lazy("Amount (VND)"),
+        required=False,
+        min_value=0,
+        max_value=10**15,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    direction = forms.ChoiceField(
+        label=gettext_lazy("Who called"),
+        choices=[(Call.Direction.IN, gettext_lazy("the customer")), (Call.Direction.OUT, gettext_lazy("we did"))],
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=[(one.value, one.label) for one in (CallOutcome.REACHED, CallOutcome.NOT_REACHED)],
+    )
+    recording_ref = forms.CharField(label=gettext_lazy("Recording"), required=False, max_length=300)
+    recording_consent = forms.BooleanField(label=gettext_lazy("Customer agreed to the recording"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.fields["amount"].localize = self.fields["amount"].widget.is_localized = True
+
+    def clean_about(self) -> Case | Customer | None:
+        """The case to continue, the customer of a new one, or None for somebody we do not know yet."""
+        kind, _dash, number = self.cleaned_data["about"].partition("-")
+        if kind == "case" and number.isdecimal():
+            found: Case | Customer | None = policies.visible_to(self.actor).filter(pk=number).first()
+        elif kind == "customer" and number.isdecimal():
+            found = Customer.objects.filter(pk=number, merged_into=None).first()
+        elif kind == NEW_CUSTOMER:
+            return None
+        else:
+            found = None
+        if found is None:
+            raise forms.ValidationError(_("Choose what the call is about."))
+        return found
+
+    def clean_category(self) -> Category | None:
+        """The reason with that label, as the list offers it, or with that slug."""
+        text = self.cleaned_data["category"].strip()
+        if not text:
+            return None
+        for category in reasons():
+            if text.casefold() in (label_of(category).casefold(), category.slug, category.name.casefold()):
+                return category
+        raise forms.ValidationError(_("Choose a category from the list."))
+
+    def clean_call(self) -> Call | None:
+        return Call.objects.filter(pk=self.cleaned_data["call"]).first() if self.cleaned_data["call"] else None
+
+
+def reasons() -> list[Category]:
+    """What a case can be about, for the type-ahead list."""
+    return list(
+        Category.objects.filter(is_active=True, parent__isnull=False)
+        .select_related("parent")
+        .order_by("parent__slug", "slug")
+    )
+
+
+def label_of(category: Category) -> str:
+    return f"{category.parent} – {category.name}"
