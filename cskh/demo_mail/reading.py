@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.customers.models import Contact
+from accounts.models import User
 from channels_app.adapters.email.parsing import InboundEmail, parse_email
 from channels_app.adapters.email.quoting import visible_reply
 
@@ -15,6 +17,7 @@ from .store import MailStore, StoredMail
 
 SENT = "Sent"
 _FOLDERS = ("INBOX", SENT)
+_LATEST_CUSTOMERS = 20
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,21 @@ def store() -> MailStore:
     return MailStore(Path(settings.DATA_DIR) / "mail")
 
 
-def customers() -> list[str]:
-    """Addresses with mail, without those the desk reads."""
-    desk = {str(box["address"]) for box in settings.MAILBOXES}
-    return [address for address in store().addresses() if address not in desk]
+@dataclass(frozen=True)
+class KnownBoxes:
+    """Whose mail can be looked into; the desk reads its own."""
+
+    customers: list[str]
+    staff: list[str]
+
+
+def known_boxes() -> KnownBoxes:
+    """Addresses with mail, and those of the customers who were here last, who can write at once."""
+    with_mail = set(store().addresses()) - {str(box["address"]) for box in settings.MAILBOXES}
+    staff = set(User.objects.filter(email__in=with_mail).values_list("email", flat=True))
+    mail_contacts = Contact.objects.filter(kind=Contact.Kind.EMAIL).order_by("-last_used_at")
+    latest = set(mail_contacts.values_list("address", flat=True)[:_LATEST_CUSTOMERS])
+    return KnownBoxes(sorted(with_mail - staff | latest), sorted(staff))
 
 
 def threads(address: str) -> list[Thread]:

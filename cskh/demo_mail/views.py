@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from io import BytesIO
 from smtplib import SMTPException
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -42,7 +42,7 @@ def boxes(request: HttpRequest) -> HttpResponse:
     form = OpenBoxForm(request.GET if "address" in request.GET else None)
     if form.is_valid():
         return redirect("demo_mail:box", address=form.cleaned_data["address"].lower())
-    return render(request, "demo_mail/boxes.html", {"customers": reading.customers(), "form": form})
+    return render(request, "demo_mail/boxes.html", {"known": reading.known_boxes(), "form": form})
 
 
 @_of_box
@@ -80,15 +80,15 @@ def thread(request: HttpRequest, address: str, key: str) -> HttpResponse:
 
 @_of_box
 @require_safe
-def attachment(request: HttpRequest, address: str, folder: str, uid: int, number: int) -> FileResponse:
+def attachment(request: HttpRequest, address: str, folder: str, uid: int, number: int) -> HttpResponse:
     """An attached file, always as a download."""
     mail = reading.mail(address, folder, uid)
     if mail is None or number >= len(mail.attachments):
         raise Http404
     found = mail.attachments[number]
-    return FileResponse(
-        BytesIO(found.data), as_attachment=True, filename=found.filename, content_type="application/octet-stream"
-    )
+    disposition = content_disposition_header(as_attachment=True, filename=found.filename)
+    headers = {"Content-Disposition": disposition or "attachment"}
+    return HttpResponse(found.data, content_type="application/octet-stream", headers=headers)
 
 
 def _send(form: forms.Form, **what: Any) -> bool:

@@ -101,7 +101,9 @@ class Installation:
 
     def web(self) -> Child:
         where = ["--host", self.wanted.host, "--port", str(self.wanted.port)]
-        return self._program("web", "-m", "uvicorn", "cskh.asgi:application", *where, *_WEB_OPTIONS)
+        # Static files are read by threads either way; Django warns about each.
+        quiet = ["-W", "ignore:StreamingHttpResponse must consume synchronous iterators"]
+        return self._program("web", *quiet, "-m", "uvicorn", "cskh.asgi:application", *where, *_WEB_OPTIONS)
 
     def worker(self) -> Child:
         """Threads: one process, and no grandchildren that could be left behind."""

@@ -7,10 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
+from accounts.customers.models import Contact, Customer
+from accounts.models import User
 from cskh.demo_mail import reading
 from tests.cskh.demo_mail.test_servers import DESK, LAN, send
 
-pytestmark = pytest.mark.urls("tests.cskh.demo_mail.urls")
+pytestmark = [pytest.mark.urls("tests.cskh.demo_mail.urls"), pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_an_attachment_is_downloaded_whole_and_never_shown_in_place(client, mail
         to=[LAN],
     )
     answer = client.get(f"/demo/mail/{LAN}/INBOX/1/0/")
-    assert b"".join(answer.streaming_content).strip() == b"<b>x</b>"
+    assert answer.content.strip() == b"<b>x</b>"
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
 
@@ -119,9 +121,18 @@ def test_looking_at_an_address_without_mail_makes_nothing(client, mail):
     assert on_disk(mail.root) == before
 
 
-def test_desk_boxes_are_not_listed_among_the_customers(client, mail):
-    send(mail, b"Subject: x\r\n\r\nx", to=[LAN, DESK])
-    assert reading.customers() == [LAN]
+def test_customers_and_staff_are_listed_apart_and_the_desk_not_at_all(client, mail):
+    User.objects.create(username="son", email="son@benxanh.example")
+    Contact.objects.create(customer=Customer.objects.create(), kind=Contact.Kind.EMAIL, address="new@khach.example")
+    send(mail, b"Subject: x\r\n\r\nx", to=[LAN, DESK, "son@benxanh.example"])
+    assert reading.known_boxes() == reading.KnownBoxes([LAN, "new@khach.example"], ["son@benxanh.example"])
+    page = client.get("/demo/mail/").content.decode()
+    assert [name in page for name in (LAN, "new@khach.example", "son@benxanh.example", DESK)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
