@@ -12,7 +12,12 @@ from accounts.models import ApiClient, Scope
 
 SECRET = "a shared secret of the operator's app, long enough"
 CUSTOMER = {"external_id": "BX100231", "name": "Nguyễn Văn An", "email": "an@khach.example"}
-CASE = {"channel": "app", "subject": "Nạp tiền chưa vào", "body": "Tôi chuyển 2.000.000đ lúc 9h05", "customer": CUSTOMER}
+CASE = {
+    "channel": "app",
+    "subject": "Nạp tiền chưa vào",
+    "body": "Tôi chuyển 2.000.000đ lúc 9h05",
+    "customer": CUSTOMER,
+}
 
 
 def bearer(credential: str) -> APIClient:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,14 +62,14 @@ def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
         **({Contact.Kind.EMAIL.value: normal_email(person.email)} if person.email.strip() else {}),
         **({Contact.Kind.PHONE.value: normal_phone(person.phone)} if person.phone.strip() else {}),
     }
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         customer = _by_external_id(person) if person.external_id else _by_address(addresses)
         if customer is None:
             customer = Customer.objects.create(name=one_line(person.name)[:200], language=_language(person))
         elif person.name and not customer.name:
             customer.name = one_line(person.name)[:200]
             customer.save(update_fields=["name"])
-        contacts = {kind: contact_of(customer, kind, address) for kind, address in addresses.items()}
+        contacts = _contacts(customer, addresses)
     return customer, contacts
 
 
@@ -86,10 +86,25 @@ def by_address(kind: str, address: str) -> Customer | None:
 
 def contact_of(customer: Customer, kind: str, address: str) -> Contact:
     """The customer's contact with this address, made if new, and noted as used now."""
-    contact, is_new = Contact.objects.get_or_create(customer=customer, kind=kind, address=address)
-    if not is_new:
-        Contact.objects.filter(pk=contact.pk).update(last_used_at=timezone.now())
-    return contact
+    return _contacts(customer, {kind: address})[kind]
+
+
+def _contacts(customer: Customer, addresses: dict[str, str]) -> dict[str, Contact]:
+    """The customer's contacts with these addresses by kind; one statement makes what is new and notes what was used."""
+    if not addresses:
+        return {}
+    now = timezone.now()
+    Contact.objects.bulk_create(
+        [
+            Contact(customer=customer, kind=kind, address=address, last_used_at=now)
+            for kind, address in addresses.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["customer", "kind", "address"],
+        update_fields=["last_used_at"],
+    )
+    known = Contact.objects.filter(customer=customer, kind__in=addresses, address__in=addresses.values())
+    return {contact.kind: contact for contact in known if addresses[contact.kind] == contact.address}
 
 
 def current(customer: Customer) -> Customer:
@@ -114,16 +129,16 @@ def find(text: str, limit: int = 20) -> list[Customer]:
 
 def _by_external_id(person: Person) -> Customer:
     external_id = one_line(person.external_id)[:100]
-    customer = Customer.objects.select_related("merged_into").filter(external_id=external_id).first()
-    if customer is None:
-        try:
-            with transaction.atomic():
-                return Customer.objects.create(
-                    external_id=external_id, name=one_line(person.name)[:200], language=_language(person)
-                )
-        except IntegrityError:  # the same customer came in twice at the same moment
-            customer = Customer.objects.select_related("merged_into").get(external_id=external_id)
-    return current(customer)
+    known = Customer.objects.select_related("merged_into").filter(external_id=external_id)
+    customer = known.first()
+    if customer is not None:
+        return current(customer)
+    made = Customer(external_id=external_id, name=one_line(person.name)[:200], language=_language(person))
+    # The same customer may come in twice at the same moment: then the row that is there already is taken.
+    Customer.objects.bulk_create(
+        [made], update_conflicts=True, unique_fields=["external_id"], update_fields=["external_id"]
+    )
+    return made
 
 
 def _by_address(addresses: dict[str, str]) -> Customer | None:

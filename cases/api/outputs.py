@@ -117,7 +117,8 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(LineOut(many=True))
     def get_checklist(self, case: Case) -> Any:
-        return LineOut(evidence.checklist_of(case), many=True).data
+        is_new = self.context.get("is_new", False)
+        return LineOut(evidence.needed_by(case) if is_new else evidence.checklist_of(case), many=True).data
 
 
 class EntryOut(serializers.Serializer):

@@ -32,9 +32,10 @@ from .steps import STEPS
 _ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
 
 
-def case_response(case: Case, actor: Actor, status_code: int = status.HTTP_200_OK) -> Response:
+def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response:
     """The case as `actor` may see it, with its version."""
-    return Response(CaseOut(case, context={"actor": actor}).data, status=status_code, headers={"ETag": case.etag})
+    data = CaseOut(case, context={"actor": actor, "is_new": is_new}).data
+    return Response(data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK, headers={"ETag": case.etag})
 
 
 def case_to_change(request: Request, code: str) -> Case:
@@ -83,7 +84,7 @@ class Cases(GenericApiView):
             person=person,
             customer=customer,
         )
-        response = case_response(case, self.actor, status.HTTP_201_CREATED)
+        response = case_response(case, self.actor, is_new=True)
         response.headers["Location"] = f"{request.path}{case.code}/"
         return response
 

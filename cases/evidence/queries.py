@@ -64,6 +64,14 @@ class Checklist:
     others: list[EvidenceItem]
 
 
+def needed_by(case: Case) -> list[Line]:
+    """What the case needs by its category: all there is to say of a case that was just opened. At most one query."""
+    if case.category_id is None:
+        return []
+    needed = ChecklistItem.objects.filter(category_id=case.category_id)
+    return [Line(item.name, item.why, item.is_mandatory, item) for item in needed]
+
+
 def checklist_of(case: Case) -> list[Line]:
     """What the case needs by its category, then what else was asked for. Four queries, however much there is."""
     return file_of(case).lines
@@ -71,10 +79,7 @@ def checklist_of(case: Case) -> list[Line]:
 
 def file_of(case: Case) -> Checklist:
     """Everything about the evidence of a case. Four queries, however much there is."""
-    needed = (
-        ChecklistItem.objects.filter(category_id=case.category_id) if case.category_id else ChecklistItem.objects.none()
-    )
-    lines = [Line(item.name, item.why, item.is_mandatory, item) for item in needed]
+    lines = needed_by(case)
     for requested in (
         RequestedItem.objects.filter(request__case=case).select_related("request", "checklist_item").order_by("pk")
     ):

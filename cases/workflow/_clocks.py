@@ -20,17 +20,27 @@ from cases.sla.packs import Target, pick
 from cases.states import Status
 
 SLA = Actor.system("sla")
+Pauses = list[tuple[datetime, datetime | None]]
 
 
 def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
     """Starts each clock that has a target for this case and does not run yet."""
-    targets = _targets(case, kinds)
     running = set(case.clocks.filter(stopped_at__isnull=True, kind__in=kinds).values_list("kind", flat=True))
-    pauses = _pauses(case)
+    Clock.objects.bulk_create(_new(case, [kind for kind in kinds if kind not in running], at, _pauses(case)))
+
+
+def start_first(case: Case, *kinds: ClockKind, at: datetime) -> None:
+    """The first clocks of a case that is just being opened: nothing runs or pauses yet."""
+    clocks = Clock.objects.bulk_create(_new(case, kinds, at, []))
+    case.next_due_at = min((clock.due_at for clock in clocks if clock.due_at), default=None)
+
+
+def _new(case: Case, kinds: Iterable[ClockKind], at: datetime, pauses: Pauses) -> list[Clock]:
+    targets = _targets(case, kinds)
     clocks = []
     for kind in kinds:
         target = targets.get(kind)
-        if target is None or kind in running:
+        if target is None:
             continue
         clock = Clock(
             case=case,
@@ -42,7 +52,7 @@ def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
         )
         _compute(clock, pauses)
         clocks.append(clock)
-    Clock.objects.bulk_create(clocks)
+    return clocks
 
 
 def start_until(case: Case, kind: ClockKind, *, at: datetime, due_at: datetime) -> None:
@@ -166,7 +176,7 @@ def _record(case: Case, kind: EventKind, clock: Clock) -> None:
     record(case, kind, actor=SLA, clock=clock.kind, round=clock.round, due_at=clock.due_at, clock_id=clock.pk)
 
 
-def _compute(clock: Clock, pauses: list[tuple[datetime, datetime | None]]) -> None:
+def _compute(clock: Clock, pauses: Pauses) -> None:
     kind = ClockKind(clock.kind)
     if clock.fixed_due_at is not None:
         clock.due_at = clock.fixed_due_at
@@ -192,7 +202,7 @@ def _compute(clock: Clock, pauses: list[tuple[datetime, datetime | None]]) -> No
         clock.next_look_at = min(clock.warn_at, clock.due_at)
 
 
-def _pauses(case: Case) -> list[tuple[datetime, datetime | None]]:
+def _pauses(case: Case) -> Pauses:
     return list(Pause.objects.filter(case=case).values_list("started_at", "ended_at")) if case.pk else []
 
 

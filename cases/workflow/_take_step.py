@@ -26,36 +26,43 @@ def take_step(case: Case, step: Step, *, actor: Actor, at: datetime | None = Non
     The body sees the case in its new status, sets its own fields and records the step's events.
     Raises NotVisible, NotPermitted or StepNotAllowed, and then nothing has changed.
     """
-    move = TRANSITIONS[step]
     with transaction.atomic():
         held = queries.locked(case.pk)
         _require_version(case, held)
-        policies.require(actor, step, held)
-        if held.status not in move.sources:
-            raise StepNotAllowed(
-                _("“%(step)s” is not possible while the case is “%(status)s”.")
-                % {"step": step.label, "status": Status(held.status).label},
-                step=step.value,
-                status=held.status,
-            )
-        for condition in move.conditions:
-            if reason := unmet(condition, held):
-                raise StepNotAllowed(reason, step=step.value, status=held.status)
-        before = held.status
-        if move.target is not None:
-            held.status = move.target
-        now = at or timezone.now()
-        if move.target == Status.CLOSED:
-            _clocks.stop_all(held, at=now)
-            held.closed_at, held.closed_as = now, str(move.closed_as)
-            held.unanswered_since = held.reopen_asked_at = None
-            held.needs_manager = False
-        elif before == Status.CLOSED:
-            held.closed_at, held.closed_as, held.duplicate_of = None, "", None
-        yield held
+        with take_step_on(held, step, actor=actor, at=at):
+            yield held
         _clocks.note_next_due(held)
         held.save()
         _refresh(case, held)
+
+
+@contextmanager
+def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = None) -> Iterator[None]:
+    """`take_step` on a case that the caller holds (locked, or just being opened) and saves."""
+    move = TRANSITIONS[step]
+    policies.require(actor, step, held)
+    if held.status not in move.sources:
+        raise StepNotAllowed(
+            _("“%(step)s” is not possible while the case is “%(status)s”.")
+            % {"step": step.label, "status": Status(held.status).label},
+            step=step.value,
+            status=held.status,
+        )
+    for condition in move.conditions:
+        if reason := unmet(condition, held):
+            raise StepNotAllowed(reason, step=step.value, status=held.status)
+    before = held.status
+    if move.target is not None:
+        held.status = move.target
+    now = at or timezone.now()
+    if move.target == Status.CLOSED:
+        _clocks.stop_all(held, at=now)
+        held.closed_at, held.closed_as = now, str(move.closed_as)
+        held.unanswered_since = held.reopen_asked_at = None
+        held.needs_manager = False
+    elif before == Status.CLOSED:
+        held.closed_at, held.closed_as, held.duplicate_of = None, "", None
+    yield
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -16,7 +16,7 @@ from cases.states import Channel, Nature, Priority
 from cskh.core.text import one_line
 
 from . import _clocks
-from .routing import classify_case
+from .routing import classify_at_opening
 
 _TRIES = 5
 
@@ -51,7 +51,7 @@ def open_case(
     `answered_at_once` says that a person is already talking to the customer, so no first-response clock runs.
     """
     now = at or timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         case = _insert(
             Case(
                 customer=customer,
@@ -74,12 +74,11 @@ def open_case(
         kinds = [ClockKind.RESOLUTION, ClockKind.REGULATORY]
         if not answered_at_once:
             kinds.append(ClockKind.FIRST_RESPONSE)
-        _clocks.start(case, *kinds, at=now)  # first of all: whoever hears of the case may say by when it is answered
+        _clocks.start_first(case, *kinds, at=now)  # first of all: whoever hears of the case may say by when it is answered
         record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
         if matter.category is not None:
-            classify_case(case, actor=Actor.system("intake"), category=matter.category, start_clocks=False)
-        _clocks.note_next_due(case)
-        case.save(update_fields=["next_due_at"])
+            classify_at_opening(case, actor=Actor.system("intake"), category=matter.category)
+        case.save()
     return case
 
 
@@ -87,10 +86,7 @@ def _insert(case: Case) -> Case:
     """Draws codes until one is free: a clash is a matter of 50 bits, so a handful of tries is plenty."""
     for _ in range(_TRIES):
         case.code = codes.new_code()
-        try:
-            with transaction.atomic():
-                case.save(force_insert=True)
-        except IntegrityError:
-            continue
-        return case
+        if not Case.objects.filter(code=case.code).exists():
+            case.save(force_insert=True)
+            return case
     raise RuntimeError("no free tracking code was found")

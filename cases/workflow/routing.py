@@ -13,47 +13,58 @@ from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status
 from cskh.core.errors import Invalid, StepNotAllowed
 
 from . import _clocks, _plans
-from ._take_step import change_case, take_step
+from ._take_step import change_case, take_step, take_step_on
 
 _FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
 
 
 def classify_case(
-    case: Case,
-    *,
-    actor: Actor,
-    category: Category,
-    nature: Nature | None = None,
-    reason: str = "",
-    start_clocks: bool = True,
+    case: Case, *, actor: Actor, category: Category, nature: Nature | None = None, reason: str = ""
 ) -> None:
     """Says what kind of request it is, and routes it to the department of that kind.
 
     A case that is classified already is classified again: history stays, clocks are computed anew from their own start,
-    and the case moves to the other department where there is one. `start_clocks=False` is for opening, which starts them.
+    and the case moves to the other department where there is one.
     """
+    _require_reason(category)
+    step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
+    with take_step(case, step, actor=actor) as held:
+        _classify(held, step, actor=actor, category=category, nature=nature, reason=reason)
+        _clocks.retarget(held)
+
+
+def classify_at_opening(held: Case, *, actor: Actor, category: Category) -> None:
+    """`classify_case` on a case that is just being opened: the caller holds it, starts its clocks and saves it."""
+    _require_reason(category)
+    with take_step_on(held, Step.CLASSIFY, actor=actor):
+        _classify(held, Step.CLASSIFY, actor=actor, category=category)
+
+
+def _require_reason(category: Category) -> None:
     if not category.is_active or category.parent_id is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
-    first = case.status == Status.RECEIVED
-    with take_step(case, Step.CLASSIFY if first else Step.RECLASSIFY, actor=actor) as held:
-        held.category, held.is_complex = category, category.is_complex
-        held.classified_at = held.classified_at or timezone.now()
-        if nature is not None:
-            held.nature = nature
-        # Classifying may raise the priority; lowering what a person raised is `change_priority`, with a reason.
-        if first or PRIORITY_RANK[Priority(category.priority)] > held.urgency:
-            _set_priority(held, Priority(category.priority))
-        record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
-        if held.nature in _FORMAL:
-            register_complaint(held)
-        if held.department_id != category.department_id:
-            route_case(held, actor=actor, department=category.department)
-        if held.is_complex and held.status not in CUSTOMERS_TURN:
-            _plans.progress(held, at=timezone.now())
-        elif held.round == 1:
-            _plans.cancel(held, FollowUp.Kind.PROGRESS)
-        if start_clocks:
-            _clocks.retarget(held)
+
+
+def _classify(
+    held: Case, step: Step, *, actor: Actor, category: Category, nature: Nature | None = None, reason: str = ""
+) -> None:
+    first = step == Step.CLASSIFY
+    held.category, held.is_complex = category, category.is_complex
+    held.classified_at = held.classified_at or timezone.now()
+    if nature is not None:
+        held.nature = nature
+    # Classifying may raise the priority; lowering what a person raised is `change_priority`, with a reason.
+    if first or PRIORITY_RANK[Priority(category.priority)] > held.urgency:
+        _set_priority(held, Priority(category.priority))
+    record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
+    if held.nature in _FORMAL:
+        register_complaint(held)
+    if held.department_id != category.department_id:
+        route_case(held, actor=actor, department=category.department)
+    if held.is_complex and held.status not in CUSTOMERS_TURN:
+        _plans.progress(held, at=timezone.now())
+    elif held.round == 1 and not first:
+        _plans.cancel(held, FollowUp.Kind.PROGRESS)
 
 
 def route_case(held: Case, *, actor: Actor, department: Department) -> None:

@@ -1,0 +1,213 @@
+"""Who is believed, and who may do what: forged tokens, dead keys, scopes."""
+
+import time
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rest_framework.test import APIClient
+
+from accounts.customers.models import Customer
+from accounts.models import Role, Scope
+from cases.models import Case
+from tests.api import CASE, SECRET, bearer, token
+
+pytestmark = pytest.mark.django_db
+
+PRIVATE = Ed25519PrivateKey.generate()
+PUBLIC_PEM = (
+    PRIVATE.public_key()
+    .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+NOW = int(time.time())
+
+
+@pytest.fixture
+def keys(settings, defaults):
+    settings.CUSTOMER_TOKEN_KEYS = {
+        "app": {"alg": "HS256", "key": SECRET},
+        "app-2026": {"alg": "EdDSA", "key": PUBLIC_PEM},
+    }
+
+
+def signed(**options) -> str:
+    return token(key=PRIVATE, algorithm="EdDSA", kid="app-2026", **options)
+
+
+def unsigned() -> str:
+    claims = {"iss": "operator", "aud": "cskh", "sub": "BX100231", "exp": NOW + 600}
+    return jwt.encode(claims, None, algorithm="none", headers={"kid": "app"})
+
+
+def signed_with_the_public_key() -> str:
+    """An HMAC with the published key as its secret: the classic confusion of algorithms."""
+    import base64
+    import hashlib
+    import hmac
+    import json
+
+    def part(data: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
+
+    head = part({"alg": "HS256", "typ": "JWT", "kid": "app-2026"})
+    body = part({"iss": "operator", "aud": "cskh", "sub": "BX100231", "exp": NOW + 600})
+    mac = hmac.new(PUBLIC_PEM.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+@pytest.mark.parametrize("good", [token, signed], ids=["HS256", "EdDSA"])
+def test_a_customers_token_is_believed_and_makes_the_customer_known(keys, good):
+    answer = bearer(good()).get("/api/v1/cases/")
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+    assert Customer.objects.get().external_id == "BX100231"
+
+
+FORGED = {
+    "no signature": unsigned,
+    "the public key as secret": signed_with_the_public_key,
+    "another secret": lambda: token(key="x" * 40),
+    "unknown key": lambda: token(kid="other"),
+    "no key named": lambda: token(kid=None),
+    "key of another algorithm": lambda: token(kid="app-2026"),
+    "other issuer": lambda: token(iss="somebody"),
+    "other audience": lambda: token(aud="shop"),
+    "expired": lambda: token(exp=NOW - 60),
+    "good for too long": lambda: token(exp=NOW + 3600),
+    "good for ever": lambda: token(exp=10**40),
+    "not before later": lambda: token(nbf=NOW + 300),
+    "no issuer": lambda: token(iss=None),
+    "no audience": lambda: token(aud=None),
+    "no subject": lambda: token(sub=None),
+    "no end": lambda: token(exp=None),
+    "empty subject": lambda: token(" "),
+    "endless subject": lambda: token("9" * 101),
+    "a subject with NUL": lambda: token("a\x00b"),
+    "cut": lambda: token()[:-4],
+    "nonsense": lambda: "a.b.c",
+    "no key at all": lambda: "",
+    "an unknown key": lambda: "cskh_00000000_" + "x" * 43,
+    "letters beyond ASCII": lambda: "khóa",
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
+def test_what_is_forged_is_refused_and_makes_nobody_known(keys, forged):
+    answer = bearer(forged()).post("/api/v1/cases/", CASE)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not Customer.objects.exists()
+    assert not Case.objects.exists()
+
+
+def test_nobody_gets_nothing(defaults):
+    assert APIClient().get("/api/v1/cases/").status_code == 401
+
+
+def test_a_client_that_was_switched_off_is_refused(integration):
+    integration.api_client.is_active = False
+    integration.api_client.save()
+    assert integration.get("/api/v1/cases/").status_code == 401
+
+
+def test_a_session_needs_the_csrf_token(make_staff):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(make_staff("lan", Role.INTAKE), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/api/v1/cases/").status_code == 200
+    refused = client.post("/api/v1/cases/", CASE)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert not Case.objects.exists()
+
+
+# What each credential gets from each call on a case of An: his own, and everybody else's.
+CALLS = {
+    "list": ("get", "/api/v1/cases/"),
+    "read": ("get", "{at}"),
+    "timeline": ("get", "{at}timeline/"),
+    "messages": ("get", "{at}messages/"),
+    "say": ("post", "{at}messages/"),
+    "classify": ("post", "{at}classify/"),
+    "withdraw": ("post", "{at}withdraw/"),
+    "customers": ("get", "/api/v1/customers/"),
+    "complaints": ("get", "/api/v1/complaints/"),
+    "categories": ("get", "/api/v1/categories/"),
+    "departments": ("get", "/api/v1/departments/"),
+    "webhooks": ("get", "/api/v1/webhooks/"),
+    "call": ("post", "/api/v1/hotline/calls/"),
+}
+BODY = {
+    "body": "Xin chào",
+    "category": "other",
+    "reason": "khách gọi lại",
+    "call_id": "c1",
+    "number": "0900000101",
+    "state": "ringing",
+}
+EXPECTED = {
+    "everything": dict.fromkeys(CALLS, 200) | {"say": 201},
+    "reader": dict.fromkeys(CALLS, 200)
+    | dict.fromkeys(("say", "classify", "withdraw", "customers", "webhooks", "call"), 403),
+    "exchange": dict.fromkeys(CALLS, 404)
+    | {"list": 200, "complaints": 200, "categories": 200, "departments": 200, "call": 200}
+    | {"customers": 403, "webhooks": 403},
+    "owner": dict.fromkeys(CALLS, 200) | {"say": 201, "classify": 403, "webhooks": 403, "call": 403},
+    "stranger": dict.fromkeys(CALLS, 404)
+    | {"list": 200, "customers": 200, "complaints": 200, "categories": 200, "departments": 200}
+    | {"webhooks": 403, "call": 403},
+    "intake": dict.fromkeys(CALLS, 200) | {"say": 201, "webhooks": 403, "call": 403},
+    "auditor": dict.fromkeys(CALLS, 200) | dict.fromkeys(("say", "classify", "withdraw", "webhooks", "call"), 403),
+}
+
+
+@pytest.fixture
+def who(keys, make_client, staff_client):
+    return {
+        "everything": lambda: make_client(),
+        "reader": lambda: make_client(Scope.CASES_READ),
+        "exchange": lambda: make_client(Scope.CALLS),
+        "owner": lambda: bearer(token("BX100231")),
+        "stranger": lambda: bearer(token("BX999999")),
+        "intake": lambda: staff_client("hoa", Role.INTAKE, "intake"),
+        "auditor": lambda: staff_client("kiem", Role.AUDITOR),
+    }
+
+
+@pytest.mark.parametrize(("name", "call"), [(name, call) for name in EXPECTED for call in CALLS])
+def test_who_may_call_what(who, integration, name, call):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    version = Case.objects.get().last_event_number
+    method, path = CALLS[call]
+    answer = getattr(who[name](), method)(path.format(at=f"/api/v1/cases/{code}/"), BODY)
+    assert answer.status_code == EXPECTED[name][call], answer.content
+    if answer.status_code >= 400:
+        assert Case.objects.get().last_event_number == version
+
+
+def test_a_stranger_finds_nothing_of_others(who, integration):
+    integration.post("/api/v1/cases/", CASE)
+    stranger = who["stranger"]()
+    assert stranger.get("/api/v1/cases/").json()["results"] == []
+    assert [c["external_id"] for c in stranger.get("/api/v1/customers/").json()["results"]] == ["BX999999"]
+
+
+def test_a_customer_opens_for_nobody_else(who):
+    refused = who["stranger"]().post("/api/v1/cases/", CASE)
+    assert (refused.status_code, Case.objects.count()) == (403, 0)
+    own = who["stranger"]().post("/api/v1/cases/", {k: v for k, v in CASE.items() if k != "customer"})
+    assert own.json()["customer"]["external_id"] == "BX999999"
+
+
+def test_a_customer_reads_no_note_and_no_user_name(who, integration, staff_client):
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    at = f"/api/v1/cases/{integration.post('/api/v1/cases/', CASE | {'category': 'deposit-not-credited'}).json()['code']}/"
+    lan.post(f"{at}assign/", {"assignee": "lan"})
+    assert lan.post(f"{at}messages/", {"body": "Nghi ngờ gian lận", "internal": True}).status_code == 201
+    owner = who["owner"]()
+    assert owner.get(at).json()["assignee"] == "Lan"
+    seen = owner.get(f"{at}messages/").content + owner.get(f"{at}timeline/").content
+    assert "gian lận" not in seen.decode()
+    assert owner.get("/api/v1/cases/?q=gian").json()["results"] == []
+    refused = owner.post(f"{at}messages/", {"body": "x", "internal": True})
+    assert refused.status_code == 403

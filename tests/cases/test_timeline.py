@@ -1,0 +1,61 @@
+"""What customers read of the history: nothing that stays inside, whatever kind of event it is."""
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.models import Role
+from cases import timeline
+from cases.events import EventKind, record
+from cases.states import Channel
+from cases.workflow._take_step import change_case
+from cases.workflow.opening import Matter
+from channels_app import intake
+
+INTERNAL = {
+    EventKind.NOTE_ADDED,
+    EventKind.CASE_ASSIGNED,
+    EventKind.PRIORITY_CHANGED,
+    EventKind.OUTCOME_PROPOSED,
+    EventKind.OUTCOME_APPROVED,
+    EventKind.OUTCOME_RETURNED,
+    EventKind.REVIEWER_MISSING,
+    EventKind.CLOCK_WARNED,
+    EventKind.CLOCK_BREACHED,
+    EventKind.CASE_HANDED_OVER,
+    EventKind.CUSTOMER_CHANGED,
+    EventKind.DELIVERY_FAILED,
+}
+
+
+@pytest.fixture
+def case(defaults, settings):
+    settings.CASE_EVENT_LISTENERS = ()
+    return intake.open_request(
+        Matter(subject="Hỏi"),
+        actor=Actor.system("intake"),
+        channel=Channel.WEB,
+        body="Xin hỏi",
+        person=Person(name="An", email="an@k.example"),
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", EventKind)
+def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind):
+    lan = Actor.staff(make_staff("lan", Role.SPECIALIST, "payments"))
+    with change_case(case) as held:
+        record(held, kind, actor=lan, words="lời nội bộ", secret="bí mật", assignee=7, sha256="0" * 64)
+    entry = next((e for e in timeline.entries(case, Actor.customer(case.customer)) if e.number == 2), None)
+    assert (entry is not None) == (kind.value in timeline.public_kinds())
+    if entry is not None:
+        assert entry.actor_name == ""
+        assert entry.facts == {}
+        assert entry.words == ("lời nội bộ" if kind == EventKind.EVIDENCE_REJECTED else "")
+        assert "bí mật" not in entry.text
+    staff = timeline.entries(case, lan)[-1]
+    assert (staff.words, staff.actor_name, staff.facts["secret"]) == ("lời nội bộ", "Lan", "bí mật")
+
+
+def test_internal_kinds_are_not_public():
+    assert not INTERNAL & set(timeline.PUBLIC_FACTS)
