@@ -30,7 +30,8 @@ def safe_filename(name: str) -> str:
 def fitting_filename(name: str, content_type: str) -> str:
     """`safe_filename` with an extension that says what the file is."""
     shown, fitting = safe_filename(name), _EXTENSIONS[content_type]
-    if shown.rpartition(".")[2].lower() in fitting:
+    _stem, dot, extension = shown.rpartition(".")
+    if dot and extension.lower() in fitting:
         return shown
     return _shortened(shown, "." + fitting[0])
 

@@ -63,6 +63,7 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
         return
     follow_up.done_at = now
     follow_up.save()
+    held.save()  # a step locks and reads the case anew
     if follow_up.kind == Kind.CLOSE_NO_REPLY:
         _close(held, now)
     elif follow_up.kind == Kind.EVIDENCE_OVERDUE:

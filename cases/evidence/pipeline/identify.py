@@ -119,12 +119,14 @@ def _text_type(file: IO[bytes], head: bytes) -> str:
     encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
-    first = True
-    while chunk := file.read(_CHUNK):
+    first, more = True, True
+    while more:
+        chunk = file.read(_CHUNK)
+        more = bool(chunk)
         if encoding != "utf-16" and _NOT_TEXT.search(chunk):
             raise _refusal()
         try:
-            text = decoder.decode(chunk)
+            text = decoder.decode(chunk, final=not more)
         except UnicodeDecodeError as error:
             raise _refusal() from error
         if first and _MARKUP.search(text[:4096]):

@@ -1,0 +1,495 @@
+"""Asked for, delivered, received, checked; and the pause of the clocks from delivery to the end, whatever the order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.actors import Actor
+from accounts.models import ApiClient, Role, Scope
+from cases.events import flaws_of
+from cases.evidence import queries
+from cases.evidence.models import EvidenceItem, RequestedItem
+from cases.evidence.wanted import Wanted
+from cases.models import Case, Pause
+from cases.sla.clock import ClockKind
+from cases.states import Channel, Status
+from cases.workflow import ending, evidence, follow_up, resolution
+from cases.workflow.evidence import missing_items
+from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
+from tests.cases.building import case_at, customer_of, open_case, snapshot
+from tests.cases.evidence.files import EXE, PDF, picture, upload
+
+pytestmark = pytest.mark.django_db
+
+T0 = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SOON = timedelta(minutes=10)  # well within the half hour that an urgent matter may take
+RECEIPT, CODE = Wanted(name="Biên lai hoặc sao kê"), Wanted(name="transaction-code")
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(T0, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def lan(make_staff):
+    make_staff("minh", Role.SPECIALIST)
+    return make_staff("lan", Role.SPECIALIST)
+
+
+@pytest.fixture
+def case(clock, lan):
+    return case_at(Status.ROUTED, lan, category="deposit-not-credited")
+
+
+def ask(case, lan, *items, **more):
+    return evidence.request_evidence(case, actor=Actor.staff(lan), items=items or (RECEIPT,), **more)
+
+
+def send(case, data=None, **more):
+    """The customer sends a file (a picture of its own by default)."""
+    data = data or picture(color=(case.pk % 256, case.events.count() % 256, 7))
+    return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, upload=upload(data), **more)
+
+
+def due(case, kind=ClockKind.RESOLUTION):
+    return case.clocks.get(kind=kind, stopped_at=None).due_at
+
+
+def pauses(case):
+    return [(start - T0, end - T0) for start, end in case.pauses.order_by("pk").values_list("started_at", "ended_at")]
+
+
+def kinds(case):
+    return list(case.events.order_by("number").values_list("kind", flat=True))
+
+
+class TestAsking:
+    def test_waits_for_the_customer_and_counts_as_a_reply(self, case, lan):
+        request = ask(case, lan, RECEIPT, CODE, Wanted(name="  Số tài khoản\nnhận ", why="Để đối chiếu"))
+        assert case.status == Status.AWAITING_CUSTOMER
+        assert case.unanswered_since is None
+        assert not case.clocks.filter(kind=ClockKind.FIRST_RESPONSE, stopped_at=None).exists()
+        assert due(case, ClockKind.EVIDENCE_WAIT) == request.due_at == T0 + DAY
+        assert [(i.name, i.kind, bool(i.why), i.checklist_item is not None) for i in request.items.order_by("pk")] == [
+            ("Biên lai hoặc sao kê", "file", True, True),
+            ("Mã giao dịch", "text", True, True),
+            ("Số tài khoản nhận", "any", True, False),
+        ]
+        assert pauses(case) == []
+        assert list(
+            case.follow_ups.filter(kind__startswith="evidence").order_by("due_at").values_list("kind", "due_at")
+        ) == [
+            ("evidence_reminder", T0 + DAY / 2),
+            ("evidence_overdue", T0 + 3 * DAY),
+        ]
+        facts = case.events.get(kind="evidence_requested").facts
+        assert "Biên lai" not in str(facts)
+        assert facts["items"] == [item.pk for item in request.items.order_by("pk")]
+
+    @pytest.mark.parametrize(
+        ("items", "field"),
+        [
+            ([], "items"),
+            ([Wanted(name=" \n\t")], "items"),
+            ([Wanted(name="\0")], "items"),
+            ([Wanted(name=f"Thứ {number}") for number in range(11)], "items"),
+        ],
+    )
+    def test_names_concrete_things(self, case, lan, items, field):
+        before = snapshot(case)
+        with pytest.raises(Invalid) as refused:
+            evidence.request_evidence(case, actor=Actor.staff(lan), items=items)
+        assert list(refused.value.errors) == [field]
+        assert snapshot(case) == before
+
+    @pytest.mark.parametrize("wait", [timedelta(0), -HOUR, timedelta(hours=72, minutes=2)])
+    def test_waits_neither_backwards_nor_for_ever(self, case, lan, wait):
+        before = snapshot(case)
+        with pytest.raises(Invalid) as refused:
+            ask(case, lan, due_at=T0 + wait)
+        assert list(refused.value.errors) == ["due_at"]
+        assert snapshot(case) == before
+
+    def test_one_thing_named_twice_is_asked_once(self, case, lan):
+        request = ask(case, lan, CODE, Wanted(name="TRANSACTION code"), Wanted(name="mã giao dịch"))
+        assert request.items.count() == 1
+
+    def test_what_is_accepted_is_not_asked_again(self, case, lan):
+        ask(case, lan)
+        evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="accepted")
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            ask(case, lan, CODE, RECEIPT)
+        assert snapshot(case) == before
+        ask(case, lan, CODE)
+
+    @pytest.mark.parametrize("status", [Status.RECEIVED, Status.AWAITING_CUSTOMER, Status.ANSWERED, Status.CLOSED])
+    def test_not_from_every_status(self, clock, lan, status):
+        case = case_at(status, lan)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            ask(case, lan)
+        assert snapshot(case) == before
+
+    def test_names_are_in_the_customers_language(self, case, lan):
+        case.customer.language = "en"
+        case.customer.save()
+        request = ask(case, lan, Wanted(name="Mã giao dịch"))
+        assert request.items.get().name == "Transaction code"
+
+
+class TestPause:
+    def test_from_delivery_to_receipt(self, case, lan, clock):
+        before = due(case)
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0 + SOON)
+        clock.move_to(T0 + 2 * HOUR)
+        assert due(case) is None
+        clock.move_to(T0 + 5 * HOUR)
+        send(case)
+        assert case.status == Status.VERIFYING
+        assert pauses(case) == [(SOON, 5 * HOUR)]
+        assert due(case) == before + 5 * HOUR - SOON
+        assert not case.clocks.filter(kind=ClockKind.EVIDENCE_WAIT, stopped_at=None).exists()
+        assert not case.follow_ups.filter(kind__startswith="evidence", cancelled_at=None).exists()
+        assert kinds(case)[-3:] == ["evidence_request_delivered", "evidence_submitted", "evidence_completed"]
+        assert list(flaws_of(case)) == []
+
+    def test_reckoned_from_the_mail_not_from_its_reading(self, case, lan, clock):
+        """The mail came in at 5 hours and was read an hour later; the report of delivery came last of all."""
+        before = due(case)
+        request = ask(case, lan)
+        clock.move_to(T0 + 6 * HOUR)
+        send(case, at=T0 + 5 * HOUR)
+        clock.move_to(T0 + 7 * HOUR)
+        evidence.mark_delivered(request, at=T0 + SOON)
+        assert pauses(case) == [(SOON, 5 * HOUR)]
+        assert due(case) == before + 5 * HOUR - SOON
+
+    def test_delivered_twice_is_delivered_once(self, case, lan, clock):
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0 + SOON)
+        evidence.mark_delivered(request, at=T0 + 2 * HOUR)
+        assert request.delivered_at == T0 + SOON
+        assert Pause.objects.filter(case=case).count() == 1
+        assert kinds(case).count("evidence_request_delivered") == 1
+
+    def test_a_bounce_undoes_it_from_its_start(self, case, lan, clock):
+        before = due(case)
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + 4 * HOUR)
+        evidence.mark_bounced(request)
+        evidence.mark_bounced(request)
+        assert pauses(case) == []
+        assert due(case) == before
+        assert case.status == Status.AWAITING_CUSTOMER
+        assert kinds(case).count("evidence_request_bounced") == 1
+        evidence.mark_delivered(request, at=T0 + 5 * HOUR)  # another way worked
+        clock.move_to(T0 + 6 * HOUR)
+        send(case)
+        assert pauses(case) == [(5 * HOUR, 6 * HOUR)]
+
+    def test_a_bounce_after_the_end_undoes_it_too(self, case, lan, clock):
+        before = due(case)
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đã có sao kê")
+        assert due(case) == before + HOUR
+        evidence.mark_bounced(request)
+        assert due(case) == before
+
+    def test_never_delivered_never_paused(self, case, lan, clock):
+        before = due(case)
+        ask(case, lan)
+        clock.move_to(T0 + 5 * HOUR)
+        send(case)
+        assert pauses(case) == []
+        assert due(case) == before
+
+    @pytest.mark.parametrize("sweep_late", [timedelta(0), 5 * HOUR])
+    def test_ends_when_the_longest_wait_is_over_however_late_the_sweep(self, case, lan, clock, sweep_late):
+        before = due(case)
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0 + SOON)
+        clock.move_to(T0 + 3 * DAY + sweep_late)
+        assert follow_up.attend(case.pk)
+        case.refresh_from_db()
+        assert case.status == Status.RESOLVING
+        assert pauses(case) == [(SOON, 3 * DAY)]
+        assert due(case) == before + 3 * DAY - SOON
+        assert case.events.filter(kind="evidence_overdue").count() == 1
+        assert queries.open_request(case) is None
+        assert [line.state for line in queries.checklist_of(case)] == ["missing", "missing"]
+        assert [wanted.name for wanted in missing_items(case)] == ["Biên lai hoặc sao kê", "Mã giao dịch"]
+
+    def test_late_receipt_before_a_late_sweep_ends_it_at_the_longest_wait(self, case, lan, clock):
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + 4 * DAY)
+        send(case)
+        assert case.status == Status.VERIFYING
+        assert pauses(case) == [(timedelta(0), 3 * DAY)]
+
+    @pytest.mark.parametrize("end", ["withdraw", "spam"])
+    def test_ends_with_the_matter(self, case, lan, clock, end):
+        request = ask(case, lan)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        if end == "withdraw":
+            ending.withdraw(case, actor=customer_of(case))
+        else:
+            ending.mark_spam(case, actor=Actor.staff(lan), reason="Quảng cáo")
+        request.refresh_from_db()
+        assert request.ended_at == T0 + HOUR
+        assert pauses(case) == [(timedelta(0), HOUR)]
+        assert not case.clocks.filter(stopped_at=None).exists()
+
+    def test_two_requests_two_pauses(self, case, lan, clock):
+        before = due(case)
+        evidence.mark_delivered(ask(case, lan), at=T0)
+        clock.move_to(T0 + HOUR)
+        send(case)
+        clock.move_to(T0 + HOUR + SOON)
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0 + HOUR + SOON)
+        clock.move_to(T0 + 4 * HOUR)
+        evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26327001")
+        assert pauses(case) == [(timedelta(0), HOUR), (HOUR + SOON, 4 * HOUR)]
+        assert due(case) == before + 4 * HOUR - SOON
+
+
+class TestReceiving:
+    def test_in_parts_and_by_kind(self, case, lan, clock):
+        request = ask(case, lan, CODE, RECEIPT)
+        first = send(case)
+        assert first.requested_item.name == "Biên lai hoặc sao kê"  # a file, though the code was asked first
+        assert case.status == Status.AWAITING_CUSTOMER
+        second = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=" FT26327001\0 ")
+        assert (second.text, second.requested_item.name) == ("FT26327001", "Mã giao dịch")
+        assert case.status == Status.VERIFYING
+        assert set(request.items.values_list("state", flat=True)) == {"received"}
+
+    def test_the_named_thing_comes_first(self, case, lan):
+        request = ask(case, lan, RECEIPT, CODE)
+        code = request.items.get(name="Mã giao dịch")
+        assert send(case, item=code.pk).requested_item == code
+        assert case.status == Status.AWAITING_CUSTOMER
+
+    def test_a_thing_of_another_case_is_refused(self, case, lan):
+        other = case_at(Status.ROUTED, lan, category="deposit-not-credited")
+        foreign = ask(other, lan).items.get()
+        before, before_other = snapshot(case), snapshot(other)
+        with pytest.raises(Invalid):
+            send(case, item=foreign.pk)
+        assert (snapshot(case), snapshot(other)) == (before, before_other)
+
+    @pytest.mark.parametrize("status", [s for s in Status if s not in (Status.CLOSED, Status.AWAITING_CUSTOMER)])
+    def test_unasked_it_is_kept_and_moves_nothing(self, clock, lan, status):
+        case = case_at(status, lan, category="other")
+        item = send(case)
+        assert (item.requested_item, case.status) == (None, status)
+        assert queries.file_of(case).others == [item]
+        assert case.unanswered_since is not None
+
+    def test_on_an_answered_case_silence_is_over(self, clock, lan):
+        case = case_at(Status.ANSWERED, lan)
+        send(case)
+        assert not case.follow_ups.filter(kind="close_no_reply", cancelled_at=None).exists()
+        assert due(case, ClockKind.NEXT_RESPONSE) is not None
+
+    def test_on_a_closed_case_it_asks_to_reopen(self, clock, lan):
+        case = case_at(Status.CLOSED, lan)
+        item = send(case)
+        assert case.status == Status.CLOSED
+        assert case.reopen_asked_at == T0
+        assert case.events.get(kind="reopen_asked").facts["evidence"] == item.pk
+
+    def test_the_same_file_again_is_one_item(self, case, lan):
+        ask(case, lan, RECEIPT, CODE)
+        data = picture()
+        first = send(case, data)
+        events = case.events.count()
+        assert send(case, data) == first
+        assert case.events.count() == events
+        other = case_at(Status.ROUTED, lan)
+        assert send(other, data).file == first.file
+
+    def test_a_rejected_file_may_come_again(self, case, lan):
+        ask(case, lan)
+        data = picture()
+        first = send(case, data)
+        evidence.verify_evidence(first, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        ask(case, lan)
+        assert send(case, data) != first
+        assert case.status == Status.VERIFYING
+
+    @pytest.mark.parametrize(
+        ("what", "error"),
+        [
+            ({}, Invalid),
+            ({"text": " \n "}, Invalid),
+            ({"text": "x" * 4001}, Invalid),
+            ({"upload": upload(b"")}, Invalid),
+            ({"upload": upload(EXE, "anh.jpg")}, UnsupportedType),
+            ({"upload": upload(picture()[:300])}, Invalid),
+            ({"upload": upload(b"a" * (10 * 1024 * 1024 + 1), "a.txt")}, TooLarge),
+        ],
+    )
+    def test_a_refusal_changes_nothing(self, case, lan, what, error):
+        ask(case, lan)
+        before = snapshot(case)
+        with pytest.raises(error):
+            evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, **what)
+        assert snapshot(case) == before
+
+    def test_a_case_has_room_for_so_much(self, case, settings):
+        settings.EVIDENCE_MAX_BYTES_PER_CASE = 3 * len(PDF)
+        for number in range(3):
+            send(case, PDF.replace(b"1.4", b"1.%d" % number))
+        before = snapshot(case)
+        with pytest.raises(TooLarge):
+            send(case, PDF)
+        assert snapshot(case) == before
+
+    def test_only_by_those_who_may_speak_on_the_case(self, case, make_staff):
+        stranger = customer_of(open_case(email="binh@khach.example"))
+        auditor = Actor.staff(make_staff("kiem", Role.AUDITOR))
+        reader, _ = ApiClient.objects.create_with_key("kho", [Scope.CASES_READ])
+        before = snapshot(case)
+        for actor, error in (
+            (stranger, NotVisible),
+            (auditor, NotPermitted),
+            (Actor.integration(reader), NotPermitted),
+        ):
+            with pytest.raises(error):
+                evidence.submit_evidence(case, actor=actor, channel=Channel.APP, upload=upload(picture()))
+        assert snapshot(case) == before
+
+
+class TestChecking:
+    @pytest.mark.parametrize("result", ["accepted", "rejected"])
+    def test_the_requested_thing_follows(self, case, lan, result):
+        request = ask(case, lan)
+        item = send(case)
+        check = evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason="Ảnh mờ, hãy chụp lại.")
+        item.refresh_from_db()
+        assert (item.state, check.by_id) == (result, str(lan.pk))
+        assert request.items.get().state == result
+        assert case.status == Status.VERIFYING
+        assert queries.checklist_of(case)[0].state == result
+        assert [wanted.name for wanted in missing_items(case)] == (
+            ["Mã giao dịch"] if result == "accepted" else ["Biên lai hoặc sao kê", "Mã giao dịch"]
+        )
+
+    def test_a_later_check_replaces_the_earlier(self, case, lan):
+        ask(case, lan)
+        item = send(case)
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted")
+        item.refresh_from_db()
+        assert item.state == "accepted"
+        assert [check.result for check in item.checks.all()] == ["rejected", "accepted"]
+        assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+    def test_rejected_while_more_is_awaited_it_is_awaited_again(self, case, lan):
+        ask(case, lan, RECEIPT, CODE)
+        evidence.verify_evidence(
+            send(case), actor=Actor.staff(lan), result="rejected", reason="Thiếu ngày, gửi đủ trang."
+        )
+        evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT1")
+        assert Case.objects.get(pk=case.pk).status == Status.AWAITING_CUSTOMER
+        send(case, picture(color=(1, 2, 3)))
+        assert case.status == Status.VERIFYING
+
+    @pytest.mark.parametrize(("result", "reason"), [("rejected", ""), ("rejected", " \n"), ("maybe", "x"), ("", "x")])
+    def test_a_rejection_says_why(self, case, lan, result, reason):
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason=reason)
+        assert snapshot(case) == before
+
+    def test_what_came_unasked_is_filed_under_what_is_needed(self, case, lan):
+        item = send(case)
+        receipt = queries.checklist_of(case)[0].checklist_item
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
+        assert queries.checklist_of(case)[0].items == [item]
+        assert [wanted.name for wanted in missing_items(case)] == ["Mã giao dịch"]
+
+    def test_taken_for_the_wrong_thing_it_is_filed_anew(self, case, lan):
+        request = ask(case, lan, CODE)
+        item = send(case)  # the only thing awaited was the code
+        receipt = queries.checklist_of(case)[0].checklist_item
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
+        assert [line.state for line in queries.checklist_of(case)] == ["accepted", "missing"]
+        assert request.items.get().state == RequestedItem.State.REQUESTED
+
+    def test_a_thing_of_another_category_is_refused(self, case, lan):
+        item = send(case)
+        foreign = queries.checklist_of(case_at(Status.ROUTED, lan, category="login-failure"))[0].checklist_item
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=foreign)
+        assert snapshot(case) == before
+
+    def test_by_staff_of_the_department_or_an_integration_that_works(self, case, lan, make_staff):
+        item = send(case)
+        works, _ = ApiClient.objects.create_with_key("đối soát", [Scope.CASES_WORK])
+        opens, _ = ApiClient.objects.create_with_key("app", [Scope.CASES_OPEN, Scope.CASES_READ])
+        refused = [
+            (customer_of(case), NotPermitted),
+            (Actor.system("intake"), NotPermitted),
+            (Actor.integration(opens), NotPermitted),
+            (Actor.staff(make_staff("kiem", Role.AUDITOR)), NotPermitted),
+            (customer_of(open_case(email="binh@khach.example")), NotVisible),
+        ]
+        before = snapshot(case)
+        for actor, error in refused:
+            with pytest.raises(error):
+                evidence.verify_evidence(item, actor=actor, result="accepted")
+        assert snapshot(case) == before
+        evidence.verify_evidence(item, actor=Actor.integration(works), result="accepted")
+
+    def test_not_on_a_closed_case(self, clock, lan):
+        case = case_at(Status.CLOSED, lan)
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted")
+        assert snapshot(case) == before
+
+
+class TestWaiving:
+    def test_goes_on_without_the_rest(self, case, lan, clock):
+        request = ask(case, lan, RECEIPT, CODE)
+        send(case)
+        clock.move_to(T0 + HOUR)
+        evidence.waive_rest(case, actor=Actor.staff(lan), reason="Thấy trong hệ thống")
+        assert case.status == Status.VERIFYING
+        assert list(request.items.order_by("pk").values_list("state", flat=True)) == ["received", "not_needed"]
+        assert [line.state for line in queries.checklist_of(case)] == ["received", "not_needed"]
+        assert missing_items(case) == []
+
+    def test_needs_a_reason(self, case, lan):
+        ask(case, lan)
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            evidence.waive_rest(case, actor=Actor.staff(lan), reason=" ")
+        assert snapshot(case) == before
+
+
+def test_the_checklist_costs_the_same_however_much_there_is(case, lan, clock, django_assert_num_queries):
+    resolution.start_resolving(case, actor=Actor.staff(lan))
+    for number in range(6):
+        ask(case, lan, Wanted(name=f"Ảnh số {number}"))
+        evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+    with django_assert_num_queries(4):
+        file = queries.file_of(case)
+        told = [(line.name, line.state, [item.checks.all()[0].reason for item in line.items]) for line in file.lines]
+    assert len(told) == 8
+    assert EvidenceItem.objects.filter(case=case).count() == 6
