@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -250,6 +251,11 @@ class ReasonForm(PortalForm):
         help_text=_("You need not give a reason. It helps whoever looks at it next."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+
+def typed_in(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, be it empty; None where it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def new_token() -> str:

@@ -21,7 +21,7 @@ from channels_app import intake
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import limited_body, with_case
-from channels_app.portal.forms import AcceptForm, EvidenceForm, MessageForm, PortalForm, ReasonForm
+from channels_app.portal.forms import AcceptForm, EvidenceForm, MessageForm, PortalForm, ReasonForm, typed_in
 from channels_app.portal.progress import progress_of
 from cskh.core.errors import Conflict, DomainError, StepNotAllowed
 
@@ -39,7 +39,7 @@ def show(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @with_case
 def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """One more thing the customer says. On a closed case it raises the question whether to reopen."""
-    form = MessageForm(request.POST or None)
+    form = MessageForm(typed_in(request))
     if request.method == "POST" and form.is_valid():
         try:
             limits.count(request, "write")
@@ -84,7 +84,7 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
             raise Conflict(_("A newer answer has arrived. Please read it first."))
         answer.accept(case, actor=actor)
 
-    form = AcceptForm(request.POST or None, initial={"answer": shown.pk if shown else None})
+    form = AcceptForm(typed_in(request), initial={"answer": shown.pk if shown else None})
     done = _("Thank you. Your request is closed as agreed.")
     return _confirm(request, case, "portal/accept.html", form, do, done, answer=shown)
 
@@ -99,7 +99,7 @@ def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     def do(form: PortalForm) -> None:
         answer.reject(case, actor=actor, reason=form.cleaned_data["reason"])
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(typed_in(request))
     done = _("Your request is open again, and somebody else will look at it.")
     return _confirm(request, case, "portal/reject.html", form, do, done, answer=_last_answer(case))
 
@@ -114,7 +114,7 @@ def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     def do(form: PortalForm) -> None:
         ending.withdraw(case, actor=actor, reason=form.cleaned_data["reason"])
 
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(typed_in(request))
     return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))
 
 

@@ -69,14 +69,14 @@ def _open_once(request: HttpRequest, form: RequestForm) -> tuple[str, int]:
     """The code and customer of the case this form opened, now or at an earlier sending. All of it is kept, or nothing."""
     with transaction.atomic():
         kept, is_first = IdempotencyKey.objects.get_or_create(
-            credential="portal", key=form.nonce, defaults={"fingerprint": ""}
+            credential="portal", key=form.nonce, defaults={"fingerprint": "", "status": 201}
         )
         if not is_first:
             case = Case.objects.get(code=bytes(kept.body).decode())
             return case.code, case.customer_id
         limits.count(request, "request")
         case = _open(form)
-        kept.status, kept.body = 201, case.code.encode()
+        kept.body = case.code.encode()
         kept.save()
     return case.code, case.customer_id
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import codes
 from cases.models import Case
 from channels_app.portal import access, limits, links, one_time_codes
-from channels_app.portal.forms import AskCodeForm, OneTimeCodeForm
+from channels_app.portal.forms import AskCodeForm, OneTimeCodeForm, typed_in
 from cskh.core.errors import DomainError
 
 _ASKED = "portal_asked"  # the code somebody typed, right or wrong
@@ -35,7 +35,7 @@ class LinkExpired(DomainError):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Asks for a one-time code. Right and wrong tracking codes are answered alike, after the same time."""
-    form = AskCodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:60]})
+    form = AskCodeForm(typed_in(request), initial={"code": request.GET.get("code", "")[:60]})
     if request.method == "POST" and form.is_valid():
         limits.count(request, "ask_code")
         with _same_time():
@@ -57,7 +57,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     asked = request.session.get(_ASKED)
     if asked is None:
         return redirect("portal:ask")
-    form = OneTimeCodeForm(request.POST or None)
+    form = OneTimeCodeForm(typed_in(request))
     if request.method == "POST" and form.is_valid():
         limits.count(request, "try_code")
         with _same_time():

@@ -1,0 +1,251 @@
+"""The case's page, and what the customer does there."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.actors import Actor
+from accounts.models import User
+from cases.events import flaws_of
+from cases.models import Case, CaseEvent
+from cases.states import Status
+from cases.workflow import answer, evidence, routing
+from channels_app import outbox
+from channels_app.models import Message
+
+from .test_requests import PNG
+
+pytestmark = pytest.mark.django_db
+MUTATING = ("message/", "evidence/", "accept/", "reject/", "withdraw/")
+
+
+def state():
+    return (
+        list(Case.objects.order_by("pk").values_list("status", "closed_as", "round", "last_event_hash")),
+        CaseEvent.objects.count(),
+        Message.objects.count(),
+    )
+
+
+@pytest.mark.parametrize("status", ["received", "routed", "awaiting_customer", "answered", "closed"])
+def test_the_page_says_where_the_case_stands(open_case, follow, status):
+    case = open_case(status)
+    page = follow(case).get(f"/track/{case.code}/", headers={"accept-language": "en"})
+    progress = page.context["progress"]
+    assert page.status_code == 200
+    assert [stage.state for stage in progress.stages].count("current") == (0 if status == "closed" else 1)
+    assert progress.is_yours == (status in ("awaiting_customer", "answered"))
+    assert (progress.yours is not None) == progress.is_yours
+    assert (progress.outcome is not None) == (status in ("received", "routed", "awaiting_customer"))
+    assert str(progress.next) in page.content.decode()
+
+
+@pytest.mark.parametrize("status", ["received", "awaiting_customer", "answered", "closed"])
+def test_fetching_any_address_changes_nothing(open_case, follow, status):
+    case = open_case(status)
+    browser, before = follow(case), state()
+    for path in ("", *MUTATING):
+        for method in (browser.get, browser.head):
+            assert method(f"/track/{case.code}/{path}").status_code in (200, 302)
+    assert state() == before
+
+
+def test_without_access_nothing_can_be_done(open_case):
+    case, before = open_case("answered"), state()
+    for path in MUTATING:
+        assert Client().post(f"/track/{case.code}/{path}", {"body": "x", "answer": 1}).status_code == 404
+    assert state() == before
+
+
+def test_without_a_cross_site_token_nothing_can_be_done(open_case, follow):
+    case = open_case("answered")
+    browser, before = follow(case, enforce_csrf_checks=True), state()
+    for path in MUTATING:
+        assert browser.post(f"/track/{case.code}/{path}", {"body": "x"}).status_code == 403
+    assert state() == before
+
+
+def test_accepting_closes_the_case(open_case, follow):
+    case = open_case("answered")
+    browser = follow(case)
+    shown = browser.get(f"/track/{case.code}/accept/").context["answer"]
+    assert browser.post(f"/track/{case.code}/accept/", {"answer": shown.pk}).url == f"/track/{case.code}/"
+    case.refresh_from_db()
+    assert (case.status, case.closed_as) == ("closed", "accepted")
+    event = case.events.get(kind="outcome_accepted")
+    assert (event.actor_kind, event.actor_id, event.facts["answer"]) == ("customer", str(case.customer_id), shown.pk)
+    before = state()
+    assert browser.post(f"/track/{case.code}/accept/", {"answer": shown.pk}).status_code == 302
+    assert state() == before
+    assert list(flaws_of(case)) == []
+
+
+def test_only_the_answer_that_was_read_can_be_accepted(open_case, follow):
+    case = open_case("answered")
+    browser = follow(case)
+    read = case.answers.get()
+    answer.reject(case, actor=Actor.customer(case.customer))
+    answer.send_answer(case, actor=Actor.staff(User.objects.get(username="minh")), body="Câu trả lời khác.")
+    before = state()
+    for data in ({"answer": read.pk}, {}, {"answer": "x"}):
+        assert browser.post(f"/track/{case.code}/accept/", data).status_code in (302, 400)
+    assert state() == before
+
+
+@pytest.mark.parametrize("reason", ["", "Chưa thấy tiền <b>đâu</b>"])
+def test_not_satisfied_reopens_with_or_without_a_reason(open_case, follow, reason):
+    case = open_case("answered")
+    browser = follow(case)
+    assert browser.post(f"/track/{case.code}/reject/", {"reason": reason}).status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.round, case.assignee.username) == ("reopened", 2, "minh")
+    page = browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
+    assert "Our earlier answer" in page
+    assert "2 times" in page
+
+
+def test_withdrawing_asks_first_and_closes(open_case, follow):
+    case = open_case()
+    browser = follow(case)
+    assert browser.get(f"/track/{case.code}/withdraw/").status_code == 200
+    browser.post(f"/track/{case.code}/withdraw/")
+    case.refresh_from_db()
+    assert (case.status, case.closed_as) == ("closed", "withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("status", "path"),
+    [
+        ("received", "accept"),
+        ("received", "reject"),
+        ("closed", "accept"),
+        ("closed", "reject"),
+        ("closed", "withdraw"),
+    ],
+)
+def test_what_is_not_possible_now_says_so_and_changes_nothing(open_case, follow, status, path):
+    case = open_case(status)
+    browser, before = follow(case), state()
+    response = browser.post(f"/track/{case.code}/{path}/", {"answer": 1}, follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+    assert state() == before
+
+
+def test_a_message_arrives(open_case, follow):
+    case = open_case("answered")
+    browser = follow(case)
+    assert browser.post(f"/track/{case.code}/message/", {"body": "Cảm ơn, để tôi xem"}).status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.ANSWERED
+    assert case.messages.filter(direction="in", body="Cảm ơn, để tôi xem", author_kind="customer").exists()
+
+
+def test_a_message_on_a_closed_case_raises_the_reopen_question(open_case, follow):
+    case = open_case("closed")
+    browser = follow(case)
+    assert "decides whether" in browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
+    browser.post(f"/track/{case.code}/message/", {"body": "Tiền lại mất"})
+    case.refresh_from_db()
+    assert case.status == Status.CLOSED
+    assert case.reopen_asked_at is not None
+
+
+@pytest.mark.parametrize("body", ["", "  ", "a\0b", "x" * 100_001])
+def test_a_message_that_cannot_be_taken_is_kept_in_the_form(open_case, follow, body):
+    case = open_case()
+    browser, before = follow(case), state()
+    response = browser.post(f"/track/{case.code}/message/", {"body": body})
+    assert response.status_code == 400
+    assert list(response.context["message_form"].errors) == ["body"]
+    assert state() == before
+
+
+def test_evidence_completes_what_was_asked(open_case, follow):
+    case = open_case("awaiting_customer")
+    browser = follow(case)
+    receipt, code = case.evidence_requests.get().items.order_by("pk")
+    url = f"/track/{case.code}/evidence/"
+    assert receipt.name in browser.get(f"/track/{case.code}/").content.decode()
+    file = SimpleUploadedFile("biên lai <b>.png", PNG)
+    assert browser.post(url, {"item": receipt.pk, "documents": [file]}).status_code == 302
+    assert browser.post(url, {"item": code.pk, "text": "FT26001"}).status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.VERIFYING
+    assert sorted(case.evidence.values_list("filename", "text")) == [("", "FT26001"), ("biên lai <b>.png", "")]
+    page = browser.get(f"/track/{case.code}/").content.decode()
+    assert "biên lai &lt;b&gt;.png" in page
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"text": " "},
+        {"documents": SimpleUploadedFile("a.exe", b"MZ\0\0")},
+        {"text": "tốt", "documents": SimpleUploadedFile("a.svg", b"<svg onload=alert(1)>")},
+        {"text": "tốt", "item": "999999"},
+        {"text": "tốt", "item": "x"},
+        {"text": "x" * 4001},
+    ],
+)
+def test_evidence_that_cannot_be_taken_is_explained_and_nothing_is_kept(open_case, follow, data):
+    case = open_case("awaiting_customer")
+    browser, before = follow(case), state()
+    response = browser.post(f"/track/{case.code}/evidence/", data)
+    assert 400 <= response.status_code < 500
+    assert response.context["evidence_form"].errors
+    assert state() == before
+    assert not case.evidence.exists()
+
+
+def test_rejected_evidence_says_why(open_case, follow):
+    case = open_case("awaiting_customer")
+    browser = follow(case)
+    browser.post(f"/track/{case.code}/evidence/", {"text": "mờ quá"})
+    lan = Actor.staff(User.objects.get(username="lan"))
+    evidence.verify_evidence(case.evidence.get(), actor=lan, result="rejected", reason="Chụp lại cho rõ số tiền")
+    assert "Chụp lại cho rõ số tiền" in browser.get(f"/track/{case.code}/").content.decode()
+
+
+def test_nothing_internal_is_shown(open_case, follow):
+    case = open_case("routed")
+    lan = Actor.staff(User.objects.get(username="lan"))
+    outbox.write_note(case, actor=lan, body="GHI CHÚ NỘI BỘ")
+    routing.transfer_case(case, actor=lan, department=_department("technical"), summary="TÓM TẮT NỘI BỘ")
+    outbox.write_message(case, actor=Actor.system("outbox"), body="Xin chào Quý khách")
+    page = follow(case).get(f"/track/{case.code}/").content.decode()
+    assert "Xin chào Quý khách" in page
+    for secret in ("NỘI BỘ", "lan", "Lan"):
+        assert secret not in page.replace("language", "").replace("plan", "")
+
+
+def test_the_page_costs_the_same_however_much_was_said(open_case, follow):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(case):
+        browser = follow(case)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(f"/track/{case.code}/").status_code == 200
+        return len(queries)
+
+    small, large = open_case("awaiting_customer"), open_case("awaiting_customer", email="binh@khach.example")
+    customer = Actor.customer(large.customer)
+    for number in range(8):
+        evidence.submit_evidence(large, actor=customer, channel="web", text=f"Mã {number}")
+        outbox.write_message(large, actor=Actor.system("outbox"), body=f"Tin {number}")
+    evidence.submit_evidence(small, actor=Actor.customer(small.customer), channel="web", text="Mã")
+    large.refresh_from_db()
+    assert abs(cost(large) - cost(small)) <= 1  # asking has ended on one of them
+    assert cost(small) <= 20
+
+
+def test_loose_forms_of_the_code_lead_to_the_canonical_address(open_case, follow):
+    case = open_case()
+    assert follow(case).get(f"/track/{case.code.lower()}/").url == f"/track/{case.code}/"
+
+
+def _department(slug):
+    from accounts.models import Department
+
+    return Department.objects.get(slug=slug)
