@@ -34,13 +34,15 @@ class ChooseLanguage(RedirectURLMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
         language = request.POST.get("language", "")
-        if language in dict(settings.LANGUAGES):
-            User.objects.filter(pk=request.user.pk).update(language=language)
+        if language in dict(settings.LANGUAGES) and isinstance(request.user, User):
+            request.user.language = language
+            request.user.save(update_fields=["language"])
         return HttpResponseRedirect(self.get_redirect_url() or reverse("admin:index"))
 
 
 class DeskSite(UnfoldAdminSite):
     login_form = DeskLoginForm
+    index_title = _("Overview")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return works_here(request.user)

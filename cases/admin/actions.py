@@ -45,8 +45,10 @@ class Action:
         return policies.may_converse(actor, case)
 
 
-def _of_step(step: Step, form: type[StepForm], icon: str, **more: bool) -> Action:
-    return Action(step.value, step.label, form, step, icon=icon, **more)
+def _of_step(
+    step: Step, form: type[StepForm], icon: str, *, one_click: bool = False, writing: bool = False, ends: bool = False
+) -> Action:
+    return Action(step.value, step.label, form, step, icon=icon, one_click=one_click, writing=writing, ends=ends)
 
 
 def _not_mine_but_could_be(actor: Actor, case: Case) -> bool:
@@ -63,6 +65,10 @@ def _classified(actor: Actor, case: Case) -> bool:
 
 def _asked_to_reopen(actor: Actor, case: Case) -> bool:
     return case.reopen_asked_at is not None
+
+
+def _beside_the_delivery(actor: Actor, case: Case) -> bool:
+    return False  # its button stands at the message that did not arrive
 
 
 _S, _F, _C = Step, step_forms, composer_forms
@@ -92,6 +98,7 @@ _TABLE = [
     _of_step(_S.MARK_SPAM, _F.MarkSpam, "report", ends=True),
     Action("message", _("Message to the customer"), _C.MessageToCustomer, icon="chat", writing=True),
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
+    Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_beside_the_delivery),
 ]
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
 

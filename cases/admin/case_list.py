@@ -33,7 +33,9 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list[:COUNTED_ROWS].count()  # type: ignore[union-attr]
+        rows = self.object_list
+        assert isinstance(rows, QuerySet)
+        return rows[:COUNTED_ROWS].count()
 
 
 class QueueFilter(admin.SimpleListFilter):

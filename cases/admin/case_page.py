@@ -74,7 +74,7 @@ def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "amount": words.money(case.amount),
         "next": next_up(case),
         "now": now,
-        "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],  # type: ignore[attr-defined]
+        "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
         "earlier": _earlier(case, actor),
         "entries": _with_authors(entries_of(case), case),
@@ -84,7 +84,7 @@ def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "first_choice": next((name for name in _FIRST_CHOICES if name in actions), ""),
         "tabs": tabs,
         "replies": _replies(case, actor, tabs),
-        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),  # type: ignore[attr-defined]
+        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
         "to": case.contact,
         "evidence_panel": _evidence_panel(case, actor),
     }

@@ -1,11 +1,14 @@
 """What is written: messages, notes, outcomes, answers. The words are `body`."""
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Answer
 from cases.workflow import answer, resolution
-from channels_app import outbox
+from channels_app import deliveries, outbox
+from channels_app.models import Delivery
+from cskh.core.errors import Conflict
 
 from .step_forms import StepForm
 
@@ -29,6 +32,16 @@ class Note(Writing):
 
     def take(self) -> None:
         outbox.write_note(self.case, actor=self.actor, body=self.said("body"))
+
+
+class RetryDelivery(StepForm):
+    done = gettext_lazy("Queued again.")
+    delivery = forms.IntegerField(widget=forms.HiddenInput)
+
+    def take(self) -> None:
+        delivery = Delivery.objects.filter(pk=self.cleaned_data["delivery"], message__case=self.case).first()
+        if delivery is None or not deliveries.retry(delivery):
+            raise Conflict(_("There is nothing to send again."))
 
 
 class Propose(Writing):

@@ -53,7 +53,7 @@ class Entry:
 
 def entries_of(case: Case) -> list[Entry]:
     """Oldest first. Four queries, however much was said."""
-    messages = case.messages.defer("html").prefetch_related(  # type: ignore[attr-defined]
+    messages = case.messages.defer("html").prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
     )
@@ -71,8 +71,8 @@ def _of_message(message: Message) -> Entry:
         quoted=message.quoted if message.quoted.strip() != message.body.strip() else "",
         icon="sticky_note_2" if message.direction == Message.Direction.INTERNAL else CHANNEL_ICONS[message.channel],
         anchor=f"message-{message.pk}",
-        sent=[_sent(delivery) for delivery in message.deliveries.all()],  # type: ignore[attr-defined]
-        attachments=list(message.attachments.all()),  # type: ignore[attr-defined]
+        sent=[_sent(delivery) for delivery in message.deliveries.all()],
+        attachments=list(message.attachments.all()),
     )
 
 

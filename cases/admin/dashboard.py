@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -36,14 +36,13 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     assert isinstance(user, User)
     actor, now = Actor.staff(user), timezone.now()
-    first = queues.first_queue(actor)
-    due = queues.queue(actor, first, now).filter(next_due_at__isnull=False).order_by(F("next_due_at").asc(), "id")
+    own = queues.queue(actor, "mine", now) | queues.queue(actor, "department", now)
+    due = own.filter(next_due_at__isnull=False).order_by("next_due_at", "id")
     reopened = queues.queue(actor, "reopened", now)
     return {
         **page,
         "desk_queues": queues.counted(actor, now),
-        "due_from": queues.LABELS[first],
-        "due_empty": queues.EMPTY[first],
+        "due_empty": queues.EMPTY["department"],
         "due_next": _rows(due),
         "reopened": _rows(reopened),
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),

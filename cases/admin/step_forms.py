@@ -101,7 +101,7 @@ class Transfer(StepForm):
     def offer(self) -> None:
         others = self.fields["department"]
         assert isinstance(others, forms.ModelChoiceField)
-        others.queryset = Department.objects.filter(is_active=True).exclude(pk=self.case.department_id)
+        others.queryset = Department.objects.filter(is_active=True).exclude(pk=self.case.department_id or 0)
 
     def take(self) -> None:
         routing.transfer_case(

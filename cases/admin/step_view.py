@@ -41,7 +41,8 @@ def step(request: HttpRequest, pk: int, name: str, page: dict[str, Any]) -> Http
 def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: dict[str, Any]) -> HttpResponse:
     if not action.permitted(actor, case):
         return _form_page(request, action, None, case, page, error=NotPermitted())
-    form = action.form(request.POST, case=case, actor=actor)
+    posted = request.POST.copy()
+    form = action.form(posted, case=case, actor=actor)
     try:
         with transaction.atomic():
             held = queries.locked(case.pk)
@@ -51,7 +52,8 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: 
             form.take()
     except DomainError as error:
         case.refresh_from_db()
-        return _form_page(request, action, _with_error(form, error, case), case, page, error=error)
+        posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
+        return _form_page(request, action, _with_error(form, error), case, page, error=error)
     messages.success(request, str(form.done))
     if policies.can_see(actor, case):
         return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
@@ -74,17 +76,14 @@ def _require_unchanged(held: Case, version: int, actor: Actor) -> None:
     )
 
 
-def _with_error(form: StepForm, error: DomainError, case: Case) -> StepForm:
-    """The form as typed, its fields marked; it can be sent again against the case as it is now."""
+def _with_error(form: StepForm, error: DomainError) -> StepForm:
+    """The form as typed, with what is wrong said at its fields."""
     if isinstance(error, Invalid):
         for field, texts in error.errors.items():
             for text in texts:
                 form.add_error(field if field in form.fields else None, text)
     else:
         form.add_error(None, str(error))
-    data = form.data.copy()
-    data["version"] = str(case.last_event_number)
-    form.data = data
     return form
 
 

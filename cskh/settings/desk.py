@@ -60,6 +60,9 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": reverse_lazy("admin:choose_language")},
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("cskh/favicon.svg")},
+    ],
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("cases/desk.css")],
     "SCRIPTS": [lambda request: static("cases/desk.js")],
@@ -95,6 +98,7 @@ UNFOLD = {
                     _queue(_("Unassigned"), "inbox", "unassigned"),
                     _queue(_("Urgent"), "priority_high", "urgent"),
                     _queue(_("All cases"), "list_alt", "all"),
+                    {"title": _("Hotline"), "icon": "support_agent", "link": reverse_lazy("hotline:page")},
                     _list(_("Telephone calls"), "call", "channels_app_call"),
                     _list(_("Customers"), "badge", "customers_customer"),
                     _list(_("Complaint register"), "menu_book", "complaints_complaint"),

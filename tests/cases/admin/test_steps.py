@@ -45,6 +45,7 @@ MAY = {
     "mark-spam": HANDLERS,
     "message": FRONT,
     "note": FRONT,
+    "retry-delivery": FRONT,
 }
 SYSTEM_STEPS = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
 
@@ -240,6 +241,22 @@ def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_
     items = case.evidence_requests.get().items.values_list("name", "why")
     assert (items[0][0], items[1]) == (name, ("Ảnh ví", "để thấy số dư"))
     assert name in at.page(case).context["next"].what
+
+
+def test_what_was_not_delivered_is_sent_again(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    other = open_case("deposit-not-credited")
+    at.take(case, "message", body="Chúng tôi đang kiểm tra.")
+    delivery = Delivery.objects.get(message__case=case, message__is_automatic=False)
+    Delivery.objects.filter(pk=delivery.pk).update(state="failed", error="550 no such user")
+    page = at.page(case).content.decode()
+    assert "550 no such user" in page
+    assert at.take(other, "retry-delivery", delivery=delivery.pk).status_code == 409
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+    assert at.take(case, "retry-delivery", delivery=delivery.pk).status_code == 302
+    delivery.refresh_from_db()
+    assert delivery.state == "queued"
 
 
 def test_notices_are_counted_shown_and_read(desk, people, open_case):

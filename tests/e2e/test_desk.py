@@ -1,0 +1,104 @@
+"""A day at the desk in a real browser: sign in, open a case, classify, take, answer; by mouse and by keyboard."""
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.models import Role
+from cases.states import Channel
+from cases.workflow.opening import Matter
+from channels_app import intake
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "mat-khau-thu-1"
+
+
+@pytest.fixture
+def lan(make_staff):
+    user = make_staff("lan", Role.SPECIALIST, "payments")
+    make_staff("lan", Role.INTAKE, "intake")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def case(lan):
+    return intake.open_request(
+        Matter(subject="Nạp tiền <b>chưa</b> vào", amount=1_250_000, transaction_ref="FT26326"),
+        actor=Actor.system("intake"),
+        channel=Channel.EMAIL,
+        body="Tôi chuyển 1.250.000đ lúc 9h.\n<script>alert(1)</script>",
+        person=Person(name="Nguyễn Văn An", email="an@khach.example"),
+    )
+
+
+@pytest.fixture
+def desk(page, live_server, lan):
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("[name=username]", "lan")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
+    desk.goto(desk.url + "cases/case/?queue=unassigned")
+    desk.click(f"text={case.code}")
+    assert desk.locator(".desk-glance").is_visible()
+    for shown in (".desk-next", ".desk-actions", ".desk-clocks", "text=1.250.000 ₫", "text=an@khach.example >> nth=0"):
+        assert desk.locator(shown).first.bounding_box()["y"] < 768, shown  # above the fold
+
+    desk.click("[data-action=classify]")
+    desk.select_option("#desk-dialog [name=category]", label="Nạp tiền chưa vào → Thanh toán")
+    desk.click("#desk-dialog .is-first")
+    desk.wait_for_selector("[data-action=take-it]")
+
+    desk.keyboard.press("t")
+    desk.wait_for_selector(f".desk-rail dd:has-text('{lan}')")
+
+    desk.keyboard.press("a")
+    writing = desk.locator("#body-answer")
+    assert writing.evaluate("area => area === document.activeElement")
+    writing.type("/da-cong-tien")
+    desk.keyboard.press("Tab")
+    assert "ghi có" in writing.input_value()
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_selector(".desk-entry.is-out")
+
+    case.refresh_from_db()
+    assert (case.status, case.assignee) == ("answered", lan)
+    assert "ghi có" in case.messages.get(answer__isnull=False).body
+
+
+def test_clocks_tick_the_code_is_copied_and_help_opens(desk, case, context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.clock.install()
+    desk.goto(desk.url + f"cases/case/{case.pk}/change/")
+    clock = desk.locator("[data-due]").first
+    before = clock.text_content()
+    desk.clock.fast_forward("03:00")
+    assert clock.text_content() != before
+    desk.clock.fast_forward("23:59:59")
+    assert "is-bad" in clock.get_attribute("class")
+    desk.click("[data-copy]")
+    assert desk.evaluate("navigator.clipboard.readText()") == case.code
+    desk.keyboard.press("?")
+    assert desk.locator("#desk-keys").is_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("n")
+    assert desk.locator("#body-note").is_visible()
+    assert not desk.locator("#body-message").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1366])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_the_screen(desk, case, width, scheme):
+    overview = desk.url
+    desk.emulate_media(color_scheme=scheme)
+    desk.set_viewport_size({"width": width, "height": 844})
+    for path in ("", "cases/case/?queue=all", f"cases/case/{case.pk}/change/", f"cases/case/{case.pk}/step/withdraw/"):
+        desk.goto(overview + path)
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width, path
