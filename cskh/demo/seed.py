@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ApiClient, Department, Membership, Scope, User, hash_key
@@ -29,8 +30,9 @@ def seed(say: Progress) -> None:
     if Case.objects.exists():
         return
     chance = random.Random(2026)  # noqa: S311 - the same demo every time
-    _ended_cases(chance, say)
-    _running_cases(chance, say)
+    with transaction.atomic():  # all or nothing: a first start that was interrupted begins again
+        _ended_cases(chance, say)
+        _running_cases(chance, say)
 
 
 def demo_client() -> str:
