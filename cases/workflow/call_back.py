@@ -34,12 +34,7 @@ def ask_call_back(case: Case, *, actor: Actor, why: str, at: datetime | None = N
     """
     require(actor, case)
     with change_case(case) as held:
-        planned = owed(held).filter(facts__why=why).first()
-        if planned is not None:
-            planned.facts = {"why": why, **facts}
-            planned.save(update_fields=["facts"])
-            return planned
-        return _plans.plan(held, FollowUp.Kind.CALL_BACK, _start_clock(held, at or timezone.now()), why=why, **facts)
+        return _owe(held, why, at or timezone.now(), **facts)
 
 
 def call_missed(case: Case, *, actor: Actor, call: int, at: datetime) -> FollowUp:
@@ -50,7 +45,7 @@ def call_missed(case: Case, *, actor: Actor, call: int, at: datetime) -> FollowU
         if planned is not None and call in calls:
             return planned
         record(held, EventKind.CALL_LOGGED, actor=actor, call=call, outcome=CallOutcome.MISSED, direction="in")
-        return ask_call_back(held, actor=actor, why=MISSED_CALL, at=at, calls=[*calls, call])
+        return _owe(held, MISSED_CALL, at, calls=[*calls, call])
 
 
 def call_logged(case: Case, *, actor: Actor, call: int, outcome: CallOutcome, direction: str) -> None:
@@ -78,6 +73,15 @@ def waiting() -> QuerySet[FollowUp]:
 def owed(case: Case) -> QuerySet[FollowUp]:
     """The calls this case still owes its customer."""
     return waiting().filter(case=case)
+
+
+def _owe(held: Case, why: str, at: datetime, **facts: object) -> FollowUp:
+    planned = owed(held).filter(facts__why=why).first()
+    if planned is None:
+        return _plans.plan(held, FollowUp.Kind.CALL_BACK, _start_clock(held, at), why=why, **facts)
+    planned.facts = {"why": why, **facts}
+    planned.save(update_fields=["facts"])
+    return planned
 
 
 def _fulfil(held: Case, follow_ups: QuerySet[FollowUp], actor: Actor) -> None:
