@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),
+    path("admin/hotline/", include("channels_app.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("cskh.api_urls")),
     re_path(r"^api(/.*)?$", NothingHere.as_view()),
