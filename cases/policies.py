@@ -58,7 +58,7 @@ def may(actor: Actor, step: Step, case: Case) -> bool:
     permission = TRANSITIONS[step].permission
     if actor.is_integration:
         if step in _CUSTOMER_STEPS:
-            return _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER)
+            return _integration_reads(actor) and _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER)
         return permission in _INTEGRATION_WORK and _integration_has(actor, Scope.CASES_WORK)
     return _staff_may(actor.subject, permission, case) and actor.subject.pk not in _barred(step, case)
 
@@ -70,7 +70,9 @@ def may_converse(actor: Actor, case: Case) -> bool:
     if actor.is_customer:
         return str(case.customer_id) == actor.id
     if actor.is_integration:
-        return _integration_has(actor, Scope.CASES_OPEN) or _integration_has(actor, Scope.CASES_WORK)
+        return _integration_reads(actor) and (
+            _integration_has(actor, Scope.CASES_OPEN) or _integration_has(actor, Scope.CASES_WORK)
+        )
     return _staff_may(actor.subject, "converse", case)
 
 
@@ -122,8 +124,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_customer:
         return cases.filter(customer_id=actor.id)
     if actor.is_integration:
-        reads = _integration_has(actor, Scope.CASES_READ) or _integration_has(actor, Scope.CASES_WORK)
-        return cases if reads else cases.none()
+        return cases if _integration_reads(actor) else cases.none()
     desk = actor.subject.desk
     if not actor.subject.is_active or not desk.departments:
         return cases.none()
@@ -206,7 +207,9 @@ def _works_here(user: User, role: Role, case: Case) -> bool:
 
 def _leads_here(user: User, case: Case) -> bool:
     leads = user.desk.leads
-    return (None in leads and not _is_restricted(case)) or (case.department_id is not None and case.department_id in leads)
+    return (None in leads and not _is_restricted(case)) or (
+        case.department_id is not None and case.department_id in leads
+    )
 
 
 def _place(case: Case) -> Q:
@@ -224,6 +227,11 @@ def _intake_reaches(permission: str, case: Case) -> bool:
 
 def _is_restricted(case: Case) -> bool:
     return bool(case.category_id and case.category and case.category.is_restricted)
+
+
+def _integration_reads(actor: Actor) -> bool:
+    """Every other scope needs one of these: what a program may not know of, it cannot work on."""
+    return _integration_has(actor, Scope.CASES_READ) or _integration_has(actor, Scope.CASES_WORK)
 
 
 def _integration_has(actor: Actor, scope: Scope) -> bool:

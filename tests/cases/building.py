@@ -6,8 +6,8 @@ from cases.events import flaws_of
 from cases.evidence.models import EvidenceRequest
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Category
-from cases.states import Channel, Status
-from cases.workflow import answer, evidence, resolution, routing
+from cases.states import Channel, Status, Step
+from cases.workflow import answer, ending, evidence, resolution, routing
 from cases.workflow.opening import Matter
 from channels_app import intake
 
@@ -66,3 +66,30 @@ def snapshot(case):
     rows["case"] = {field.attname: getattr(fresh, field.attname) for field in Case._meta.concrete_fields}
     assert list(flaws_of(fresh)) == []
     return rows
+
+
+def take_as(actor, step, case, *, assignee):
+    """Takes the step through its workflow function, with everything it asks for. `assignee` is who gets assigned."""
+    reason = "Khách gọi lại"
+    other = Category.objects.get(slug="technical-error")
+    {
+        Step.CLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other),
+        Step.RECLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other),
+        Step.ASSIGN: lambda: routing.assign_case(case, actor=actor, assignee=assignee),
+        Step.REQUEST_EVIDENCE: lambda: evidence.request_evidence(case, actor=actor, items=[Wanted(name="Sao kê")]),
+        Step.EVIDENCE_COMPLETED: lambda: evidence.waive_rest(case, actor=actor, reason=reason),
+        Step.EVIDENCE_OVERDUE: lambda: evidence.stop_waiting(case, actor=actor),
+        Step.START_RESOLVING: lambda: resolution.start_resolving(case, actor=actor),
+        Step.PROPOSE: lambda: resolution.propose(case, actor=actor, body="Hoàn tiền."),
+        Step.APPROVE: lambda: resolution.approve(case, actor=actor),
+        Step.RETURN: lambda: resolution.return_for_rework(case, actor=actor, reason=reason),
+        Step.ANSWER: lambda: answer.send_answer(case, actor=actor, body="Tiền đã vào."),
+        Step.ACCEPT: lambda: answer.accept(case, actor=actor, proof="Ghi âm 123"),
+        Step.REJECT: lambda: answer.reject(case, actor=actor, reason=reason),
+        Step.CLOSE_NO_REPLY: lambda: answer.close_no_reply(case, actor=actor),
+        Step.FINAL_RESPONSE: lambda: answer.give_final_response(case, actor=actor, body="Trả lời cuối cùng."),
+        Step.REOPEN: lambda: ending.reopen(case, actor=actor, reason=reason),
+        Step.WITHDRAW: lambda: ending.withdraw(case, actor=actor, reason=reason),
+        Step.MARK_DUPLICATE: lambda: ending.mark_duplicate(case, actor=actor, of=open_case()),
+        Step.MARK_SPAM: lambda: ending.mark_spam(case, actor=actor, reason=reason),
+    }[step]()

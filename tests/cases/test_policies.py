@@ -1,0 +1,98 @@
+"""Role × step × relation on the domain itself, held against the table; a refusal changes nothing."""
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases import policies
+from cases.models import Case
+from cases.states import Status, Step
+from cases.workflow import answer, resolution, routing
+from channels_app import outbox
+from cskh.core.errors import Invalid, NotPermitted, NotVisible
+from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
+from tests.cases.permission_table import CASES, SYSTEM, TABLE, allowed, letters, make_actor, make_case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("case_name", CASES)
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table(name, case_name, make_staff):
+    case = make_case(case_name, make_staff)
+    actor = make_actor(name, case, make_staff)
+    expected = letters(name, case_name)
+    assert policies.can_see(actor, case) == ("s" in expected)
+    assert {step for step in Step if policies.may(actor, step, case)} == allowed(name, case_name)
+    assert policies.may_converse(actor, case) == ("t" in expected)
+    assert policies.may_write(actor, case) == ("o" in expected)
+    if actor.is_staff:
+        listed = {step for step in Step if policies.who_may(step, case).filter(pk=actor.subject.pk).exists()}
+        assert listed == allowed(name, case_name), "who_may and may disagree"
+
+
+@pytest.mark.parametrize("case_name", CASES)
+@pytest.mark.parametrize("name", TABLE)
+def test_a_refusal_changes_nothing(name, case_name, make_staff):
+    case = make_case(case_name, make_staff)
+    actor = make_actor(name, case, make_staff)
+    before, is_seen = snapshot(case), "s" in letters(name, case_name)
+    somebody = make_staff("thu", Role.SPECIALIST, "payments")
+    # CLASSIFY and RECLASSIFY are one function, and for staff nobody takes the two steps of the clock.
+    for step in set(Step) - allowed(name, case_name):
+        with pytest.raises(NotPermitted if is_seen else NotVisible):
+            take_as(actor, step, Case.objects.get(pk=case.pk), assignee=somebody)
+    if "o" not in letters(name, case_name):
+        for write in (outbox.write_message, outbox.write_note):
+            with pytest.raises(NotPermitted if is_seen else NotVisible):
+                write(case, actor=actor, body="Xin chào")
+    assert snapshot(case) == before
+
+
+def test_the_system_takes_its_own_steps_only(make_staff):
+    case = make_case("payments", make_staff)
+    assert {step for step in Step if policies.may(Actor.system("sla"), step, case)} == SYSTEM
+
+
+def test_nobody_decides_on_what_they_proposed(make_staff):
+    boss, other = make_staff("son", Role.MANAGER), make_staff("yen", Role.MANAGER)
+    case = case_at(Status.AWAITING_APPROVAL, boss, category="settlement")
+    before = snapshot(case)
+    for judge in (
+        resolution.approve,
+        lambda case, actor: resolution.return_for_rework(case, actor=actor, reason="Sai"),
+    ):
+        with pytest.raises(NotPermitted):
+            judge(case, actor=Actor.staff(boss))
+    assert snapshot(case) == before
+    assert boss not in policies.who_may(Step.APPROVE, case)
+    assert other in policies.who_may(Step.APPROVE, case)
+    resolution.approve(case, actor=Actor.staff(other))
+
+
+def test_who_approved_is_a_decider_too(make_staff):
+    lan, boss = make_staff("lan", Role.SPECIALIST, "technical"), make_staff("son", Role.MANAGER)
+    case = case_at(Status.AWAITING_APPROVAL, lan, category="settlement")
+    resolution.approve(case, actor=Actor.staff(boss))
+    answer.send_answer(case, actor=Actor.staff(lan))
+    answer.reject(case, actor=customer_of(case))
+    assert policies.earlier_deciders(case) == {lan.pk, boss.pk}
+    for step in policies.DECIDING_STEPS:
+        assert not policies.may(Actor.staff(lan), step, case)
+        assert not policies.may(Actor.staff(boss), step, case)
+
+
+def test_a_reopened_case_is_never_given_back(make_staff):
+    lan, boss = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("son", Role.MANAGER)
+    case = open_case("deposit-not-credited")
+    routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
+    answer.reject(case, actor=customer_of(case))
+    assert (case.assignee, case.needs_manager) == (None, True)
+    assert case.events.filter(kind="reviewer_missing").count() == 1
+    before = snapshot(case)
+    with pytest.raises(Invalid):
+        routing.assign_case(case, actor=Actor.staff(boss), assignee=lan)
+    assert snapshot(case) == before
+    routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
+    assert (case.assignee, case.needs_manager) == (boss, False)
