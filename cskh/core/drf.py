@@ -61,7 +61,7 @@ def _problem(
     status_code: int, code: str, detail: str, extra: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
     set_rollback()
-    body = _body(status_code, code, detail) | extra
+    body = extra | _body(status_code, code, detail)  # what an error says of itself never hides the problem's own parts
     return Response(body, status=status_code, headers=headers, content_type=PROBLEM_JSON)
 
 
