@@ -3,9 +3,11 @@
 import re
 
 RGB = tuple[int, int, int]
-LIGHT: RGB = (255, 255, 255)
-DARK: RGB = (16, 23, 30)
+# The least favourable grounds of portal.css, light and dark (its --own).
+LIGHT: RGB = (238, 244, 246)
+DARK: RGB = (27, 42, 51)
 _BLACK: RGB = (0, 0, 0)
+_WHITE: RGB = (255, 255, 255)
 _ENOUGH = 4.5
 
 
@@ -30,7 +32,7 @@ def contrast(one: RGB, other: RGB) -> float:
 
 def readable_on(color: RGB, ground: RGB) -> RGB:
     """The colour nearest to `color`, towards black or white, that can be read on `ground`."""
-    end = _BLACK if _luminance(ground) > 0.5 else LIGHT
+    end = _BLACK if _luminance(ground) > 0.5 else _WHITE
     for step in range(21):
         mixed = _mix(color, end, step / 20)
         if contrast(mixed, ground) >= _ENOUGH:
@@ -40,7 +42,7 @@ def readable_on(color: RGB, ground: RGB) -> RGB:
 
 def ink_on(color: RGB) -> RGB:
     """White or black, whichever is read better on `color`."""
-    return max((LIGHT, _BLACK), key=lambda ink: contrast(ink, color))
+    return max((_WHITE, _BLACK), key=lambda ink: contrast(ink, color))
 
 
 def _mix(color: RGB, end: RGB, share: float) -> RGB:

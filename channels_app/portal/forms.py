@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +93,11 @@ class RequestForm(PortalForm):
     category = forms.ModelChoiceField(
         Category.objects.none(), label=_("What is it about?"), required=False, empty_label=_("I am not sure")
     )
-    nature = forms.ChoiceField(label=_("Kind of request"), choices=Nature, initial=Nature.SERVICE_REQUEST)
+    nature = forms.ChoiceField(
+        label=_("Kind of request"),
+        choices=[(value, capfirst(label)) for value, label in Nature.choices],
+        initial=Nature.SERVICE_REQUEST,
+    )
     subject = forms.CharField(label=_("Title"), required=False, max_length=settings.SUBJECT_MAX_CHARACTERS, strip=True)
     body = forms.CharField(
         label=_("What happened?"),
@@ -211,7 +216,7 @@ class MessageForm(PortalForm):
 class EvidenceForm(PortalForm):
     """Files, words, or both, for one of the `waiting` items or for the case as a whole."""
 
-    one_of = ("documents", "text")
+    one_of = ("item", "documents", "text")
 
     item = forms.TypedChoiceField(label=_("This is"), required=False, coerce=int, empty_value=None)
     documents = FilesField(
@@ -231,6 +236,7 @@ class EvidenceForm(PortalForm):
                 *((item.pk, item.name) for item in waiting),
                 ("", _("Something else")),
             ]
+            self.fields["item"].initial = waiting[0].pk
         else:
             del self.fields["item"]
 

@@ -215,8 +215,8 @@ def test_nothing_internal_is_shown(open_case, follow):
     outbox.write_message(case, actor=Actor.system("outbox"), body="Xin chào Quý khách")
     page = follow(case).get(f"/track/{case.code}/").content.decode()
     assert "Xin chào Quý khách" in page
-    for secret in ("NỘI BỘ", "lan", "Lan"):
-        assert secret not in page.replace("language", "").replace("plan", "")
+    for secret in ("NỘI BỘ", ">lan", ">Lan", str(User.objects.get(username="lan"))):
+        assert secret not in page.partition("<main")[2]
 
 
 def test_the_page_costs_the_same_however_much_was_said(open_case, follow):
@@ -229,15 +229,12 @@ def test_the_page_costs_the_same_however_much_was_said(open_case, follow):
             assert browser.get(f"/track/{case.code}/").status_code == 200
         return len(queries)
 
-    small, large = open_case("awaiting_customer"), open_case("awaiting_customer", email="binh@khach.example")
-    customer = Actor.customer(large.customer)
-    for number in range(8):
-        evidence.submit_evidence(large, actor=customer, channel="web", text=f"Mã {number}")
-        outbox.write_message(large, actor=Actor.system("outbox"), body=f"Tin {number}")
-    evidence.submit_evidence(small, actor=Actor.customer(small.customer), channel="web", text="Mã")
-    large.refresh_from_db()
-    assert abs(cost(large) - cost(small)) <= 1  # asking has ended on one of them
-    assert cost(small) <= 20
+    small, large = open_case("answered"), open_case("answered", email="binh@khach.example")
+    for case, number in ((small, 1), (large, 12)):
+        for one in range(number):
+            evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel="web", text=f"Mã {one}")
+            outbox.write_message(case, actor=Actor.system("outbox"), body=f"Tin {one}")
+    assert cost(large) == cost(small) <= 20
 
 
 def test_loose_forms_of_the_code_lead_to_the_canonical_address(open_case, follow):
