@@ -6,8 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
@@ -18,6 +16,7 @@ from cases.states import Step
 from . import notices, words
 from .actions import ACTIONS, Action, offered
 from .conversation import Entry, entries_of
+from .evidence_check import panel_of
 from .history import history_of
 from .next_up import next_up
 from .replies import Reply, replies_for
@@ -86,7 +85,7 @@ def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "replies": _replies(case, actor, tabs),
         "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
         "to": case.contact,
-        "evidence_panel": _evidence_panel(case, actor),
+        "evidence_panel": panel_of(case, actor),
     }
 
 
@@ -133,11 +132,3 @@ def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:
         else:
             entry.author = name
     return entries
-
-
-def _evidence_panel(case: Case, actor: Actor) -> bool:
-    try:
-        get_template("cases/evidence_panel.html")
-    except TemplateDoesNotExist:
-        return False
-    return True

@@ -172,6 +172,11 @@ class EvidenceItem(models.Model):
     def __str__(self) -> str:
         return self.filename or self.text[:60]
 
+    @property
+    def last_check(self) -> "Check | None":
+        """What was found about it last; no query where the checks are prefetched."""
+        return next(reversed(self.checks.all()), None)
+
 
 class Check(models.Model):
     """What somebody found about an evidence item. The latest check is the item's state."""
