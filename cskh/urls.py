@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from accounts.admin.presence import presence
 from cskh import health
 from cskh.core.api import NothingHere
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),
+    path("admin/presence/", admin.site.admin_view(presence), name="presence"),
     path("admin/hotline/", include("channels_app.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("cskh.api_urls")),

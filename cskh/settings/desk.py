@@ -98,6 +98,7 @@ UNFOLD = {
                     _queue(_("Unassigned"), "inbox", "unassigned"),
                     _queue(_("Urgent"), "priority_high", "urgent"),
                     _queue(_("All cases"), "list_alt", "all"),
+                    {"title": _("On and off duty"), "icon": "toggle_on", "link": reverse_lazy("presence")},
                     {"title": _("Hotline"), "icon": "support_agent", "link": reverse_lazy("hotline:page")},
                     _list(_("Telephone calls"), "call", "channels_app_call"),
                     _list(_("Customers"), "badge", "customers_customer"),

@@ -4,8 +4,11 @@
 
   function findWhileTyping() {
     const input = document.getElementById("number");
+    if (input.autofocus) input.focus();
     let timer, asked = 0;
     input.addEventListener("input", () => {
+      const carried = document.querySelector('#found [name="number"]');
+      if (carried) carried.value = input.value;  // who is quicker than the search loses nothing
       clearTimeout(timer);
       timer = setTimeout(async () => {
         const mine = ++asked;

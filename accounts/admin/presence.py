@@ -1,0 +1,43 @@
+"""On duty or off: everybody says it for themselves. Going off hands over what waits on them, and the page says to whom."""
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actors import Actor
+from accounts.models import User
+from cases import queries
+from cases.models import Case
+from cases.workflow.handover import set_presence
+from cskh.core.errors import Invalid
+
+
+@require_http_methods(["GET", "POST"])
+def presence(request: HttpRequest) -> HttpResponse:
+    """Shows whether I am on duty, with the switch; POST `presence` turns it."""
+    user: User = User.objects.get(pk=request.user.pk)
+    if request.method == "POST":
+        if request.POST.get("presence") not in User.Presence.values:
+            raise Invalid
+        handed_over = set_presence(user, User.Presence(request.POST["presence"]), actor=Actor.staff(user))
+        messages.success(request, _("You are now %(presence)s.") % {"presence": user.get_presence_display()})
+        for line in _who_has(handed_over):
+            messages.info(request, line)
+        return HttpResponseRedirect(reverse("presence"))
+    waiting = queries.in_order(Case.objects.filter(assignee=user).exclude(status="closed"))[:100]
+    context = {**admin.site.each_context(request), "title": _("Presence"), "person": user, "waiting": list(waiting)}
+    return render(request, "admin/presence/page.html", context)
+
+
+def _who_has(handed_over: list[Case]) -> list[str]:
+    return [
+        _("%(code)s: now with %(who)s.")
+        % {
+            "code": case.code,
+            "who": case.assignee or _("the queue of %(department)s") % {"department": case.department},
+        }
+        for case in handed_over
+    ]

@@ -1,0 +1,217 @@
+"""The office's pages: staff, keys, calendars, categories, customers, presence."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.customers.models import Contact, Customer, Notice
+from accounts.models import ApiClient, Department, Role, User
+from cases.calendars import working
+from cases.models import Calendar, Category
+from cases.states import Channel
+from cases.workflow import routing
+from cases.workflow.opening import Matter
+from channels_app import intake
+
+
+@pytest.fixture
+def admin_client(client, make_staff):
+    client.force_login(make_staff("quan", Role.ADMINISTRATOR))
+    return client
+
+
+def inline(prefix, rows=(), initial=0):
+    posted = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    return posted | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
+def case_of(assignee, make_staff):
+    case = intake.open_request(
+        Matter(subject="Nạp tiền", category=Category.objects.get(slug="deposit-not-credited")),
+        actor=Actor.system("intake"),
+        channel=Channel.WEB,
+        body="x",
+        person=Person(email="an@khach.example"),
+    )
+    routing.assign_case(case, actor=Actor.staff(make_staff("boss", Role.MANAGER)), assignee=assignee)
+    return case
+
+
+def test_a_new_colleague_with_a_role_gets_in(admin_client, client, defaults):
+    posted = {
+        "username": "moi",
+        "last_name": "Lê",
+        "first_name": "Mới",
+        "email": "moi@benxanh.example",
+        "language": "vi",
+    }
+    posted |= {"password1": "mot-mat-khau-dai", "password2": "mot-mat-khau-dai", "usable_password": "true"}
+    department = Department.objects.get(slug="payments")
+    posted |= inline("memberships", [{"role": "specialist", "department": department.pk}])
+    answer = admin_client.post("/admin/accounts/user/add/", posted)
+    assert answer.status_code == 302, answer.context["errors"]
+    user = User.objects.get(username="moi")
+    assert user.desk.has_in(Role.SPECIALIST, department.pk)
+    client.force_login(user)
+    assert client.get("/admin/hotline/").status_code == 200
+
+
+def test_who_is_deactivated_hands_over_and_is_out(admin_client, make_staff):
+    lan, minh = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("minh", Role.SPECIALIST, "payments")
+    case = case_of(lan, make_staff)
+    posted = {"username": "lan", "last_name": "Lan", "language": "vi"}  # no is_active: unticked
+    rows = [
+        {"id": one.pk, "user": lan.pk, "role": one.role, "department": one.department_id}
+        for one in lan.memberships.all()
+    ]
+    posted |= inline("memberships", rows, 1)
+    answer = admin_client.post(f"/admin/accounts/user/{lan.pk}/change/", posted)
+    assert answer.status_code == 302, answer.context["errors"]
+    case.refresh_from_db()
+    lan.refresh_from_db()
+    assert (lan.is_active, case.assignee) == (False, minh)
+
+
+def test_nobody_deactivates_themselves(admin_client):
+    user = User.objects.get(username="quan")
+    posted = {"username": "quan", "language": "vi"} | inline("memberships")
+    answer = admin_client.post(f"/admin/accounts/user/{user.pk}/change/", posted)
+    assert answer.status_code == 200
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_a_key_is_shown_once_and_revoked(admin_client):
+    page = admin_client.post("/admin/accounts/apiclient/add/", {"name": "app", "scopes": ["cases:open"]}, follow=True)
+    client_row = ApiClient.objects.get()
+    key = next(word for word in page.content.decode().split() if word.startswith(client_row.key_prefix)).split("<")[0]
+    assert ApiClient.objects.authenticate(key) == client_row
+    address = f"/admin/accounts/apiclient/{client_row.pk}/change/"
+    assert key not in admin_client.get(address).content.decode()
+    admin_client.post(address, {"name": "app", "scopes": ["cases:open"]})
+    assert ApiClient.objects.authenticate(key) is None
+
+
+WEEK = {f"day_{day}": "08:00-12:00, 13:30-17:30" for day in range(5)}
+NAMES = {"name_vi": "Giờ", "name_en": "Hours", "zone": "Asia/Ho_Chi_Minh"}
+
+
+@pytest.mark.parametrize(
+    ("change", "right"),
+    [
+        ({}, True),
+        ({"day_0": "22:00-00:00"}, True),
+        ({"day_0": "00:00-00:00"}, True),
+        ({"day_0": "8-12"}, False),
+        ({"day_0": "12:00-08:00"}, False),
+        ({"day_0": "08:00-12:00, 11:00-13:00"}, False),
+        ({"day_0": "25:00-26:00"}, False),
+        ({f"day_{day}": "" for day in range(7)}, False),
+        ({"zone": "Asia/Nowhere"}, False),
+    ],
+)
+def test_a_week_is_kept_only_if_it_can_be_counted_in(admin_client, change, right):
+    calendar = Calendar.objects.get(slug="always")
+    before = calendar.week
+    answer = admin_client.post(
+        f"/admin/cases/calendar/{calendar.pk}/change/", {**NAMES, **WEEK, **change, **inline("days")}
+    )
+    calendar.refresh_from_db()
+    assert answer.status_code == (302 if right else 200)
+    assert (calendar.week != before) == right
+    working(calendar)
+
+
+def test_a_special_day_counts_at_once(admin_client):
+    calendar = Calendar.objects.get(slug="always")
+    day = timezone.localtime() + timedelta(days=30)
+    due = working(calendar).due(day, timedelta(hours=1))
+    posted = {**NAMES, **{f"day_{n}": "00:00-00:00" for n in range(7)}}
+    admin_client.post(
+        f"/admin/cases/calendar/{calendar.pk}/change/",
+        posted | inline("days", [{"date": day.date().isoformat(), "hours": "", "name": "Nghỉ"}]),
+    )
+    calendar.refresh_from_db()
+    assert calendar.days.get().hours == []
+    assert working(calendar).due(day, timedelta(hours=1)) > due
+
+
+def test_categories_have_two_levels(admin_client):
+    topic, reason = Category.objects.get(slug="transactions"), Category.objects.get(slug="deposit-not-credited")
+    posted = {
+        "name_vi": "a",
+        "name_en": "a",
+        "department": topic.department_id,
+        "priority": "normal",
+        "parent": reason.pk,
+    }
+    answer = admin_client.post(f"/admin/cases/category/{topic.pk}/change/", posted | inline("checklist"))
+    assert answer.status_code == 200
+    topic.refresh_from_db()
+    assert topic.parent is None
+
+
+def test_a_published_notice_stays_as_it_was_shown(client, make_staff):
+    client.force_login(make_staff("boss", Role.MANAGER))
+    notice = Notice.objects.get()
+    answer = client.post(
+        f"/admin/customers/notice/{notice.pk}/change/", {"version": "1.0", "body_vi": "x", "body_en": "x"}
+    )
+    assert answer.status_code == 403
+    assert Notice.objects.get().body_vi == notice.body_vi
+
+
+@pytest.mark.parametrize("typed", ["0912 345 678", "+84912345678", "Trần", "KH-7", "an@khach"])
+def test_customers_are_found(client, make_staff, typed):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    customer = Customer.objects.create(name="Trần An", external_id="KH-7")
+    customer.contacts.create(kind="phone", address="+84912345678")
+    customer.contacts.create(kind="email", address="an@khach.example")
+    Customer.objects.create(name="Lê Bình")
+    page = client.get("/admin/customers/customer/", {"q": typed}).content.decode()
+    assert ("Trần An" in page, "Lê Bình" in page) == (True, False)
+
+
+def test_a_customer_is_corrected_and_a_changed_address_is_not_verified(client, make_staff):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    customer = Customer.objects.create(name="Tran An")
+    contact = customer.contacts.create(kind="phone", address="+84912345678", verified_at=timezone.now())
+    address = f"/admin/customers/customer/{customer.pk}/change/"
+    row = {"id": contact.pk, "customer": customer.pk, "kind": "phone", "address": "0987 654 321", "is_verified": "on"}
+    answer = client.post(address, {"name": "Trần An", "language": "vi", **inline("contacts", [row], 1)})
+    assert answer.status_code == 302, answer.context["errors"]
+    customer.refresh_from_db()
+    contact.refresh_from_db()
+    assert (customer.name, customer.external_id) == ("Trần An", None)
+    assert (contact.address, contact.verified_at) == ("+84987654321", None)
+    wrong = client.post(address, {"name": "x", "language": "vi", **inline("contacts", [{**row, "address": "abc"}], 1)})
+    assert wrong.status_code == 200
+    assert Contact.objects.get().address == "+84987654321"
+
+
+def test_a_customers_page_shows_only_cases_one_may_see(client, make_staff):
+    lan = make_staff("lan", Role.SPECIALIST, "payments")
+    case = case_of(lan, make_staff)
+    for user, seen in ((lan, True), (make_staff("sau", Role.SPECIALIST, "technical"), False)):
+        client.force_login(user)
+        page = client.get(f"/admin/customers/customer/{case.customer_id}/change/").content.decode()
+        assert (case.code in page) == seen
+
+
+def test_going_off_duty_hands_over_and_says_to_whom(client, make_staff):
+    lan, minh = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("minh", Role.SPECIALIST, "payments")
+    case = case_of(lan, make_staff)
+    client.force_login(lan)
+    assert client.get("/admin/presence/").status_code == 200
+    lan.refresh_from_db()
+    assert lan.presence == "on_duty"
+    page = client.post("/admin/presence/", {"presence": "off_duty"}, follow=True).content.decode()
+    case.refresh_from_db()
+    lan.refresh_from_db()
+    assert (lan.presence, case.assignee) == ("off_duty", minh)
+    assert case.code in page
+    assert str(minh) in page
+    assert client.post("/admin/presence/", {"presence": "asleep"}).status_code == 400
