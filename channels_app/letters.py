@@ -53,7 +53,7 @@ def _to_customer(delivery: Delivery, message: Message) -> Outbound:
                 "case": case,
                 "brand_name": settings.BRAND_NAME,
                 "link": links.case_link(case, contact, _purpose(message)),
-                "home": settings.PUBLIC_URL,
+                "rights": settings.PUBLIC_URL + reverse("portal:notice"),
             },
         ).strip()
         subject = _subject(message.subject or _("Your request"), case.code, is_reply=thread.is_reply)

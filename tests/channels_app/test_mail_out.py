@@ -67,7 +67,8 @@ def test_the_acknowledgement_says_code_time_link_and_warning(post, work_off):
     text = words(raw)
     assert case.code in text
     assert timezone.localtime(due).strftime("%H:%M %d/%m/%Y") in text
-    assert "http://testserver/" in text
+    assert "http://testserver/track/link/" in text
+    assert "http://testserver/notice/" in text
     assert headers_of(raw)["Auto-Submitted"] == "auto-generated"
     assert headers_of(raw)["From"].addresses[0].addr_spec == DESK
 
