@@ -1,0 +1,125 @@
+"""Two records of one person become one, and for a day that can be undone.
+
+It stands above everything it touches: customers, their contacts, cases and calls.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.customers.models import Contact, Customer, CustomerMerge
+from accounts.models import Role
+from cases.events import EventKind, record
+from cases.models import Case
+from cases.workflow._take_step import change_case
+from cskh.core.errors import Conflict, Invalid, NotPermitted
+
+from .models import Call
+
+UNDO_WITHIN = timedelta(hours=24)
+_MERGERS = (Role.INTAKE, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def may_merge(actor: Actor) -> bool:
+    """Those who speak with customers of every department, and managers: intake agents, managers, administrators."""
+    return actor.is_staff and actor.subject.is_active and any(actor.subject.desk.has(role) for role in _MERGERS)
+
+
+def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_id: str | None = None) -> CustomerMerge:
+    """Moves contacts, cases and calls of `merged` to `kept`; from then on `merged` stands for `kept`.
+
+    Where both have an id at the operator's, `external_id` says which one stays in use. Raises Invalid where it does not,
+    or where one of the two was merged away already.
+    """
+    _require(actor)
+    if kept.pk == merged.pk:
+        raise Invalid(errors={"merged": [_("This is the same record.")]})
+    with transaction.atomic():
+        kept, merged = _locked(kept, merged)
+        if kept.merged_into_id or merged.merged_into_id:
+            raise Conflict(_("One of the two was merged with another record already."))
+        ids = {"kept": kept.external_id, "merged": merged.external_id}
+        chosen = _chosen_id(kept, merged, external_id)
+        moved = {
+            "cases": _move_cases(Case.objects.filter(customer=merged), kept, actor),
+            "contacts": _move_contacts(merged, kept),
+            "calls": list(Call.objects.filter(customer=merged).values_list("pk", flat=True)),
+            "ids": ids,
+        }
+        Call.objects.filter(pk__in=moved["calls"]).update(customer=kept)
+        _set_ids(kept, chosen, merged, None if chosen == merged.external_id else merged.external_id)
+        merged.merged_into = kept
+        merged.save(update_fields=["merged_into"])
+        return CustomerMerge.objects.create(kept=kept, merged=merged, moved=moved, by=actor.subject)
+
+
+def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
+    """Moves back what the merge moved and is still there. Within a day, once, and the latest merge of a record first."""
+    _require(actor)
+    with transaction.atomic():
+        merge = CustomerMerge.objects.select_for_update().get(pk=merge.pk)
+        if merge.undone_at is not None or merge.at < timezone.now() - UNDO_WITHIN:
+            raise Conflict(_("This merge can no longer be undone."))
+        kept, merged = _locked(merge.kept, merge.merged)
+        later = CustomerMerge.objects.filter(undone_at__isnull=True, pk__gt=merge.pk)
+        if kept.merged_into_id or later.filter(kept=kept).exists():
+            raise Conflict(_("The record was merged again since: undo that first."))
+        merged.merged_into = None
+        merged.save(update_fields=["merged_into"])
+        _set_ids(kept, merge.moved["ids"]["kept"], merged, merge.moved["ids"]["merged"])
+        _move_cases(Case.objects.filter(pk__in=merge.moved["cases"], customer=kept), merged, actor)
+        Contact.objects.filter(pk__in=merge.moved["contacts"], customer=kept).update(customer=merged)
+        Call.objects.filter(pk__in=merge.moved["calls"], customer=kept).update(customer=merged)
+        merge.undone_at = timezone.now()
+        merge.save(update_fields=["undone_at"])
+
+
+def _require(actor: Actor) -> None:
+    if not may_merge(actor):
+        raise NotPermitted
+
+
+def _locked(first: Customer, second: Customer) -> tuple[Customer, Customer]:
+    """Both rows under lock, always in the same order, so that two merges never wait for each other."""
+    rows = {
+        row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=[first.pk, second.pk]).order_by("pk")
+    }
+    return rows[first.pk], rows[second.pk]
+
+
+def _chosen_id(kept: Customer, merged: Customer, external_id: str | None) -> str | None:
+    known = {one for one in (kept.external_id, merged.external_id) if one}
+    if external_id is None and len(known) < 2:
+        return next(iter(known), None)
+    if external_id not in known:
+        raise Invalid(errors={"external_id": [_("Both have an id at the operator: say which one is in use.")]})
+    return external_id
+
+
+def _set_ids(kept: Customer, kept_id: str | None, merged: Customer, merged_id: str | None) -> None:
+    """An id belongs to one record at a time, so it is taken away before it is given."""
+    Customer.objects.filter(pk__in=[kept.pk, merged.pk]).update(external_id=None)
+    Customer.objects.filter(pk=kept.pk).update(external_id=kept_id)
+    Customer.objects.filter(pk=merged.pk).update(external_id=merged_id)
+    kept.external_id, merged.external_id = kept_id, merged_id
+
+
+def _move_cases(cases: QuerySet[Case], customer: Customer, actor: Actor) -> list[int]:
+    moving = list(cases.order_by("pk"))
+    for case in moving:
+        with change_case(case) as held:
+            left, held.customer = held.customer_id, customer
+            record(held, EventKind.CUSTOMER_CHANGED, actor=actor, left=left, customer=customer.pk)
+    return [case.pk for case in moving]
+
+
+def _move_contacts(merged: Customer, kept: Customer) -> list[int]:
+    """Moves what the kept record does not have; an address of both stays where it is, so that an undo finds it."""
+    known = set(kept.contacts.values_list("kind", "address"))
+    moving = [one.pk for one in merged.contacts.all() if (one.kind, one.address) not in known]
+    Contact.objects.filter(pk__in=moving).update(customer=kept)
+    return moving

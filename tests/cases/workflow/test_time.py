@@ -1,0 +1,248 @@
+"""What time brings about: deadlines, follow-ups, the sweep, and the end of duty."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from cases import queries
+from cases.models import Case, Clock, Pause
+from cases.states import Priority, Status
+from cases.tasks import sweep_due
+from cases.workflow import answer, ending, evidence, routing
+from cases.workflow.handover import set_presence
+from channels_app import intake, outbox
+from channels_app.models import StaffNotice
+from cskh.core.errors import NotPermitted
+from tests.cases.building import case_at, customer_of, open_case
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)  # a Wednesday, noon in Việt Nam
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def lan(clock, make_staff):
+    return make_staff("lan", Role.SPECIALIST, "payments")
+
+
+@pytest.fixture
+def minh(clock, make_staff):
+    return make_staff("minh", Role.SPECIALIST, "payments")
+
+
+def due_of(case, kind):
+    return case.clocks.filter(kind=kind).latest("pk").due_at
+
+
+def kinds(case, *which):
+    return list(case.events.filter(kind__in=which).values_list("kind", flat=True))
+
+
+def wrote(case):
+    intake.add_message(case, actor=customer_of(case), channel=case.channel, body="Sao rồi?")
+
+
+def test_a_deadline_warns_once_then_escalates_once(clock, lan, make_staff):
+    boss, lead = make_staff("son", Role.MANAGER), make_staff("mai", Role.SPECIALIST, "payments", lead=True)
+    case = open_case("deposit-not-credited")
+    routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    due = due_of(case, "first_response")
+    assert due == NOON + timedelta(minutes=5)  # the web's, when urgent
+    clock.move_to(due - timedelta(minutes=1))
+    sweep_due()
+    sweep_due()
+    assert StaffNotice.objects.filter(event__kind="clock_warned").values_list("recipient", flat=True).get() == lan.pk
+    clock.move_to(due)
+    sweep_due()
+    assert kinds(case, "clock_breached") == []  # kept by what happens up to and at the due time
+    clock.move_to(due + timedelta(seconds=1))
+    sweep_due()
+    sweep_due()
+    breach = case.events.get(kind="clock_breached", facts__clock="first_response")
+    told = StaffNotice.objects.filter(event=breach).values_list("recipient", flat=True)
+    assert sorted(told) == sorted([lan.pk, lead.pk, boss.pk])
+
+
+def test_after_an_outage_the_breach_is_dated_by_the_clock_and_told_once(clock, lan):
+    case = open_case("deposit-not-credited")
+    due = due_of(case, "first_response")
+    clock.move_to(NOON + timedelta(minutes=20))
+    sweep_due()
+    sweep_due()
+    assert case.clocks.get(kind="first_response").breached_at == due
+    assert case.events.filter(facts__clock="first_response").count() == 1  # and no late warning
+
+
+def test_what_is_answered_late_before_the_sweep_came_by_is_a_breach_all_the_same(clock, lan):
+    case = open_case("deposit-not-credited")
+    clock.shift(HOUR)
+    outbox.write_message(case, actor=Actor.staff(lan), body="Xin lỗi vì chậm.")
+    assert case.events.filter(kind="clock_breached", facts__clock="first_response").count() == 1
+    sweep_due()
+    assert case.events.filter(kind="clock_breached", facts__clock="first_response").count() == 1
+
+
+def test_met_exactly_at_its_due_time_is_met(clock, lan):
+    case = open_case("deposit-not-credited")
+    clock.move_to(due_of(case, "first_response"))
+    outbox.write_message(case, actor=Actor.staff(lan), body="Đang xử lý.")
+    assert kinds(case, "clock_breached") == []
+
+
+def test_the_second_message_never_moves_the_next_response(clock, lan):
+    case = open_case("deposit-not-credited")
+    outbox.write_message(case, actor=Actor.staff(lan), body="Đang xử lý.")
+    wrote(case)
+    due = due_of(case, "next_response")
+    clock.shift(timedelta(minutes=3))
+    wrote(case)
+    assert due_of(case, "next_response") == due
+    outbox.write_message(case, actor=Actor.staff(lan), body="Sắp xong.")
+    assert not case.clocks.filter(kind="next_response", stopped_at=None).exists()
+
+
+def test_priority_and_category_recompute_from_the_start_and_keep_pauses(clock, lan):
+    case = case_at(Status.AWAITING_CUSTOMER, lan, category="deposit-not-credited")
+    evidence.mark_delivered(case.evidence_requests.get(), at=NOON)
+    resolution = case.clocks.get(kind="resolution")
+    assert (resolution.due_at, resolution.paused_at) == (None, NOON)
+    clock.shift(2 * HOUR)
+    evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đủ rồi")
+    assert due_of(case, "resolution") == NOON + 2 * HOUR + timedelta(minutes=30)
+    routing.change_priority(case, actor=Actor.staff(lan), priority=Priority.NORMAL, reason="Khách không vội")
+    assert due_of(case, "resolution") == NOON + 4 * HOUR
+    assert Clock.objects.get(pk=resolution.pk).started_at == NOON
+
+
+def test_a_bounce_undoes_the_pause_from_its_start(clock, lan):
+    case = case_at(Status.AWAITING_CUSTOMER, lan, category="deposit-not-credited")
+    request = case.evidence_requests.get()
+    evidence.mark_delivered(request, at=NOON)
+    clock.shift(HOUR)
+    evidence.mark_bounced(request)
+    assert not Pause.objects.filter(case=case).exists()
+    assert due_of(case, "resolution") == NOON + timedelta(minutes=30)
+
+
+def test_the_law_is_not_reset_by_reopening(clock, lan, minh):
+    case = open_case("deposit-not-credited")
+    law = case.clocks.get(kind="regulatory")
+    assert law.started_at == NOON
+    for reopened in (answer.reject, ending.reopen):
+        answer.send_answer(case, actor=Actor.staff(case.assignee or lan), body="Xong.")
+        clock.shift(HOUR)
+        if reopened is ending.reopen:
+            answer.accept(case, actor=customer_of(case))
+            reopened(case, actor=Actor.staff(minh), reason="Khách hỏi lại")
+        else:
+            reopened(case, actor=customer_of(case))
+        now = case.clocks.get(kind="regulatory")
+        assert (now.pk, now.started_at, now.due_at, now.stopped_at) == (law.pk, law.started_at, law.due_at, None)
+
+
+def test_silence_after_a_first_answer_reminds_then_closes_apart(clock, lan):
+    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    seen = []
+    for _ in range(8 * 4):
+        clock.shift(DAY / 4)
+        sweep_due()
+        seen = kinds(case, "follow_up_done", "case_closed")
+    case.refresh_from_db()
+    assert (seen, case.closed_as) == (["follow_up_done", "follow_up_done", "case_closed"], "no_reply")
+
+
+def test_after_an_outage_silence_reminds_once_and_leaves_time_before_it_closes(clock, lan):
+    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    clock.shift(30 * DAY)
+    sweep_due()
+    sweep_due()
+    assert kinds(case, "follow_up_done", "case_closed") == ["follow_up_done"]
+    clock.shift(4 * DAY)
+    sweep_due()
+    assert kinds(case, "follow_up_done", "case_closed") == ["follow_up_done", "case_closed"]
+
+
+def test_after_a_rejection_silence_closes_nothing(clock, lan, minh):
+    case = case_at(Status.REOPENED, lan, category="deposit-not-credited")
+    answer.send_answer(case, actor=Actor.staff(minh), body="Đã chuyển lại.")
+    for _ in range(10):
+        clock.shift(4 * DAY)
+        sweep_due()
+    case.refresh_from_db()
+    assert case.status == Status.ANSWERED
+    assert StaffNotice.objects.filter(recipient=minh, event__facts__follow_up="review_reopened").count() >= 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(status="closed", closed_as="no_reply", closed_at=NOON)
+
+
+def test_free_text_on_an_answered_case_is_answered_never_a_yes(clock, lan):
+    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    wrote(case)
+    assert case.clocks.filter(kind="next_response", stopped_at=None).exists()
+    clock.shift(30 * DAY)
+    sweep_due()
+    case.refresh_from_db()
+    assert case.status == Status.ANSWERED
+    outbox.write_message(case, actor=Actor.staff(lan), body="Vâng ạ.")
+    assert not queries.orphans().exists()
+    assert case.follow_ups.filter(kind="close_no_reply", done_at=None, cancelled_at=None).exists()
+
+
+def test_a_reopened_case_has_a_first_contact_and_progress(clock, lan, minh, make_staff):
+    make_staff("son", Role.MANAGER)
+    case = case_at(Status.REOPENED, lan, category="deposit-not-credited")
+    assert (case.assignee, due_of(case, "first_contact")) == (minh, NOON + timedelta(minutes=30))
+    clock.shift(HOUR)
+    sweep_due()
+    case.refresh_from_db()
+    assert case.needs_manager
+    for _ in range(3):
+        clock.shift(DAY)
+        sweep_due()
+    assert case.events.filter(kind="follow_up_done", facts__follow_up="progress").count() == 3
+
+
+def test_the_end_of_duty_hands_over_what_waits_on_us(clock, lan, minh):
+    waiting, quiet = (
+        case_at(Status.RESOLVING, lan, category="deposit-not-credited"),
+        case_at(Status.ANSWERED, lan, category="deposit-not-credited"),
+    )
+    other = open_case("deposit-not-credited", email="binh@khach.example")
+    routing.assign_case(other, actor=Actor.staff(lan), assignee=lan)
+    with pytest.raises(NotPermitted):
+        set_presence(lan, User.Presence.OFF_DUTY, actor=Actor.staff(minh))
+    set_presence(lan, User.Presence.OFF_DUTY, actor=Actor.staff(lan))
+    for case in (waiting, quiet, other):
+        case.refresh_from_db()
+    assert (waiting.assignee, other.assignee, quiet.assignee) == (minh, minh, lan)
+    assert StaffNotice.objects.filter(recipient=minh, event__kind="case_handed_over").count() == 2
+    set_presence(minh, User.Presence.OFF_DUTY, actor=Actor.staff(minh))
+    waiting.refresh_from_db()
+    assert (waiting.assignee, waiting.department.slug) == (None, "payments")
+
+
+def test_the_sweep_reads_only_what_is_due(clock, lan):
+    for number in range(10):
+        open_case("deposit-not-credited", email=f"khach{number}@khach.example")
+    with CaptureQueriesContext(connection) as captured:
+        sweep_due()
+    assert len(captured) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for query in captured:
+            cursor.execute("EXPLAIN " + query["sql"])
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+    assert "clock_to_look_at" in plans[0]
+    assert "follow_up_due" in plans[1]

@@ -1,0 +1,116 @@
+"""Two records of one person: merged, and for a day unmerged."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person, recognise
+from accounts.customers.models import Customer
+from accounts.models import Role
+from cases import policies
+from cases.events import flaws_of
+from cases.models import Case
+from channels_app.merging import merge_customers, undo_merge
+from cskh.core.errors import Conflict, Invalid, NotPermitted
+from tests.cases.building import open_case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hoa(make_staff):
+    return Actor.staff(make_staff("hoa", Role.INTAKE, "intake"))
+
+
+@pytest.fixture
+def pair(defaults):
+    """The same person twice: by mail, and under the operator's id."""
+    by_mail = open_case(email="an@khach.example").customer
+    known, _ = recognise(Person(external_id="BX1", name="An", phone="0901234567"))
+    return known, by_mail
+
+
+def state():
+    customers = Customer.objects.order_by("pk").values_list("pk", "external_id", "merged_into_id")
+    cases = Case.objects.order_by("pk").values_list("pk", "customer_id")
+    contacts = [
+        list(one.contacts.order_by("pk").values_list("pk", flat=True)) for one in Customer.objects.order_by("pk")
+    ]
+    return list(customers), list(cases), contacts
+
+
+def test_everything_moves_and_comes_back(pair, hoa):
+    known, by_mail = pair
+    case, before = Case.objects.get(customer=by_mail), state()
+    merge = merge_customers(known, by_mail, actor=hoa)
+    case.refresh_from_db()
+    assert case.customer == known
+    assert case.events.last().kind == "customer_changed"
+    assert set(known.contacts.values_list("kind", flat=True)) == {"email", "phone"}
+    assert policies.can_see(Actor.customer(known), case)
+    assert not policies.can_see(Actor.customer(by_mail), case)
+    assert recognise(Person(email="an@khach.example"))[0] == known
+    undo_merge(merge, actor=hoa)
+    assert state() == before
+    assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+
+def test_an_undo_leaves_what_came_later(pair, hoa):
+    known, by_mail = pair
+    merge = merge_customers(known, by_mail, actor=hoa)
+    later = open_case(email="an@khach.example")
+    undo_merge(merge, actor=hoa)
+    later.refresh_from_db()
+    assert later.customer == known
+
+
+def test_two_ids_at_the_operator_need_a_choice(pair, hoa):
+    known, _ = pair
+    other, _ = recognise(Person(external_id="BX2", name="An"))
+    before = state()
+    with pytest.raises(Invalid):
+        merge_customers(known, other, actor=hoa)
+    assert state() == before
+    merge = merge_customers(known, other, actor=hoa, external_id="BX2")
+    known.refresh_from_db()
+    assert known.external_id == "BX2"
+    undo_merge(merge, actor=hoa)
+    assert state() == before
+
+
+def test_a_chain_is_undone_from_its_end(pair, hoa):
+    known, by_mail = pair
+    third, _ = recognise(Person(external_id="BX3", name="An"))
+    first = merge_customers(known, by_mail, actor=hoa)
+    second = merge_customers(third, known, actor=hoa, external_id="BX3")
+    assert recognise(Person(email="an@khach.example"))[0] == third
+    before = state()
+    with pytest.raises(Conflict):
+        undo_merge(first, actor=hoa)
+    with pytest.raises(Conflict):
+        merge_customers(third, by_mail, actor=hoa)
+    assert state() == before
+    undo_merge(second, actor=hoa)
+    undo_merge(first, actor=hoa)
+    with pytest.raises(Conflict):
+        undo_merge(first, actor=hoa)
+
+
+def test_after_a_day_it_stays(pair, hoa):
+    merge, before = merge_customers(*pair, actor=hoa), state()
+    with time_machine.travel(timezone.now() + timedelta(hours=25)), pytest.raises(Conflict):
+        undo_merge(merge, actor=hoa)
+    assert state() == before
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.AUDITOR])
+def test_not_everybody_merges(pair, make_staff, role):
+    before = state()
+    with pytest.raises(NotPermitted):
+        merge_customers(*pair, actor=Actor.staff(make_staff("lan", role)))
+    with pytest.raises(NotPermitted):
+        merge_customers(*pair, actor=Actor.customer(pair[0]))
+    assert state() == before
