@@ -15,7 +15,7 @@ from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_forms, step_forms
+from . import composer_forms, evidence_check, evidence_forms, step_forms
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -67,17 +67,22 @@ def _asked_to_reopen(actor: Actor, case: Case) -> bool:
     return case.reopen_asked_at is not None
 
 
-def _beside_the_delivery(actor: Actor, case: Case) -> bool:
-    return False  # its button stands at the message that did not arrive
+def _still_open(actor: Actor, case: Case) -> bool:
+    return case.is_open
 
 
-_S, _F, _C = Step, step_forms, composer_forms
+def _at_its_thing(actor: Actor, case: Case) -> bool:
+    return False  # its buttons stand at the message that did not arrive, at the evidence that came
+
+
+_S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _not_mine_but_could_be, "front_hand", one_click=True),
     _of_step(_S.START_RESOLVING, _F.StartResolving, "play_arrow", one_click=True),
-    _of_step(_S.REQUEST_EVIDENCE, evidence_forms.RequestEvidence, "note_add"),
+    _of_step(_S.REQUEST_EVIDENCE, _E.RequestEvidence, "note_add"),
     _of_step(_S.EVIDENCE_COMPLETED, _F.WaiveRest, "task_alt"),
+    Action("add-evidence", _("Add evidence"), _E.AddEvidence, when=_still_open, icon="attach_file_add"),
     _of_step(_S.PROPOSE, _C.Propose, "draft", writing=True),
     _of_step(_S.APPROVE, _F.Approve, "thumb_up"),
     _of_step(_S.RETURN, _F.Return, "undo"),
@@ -98,7 +103,8 @@ _TABLE = [
     _of_step(_S.MARK_SPAM, _F.MarkSpam, "report", ends=True),
     Action("message", _("Message to the customer"), _C.MessageToCustomer, icon="chat", writing=True),
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
-    Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_beside_the_delivery),
+    Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
+    Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
 

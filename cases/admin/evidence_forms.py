@@ -1,4 +1,4 @@
-"""Asking for what is missing: the checklist with what is not there ticked, and room for things of one's own."""
+"""Evidence at the desk: asking for what is missing, and adding what reached us otherwise."""
 
 from datetime import timedelta
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.evidence import queries
 from cases.evidence.models import RequestedItem
+from cases.evidence.pipeline.receive import Upload
+from cases.states import Channel
 from cases.workflow import evidence
 from cases.workflow.evidence import Wanted
 
@@ -16,6 +18,8 @@ from .step_forms import StepForm
 
 
 class RequestEvidence(StepForm):
+    """The checklist with what is not there ticked, and room for things of one's own."""
+
     done = gettext_lazy("Asked. The clocks pause once the request has reached the customer.")
     hint = gettext_lazy("The customer reads each thing with its reason, and gets a link to send it.")
     listed = forms.MultipleChoiceField(
@@ -58,3 +62,23 @@ class RequestEvidence(StepForm):
             *(Wanted(name=line.name, why=line.why, checklist_item=line.checklist_item) for line in chosen),
             *(Wanted(name=name.strip(), why=why.strip()) for name, _, why in typed),
         ]
+
+
+class AddEvidence(StepForm):
+    """What the customer handed in on a way of their own: read out, shown at a counter, sent to a colleague."""
+
+    done = gettext_lazy("Added.")
+    file = forms.FileField(label=gettext_lazy("File"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or words, such as a transaction code"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def take(self) -> None:
+        file = self.cleaned_data["file"]
+        upload = Upload.of_form(file) if file else None
+        evidence.submit_evidence(
+            self.case, actor=self.actor, channel=Channel(self.case.channel), upload=upload, text=self.said("text")
+        )

@@ -23,8 +23,10 @@ class StepForm(forms.Form):
     done: ClassVar[Any] = gettext_lazy("Done.")
     hint: ClassVar[Any] = ""
 
-    def __init__(self, data: Any = None, *, case: Case, actor: Actor, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
+    def __init__(
+        self, data: Any = None, files: Any = None, *, case: Case, actor: Actor, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, files, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
         self.case, self.actor = case, actor
         self.offer()
 

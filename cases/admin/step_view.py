@@ -42,7 +42,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: 
     if not action.permitted(actor, case):
         return _form_page(request, action, None, case, page, error=NotPermitted())
     posted = request.POST.copy()
-    form = action.form(posted, case=case, actor=actor)
+    form = action.form(posted, request.FILES, case=case, actor=actor)
     try:
         with transaction.atomic():
             held = queries.locked(case.pk)

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from cases.states import TRANSITIONS, Step
 from cases.workflow import answer, resolution
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
+from tests.cases.evidence.files import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,8 @@ MAY = {
     "message": FRONT,
     "note": FRONT,
     "retry-delivery": FRONT,
+    "check-evidence": HANDLERS,
+    "add-evidence": FRONT,
 }
 SYSTEM_STEPS = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
 
@@ -241,6 +245,32 @@ def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_
     items = case.evidence_requests.get().items.values_list("name", "why")
     assert (items[0][0], items[1]) == (name, ("Ảnh ví", "để thấy số dư"))
     assert name in at.page(case).context["next"].what
+
+
+def test_evidence_is_added_shown_and_checked(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    photo = SimpleUploadedFile("anh.jpg", picture(), "image/jpeg")
+    assert at.take(case, "add-evidence", file=photo).status_code == 302
+    fake = SimpleUploadedFile("anh.jpg", b"MZ not a picture", "image/jpeg")
+    assert at.take(case, "add-evidence", file=fake).status_code == 415
+    assert case.evidence.count() == 1
+    assert at.take(case, "add-evidence").status_code == 400
+    assert at.take(case, "add-evidence", text="FT26326004511").status_code == 302
+    item = case.evidence.get(text="FT26326004511")
+    case.evidence.filter(pk=item.pk).update(text="<img src=x onerror=alert(1)>")
+    other = open_case("deposit-not-credited")
+    assert at.take(other, "check-evidence", item=item.pk, result="accepted").status_code == 400
+    assert at.take(case, "check-evidence", item=item.pk, result="rejected").status_code == 400
+    item.refresh_from_db()
+    assert item.state == "received"
+    thing = case.category.checklist.get(slug="transaction-code")
+    checked = at.take(case, "check-evidence", item=item.pk, result="accepted", checklist_item=thing.pk)
+    assert checked.status_code == 302
+    page = at.page(case)
+    line = next(line for line in page.context["evidence_panel"].lines if line.checklist_item == thing)
+    assert (line.state, line.items) == ("accepted", [item])
+    assert "<img src=x" not in page.content.decode()
+    assert desk(people["auditor"]).page(case).context["evidence_panel"].may_check is False
 
 
 def test_what_was_not_delivered_is_sent_again(desk, people, open_case):
