@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
+from cases import timeline
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
@@ -31,7 +32,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @with_case
 def show(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    return _show(request, case)
+    return _show(request, case, actor)
 
 
 @csrf_protect
@@ -46,10 +47,10 @@ def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
             intake.add_message(case, actor=actor, channel=Channel.WEB, body=form.cleaned_data["body"])
         except DomainError as error:
             form.show(error, **{"*": "body"})
-            return _show(request, case, message_form=form, status=error.status)
+            return _show(request, case, actor, message_form=form, status=error.status)
         messages.success(request, _("Your message has reached us."))
         return redirect("portal:case", case.code)
-    return _show(request, case, message_form=form, status=400 if form.errors else 200)
+    return _show(request, case, actor, message_form=form, status=400 if form.errors else 200)
 
 
 @limited_body
@@ -65,10 +66,10 @@ def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpRespons
             _submit(case, actor, form)
         except DomainError as error:
             form.show(error, file="documents", **{"*": "documents"})
-            return _show(request, case, evidence_form=form, status=error.status)
+            return _show(request, case, actor, evidence_form=form, status=error.status)
         messages.success(request, _("We have received what you sent."))
         return redirect("portal:case", case.code)
-    return _show(request, case, evidence_form=form, status=400 if form.errors else 200)
+    return _show(request, case, actor, evidence_form=form, status=400 if form.errors else 200)
 
 
 @csrf_protect
@@ -172,6 +173,7 @@ def _last_answer(case: Case) -> Answer | None:
 def _show(
     request: HttpRequest,
     case: Case,
+    actor: Actor,
     *,
     message_form: MessageForm | None = None,
     evidence_form: EvidenceForm | None = None,
@@ -186,6 +188,7 @@ def _show(
         "evidence": evidence_queries.file_of(case),
         "asking": asking,
         "correspondence": said,
+        "history": timeline.entries(case, actor),
         "answer": _last_answer(case),
         "message_form": message_form or MessageForm(),
         "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(asking)),

@@ -215,6 +215,10 @@ def test_nothing_internal_is_shown(open_case, follow):
     outbox.write_message(case, actor=Actor.system("outbox"), body="Xin chào Quý khách")
     page = follow(case).get(f"/track/{case.code}/").content.decode()
     assert "Xin chào Quý khách" in page
+    shown = {entry.kind for entry in follow(case).get(f"/track/{case.code}/").context["history"]}
+    assert "case_opened" in shown
+    assert not shown & {"note_added", "case_assigned"}
+    assert {"note_added", "case_assigned"} <= set(case.events.values_list("kind", flat=True))
     for secret in ("NỘI BỘ", ">lan", ">Lan", str(User.objects.get(username="lan"))):
         assert secret not in page.partition("<main")[2]
 
