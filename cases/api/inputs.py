@@ -4,6 +4,7 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.customers.models import Customer
 from accounts.models import Department, User
 from cases.evidence.models import Check
 from cases.models import Category
@@ -11,6 +12,7 @@ from cases.states import Channel, Nature
 from cskh.core.fields import NameField
 
 _MOST_VND = 10**15
+_LANGUAGES = Customer._meta.get_field("language").choices or []
 _REASON_CHARACTERS = 4_000
 
 
@@ -40,7 +42,7 @@ class CustomerIn(serializers.Serializer):
     name = serializers.CharField(max_length=200, default="", allow_blank=True)
     email = serializers.CharField(max_length=320, default="", allow_blank=True)
     phone = serializers.CharField(max_length=40, default="", allow_blank=True)
-    language = serializers.ChoiceField(["vi", "en"], default="vi")
+    language = serializers.ChoiceField(_LANGUAGES, default="vi")
 
 
 @extend_schema_serializer(

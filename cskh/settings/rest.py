@@ -39,6 +39,10 @@ SPECTACULAR_SETTINGS = {
         "ChannelEnum": "cases.states.Channel",
         "NatureEnum": "cases.states.Nature",
         "ClosedAsEnum": "cases.states.ClosedAs",
+        "MessageDirectionEnum": "channels_app.models.Message.Direction",
+        "CallDirectionEnum": "channels_app.models.Call.Direction",
+        "CallStateEnum": "channels_app.models.Call.State",
+        "EvidenceStateEnum": "cases.evidence.models.EvidenceItem.State",
     },
 }
 

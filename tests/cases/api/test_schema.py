@@ -1,0 +1,30 @@
+"""The schema: without warnings, with examples, read without a key; and what a machine makes of it does no harm."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+
+def test_the_schema_is_valid_and_without_warnings(tmp_path, capsys):
+    file = tmp_path / "schema.json"
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", file=str(file))
+    schema = json.loads(file.read_text())
+    assert schema["openapi"].startswith("3.")
+    assert {"apiKey", "customerToken", "staffSession"} <= schema["components"]["securitySchemes"].keys()
+    opened = schema["paths"]["/api/v1/cases/"]["post"]
+    assert opened["requestBody"]["content"]["application/json"]["examples"]
+    assert {"201", "400", "401", "409", "422"} <= opened["responses"].keys()
+    assert "Idempotency-Key" in [parameter["name"] for parameter in opened["parameters"]]
+    operations = [operation["operationId"] for path in schema["paths"].values() for operation in path.values()]
+    assert len(operations) == len(set(operations))
+
+
+@pytest.mark.django_db
+def test_schema_and_docs_are_public_and_the_pages_may_run_their_script(client):
+    assert client.get("/api/v1/schema/").status_code == 200
+    docs = client.get("/api/v1/docs/")
+    assert docs.status_code == 200
+    assert "'unsafe-inline'" in docs["Content-Security-Policy"]
+    assert "'unsafe-inline'" not in client.get("/healthz").get("Content-Security-Policy", "")
+    assert "https://" not in docs.content.decode().replace("https://github.com", "")
