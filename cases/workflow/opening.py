@@ -74,7 +74,8 @@ def open_case(
         kinds = [ClockKind.RESOLUTION, ClockKind.REGULATORY]
         if not answered_at_once:
             kinds.append(ClockKind.FIRST_RESPONSE)
-        _clocks.start_first(case, *kinds, at=now)  # first of all: whoever hears of the case may say by when it is answered
+        # Before anything is told: whoever hears of the case may say by when it is answered.
+        _clocks.start_first(case, *kinds, at=now)
         record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
         if matter.category is not None:
             classify_at_opening(case, actor=Actor.system("intake"), category=matter.category)
