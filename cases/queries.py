@@ -80,14 +80,15 @@ def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int
 
     `besides` are cases that were tried already.
     """
-    clocks = Clock.objects.filter(next_look_at__lte=now).exclude(case_id__in=besides)
-    clocks = clocks.values_list("next_look_at", "case_id")
+    clocks = Clock.objects.filter(next_look_at__lte=now).exclude(case_id__in=besides).order_by("next_look_at")
     follow_ups = FollowUp.objects.filter(
         due_at__lte=now, kind__in=SWEPT, done_at__isnull=True, cancelled_at__isnull=True
     ).exclude(case_id__in=besides)
-    follow_ups = follow_ups.values_list("due_at", "case_id")
-    found = sorted([*clocks.order_by("next_look_at")[:limit], *follow_ups.order_by("due_at")[:limit]])
-    return list(dict.fromkeys(case_id for _, case_id in found))[:limit]
+    found = [
+        *clocks.values_list("next_look_at", "case_id")[:limit],
+        *follow_ups.order_by("due_at").values_list("due_at", "case_id")[:limit],
+    ]
+    return list(dict.fromkeys(case_id for _at, case_id in sorted(found)))[:limit]
 
 
 def orphans() -> QuerySet[Case]:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer, CustomerMerge
 from accounts.models import Role
-from cases.events import EventKind, record
 from cases.models import Case
-from cases.workflow._take_step import change_case
+from cases.workflow.belonging import change_customer
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 
 from .models import Call
@@ -42,15 +41,15 @@ def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_
         kept, merged = _locked(kept, merged)
         if kept.merged_into_id or merged.merged_into_id:
             raise Conflict(_("One of the two was merged with another record already."))
-        ids = {"kept": kept.external_id, "merged": merged.external_id}
         chosen = _chosen_id(kept, merged, external_id)
+        calls = list(Call.objects.filter(customer=merged).values_list("pk", flat=True))
         moved = {
             "cases": _move_cases(Case.objects.filter(customer=merged), kept, actor),
             "contacts": _move_contacts(merged, kept),
-            "calls": list(Call.objects.filter(customer=merged).values_list("pk", flat=True)),
-            "ids": ids,
+            "calls": calls,
+            "ids": {"kept": kept.external_id, "merged": merged.external_id},
         }
-        Call.objects.filter(pk__in=moved["calls"]).update(customer=kept)
+        Call.objects.filter(pk__in=calls).update(customer=kept)
         _set_ids(kept, chosen, merged, None if chosen == merged.external_id else merged.external_id)
         merged.merged_into = kept
         merged.save(update_fields=["merged_into"])
@@ -111,9 +110,7 @@ def _set_ids(kept: Customer, kept_id: str | None, merged: Customer, merged_id: s
 def _move_cases(cases: QuerySet[Case], customer: Customer, actor: Actor) -> list[int]:
     moving = list(cases.order_by("pk"))
     for case in moving:
-        with change_case(case) as held:
-            left, held.customer = held.customer_id, customer
-            record(held, EventKind.CUSTOMER_CHANGED, actor=actor, left=left, customer=customer.pk)
+        change_customer(case, customer, actor=actor)
     return [case.pk for case in moving]
 
 

@@ -1,6 +1,7 @@
 """What a message means for its case: clocks that start and stop, questions that arise. The words themselves are the channels'."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ def customer_wrote(case: Case, *, actor: Actor, message: int, channel: Channel, 
         note_customer_word(held, actor=actor, at=now, message=message)
 
 
-def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: object) -> None:
+def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -> None:
     """The customer of the locked case said or sent something on their own account; `what` names it for the record."""
     if held.status == Status.CLOSED:
         if held.reopen_asked_at is None:

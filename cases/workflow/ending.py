@@ -1,5 +1,7 @@
 """Ends without an answer: withdrawn by the customer, a duplicate, spam. And back from any end: reopening."""
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +62,7 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
         record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason)
 
 
-def _end(held: Case, *, actor: Actor, words: str = "", **facts: object) -> None:
+def _end(held: Case, *, actor: Actor, words: str = "", **facts: Any) -> None:
     evidence.close_open_request(held, at=held.closed_at or timezone.now())
     _plans.cancel(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

@@ -1,0 +1,15 @@
+"""Whose case it is: two records of one person turned out to be one, or not."""
+
+from accounts.actors import Actor
+from accounts.customers.models import Customer
+from cases.events import EventKind, record
+from cases.models import Case
+
+from ._take_step import change_case
+
+
+def change_customer(case: Case, customer: Customer, *, actor: Actor) -> None:
+    """The case belongs to `customer` from now on. Whoever calls has found out that `actor` may say so."""
+    with change_case(case) as held:
+        left, held.customer = held.customer_id, customer
+        record(held, EventKind.CUSTOMER_CHANGED, actor=actor, left=left, customer=customer.pk)
