@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
@@ -84,11 +85,11 @@ class CustomerAdmin(RoleModelAdmin):
     search_fields = ("name", "external_id")
     search_help_text = gettext_lazy("Name, telephone number in any form, email address or customer id")
     fieldsets = (
-        (None, {"fields": ("name", "external_id", "language", "created_at", "merged_into")}),
+        (None, {"fields": ("name", "external_id", "language", "created_at", "merged_into", "merging")}),
         (gettext_lazy("Cases"), {"fields": ("cases_list",)}),
         (gettext_lazy("Calls"), {"fields": ("calls_list",)}),
     )
-    readonly_fields = ("created_at", "merged_into", "cases_list", "calls_list")
+    readonly_fields = ("created_at", "merged_into", "merging", "cases_list", "calls_list")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
@@ -138,6 +139,13 @@ class CustomerAdmin(RoleModelAdmin):
         ]
         line = '<div><a class="font-medium text-link" href="{}">{}</a> {} · {} · {}</div>'
         return format_html_join("", line, rows) or "–"
+
+    @admin.display(description=gettext_lazy("merging"))
+    def merging(self, customer: Customer) -> SafeString | str:
+        if customer.pk is None:
+            return "–"
+        address = reverse("hotline:merge", args=[customer.pk])
+        return format_html('<a class="font-medium text-link" href="{}">{}</a>', address, _("Merge or undo a merge"))
 
     @admin.display(description=gettext_lazy("calls"))
     def calls_list(self, customer: Customer) -> SafeString | str:

@@ -215,3 +215,19 @@ def test_going_off_duty_hands_over_and_says_to_whom(client, make_staff):
     assert case.code in page
     assert str(minh) in page
     assert client.post("/admin/presence/", {"presence": "asleep"}).status_code == 400
+
+
+def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    kept = Customer.objects.create(name="Trần An", external_id="KH-1")
+    other = Customer.objects.create(name="Tran An", external_id="KH-2")
+    address = f"/admin/hotline/customers/{kept.pk}/merge/"
+    assert "KH-2" in client.get(address, {"other": other.pk}).content.decode()
+    assert client.post(address, {"other": other.pk}).status_code == 400  # which id stays was not said
+    client.post(address, {"other": other.pk, "external_id": "KH-2"})
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.external_id, other.merged_into) == ("KH-2", kept)
+    client.post(f"/admin/hotline/merges/{kept.merges.get().pk}/undo/")
+    other.refresh_from_db()
+    assert (other.merged_into, other.external_id) == (None, "KH-2")
