@@ -173,9 +173,9 @@ async def serve_imap(login: AnyAddressLogin, host: str, port: int) -> Server:
 
 
 def _exact(given: datetime | None) -> datetime:
-    """The time a client gives, which has whole seconds only; now when it gives none or this very second."""
+    """The time a client gives; now, to the fraction of a second that IMAP has no room for, when it means now."""
     now = datetime.now(UTC)
-    return now if given is None or abs(now - given) < timedelta(seconds=1) else given
+    return now if given is None or abs(now - given) < timedelta(minutes=1) else given
 
 
 def _letters(flags: Iterable[Flag]) -> str:
