@@ -36,7 +36,7 @@ class CheckEvidence(StepForm):
     def offer(self) -> None:
         for name, rows in (
             ("item", EvidenceItem.objects.filter(case=self.case)),
-            ("checklist_item", ChecklistItem.objects.filter(category_id=self.case.category_id)),
+            ("checklist_item", ChecklistItem.objects.filter(category__cases=self.case)),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)

@@ -90,9 +90,9 @@ def file_of(case: Case) -> Checklist:
         line.asked.append(requested)
     by_request = {requested.pk: line for line in lines for requested in line.asked}
     by_checklist = {line.checklist_item.pk: line for line in lines if line.checklist_item}
-    others = []
+    others: list[EvidenceItem] = []
     for item in case.evidence.select_related("file").prefetch_related("checks"):
-        line = by_request.get(item.requested_item_id) or by_checklist.get(item.checklist_item_id)
+        line = by_request.get(item.requested_item_id or 0) or by_checklist.get(item.checklist_item_id or 0)
         (line.items if line else others).append(item)
     return Checklist(lines, others)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from cases import policies
 
-from .models import EvidenceItem
+from .models import EvidenceItem, StoredFile
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ _PICTURES = {"png": "image/png", "jpg": "image/jpeg"}
 @staff_member_required
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as the customer sent it, to be saved: never shown by the browser, whatever it is."""
-    item = _item(request, pk)
-    response = _safe(_read(item.file.original.name), "application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, item.filename)
+    file, filename = _file(request, pk)
+    response = _safe(_read(str(file.original.name)), "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
 
 
@@ -35,7 +35,8 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_member_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The picture made from the original. Not found while it is being prepared and where there is none."""
-    name = _item(request, pk).file.preview.name
+    file, _filename = _file(request, pk)
+    name = str(file.preview.name or "")
     if not name:
         raise Http404
     response = _safe(_read(name), _PICTURES[name.rpartition(".")[2]])
@@ -43,12 +44,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _item(request: HttpRequest, pk: int) -> EvidenceItem:
+def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
+    """The file of an item that the user may see, and the name the customer gave it."""
     visible = policies.visible_to(Actor.staff(request.user))
     item = EvidenceItem.objects.filter(pk=pk, file__isnull=False, case__in=visible).select_related("file").first()
-    if item is None:
+    if item is None or item.file is None:
         raise Http404
-    return item
+    return item.file, item.filename
 
 
 def _read(name: str) -> bytes:

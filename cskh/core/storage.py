@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage
 class DurableFiles(FileSystemStorage):
     """A file appears under its name whole and on the disk, or not at all; one that is there is never written over."""
 
-    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
+    def _save(self, name: str, content: File) -> str:
         full = Path(self.path(name))
         full.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=full.parent, prefix=".", suffix=".part") as part:

@@ -24,7 +24,7 @@ def derive_preview(file: StoredFile) -> None:
     """Stores the preview of a picture, once. A picture that cannot be decoded to its end is marked so."""
     if file.preview_state != StoredFile.PreviewState.WAITING:
         return
-    with default_storage.open(file.original.name) as original:
+    with default_storage.open(str(file.original.name)) as original:
         try:
             data, extension = safe_copy(original, file.content_type)
         except (DomainError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
@@ -61,5 +61,5 @@ def safe_copy(original: IO[bytes], content_type: str) -> tuple[bytes, str]:
 def _shows_through(picture: Image.Image) -> bool:
     if not picture.has_transparency_data:
         return False
-    lowest, _highest = picture.convert("RGBA").getchannel("A").getextrema()
-    return lowest < 255
+    opacity = picture.convert("RGBA").getchannel("A").histogram()
+    return sum(opacity[:255]) > 0

@@ -42,7 +42,7 @@ class Upload:
     @classmethod
     def of_form(cls, file: UploadedFile) -> Self:
         """For a file of a form or of a multipart request."""
-        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")  # type: ignore[arg-type]
+        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")
 
 
 def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:
