@@ -1,5 +1,7 @@
 """What requests about cases carry. Forms and lengths are checked here, meaning by the workflow."""
 
+from typing import Any
+
 from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -19,18 +21,18 @@ _REASON_CHARACTERS = 4_000
 class Body(serializers.CharField):
     """A text for the customer or from them."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(max_length=settings.MESSAGE_MAX_CHARACTERS, **options)
 
 
 class Reason(serializers.CharField):
     """Why; who must say it depends on the step and on who takes it."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(max_length=_REASON_CHARACTERS, **(options or {"default": "", "allow_blank": True}))
 
 
-def category_field(**options: object) -> NameField:
+def category_field(**options: Any) -> NameField:
     categories = Category.objects.filter(is_active=True).select_related("department")
     return NameField(slug_field="slug", queryset=categories, **options)
 

@@ -7,9 +7,11 @@ dies leaves neither work nor lock behind: its key is free at once, and the next 
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
@@ -59,7 +61,7 @@ def _lock(credential: str, key: str) -> bool:
 def _replayed(stored: IdempotencyKey, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise IdempotencyMismatch
-    body = json.loads(unseal(stored.body))
+    body = json.loads(unseal(bytes(stored.body)))
     return Response(
         body["data"],
         status=stored.status,
@@ -96,7 +98,7 @@ def _content(request: Request) -> Iterator[str | bytes]:
     if not (request.content_type or "").startswith("multipart/"):
         yield request._request.body
         return
-    for name, values in sorted(request.data.lists()):
+    for name, values in sorted(cast(QueryDict, request.data).lists()):
         for value in values:
             yield name
             if isinstance(value, UploadedFile):
