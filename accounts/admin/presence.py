@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,7 +18,7 @@ from cskh.core.errors import Invalid
 @require_http_methods(["GET", "POST"])
 def presence(request: HttpRequest) -> HttpResponse:
     """Shows whether I am on duty, with the switch; POST `presence` turns it."""
-    user: User = User.objects.get(pk=request.user.pk)
+    user: User = get_object_or_404(User, pk=request.user.pk)
     if request.method == "POST":
         if request.POST.get("presence") not in User.Presence.values:
             raise Invalid

@@ -1,6 +1,7 @@
 """Working hours as people type them, "08:00-12:00, 13:30-17:30", and as they are kept, [["08:00", "12:00"], …]."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,18 +12,18 @@ from cases.calendars import read_windows
 _WINDOW = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 
 
-class HoursField(forms.CharField):
+class HoursField(forms.Field):
     """A day's windows. "00:00-00:00" is the whole day, "00:00" at the end of a window midnight, empty no hours."""
 
     widget = UnfoldAdminTextInputWidget
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
 
-    def prepare_value(self, value: object) -> object:
+    def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else ", ".join(f"{start}-{end}" for start, end in value or [])
 
-    def to_python(self, value: str) -> list[list[str]]:
+    def to_python(self, value: Any) -> list[list[str]]:
         windows = []
         for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", value or ""))):
             match = _WINDOW.fullmatch(part)

@@ -25,7 +25,7 @@ class CallForm(forms.Form):
     about = forms.CharField(max_length=40)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     said = forms.CharField(
-        label=gettext_lazy("What the customer says"), widget=forms.Textarea(attrs={"rows": 5, "accesskey": "s"})
+        label=gettext_lazy("What the customer says"), widget=forms.Textarea(attrs={"rows": 3, "accesskey": "s"})
     )
     category = forms.CharField(
         label=gettext_lazy("Category"),

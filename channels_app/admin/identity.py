@@ -68,7 +68,7 @@ def check(request: HttpRequest, customer_id: int) -> JsonResponse:
     ]
     matches = {name: QUESTIONS[name][1](customer, contacts, text) for name, text in said.items()}
     LogEntry.objects.log_actions(
-        user_id=request.user.pk,
+        user_id=int(request.user.pk or 0),
         queryset=[customer],
         action_flag=CHANGE,
         change_message="Identity check: "
