@@ -19,10 +19,10 @@ from cases.models import Case
 from cases.states import Channel
 from cskh.core.text import one_line
 
+from . import links, one_time_codes
 from .adapters.base import NotDelivered, Outbound
 from .mailboxes import addresses
 from .models import Delivery, Message, OneTimeCode, StaffNotice
-from .portal import links, one_time_codes
 
 _MAX_REFERENCES = 15
 _MAX_SUBJECT = 200

@@ -27,10 +27,9 @@ from cases.states import OPEN, Channel
 from cases.workflow import call_back
 from cases.workflow.call_back import CallOutcome
 from cases.workflow.opening import Matter
-from channels_app import calls
+from channels_app import calls, one_time_codes
 from channels_app.calls import CallNotes
 from channels_app.models import Call, Delivery, OneTimeCode
-from channels_app.portal import one_time_codes
 from cskh.core.errors import Invalid, NotVisible
 
 from .hotline_form import NEW_CUSTOMER, CallForm, label_of, reasons

@@ -16,9 +16,8 @@ from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
 from cases.workflow import answer, ending, evidence, routing
 from cases.workflow.opening import Matter
-from channels_app import deliveries, intake, outbox
+from channels_app import deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
-from channels_app.portal import one_time_codes
 
 from .mail import AN, DESK, headers_of
 

@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cases.models import Case
+from channels_app import links, one_time_codes
 from channels_app.models import OneTimeCode
-from channels_app.portal import links, one_time_codes
 from tests.channels_app.portal.conftest import open_case  # noqa: F401 - a fixture
 from tests.channels_app.portal.test_requests import PNG
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import codes
 from cases.models import Case
-from channels_app.portal import access, limits, links, one_time_codes
+from channels_app import links, one_time_codes
+from channels_app.portal import access, limits
 from channels_app.portal.forms import AskCodeForm, OneTimeCodeForm, typed_in
 from cskh.core.errors import DomainError
 

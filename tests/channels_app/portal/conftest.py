@@ -12,8 +12,7 @@ from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
-from channels_app import intake
-from channels_app.portal import links
+from channels_app import intake, links
 
 
 @pytest.fixture(autouse=True)

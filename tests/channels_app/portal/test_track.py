@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.customers.models import Contact
 from cases.codes import new_code
 from cases.models import Case, FollowUp
+from channels_app import links, one_time_codes
 from channels_app.models import Delivery, OneTimeCode
-from channels_app.portal import links, one_time_codes
 
 from .conftest import path_of
 

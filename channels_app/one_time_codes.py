@@ -22,7 +22,7 @@ from channels_app.models import Delivery, OneTimeCode
 from cskh.core.jobs import enqueue_after_commit
 
 PORTAL = Actor.system("portal")
-_SALT = "channels_app.portal.one_time_codes"
+_SALT = "channels_app.one_time_codes"
 _HOUR = timedelta(hours=1)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.customers.models import Contact
 from cases.models import Case
 
-_SALT = "channels_app.portal.links"
+_SALT = "channels_app.links"
 # What the link is for → where on the case's page it leads.
 PURPOSES = {"follow": "", "evidence": "#evidence", "outcome": "#outcome"}
 
