@@ -19,7 +19,9 @@ from .measure import Result, compare
 def results() -> Iterator[Result]:
     key = client_key()
     WebhookTarget.objects.get_or_create(
-        client=ApiClient.objects.get(name="bench"), url="http://127.0.0.1:9/", defaults={"sealed_secret": seal(b"secret")}
+        client=ApiClient.objects.get(name="bench"),
+        url="http://127.0.0.1:9/",
+        defaults={"sealed_secret": seal(b"secret")},
     )
     client = Client(headers={"authorization": f"Bearer {key}"})
 

@@ -80,7 +80,7 @@ def send(delivery_id: int) -> None:
     target, event = delivery.target, delivery.event
     body = json.dumps(_payload(event), ensure_ascii=False).encode()
     try:
-        secret = unseal(target.sealed_secret).decode()
+        secret = unseal(bytes(target.sealed_secret)).decode()
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "CSKH-Webhooks/1",

@@ -1,12 +1,14 @@
 """Everything under /api/v1/: the apps' own addresses, the schema and its pages."""
 
+from typing import Any
+
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 # The schema says nothing that is not public; it can be read before one has a key.
-_PUBLIC = {"authentication_classes": [], "permission_classes": []}
+_PUBLIC: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 # Swagger UI writes its own styles and starts by a script in the page.
 _docs_policy = csp_update({"script-src": [SELF, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE]})
 

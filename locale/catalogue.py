@@ -82,7 +82,8 @@ def _in_template(source: str) -> Iterator[Text]:
     from django.utils.translation.template import templatize
 
     calls = "\n".join(
-        line.strip() for line in re.findall(r"(?:^|\s)(n?p?gettext\(u?(?:.|\n)*?['\"]\s*(?:,\s*count)?\))", templatize(source))
+        line.strip()
+        for line in re.findall(r"(?:^|\s)(n?p?gettext\(u?(?:.|\n)*?['\"]\s*(?:,\s*count)?\))", templatize(source))
     )
     yield from _in_python(calls.replace(",count)", ", 1)").encode())
 

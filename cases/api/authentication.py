@@ -52,7 +52,7 @@ class BearerAuthentication(BaseAuthentication):
 class StaffSessionAuthentication(SessionAuthentication):
     """The session of somebody who is signed in at the desk; what changes something needs the CSRF token."""
 
-    def authenticate(self, request: Request) -> tuple[Actor, str] | None:  # type: ignore[override]
+    def authenticate(self, request: Request) -> tuple[Actor, str] | None:
         found = super().authenticate(request)
         if found is None or not found[0].is_staff:
             return None
@@ -96,9 +96,9 @@ def _refuse() -> NoReturn:
 
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = BearerAuthentication
-    name = ["apiKey", "customerToken"]  # type: ignore[assignment]
+    name = ["apiKey", "customerToken"]
 
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:  # type: ignore[override]
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [
             {"type": "http", "scheme": "bearer", "description": "The key of an API client."},
             {

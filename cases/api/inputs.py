@@ -136,7 +136,9 @@ class WantedIn(serializers.Serializer):
 
 
 class RequestEvidenceIn(serializers.Serializer):
-    items = WantedIn(many=True, allow_empty=False, max_length=10)
+    items: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=WantedIn(), allow_empty=False, max_length=10
+    )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 

@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
+from accounts.models import Department
 from cases.evidence import queries as evidence
-from cases.evidence.models import EvidenceItem
-from cases.models import CLOCK_KINDS, Case, Clock
+from cases.evidence.models import EvidenceItem, RequestedItem
+from cases.models import CLOCK_KINDS, Case, Category, Clock
 from cases.states import Step
 from cases.workflow.steps import allowed_steps
 
@@ -50,8 +51,12 @@ class LineOut(serializers.Serializer):
 class CaseRow(serializers.ModelSerializer):
     """A case in a list."""
 
-    category = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
-    department = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    category: serializers.SlugRelatedField[Category] = serializers.SlugRelatedField(
+        slug_field="slug", read_only=True, allow_null=True
+    )
+    department: serializers.SlugRelatedField[Department] = serializers.SlugRelatedField(
+        slug_field="slug", read_only=True, allow_null=True
+    )
     assignee = serializers.SerializerMethodField()
     customer = CustomerOut(read_only=True)
     etag = serializers.CharField(read_only=True)
@@ -141,7 +146,9 @@ class EvidenceOut(serializers.ModelSerializer):
     size = serializers.IntegerField(source="file.size", default=None)
     sha256 = serializers.CharField(source="file.sha256", default=None)
     content_type = serializers.CharField(source="file.content_type", default=None)
-    item = serializers.PrimaryKeyRelatedField(source="requested_item", read_only=True)
+    item: serializers.PrimaryKeyRelatedField[RequestedItem] = serializers.PrimaryKeyRelatedField(
+        source="requested_item", read_only=True
+    )
 
     class Meta:
         model = EvidenceItem

@@ -38,10 +38,10 @@ def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response
     return Response(data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK, headers={"ETag": case.etag})
 
 
-def case_to_change(request: Request, code: str) -> Case:
+def case_to_change(view: ApiView, code: str) -> Case:
     """The visible case, to be changed only in the version that If-Match names, where it names one."""
-    case = queries.visible_case(request.user, code)
-    wanted = request.headers.get("If-Match", "*").strip()
+    case = queries.visible_case(view.actor, code)
+    wanted = view.request.headers.get("If-Match", "*").strip()
     if wanted != "*":
         case.if_match = frozenset(match.group(0) for match in _ENTITY_TAG.finditer(wanted) if not match.group(1))
     return case
@@ -126,7 +126,7 @@ class TakeStep(GenericApiView):
 
     @extend_schema(responses=CaseOut)
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(request, code)
+        case = case_to_change(self, code)
         take = STEPS[self.step][1]
         take(case, self.actor, self.checked())
         return case_response(queries.visible_case(self.actor, case.code), self.actor)
@@ -142,7 +142,7 @@ class CaseEvidence(GenericApiView):
         responses={201: EvidenceOut},
     )
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(request, code)
+        case = case_to_change(self, code)
         given = self.checked(EvidenceIn)
         item = evidence.submit_evidence(
             case,

@@ -46,7 +46,7 @@ class Messages(GenericApiView):
 
     @extend_schema(operation_id="messages_add", summary="Say something", request=MessageIn, responses={201: MessageOut})
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(request, code)
+        case = case_to_change(self, code)
         given = self.checked(MessageIn)
         if given["internal"]:
             if self.actor.is_customer:

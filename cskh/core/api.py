@@ -63,7 +63,7 @@ class ApiView(APIView):
         handler = getattr(self, "post", None)
         if request.method == "POST" and handler is not None:
             work = partial(self._answer, handler, request, *args, **kwargs)
-            self.post = lambda request, *args, **kwargs: idempotency.once(request, work)  # type: ignore[attr-defined]
+            self.post = lambda request, *args, **kwargs: idempotency.once(request, work)
 
     def _answer(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The handler's answer, refusals included: they are answers too."""

@@ -39,7 +39,7 @@ class CursorPages(BasePagination):
     page_size = 50
     max_page_size = 200
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._fields = _ordering(request, view)
         size = _page_size(request, self.page_size, self.max_page_size)
