@@ -4,13 +4,13 @@
 people. What is not visible is "not found"; what is visible but not yours to do is "not permitted". Status plays no part here.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, ActorKind
 from accounts.models import Role, Scope, User
 from cskh.core.errors import NotPermitted, NotVisible
 
-from .models import Answer, Case
+from .models import Answer, Case, CaseEvent
 from .states import TRANSITIONS, ClosedAs, Step
 
 _WORKERS = frozenset({Role.SPECIALIST, Role.MANAGER, Role.ADMINISTRATOR})
@@ -58,7 +58,7 @@ def may(actor: Actor, step: Step, case: Case) -> bool:
     permission = TRANSITIONS[step].permission
     if actor.is_integration:
         if step in _CUSTOMER_STEPS:
-            return _integration_reads(actor) and _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER)
+            return _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER) and _integration_knows(actor, case)
         return permission in _INTEGRATION_WORK and _integration_has(actor, Scope.CASES_WORK)
     return _staff_may(actor.subject, permission, case) and actor.subject.pk not in _barred(step, case)
 
@@ -70,9 +70,9 @@ def may_converse(actor: Actor, case: Case) -> bool:
     if actor.is_customer:
         return str(case.customer_id) == actor.id
     if actor.is_integration:
-        return _integration_reads(actor) and (
-            _integration_has(actor, Scope.CASES_OPEN) or _integration_has(actor, Scope.CASES_WORK)
-        )
+        if _integration_has(actor, Scope.CASES_WORK):
+            return True
+        return _integration_has(actor, Scope.CASES_OPEN) and _integration_knows(actor, case)
     return _staff_may(actor.subject, "converse", case)
 
 
@@ -116,7 +116,8 @@ def can_see(actor: Actor, case: Case) -> bool:
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """The cases `actor` may know of. Need-to-know: specialists see their departments and what is theirs (R-14).
 
-    Restricted categories stay with their department, their owner and those who oversee everything.
+    Restricted categories stay with their department, their owner and those who oversee everything. A program that may
+    open cases but not read them knows those it opened itself.
     """
     cases = Case.objects.all()
     if actor.is_system:
@@ -124,7 +125,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_customer:
         return cases.filter(customer_id=actor.id)
     if actor.is_integration:
-        return cases if _integration_reads(actor) else cases.none()
+        if _integration_reads(actor):
+            return cases
+        return cases.filter(_opened_by(actor)) if _integration_has(actor, Scope.CASES_OPEN) else cases.none()
     desk = actor.subject.desk
     if not actor.subject.is_active or not desk.departments:
         return cases.none()
@@ -230,8 +233,17 @@ def _is_restricted(case: Case) -> bool:
 
 
 def _integration_reads(actor: Actor) -> bool:
-    """Every other scope needs one of these: what a program may not know of, it cannot work on."""
     return _integration_has(actor, Scope.CASES_READ) or _integration_has(actor, Scope.CASES_WORK)
+
+
+def _integration_knows(actor: Actor, case: Case) -> bool:
+    """What a program may not know of, it cannot say anything on."""
+    return _integration_reads(actor) or can_see(actor, case)
+
+
+def _opened_by(actor: Actor) -> Exists:
+    """The first event of a case is its opening, and says by whom."""
+    return Exists(CaseEvent.objects.filter(case=OuterRef("pk"), number=1, actor_kind=actor.kind, actor_id=actor.id))
 
 
 def _integration_has(actor: Actor, scope: Scope) -> bool:

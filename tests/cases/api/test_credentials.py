@@ -6,10 +6,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.customers.models import Customer
 from accounts.models import Role, Scope
+from cases.evidence.models import EvidenceItem
 from cases.models import Case
 from tests.api import CASE, SECRET, bearer, token
 
@@ -152,6 +155,9 @@ EXPECTED = {
     "exchange": dict.fromkeys(CALLS, 404)
     | {"list": 200, "complaints": 200, "categories": 200, "departments": 200, "call": 200}
     | {"customers": 403, "webhooks": 403},
+    "opener": dict.fromkeys(CALLS, 404)
+    | {"list": 200, "complaints": 200, "categories": 200, "departments": 200}
+    | {"customers": 403, "webhooks": 403, "call": 403},
     "owner": dict.fromkeys(CALLS, 200) | {"say": 201, "classify": 403, "webhooks": 403, "call": 403},
     "stranger": dict.fromkeys(CALLS, 404)
     | {"list": 200, "customers": 200, "complaints": 200, "categories": 200, "departments": 200}
@@ -167,6 +173,7 @@ def who(keys, make_client, staff_client):
         "everything": lambda: make_client(),
         "reader": lambda: make_client(Scope.CASES_READ),
         "exchange": lambda: make_client(Scope.CALLS),
+        "opener": lambda: make_client(Scope.CASES_OPEN, Scope.CASES_ANSWER_FOR_CUSTOMER),
         "owner": lambda: bearer(token("BX100231")),
         "stranger": lambda: bearer(token("BX999999")),
         "intake": lambda: staff_client("hoa", Role.INTAKE, "intake"),
@@ -190,6 +197,64 @@ def test_a_stranger_finds_nothing_of_others(who, integration):
     stranger = who["stranger"]()
     assert stranger.get("/api/v1/cases/").json()["results"] == []
     assert [c["external_id"] for c in stranger.get("/api/v1/customers/").json()["results"]] == ["BX999999"]
+
+
+OWN = {name: CALLS[name] for name in ("list", "read", "timeline", "messages", "say", "classify", "withdraw")}
+ON_ITS_OWN = {
+    (Scope.CASES_OPEN,): dict.fromkeys(OWN, 200) | {"say": 201, "classify": 403, "withdraw": 403},
+    (Scope.CASES_OPEN, Scope.CASES_ANSWER_FOR_CUSTOMER): dict.fromkeys(OWN, 200) | {"say": 201, "classify": 403},
+    (Scope.CASES_ANSWER_FOR_CUSTOMER,): dict.fromkeys(OWN, 404) | {"list": 200},
+}
+
+
+@pytest.mark.parametrize(("scopes", "call"), [(scopes, call) for scopes in ON_ITS_OWN for call in OWN])
+def test_who_may_only_open_goes_on_in_what_it_opened(make_client, integration, scopes, call):
+    client = make_client(Scope.CASES_OPEN)
+    opened, other = (by.post("/api/v1/cases/", CASE).json()["code"] for by in (client, integration))
+    client.api_client.scopes = list(scopes)
+    client.api_client.save()
+    before = Case.objects.get(code=opened).last_event_number
+    method, path = OWN[call]
+    answer = getattr(client, method)(path.format(at=f"/api/v1/cases/{opened}/"), BODY)
+    assert answer.status_code == ON_ITS_OWN[scopes][call], answer.content
+    if answer.status_code >= 400:
+        assert Case.objects.get(code=opened).last_event_number == before
+    listed = {row["code"] for row in client.get("/api/v1/cases/").json()["results"]}
+    assert listed == ({opened} if Scope.CASES_OPEN in scopes else set())
+    assert client.get(f"/api/v1/cases/{other}/").status_code == 404
+
+
+def test_who_may_only_open_adds_evidence_to_what_it_opened(make_client, integration):
+    client = make_client(Scope.CASES_OPEN)
+    opened, other = (by.post("/api/v1/cases/", CASE).json()["code"] for by in (client, integration))
+    said = {"text": "Mã giao dịch FT26326004511"}
+    assert client.post(f"/api/v1/cases/{opened}/evidence/", said).status_code == 201
+    assert client.post(f"/api/v1/cases/{other}/evidence/", said).status_code == 404
+    assert [item.case.code for item in EvidenceItem.objects.all()] == [opened]
+
+
+def test_who_may_only_open_costs_no_more_the_more_it_opened(make_client):
+    client = make_client(Scope.CASES_OPEN, Scope.CASES_ANSWER_FOR_CUSTOMER)
+    code = client.post("/api/v1/cases/", CASE).json()["code"]
+
+    def cost(path):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    paths = ("/api/v1/cases/", f"/api/v1/cases/{code}/")
+    before = [cost(path) for path in paths]
+    for number in range(5):
+        client.post("/api/v1/cases/", {**CASE, "customer": {"external_id": f"K{number}"}})
+    assert [cost(path) for path in paths] == before
+
+
+def test_a_program_does_not_search_notes_it_may_not_read(make_client, integration, staff_client):
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    lan.post(f"/api/v1/cases/{code}/messages/", {"body": "Nghi ngờ gian lận", "internal": True})
+    assert [row["code"] for row in lan.get("/api/v1/cases/?q=gian").json()["results"]] == [code]
+    assert make_client(Scope.CASES_READ).get("/api/v1/cases/?q=gian").json()["results"] == []
 
 
 def test_a_customer_opens_for_nobody_else(who):
