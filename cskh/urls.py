@@ -2,13 +2,16 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from accounts.admin.presence import presence
 from cskh import health
 from cskh.core.api import NothingHere
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url=static("cskh/favicon.svg"))),  # pages without a link to it, and bookmarks
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),

@@ -1,4 +1,4 @@
-"""What was said on a case, in the order it was said: messages, notes, and outcomes that were proposed."""
+"""What was said on a case, in the order it was said: messages, notes, proposed outcomes, and the words of decisions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from cases.models import Answer, Case
+from accounts.actors import ActorKind
+from cases.events import EventKind
+from cases.models import Answer, Case, CaseEvent
 from channels_app.models import Attachment, Delivery, Message
 
 from .words import CHANNEL_ICONS, Who
@@ -17,6 +19,16 @@ _DELIVERY_TONES = {
     Delivery.State.BOUNCED: "bad",
     Delivery.State.CANCELLED: "quiet",
 }
+# Whoever works on the case next has to read these: why the customer was not satisfied, what to rework, how far it got.
+_DECISIONS = (
+    EventKind.OUTCOME_ACCEPTED,
+    EventKind.OUTCOME_REJECTED,
+    EventKind.OUTCOME_RETURNED,
+    EventKind.CASE_TRANSFERRED,
+    EventKind.CASE_REOPENED,
+    EventKind.REOPEN_DECLINED,
+    EventKind.CASE_CLOSED,
+)
 _ANSWER_TONES = {Answer.State.PROPOSED: "warn", Answer.State.APPROVED: "good", Answer.State.RETURNED: "bad"}
 
 
@@ -52,13 +64,15 @@ class Entry:
 
 
 def entries_of(case: Case) -> list[Entry]:
-    """Oldest first. Four queries, however much was said."""
+    """Oldest first. Five queries, however much was said."""
     messages = case.messages.defer("html").prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
     )
     proposals = case.answers.exclude(state=Answer.State.SENT)
-    return sorted([*map(_of_message, messages), *map(_of_proposal, proposals)], key=lambda entry: entry.at)
+    decisions = case.events.filter(kind__in=_DECISIONS, words__isnull=False).select_related("words")
+    entries = [*map(_of_message, messages), *map(_of_proposal, proposals), *map(_of_decision, decisions)]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
 def _of_message(message: Message) -> Entry:
@@ -111,4 +125,17 @@ def _of_proposal(answer: Answer) -> Entry:
         anchor=f"outcome-{answer.pk}",
         state=answer.get_state_display(),
         state_tone=_ANSWER_TONES[Answer.State(answer.state)],
+    )
+
+
+def _of_decision(event: CaseEvent) -> Entry:
+    by_customer = event.actor_kind == ActorKind.CUSTOMER
+    return Entry(
+        at=event.at,
+        look="in" if by_customer else "note",
+        who=(event.actor_kind, event.actor_id),
+        title=str(EventKind(event.kind).label),
+        body=event.words.text,
+        icon="person" if by_customer else "gavel",
+        anchor=f"event-{event.number}",
     )

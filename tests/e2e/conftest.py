@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -22,21 +22,48 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def _new_context(browser: Browser) -> BrowserContext:
     context = browser.new_context(
         viewport={"width": 1366, "height": 768}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
     )
     context.set_default_timeout(15_000)
+    return context
+
+
+def _watched(context: BrowserContext, troubles: list[str]) -> Page:
+    """Script errors, refused resources and whatever else the console shows are noted in `troubles`."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+    return page
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = _new_context(browser)
     yield context
     context.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which nothing may go wrong: no script error, no refused resource, nothing on the console."""
-    page, troubles = context.new_page(), []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
-    yield page
+    """A page on which nothing may go wrong."""
+    troubles: list[str] = []
+    yield _watched(context, troubles)
+    assert troubles == []
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """visitor(): a page in a browser of its own, signed in nowhere, on which nothing may go wrong."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def enter() -> Page:
+        contexts.append(_new_context(browser))
+        return _watched(contexts[-1], troubles)
+
+    yield enter
+    for context in contexts:
+        context.close()
     assert troubles == []
