@@ -235,7 +235,7 @@ def test_the_agent_is_found_by_name_or_extension(report, hoa):
     assert report("answered", call_id="c3", agent="201").agent == hoa
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_missed_calls_at_the_same_moment_make_one_case(exchange):
     start = threading.Barrier(4)
     failures = []
