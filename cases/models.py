@@ -221,6 +221,21 @@ class Case(models.Model):
             models.Index(
                 fields=["-urgency", "next_due_at", "id"], name="case_queue_all", condition=Q(status__in=sorted(OPEN))
             ),
+            models.Index(
+                fields=["-urgency", "next_due_at", "id"],
+                name="case_queue_reopened",
+                condition=Q(status__in=sorted(OPEN), round__gt=1),
+            ),
+            models.Index(
+                fields=["-urgency", "next_due_at", "id"],
+                name="case_queue_manager",
+                condition=Q(status__in=sorted(OPEN)) & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
+            ),
+            models.Index(
+                fields=["-urgency", "next_due_at", "id"],
+                name="case_asked_to_reopen",
+                condition=Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
+            ),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["status", "-opened_at", "-id"], name="case_by_status"),
             models.Index(fields=["customer", "-opened_at"], name="case_by_customer"),

@@ -59,7 +59,7 @@ def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime
         "unassigned": open_ones & Q(assignee__isnull=True),
         "urgent": open_ones & Q(priority=Priority.URGENT),
         "due_soon": open_ones & Q(next_due_at__lt=due_soon_before),
-        "reopened": Q(status=Status.REOPENED) | open_ones & Q(round__gt=1),
+        "reopened": open_ones & Q(round__gt=1),
         "manager": open_ones & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
         "asked_to_reopen": Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
     }[queue]

@@ -55,7 +55,7 @@ def open_request(
     Raises Invalid for an empty or oversize body, malformed addresses, or somebody we could never answer.
     """
     text = checked_body(body)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         contacts: dict[str, Contact] = {}
         if person is not None:
             recognised, contacts = directory.recognise(person)
@@ -175,5 +175,5 @@ def _answer_contact(customer: Customer, channel: Channel, given: dict[str, Conta
         return given[wanted]
     if given:
         return next(iter(given.values()))
-    known = customer.contacts.order_by("-last_used_at")
-    return known.filter(kind=wanted).first() or known.first()
+    known = list(customer.contacts.order_by("-last_used_at"))
+    return next((contact for contact in known if contact.kind == wanted), known[0] if known else None)

@@ -8,7 +8,7 @@ in what is kept: they are added when a message is sent (`channels_app.letters`).
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +22,6 @@ from accounts.models import Department
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
 from cases.models import Answer, Case, CaseEvent, FollowUp
-from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
@@ -88,10 +87,9 @@ def _none(case: Case, event: CaseEvent) -> Facts:
 
 
 def _expected(case: Case, event: CaseEvent) -> Facts:
-    """When we will have replied: the clock that runs for the customer's eyes."""
-    due = dict(case.clocks.filter(stopped_at__isnull=True, due_at__isnull=False).values_list("kind", "due_at"))
-    kinds = (ClockKind.FIRST_RESPONSE, ClockKind.FIRST_CONTACT, ClockKind.RESOLUTION)
-    return {"expected_at": next((due[kind] for kind in kinds if kind in due), None)}
+    """When we will have replied, as it was promised at opening."""
+    expected_at = event.facts["expected_at"]
+    return {"expected_at": expected_at and datetime.fromisoformat(expected_at)}
 
 
 def _request(case: Case, event: CaseEvent) -> Facts:

@@ -1,6 +1,9 @@
 """Who writes to us."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +46,10 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        indexes = [
+            models.Index(Upper("external_id"), name="customer_by_external_id"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id or _("Customer %(number)s") % {"number": self.pk}
@@ -72,7 +79,10 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         constraints = [models.UniqueConstraint(fields=["customer", "kind", "address"], name="contact_once_a_customer")]
-        indexes = [models.Index(fields=["kind", "address", "-last_used_at"], name="contact_by_address")]
+        indexes = [
+            models.Index("kind", Upper("address"), F("last_used_at").desc(), name="contact_by_address"),
+            GinIndex(OpClass(Upper("address"), name="gin_trgm_ops"), name="contact_address_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.address

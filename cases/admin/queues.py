@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases import policies, queries
 from cases.models import Case
+from cases.states import OPEN
 
 DUE_SOON = timedelta(hours=2)
 COUNTED = 100  # a queue is counted this far and no further: nobody acts on the difference between 200 and 2,000
@@ -85,7 +86,7 @@ def counted(actor: Actor, now: datetime) -> list[Queue]:
 
 def first_queue(actor: Actor) -> str:
     """Where somebody starts: their own cases when they have any, else their department's, else what nobody has."""
-    if policies.visible_to(actor).filter(assignee=actor.subject, closed_at__isnull=True).exists():
+    if policies.visible_to(actor).filter(assignee=actor.subject, status__in=sorted(OPEN)).exists():
         return "mine"
     return "department" if "department" in names_for(actor) else "unassigned"
 

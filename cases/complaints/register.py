@@ -5,6 +5,6 @@ from cases.models import Case
 from .models import Complaint
 
 
-def register_complaint(case: Case) -> Complaint:
-    """The case's entry in the register, made if there is none yet. An entry is never taken out again (R-37)."""
-    return Complaint.objects.get_or_create(case=case)[0]
+def register_complaint(case: Case) -> None:
+    """Enters the case in the register unless it is there. An entry is never taken out again (R-37)."""
+    Complaint.objects.bulk_create([Complaint(case=case)], ignore_conflicts=True)

@@ -6,7 +6,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -21,7 +20,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
         migrations.CreateModel(
             name='Calendar',
             fields=[
@@ -262,6 +260,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='case',
             index=models.Index(condition=models.Q(('status__in', ['answered', 'awaiting_approval', 'awaiting_customer', 'received', 'reopened', 'resolving', 'routed', 'verifying'])), fields=['-urgency', 'next_due_at', 'id'], name='case_queue_all'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('round__gt', 1), ('status__in', ['answered', 'awaiting_approval', 'awaiting_customer', 'received', 'reopened', 'resolving', 'routed', 'verifying'])), fields=['-urgency', 'next_due_at', 'id'], name='case_queue_reopened'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('status__in', ['answered', 'awaiting_approval', 'awaiting_customer', 'received', 'reopened', 'resolving', 'routed', 'verifying']), models.Q(('needs_manager', True), ('status', 'awaiting_approval'), _connector='OR')), fields=['-urgency', 'next_due_at', 'id'], name='case_queue_manager'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('reopen_asked_at__isnull', False), ('status', 'closed')), fields=['-urgency', 'next_due_at', 'id'], name='case_asked_to_reopen'),
         ),
         migrations.AddIndex(
             model_name='case',

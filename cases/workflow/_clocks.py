@@ -29,10 +29,11 @@ def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
     Clock.objects.bulk_create(_new(case, [kind for kind in kinds if kind not in running], at, _pauses(case)))
 
 
-def start_first(case: Case, *kinds: ClockKind, at: datetime) -> None:
-    """The first clocks of a case that is just being opened: nothing runs or pauses yet."""
+def start_first(case: Case, *kinds: ClockKind, at: datetime) -> list[Clock]:
+    """Starts and gives the first clocks of a case that is just being opened: nothing runs or pauses yet."""
     clocks = Clock.objects.bulk_create(_new(case, kinds, at, []))
     case.next_due_at = min((clock.due_at for clock in clocks if clock.due_at), default=None)
+    return clocks
 
 
 def _new(case: Case, kinds: Iterable[ClockKind], at: datetime, pauses: Pauses) -> list[Clock]:

@@ -10,15 +10,13 @@ from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer, Notice
 from cases import codes
 from cases.events import EventKind, record
-from cases.models import Case, Category
+from cases.models import Case, Category, Clock
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Nature, Priority
 from cskh.core.text import one_line
 
 from . import _clocks
 from .routing import classify_at_opening
-
-_TRIES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,22 +50,22 @@ def open_case(
     """
     now = at or timezone.now()
     with transaction.atomic(savepoint=False):
-        case = _insert(
-            Case(
-                customer=customer,
-                contact=contact,
-                channel=channel,
-                origin_ref=origin_ref,
-                notice=notice,
-                subject=one_line(matter.subject)[:300],
-                nature=matter.nature,
-                priority=Priority.NORMAL,
-                incident_at=matter.incident_at,
-                transaction_ref=one_line(matter.transaction_ref)[:100],
-                amount=matter.amount,
-                opened_at=now,
-                unanswered_since=None if answered_at_once else now,
-            )
+        case = Case.objects.create(
+            # Of 2^50 codes one that is taken is drawn next to never; the database refuses it, and the next try draws another.
+            code=codes.new_code(),
+            customer=customer,
+            contact=contact,
+            channel=channel,
+            origin_ref=origin_ref,
+            notice=notice,
+            subject=one_line(matter.subject)[:300],
+            nature=matter.nature,
+            priority=Priority.NORMAL,
+            incident_at=matter.incident_at,
+            transaction_ref=one_line(matter.transaction_ref)[:100],
+            amount=matter.amount,
+            opened_at=now,
+            unanswered_since=None if answered_at_once else now,
         )
         if matter.category is not None:  # the clocks are those of its kind, although it is classified only below
             case.category, case.priority = matter.category, matter.category.priority
@@ -75,19 +73,23 @@ def open_case(
         if not answered_at_once:
             kinds.append(ClockKind.FIRST_RESPONSE)
         # Before anything is told: whoever hears of the case may say by when it is answered.
-        _clocks.start_first(case, *kinds, at=now)
-        record(case, EventKind.CASE_OPENED, actor=actor, at=now, channel=channel, nature=matter.nature)
+        clocks = _clocks.start_first(case, *kinds, at=now)
+        record(
+            case,
+            EventKind.CASE_OPENED,
+            actor=actor,
+            at=now,
+            channel=channel,
+            nature=matter.nature,
+            expected_at=_expected_at(clocks),
+        )
         if matter.category is not None:
             classify_at_opening(case, actor=Actor.system("intake"), category=matter.category)
         case.save()
     return case
 
 
-def _insert(case: Case) -> Case:
-    """Draws codes until one is free: a clash is a matter of 50 bits, so a handful of tries is plenty."""
-    for _ in range(_TRIES):
-        case.code = codes.new_code()
-        if not Case.objects.filter(code=case.code).exists():
-            case.save(force_insert=True)
-            return case
-    raise RuntimeError("no free tracking code was found")
+def _expected_at(clocks: list[Clock]) -> datetime | None:
+    """When the customer will have heard from us."""
+    due = {clock.kind: clock.due_at for clock in clocks}
+    return due.get(ClockKind.FIRST_RESPONSE) or due.get(ClockKind.RESOLUTION)
