@@ -74,18 +74,17 @@ def _in_python(source: bytes) -> Iterator[Text]:
             yield context, message, None
 
 
-_CALL = re.compile(r"(?<!\w)(n?p?gettext)\((.*)\) ?", re.DOTALL)
+_ARGUMENT = re.compile(r"(?<!\w)_\((?:'[^']+'|\"[^\"]+\")\)")  # as in {% include … with title=_("…") %}
 
 
 def _in_template(source: str) -> Iterator[Text]:
     """Django turns a template into calls that gettext tools understand; what is not a call is blanked out."""
     from django.utils.translation.template import templatize
 
-    calls = "\n".join(
-        line.strip()
-        for line in re.findall(r"(?:^|\s)(n?p?gettext\(u?(?:.|\n)*?['\"]\s*(?:,\s*count)?\))", templatize(source))
-    )
-    yield from _in_python(calls.replace(",count)", ", 1)").encode())
+    made = templatize(source)
+    calls = re.findall(r"(?:^|\s)(n?p?gettext\(u?(?:.|\n)*?['\"]\s*(?:,\s*count)?\))", made)
+    lines = "\n".join(call.strip() for call in [*calls, *_ARGUMENT.findall(made)])
+    yield from _in_python(lines.replace(",count)", ", 1)").encode())
 
 
 def catalogue(language: str) -> Catalog:
