@@ -11,7 +11,8 @@ from cskh import health
 from cskh.core.api import NothingHere
 
 urlpatterns = [
-    path("favicon.ico", RedirectView.as_view(url=static("cskh/favicon.svg"))),  # pages without a link to it, and bookmarks
+    # For pages without a link to it, and bookmarks.
+    path("favicon.ico", RedirectView.as_view(url=static("cskh/favicon.svg"))),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),

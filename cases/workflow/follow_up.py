@@ -82,7 +82,8 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
 def _close(held: Case, now: datetime) -> None:
     if held.status != Status.ANSWERED:
         return
-    if _plans.planned(held).filter(kind=Kind.CALL_BACK).exists():  # the answer is to be told by telephone, and was not yet
+    still_to_be_told = _plans.planned(held).filter(kind=Kind.CALL_BACK).exists()  # the answer, by telephone
+    if still_to_be_told:
         _plans.after_answer(held, at=now)
     else:
         close_no_reply(held, actor=SLA)
