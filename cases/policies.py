@@ -59,7 +59,9 @@ def may(actor: Actor, step: Step, case: Case) -> bool:
     if actor.is_integration:
         if step in _CUSTOMER_STEPS:
             return _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER) and _integration_knows(actor, case)
-        return permission in _INTEGRATION_WORK and _integration_has(actor, Scope.CASES_WORK)
+        if permission not in _INTEGRATION_WORK or not _integration_has(actor, Scope.CASES_WORK):
+            return False
+        return step not in DECIDING_STEPS or not _answered_before(actor, case)
     return _staff_may(actor.subject, permission, case) and actor.subject.pk not in _barred(step, case)
 
 
@@ -226,6 +228,12 @@ def _place(case: Case) -> Q:
 def _intake_reaches(permission: str, case: Case) -> bool:
     """What no department has yet belongs to intake, and everybody's words may be written down by intake."""
     return case.department_id is None or (permission in _CALLERS_WORDS and not _is_restricted(case))
+
+
+def _answered_before(actor: Actor, case: Case) -> bool:
+    """Whether this program answered in an earlier round: it does not review itself either."""
+    sent = Answer.objects.filter(case=case, round__lt=case.round, state=Answer.State.SENT)
+    return case.round > 1 and sent.filter(author_kind=actor.kind, author_id=actor.id).exists()
 
 
 def _is_restricted(case: Case) -> bool:

@@ -66,7 +66,8 @@ class CustomerIn(serializers.Serializer):
     ]
 )
 class CaseIn(serializers.Serializer):
-    """A new case. `amount` is whole VND. A customer's token opens for that customer alone and needs no `customer`."""
+    """A new case. `amount` is whole VND. A customer's token opens for that customer alone and needs no `customer`;
+    addresses it names are not taken, since only the operator knows whose they are."""
 
     channel = serializers.ChoiceField(Channel.choices)
     subject = serializers.CharField(max_length=settings.SUBJECT_MAX_CHARACTERS)

@@ -29,9 +29,10 @@ def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
         raise Invalid(errors={"of": [_("A case cannot be its own duplicate.")]})
     if of.customer_id != case.customer_id:
         raise Invalid(errors={"of": [_("That case belongs to another customer.")]})
-    if of.duplicate_of_id is not None:
-        raise Invalid(errors={"of": [_("That case is a duplicate itself; name the original.")]})
     with take_step(case, Step.MARK_DUPLICATE, actor=actor) as held:
+        of.refresh_from_db(fields=["duplicate_of"])  # meanwhile it may have become the duplicate: never in a circle
+        if of.duplicate_of_id is not None:
+            raise Invalid(errors={"of": [_("That case is a duplicate itself; name the original.")]})
         held.duplicate_of = of
         _end(held, actor=actor, duplicate_of=of.code)
 

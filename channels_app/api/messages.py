@@ -5,7 +5,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import queries
+from cases import policies, queries
 from cases.api.inputs import MessageIn
 from cases.api.views import case_to_change
 from cases.states import Channel
@@ -40,7 +40,7 @@ class Messages(GenericApiView):
         if not self.actor.is_staff:
             messages = messages.exclude(direction=Message.Direction.INTERNAL)
         page = self.paginate_queryset(messages) or []
-        if not self.actor.is_staff:
+        if not self.actor.is_staff and policies.may_converse(self.actor, case):  # who only reads stands in for nobody
             webhooks.mark_app_deliveries(case, message__in=page)
         return self.get_paginated_response(MessageOut(page, many=True).data)
 

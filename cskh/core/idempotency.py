@@ -1,7 +1,8 @@
 """Makes a repeated POST do its work once.
 
 Work and stored answer commit together, under an advisory lock that lives as long as the transaction. So a process that
-dies leaves neither work nor lock behind: its key is free at once, and the next try does the work.
+dies leaves neither work nor lock behind: its key is free at once, and the next try does the work. A refusal is no work: it
+is stored after everything it had begun was rolled back.
 """
 
 import hashlib
@@ -45,8 +46,12 @@ def once(request: Request, work: Callable[[], Response]) -> Response:
         if stored is not None and stored.expires_at > timezone.now():
             return _replayed(stored, fingerprint)
         response = work()
-        if response.status_code < 500:
+        if response.status_code < 400:
             _store(response, credential=credential, key=key, fingerprint=fingerprint, known=stored)
+            return response
+        transaction.set_rollback(True)  # a refusal changes nothing, wherever it was found out
+    if response.status_code < 500:
+        _store_refusal(response, credential=credential, key=key, fingerprint=fingerprint)
     return response
 
 
@@ -68,6 +73,16 @@ def _replayed(stored: IdempotencyKey, fingerprint: str) -> Response:
         headers={**stored.headers, "Idempotency-Replayed": "true"},
         content_type=body["content_type"],
     )
+
+
+def _store_refusal(response: Response, *, credential: str, key: str, fingerprint: str) -> None:
+    """In a transaction of its own; where somebody came in between, theirs is the answer that is kept."""
+    with transaction.atomic():
+        if not _lock(credential, key):
+            return
+        stored = IdempotencyKey.objects.filter(credential=credential, key=key).first()
+        if stored is None or stored.expires_at <= timezone.now():
+            _store(response, credential=credential, key=key, fingerprint=fingerprint, known=stored)
 
 
 def _store(response: Response, *, known: IdempotencyKey | None, credential: str, key: str, fingerprint: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actors import Actor
-from accounts.models import Role
+from accounts.models import ApiClient, Role, Scope
 from cases import policies
 from cases.models import Case
 from cases.states import Status, Step
@@ -80,6 +80,24 @@ def test_who_approved_is_a_decider_too(make_staff):
     for step in policies.DECIDING_STEPS:
         assert not policies.may(Actor.staff(lan), step, case)
         assert not policies.may(Actor.staff(boss), step, case)
+
+
+def test_a_program_does_not_review_what_it_answered(make_staff):
+    one, other = (
+        Actor.integration(ApiClient.objects.create_with_key(name, [Scope.CASES_WORK])[0]) for name in ("one", "other")
+    )
+    case = open_case("deposit-not-credited")
+    answer.send_answer(case, actor=one, body="Đã ghi có.")
+    answer.reject(case, actor=customer_of(case))
+    before = snapshot(case)
+    for step in (
+        lambda: answer.send_answer(case, actor=one, body="Vẫn thế."),
+        lambda: resolution.propose(case, actor=one, body="Vẫn thế."),
+    ):
+        with pytest.raises(NotPermitted):
+            step()
+    assert snapshot(case) == before
+    answer.send_answer(case, actor=other, body="Đã xem lại.")
 
 
 def test_a_reopened_case_is_never_given_back(make_staff):

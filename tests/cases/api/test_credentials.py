@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from accounts.customers import directory
 from accounts.customers.models import Customer
 from accounts.models import Role, Scope
 from cases.evidence.models import EvidenceItem
 from cases.models import Case
+from channels_app.models import Delivery
 from tests.api import CASE, SECRET, bearer, token
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +264,38 @@ def test_a_customer_opens_for_nobody_else(who):
     assert (refused.status_code, Case.objects.count()) == (403, 0)
     own = who["stranger"]().post("/api/v1/cases/", {k: v for k, v in CASE.items() if k != "customer"})
     assert own.json()["customer"]["external_id"] == "BX999999"
+
+
+def test_a_customer_who_types_somebodys_address_does_not_get_their_mail(who):
+    """An address typed with a token is nobody's proof: mail from it goes to whoever it belongs to."""
+    typed = {"name": "Trần Thị Lạ", "email": "an@khach.example", "phone": "0901234567"}
+    opened = who["stranger"]().post("/api/v1/cases/", CASE | {"customer": typed})
+    assert opened.status_code == 201, opened.content
+    thief = Customer.objects.get(external_id="BX999999")
+    assert (thief.name, thief.contacts.count()) == ("Trần Thị Lạ", 0)
+    assert Case.objects.get().contact is None
+    assert directory.by_address("email", "an@khach.example") is None
+
+
+def test_who_hands_a_case_on_is_told_so(integration, staff_client):
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    handed_on = {"department": "technical", "summary": "Lỗi ứng dụng, không phải lỗi thanh toán"}
+    answer = lan.post(f"/api/v1/cases/{code}/assign/", handed_on)
+    assert (answer.status_code, answer.json()["department"]) == (200, "technical")
+    assert lan.get(f"/api/v1/cases/{code}/").status_code == 404
+
+
+@pytest.mark.parametrize(("scopes", "state"), [([Scope.CASES_READ], "queued"), ([Scope.CASES_OPEN], "delivered")])
+def test_who_only_reads_fetches_for_nobody(make_client, staff_client, scopes, state):
+    client = make_client(Scope.CASES_OPEN)
+    code = client.post("/api/v1/cases/", CASE).json()["code"]
+    boss = staff_client("son", Role.MANAGER)
+    boss.post(f"/api/v1/cases/{code}/messages/", {"body": "Chúng tôi đang kiểm tra."})
+    client.api_client.scopes = scopes
+    client.api_client.save()
+    assert client.get(f"/api/v1/cases/{code}/messages/").status_code == 200
+    assert Delivery.objects.get(message__body="Chúng tôi đang kiểm tra.").state == state
 
 
 def test_a_customer_reads_no_note_and_no_user_name(who, integration, staff_client):

@@ -55,6 +55,13 @@ class TestRepeated:
         assert second.json() == first.json()
         assert second["Content-Type"] == "application/problem+json"
 
+    def test_a_refusal_by_the_domain_is_an_answer_too(self, integration):
+        wrong = CASE | {"customer": {"phone": "abc"}}
+        first, second = post(integration, wrong), post(integration, wrong)
+        assert (first.status_code, first.json()["errors"].keys()) == (400, {"phone"})
+        assert (second.json(), second["Idempotency-Replayed"]) == (first.json(), "true")
+        assert not Case.objects.exists()
+
     def test_after_a_day_the_key_is_free(self, integration):
         post(integration)
         IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
