@@ -32,12 +32,14 @@ def on_every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
-    """What waits, what is due next among one's own and one's department's, what came back, what one was told."""
+    """What waits, what is due next (one's own, one's department's, nobody's yet), what came back, what one was told."""
     user = request.user
     assert isinstance(user, User)
     actor, now = Actor.staff(user), timezone.now()
-    own = queues.queue(actor, "mine", now) | queues.queue(actor, "department", now)
-    due = own.filter(next_due_at__isnull=False).order_by("next_due_at", "id")
+    ours = queues.queue(actor, "mine", now) | queues.queue(actor, "department", now)
+    due = (
+        (ours | queues.queue(actor, "unassigned", now)).filter(next_due_at__isnull=False).order_by("next_due_at", "id")
+    )
     reopened = queues.queue(actor, "reopened", now)
     return {
         **page,

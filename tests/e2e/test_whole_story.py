@@ -187,9 +187,9 @@ def test_from_the_first_mail_to_the_yes(launch, port, visitor):  # noqa: F811
     customer.click("main form button.button")
 
     # Closed with the customer's yes, in one thread, and the history of it all verifies.
-    until(minh.page, minh.page.locator(".desk-glance >> text=Đã đóng").count)
+    until(minh.page, minh.page.locator(".desk-glance >> text=khách hàng đồng ý").count)
     mail.wait_for("Cảm ơn Quý khách đã xác nhận")
     mail.page.goto(mail.box)
     assert mail.page.locator(".rows li").count() == 1
-    code_, said = manage(launch, product, "verify_audit")
-    assert code_ == 0, said
+    status, said = manage(launch, product, "verify_audit")
+    assert status == 0, said
