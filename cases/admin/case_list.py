@@ -22,6 +22,7 @@ from accounts.admin_access import RoleModelAdmin
 from accounts.customers import directory
 from cases import codes, queries
 from cases.models import Case
+from cases.states import Channel, ClosedAs, Priority, Status
 
 from . import case_page, queues, step_view, words
 
@@ -130,14 +131,14 @@ class CaseAdmin(RoleModelAdmin):
     def case_column(self, case: Case) -> SafeString:
         marks = SafeString("")
         if case.priority in words.PRIORITY_TONES:
-            marks += pill(case.get_priority_display(), words.PRIORITY_TONES[case.priority])
+            marks += pill(str(Priority(case.priority).label), words.PRIORITY_TONES[case.priority])
         if case.round > 1:
             marks += pill(_("round %(number)d") % {"number": case.round}, "bad")
         return format_html(
             '<a class="desk-code" href="{}">{}</a><span class="desk-marks">{} {}</span>',
             reverse("admin:cases_case_change", args=[case.pk]),
             case.code,
-            icon(words.CHANNEL_ICONS[case.channel], case.get_channel_display()),
+            icon(words.CHANNEL_ICONS[case.channel], str(Channel(case.channel).label)),
             marks,
         )
 
@@ -164,7 +165,7 @@ class CaseAdmin(RoleModelAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def status_column(self, case: Case) -> SafeString:
-        label = case.get_closed_as_display() if case.closed_as else case.get_status_display()
+        label = str(ClosedAs(case.closed_as).label if case.closed_as else Status(case.status).label)
         return pill(label, words.STATUS_TONES.get(case.status, "calm"))
 
     @admin.display(description=gettext_lazy("due"))

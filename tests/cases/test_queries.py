@@ -1,0 +1,58 @@
+"""Reads that must stay cheap among millions of cases."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers import directory
+from accounts.models import Role
+from cases import queries
+
+pytestmark = pytest.mark.django_db
+
+INDEXES = {
+    "mine": {"case_queue_assignee"},
+    "department": {"case_queue_department"},
+    "unassigned": {"case_queue_assignee", "case_queue_all"},
+    "urgent": {"case_queue_all"},
+    "due_soon": {"case_queue_all"},
+    "reopened": {"case_queue_reopened"},
+    "manager": {"case_queue_manager"},
+    "asked_to_reopen": {"case_asked_to_reopen"},
+}
+
+
+def plan(sql: str, parameters: tuple | None = None, *, without: tuple[str, ...] = ()) -> str:
+    """How PostgreSQL would read it where it must not read whole tables (nor do what else is given)."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", *without):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN {sql}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize("queue", queries.QUEUES)
+def test_each_queue_is_read_in_its_order_from_an_index_of_open_cases(defaults, make_staff, queue):
+    manager = Actor.staff(make_staff("manager", Role.MANAGER, department="payments"))
+    now = timezone.now()
+    rows = queries.for_queue(manager, queue, now, now)[:50]
+    read = plan(*rows.query.sql_with_params(), without=("sort", "incremental_sort", "bitmapscan"))
+    assert any(f"using {index} on" in read for index in INDEXES[queue]), read
+
+
+def test_the_sweep_reads_what_is_due_by_index(django_assert_num_queries):
+    with django_assert_num_queries(2) as captured:
+        assert queries.due(timezone.now(), 200) == []
+    clocks, follow_ups = (plan(query["sql"]) for query in captured)
+    assert "clock_to_look_at" in clocks, clocks
+    assert "follow_up_due" in follow_ups, follow_ups
+
+
+def test_customers_are_found_by_index(django_assert_num_queries):
+    with django_assert_num_queries(1) as captured:
+        assert directory.find("an@khach") == []
+    read = plan(captured[0]["sql"])
+    assert "Seq Scan" not in read, read
+    assert "customer_name_trigrams" in read, read
+    assert "contact_address_trigrams" in read or "contact_by_address" in read, read
