@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiClient, Department, Membership, Scope, User, hash_key
 from cases.models import Case
+from channels_app.models import StaffNotice
 from cskh.defaults.load import load
 
 from .matters import TOLD, Told
@@ -79,6 +80,7 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         story.accept()
         if number % 12 == 11:
             say(f"{number + 1} of {ENDED} closed cases")
+    StaffNotice.objects.update(read_at=now)  # whoever worked on them has read these
 
 
 def _running_cases(chance: random.Random, say: Progress) -> None:
