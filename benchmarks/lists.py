@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from django.test import Client
 
 from cases.models import Case
+from cases.states import OPEN
 
 from .data import client_key, manager
 from .measure import Result, compare, rows
 
-QUEUE = """
+_ROWS = """
 SELECT c.*, cat.*, d.*, u.*, cu.* FROM cases_case c
 JOIN cases_category cat ON cat.id = c.category_id JOIN accounts_department d ON d.id = c.department_id
 LEFT JOIN accounts_user u ON u.id = c.assignee_id JOIN customers_customer cu ON cu.id = c.customer_id
-WHERE c.status <> 'closed' ORDER BY c.urgency DESC, c.next_due_at NULLS LAST, c.id LIMIT 50
 """
-NEWEST = QUEUE.replace(
-    "WHERE c.status <> 'closed' ORDER BY c.urgency DESC, c.next_due_at NULLS LAST, c.id",
-    "ORDER BY c.opened_at DESC, c.id DESC",
-)
+_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
+QUEUE = f"""{_ROWS} WHERE c.status IN ({_OPEN}) AND c.priority = 'urgent'
+ORDER BY c.urgency DESC, c.next_due_at NULLS LAST, c.id LIMIT 50"""
+NEWEST = f"{_ROWS} ORDER BY c.opened_at DESC, c.id DESC LIMIT 50"
+FOUND = f"{_ROWS} WHERE upper(c.subject) LIKE upper('%%số 4711%%') ORDER BY c.opened_at DESC, c.id DESC LIMIT 50"
 PARTS = (
     "cases_clock",
     "cases_answer",
@@ -49,6 +50,7 @@ def results() -> Iterator[Result]:
 
     queue, file = "/admin/cases/case/?queue=urgent", f"/admin/cases/case/{case.pk}/change/"
     yield compare("desk: queue page", lambda: page(desk, queue), lambda: rows(QUEUE))
+    yield compare("desk: search", lambda: page(desk, "/admin/cases/case/?q=số 4711"), lambda: rows(FOUND))
     yield compare("desk: case page", lambda: page(desk, file), raw_case)
     yield compare("REST: list of cases", lambda: page(rest, "/api/v1/cases/"), lambda: rows(NEWEST))
     yield compare("REST: one case", lambda: page(rest, f"/api/v1/cases/{case.code}/"), raw_case)

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -38,7 +39,7 @@ def compare(what: str, ours: Callable[[], object], raw: Callable[[], object]) ->
     return Result(what, queries, statistics.median(times[0]), statistics.median(times[1]))
 
 
-def rows(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+def rows(sql: str, *parameters: Any) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
