@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.customers import directory
+from accounts.customers.models import Contact, Customer
 from accounts.models import Role
 from cases import queries
 
@@ -50,9 +51,13 @@ def test_the_sweep_reads_what_is_due_by_index(django_assert_num_queries):
 
 
 def test_customers_are_found_by_index(django_assert_num_queries):
+    customers = Customer.objects.bulk_create(Customer(name=f"Khách {n}") for n in range(3000))
+    Contact.objects.bulk_create(Contact(customer=c, kind="email", address=f"k{c.pk}@khach.example") for c in customers)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_customer, customers_contact")
     with django_assert_num_queries(1) as captured:
         assert directory.find("an@khach") == []
-    read = plan(captured[0]["sql"])
+    read = plan(captured[0]["sql"], without=("indexscan", "indexonlyscan"))  # which could read a whole table in order
     assert "Seq Scan" not in read, read
     assert "customer_name_trigrams" in read, read
     assert "contact_address_trigrams" in read or "contact_by_address" in read, read
