@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import ApiClient
+from accounts.actors import ActorKind
+from accounts.models import ApiClient, Scope
 from cases.events import EventKind
 from cases.models import Case, CaseEvent
 from cases.states import Channel
@@ -36,19 +37,39 @@ _CARRIES = {
     EventKind.CASE_ANSWERED.value: ("answer", "answer_id"),
     EventKind.EVIDENCE_REQUESTED.value: ("request", "evidence_request_id"),
 }
+# Who reads all cases hears of all; who only opens cases hears of its own (as `policies.visible_to` has it); others of none.
+_READERS = (Scope.CASES_READ, Scope.CASES_WORK)
+# Whose taking an event counts as the app having it: programs that only read are not the way to the customer.
+_CARRIERS = (Scope.CASES_OPEN, Scope.CASES_WORK)
 _QUEUE = """
 INSERT INTO channels_app_webhookdelivery (target_id, event_id, state, attempts, next_try_at, error)
 SELECT target.id, %(event)s, 'queued', 0, %(now)s, ''
 FROM channels_app_webhooktarget target JOIN accounts_apiclient client ON client.id = target.client_id
 WHERE target.is_active AND client.is_active AND (target.events = '{}' OR %(kind)s = ANY (target.events))
+    AND (client.scopes && %(readers)s::varchar[] OR %(opener)s = ANY (client.scopes) AND EXISTS (
+        SELECT FROM cases_caseevent opening
+        WHERE opening.case_id = %(case)s AND opening.number = 1
+            AND opening.actor_kind = %(integration)s AND opening.actor_id = client.id::varchar))
 RETURNING id
 """
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
-    """Queues the event for each target that listens to it, in one statement. Called inside the transaction of the change."""
+    """Queues the event for each target that listens to it and may know of the case, in one statement.
+
+    Called inside the transaction of the change.
+    """
+    values = {
+        "event": event.pk,
+        "case": case.pk,
+        "now": timezone.now(),
+        "kind": event.kind,
+        "readers": [scope.value for scope in _READERS],
+        "opener": Scope.CASES_OPEN.value,
+        "integration": ActorKind.INTEGRATION.value,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, {"event": event.pk, "now": timezone.now(), "kind": event.kind})
+        cursor.execute(_QUEUE, values)
         for (delivery_id,) in cursor.fetchall():
             enqueue_after_commit("channels_app.tasks.send_webhook", delivery_id)
 
@@ -129,26 +150,33 @@ def _claim(delivery_id: int) -> WebhookDelivery | None:
 
 
 def _finish(delivery: WebhookDelivery, *, status: int | None, error: str) -> None:
-    """Taken, later again, or never. 410 says that nobody listens there any more: the target is switched off."""
+    """Taken, later again, or never. 410 says that nobody listens there any more: the target is switched off.
+
+    Nothing is written where our claim ran out meanwhile and somebody else took the delivery over.
+    """
     waits = settings.DELIVERY_RETRY_SECONDS
-    delivery.response_status, delivery.error = status, error[:1000]
-    if not error:
-        delivery.state, delivery.next_try_at, delivery.delivered_at = _State.DELIVERED, None, timezone.now()
-    elif status == _GONE or delivery.attempts > len(waits):
-        delivery.state, delivery.next_try_at = _State.FAILED, None
-    else:
-        delivery.state = _State.QUEUED
-        delivery.next_try_at = timezone.now() + timedelta(seconds=waits[delivery.attempts - 1])
     with transaction.atomic():
-        delivery.save()
-        if status == _GONE:
-            WebhookTarget.objects.filter(pk=delivery.target_id).update(is_active=False)
+        ours = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("target__client", "event__case")
+        held = ours.filter(pk=delivery.pk, state=_State.SENDING, attempts=delivery.attempts).first()
+        if held is None:
+            return
+        held.response_status, held.error = status, error[:1000]
         if not error:
-            _mark_message_delivered(delivery.event)
+            held.state, held.next_try_at, held.delivered_at = _State.DELIVERED, None, timezone.now()
+        elif status == _GONE or held.attempts > len(waits):
+            held.state, held.next_try_at = _State.FAILED, None
+        else:
+            held.state = _State.QUEUED
+            held.next_try_at = timezone.now() + timedelta(seconds=waits[held.attempts - 1])
+        held.save()
+        if status == _GONE:
+            WebhookTarget.objects.filter(pk=held.target_id).update(is_active=False)
+        if not error and any(held.target.client.has_scope(scope) for scope in _CARRIERS):
+            _mark_message_delivered(held.event)
 
 
 def _mark_message_delivered(event: CaseEvent) -> None:
-    """A message to the app has reached the customer's side when its event was taken."""
+    """A message to the app has reached the customer's side when its event was taken by a program that carries it there."""
     fact, field = _CARRIES.get(event.kind, ("", ""))
     if fact and event.facts.get(fact):
         mark_app_deliveries(event.case, **{f"message__{field}": event.facts[fact]})

@@ -8,7 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
-from cases.models import CaseEvent
+from accounts.actors import Actor
+from accounts.models import ApiClient, Scope
+from cases.events import EventKind, record
+from cases.models import Case, CaseEvent
+from cases.workflow._take_step import change_case
 from channels_app import webhooks
 from channels_app.adapters.app import post as sending
 from channels_app.adapters.app.post import NotTaken
@@ -130,6 +134,56 @@ class TestSending:
         answer.refresh_from_db()
         assert answer.state == "delivered"
         assert Delivery.objects.filter(state="delivered").count() == 1
+
+    def test_who_lost_the_claim_writes_nothing(self, integration):
+        with receiver(200) as server:
+            hook(integration, server.url, ["case_opened"])
+            integration.post("/api/v1/cases/", CASE)
+        late = webhooks._claim(WebhookDelivery.objects.get().pk)
+        WebhookDelivery.objects.update(next_try_at=timezone.now())
+        second = webhooks._claim(late.pk)
+        webhooks._finish(late, status=410, error="HTTP 410")
+        second.refresh_from_db()
+        assert (second.state, second.attempts, second.error) == ("sending", 2, "")
+        assert WebhookTarget.objects.get().is_active
+        webhooks._finish(second, status=200, error="")
+        webhooks._finish(second, status=500, error="HTTP 500")
+        second.refresh_from_db()
+        assert (second.state, second.response_status, second.error) == ("delivered", 200, "")
+
+    @pytest.mark.parametrize(
+        ("scopes", "own", "others"),
+        [
+            ((), 0, 0),
+            ((Scope.CUSTOMERS, Scope.CALLS), 0, 0),
+            ((Scope.CASES_ANSWER_FOR_CUSTOMER,), 0, 0),
+            ((Scope.CASES_OPEN,), 1, 0),
+            ((Scope.CASES_READ,), 1, 1),
+            ((Scope.CASES_WORK,), 1, 1),
+        ],
+    )
+    def test_a_program_hears_of_the_cases_it_may_know_of(self, integration, make_client, scopes, own, others):
+        listener = make_client(Scope.WEBHOOKS, Scope.CASES_OPEN)
+        hook(listener, "https://app.operator.example/x", ["note_added"])
+        codes = [client.post("/api/v1/cases/", CASE).json()["code"] for client in (listener, integration)]
+        ApiClient.objects.filter(pk=listener.api_client.pk).update(scopes=[Scope.WEBHOOKS, *scopes])
+        for code in codes:
+            with change_case(Case.objects.get(code=code)) as held:
+                record(held, EventKind.NOTE_ADDED, actor=Actor.system("intake"))
+        heard = list(WebhookDelivery.objects.values_list("event__case__code", flat=True))
+        assert [heard.count(code) for code in codes] == [own, others]
+
+    @pytest.mark.parametrize(("scope", "state"), [(Scope.CASES_READ, "queued"), (Scope.CASES_WORK, "delivered")])
+    def test_only_a_program_that_carries_messages_makes_them_delivered(self, integration, make_client, scope, state):
+        with receiver(200) as server:
+            hook(make_client(Scope.WEBHOOKS, scope), server.url, ["case_answered"])
+            at = f"/api/v1/cases/{integration.post('/api/v1/cases/', CASE | {'category': 'other'}).json()['code']}/"
+            integration.post(f"{at}answer/", {"body": "Xong."})
+            taken = WebhookDelivery.objects.get()
+            webhooks.send(taken.pk)
+        taken.refresh_from_db()
+        assert (taken.state, len(server.got)) == ("delivered", 1)
+        assert Delivery.objects.get(message__answer__isnull=False).state == state
 
 
 @pytest.mark.django_db
