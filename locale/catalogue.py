@@ -3,7 +3,7 @@
     python locale/catalogue.py          update locale/*/LC_MESSAGES/django.po from the sources, and compile django.mo
     python locale/catalogue.py --open   list what is still to be translated
 
-Texts come from our own code and templates and from the admin theme, which has no Vietnamese of its own.
+Texts come from our own code and templates, and from what packages we show leave without Vietnamese.
 """
 
 import io
@@ -38,11 +38,13 @@ def texts() -> set[Text]:
     found: set[Text] = set()
     for name in SOURCES:
         found.update(_in_folder(ROOT / name))
-    return found | {text for text in _in_folder(_THEME) if not _django_says(text[1])}
+    for path in _OTHERS:
+        found.update(text for text in _in_folder(path) if not _said_already(text[1]))
+    return found
 
 
 def _in_folder(folder: Path) -> Iterator[Text]:
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
         if {"migrations", *_UNUSED_PARTS_OF_THE_THEME} & set(path.parts):
             continue
         if path.suffix == ".py":
@@ -51,18 +53,31 @@ def _in_folder(folder: Path) -> Iterator[Text]:
             yield from _in_template(path.read_text("utf-8"))
 
 
-_THEME = Path(str(find_spec("unfold").origin)).parent  # type: ignore[union-attr]
+def _package(name: str) -> Path:
+    return Path(str(find_spec(name).origin)).parent  # type: ignore[union-attr]
+
+
+# What staff, customers and programs read that is not ours: the admin theme, and the errors of forms and of REST.
+_OTHERS = (
+    _package("unfold"),
+    _package("django.forms"),
+    _package("django.core") / "validators.py",
+    *(
+        _package("rest_framework") / f"{name}.py"
+        for name in ("exceptions", "fields", "relations", "serializers", "validators")
+    ),
+)
 _UNUSED_PARTS_OF_THE_THEME = {"import_export", "guardian", "simple_history", "location_field", "constance"}
 
 
-def _django_says(msgid: str) -> bool:
-    """Whether Django's own Vietnamese catalogues have the text."""
-    return any(catalog.gettext(msgid) != msgid for catalog in _DJANGO)
+def _said_already(msgid: str) -> bool:
+    """Whether the Vietnamese catalogues of those packages have the text."""
+    return any(catalog.gettext(msgid) != msgid for catalog in _THEIRS)
 
 
-_DJANGO = [
-    translation("django", Path(str(find_spec(name).origin)).parent / "locale", ["vi"])  # type: ignore[union-attr]
-    for name in ("django.conf", "django.contrib.admin", "django.contrib.auth")
+_THEIRS = [
+    translation("django", _package(name) / "locale", ["vi"])
+    for name in ("django.conf", "django.contrib.admin", "django.contrib.auth", "rest_framework")
 ]
 
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.models import User
-from cases import queries
+from cases import policies, queries
 from cases.models import Case
 from cases.workflow.handover import set_presence
-from cskh.core.errors import Invalid
+from cskh.core.errors import Invalid, NotPermitted
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,6 +20,8 @@ def presence(request: HttpRequest) -> HttpResponse:
     """Shows whether I am on duty, with the switch; POST `presence` turns it."""
     user: User = get_object_or_404(User, pk=request.user.pk)
     if request.method == "POST":
+        if not policies.may_open(Actor.staff(user)):  # who only reads is never on duty
+            raise NotPermitted
         if request.POST.get("presence") not in User.Presence.values:
             raise Invalid
         handed_over = set_presence(user, User.Presence(request.POST["presence"]), actor=Actor.staff(user))

@@ -218,6 +218,15 @@ def test_what_is_malformed_is_refused_and_not_kept(report, wrong, field):
 
 
 @pytest.mark.django_db
+def test_a_time_to_come_is_refused_and_not_kept(exchange):
+    later = timezone.now() + timedelta(hours=1)
+    with pytest.raises(Invalid) as refusal:
+        calls.report_call(actor=exchange, call_id="c1", number=NUMBER, state="missed", at=later)
+    assert list(refusal.value.errors) == ["at"]
+    assert not InboundItem.objects.exists()
+
+
+@pytest.mark.django_db
 def test_only_who_may_report_calls_reports(defaults, hoa):
     stranger = Actor.integration(ApiClient.objects.create_with_key("app", [Scope.CASES_OPEN])[0])
     for actor in (stranger, Actor.staff(hoa)):

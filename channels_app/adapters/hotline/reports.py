@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -14,6 +14,8 @@ from accounts.customers.directory import normal_phone
 from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
+# How far the exchange's clock may be ahead of ours.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 # What exchanges write in place of a number the caller does not show.
 _WITHHELD = frozenset({"", "anonymous", "private", "restricted", "unavailable", "unknown", "withheld"})
 _SERVICE_NUMBER = re.compile(r"\d{3,8}")  # 113, 1068 …: no subscriber's number, but somebody did ring
@@ -69,6 +71,8 @@ class CallReport:
             errors["direction"] = [_("Choose one of: %(choices)s.") % {"choices": ", ".join(ReportedDirection)}]
         if at is not None and timezone.is_naive(at):
             errors["at"] = [_("Give the time with its time zone.")]
+        elif at is not None and at > timezone.now() + _CLOCKS_DIFFER:
+            errors["at"] = [_("This time is in the future.")]
         try:
             number = callers_number(number)
         except Invalid as error:

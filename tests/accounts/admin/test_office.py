@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -231,3 +232,13 @@ def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
     client.post(f"/admin/hotline/merges/{kept.merges.get().pk}/undo/")
     other.refresh_from_db()
     assert (other.merged_into, other.external_id) == (None, "KH-2")
+
+
+@pytest.mark.django_db
+def test_who_only_reads_is_never_on_or_off_duty(client, make_staff):
+    auditor = make_staff("kiemtoan", Role.AUDITOR)
+    client.force_login(auditor, backend="django.contrib.auth.backends.ModelBackend")
+    before = (auditor.presence, auditor.presence_changed_at)
+    assert client.post(reverse("presence"), {"presence": "off_duty"}).status_code == 403
+    auditor.refresh_from_db()
+    assert (auditor.presence, auditor.presence_changed_at) == before
