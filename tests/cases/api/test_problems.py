@@ -50,6 +50,7 @@ BAD_CASES = {
 }
 
 
+@pytest.mark.django_db(transaction=True)  # as the server does: what is refused is rolled back by its own transaction
 @pytest.mark.parametrize(("wrong", "field"), BAD_CASES.values(), ids=BAD_CASES.keys())
 def test_a_bad_case_is_refused_by_field(integration, wrong, field):
     answer = problem(integration.post("/api/v1/cases/", CASE | wrong), 400, "invalid")
