@@ -9,6 +9,7 @@ import json
 import logging
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -59,7 +60,7 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
 
     Called inside the transaction of the change.
     """
-    values = {
+    values: dict[str, Any] = {
         "event": event.pk,
         "case": case.pk,
         "now": timezone.now(),

@@ -1,8 +1,10 @@
 """Webhooks against a real server: signed, tried again, ended by 410, and never sent inside."""
 
 import json
+import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -217,6 +219,7 @@ class TestOwnWebhooks:
 PRIVATE = [
     "127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]",  # noqa: S104
     "[fd00::1]", "[fe80::1]", "[2002:7f00:1::]", "localhost", "2130706433", "0x7f.1", "100.64.0.1", "224.0.0.1",
+    "[64:ff9b::7f00:1]", "[64:ff9b::a00:1]", "[64:ff9b::808:808]",
 ]  # fmt: skip
 
 
@@ -225,6 +228,45 @@ def test_no_address_inside_is_called(settings, host):
     settings.WEBHOOK_ALLOW_PRIVATE = False
     with pytest.raises(NotTaken, match="private|resolve"):
         sending.post(f"http://{host}/", b"{}", {})
+
+
+@contextmanager
+def trickle(first: bytes, *, scheme="http"):
+    """A server that takes a connection, says `first`, then one byte after the other; gives its address."""
+    listening, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def serve():
+        taken, _ = listening.accept()
+        with taken, suppress(OSError):
+            taken.sendall(first)
+            while not over.wait(0.05):
+                taken.sendall(b"x")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"{scheme}://127.0.0.1:{listening.getsockname()[1]}/"
+    finally:
+        over.set()
+        thread.join()
+        listening.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first"),
+    [
+        ("http", b"HTTP/1.1 "),
+        ("http", b"HTTP/1.1 200 OK\r\nX-Slow: "),
+        ("https", b"\x16\x03\x03\x3f\xff"),  # the head of a long handshake record
+    ],
+)
+def test_who_trickles_is_cut_off(settings, scheme, first):
+    settings.WEBHOOK_TIMEOUT_SECONDS = 0.4
+    with trickle(first, scheme=scheme) as url:
+        began = time.monotonic()
+        with pytest.raises(NotTaken, match="too long"):
+            sending.post(url, b"{}", {})
+        assert 0.3 < time.monotonic() - began < 2
 
 
 def test_a_name_with_one_address_inside_is_not_called(settings, monkeypatch):

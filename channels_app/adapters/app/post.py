@@ -8,10 +8,16 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+
+# Stands for IPv4 addresses, private ones too, wherever a translator (NAT64) is on the way.
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotTaken(Exception):
@@ -21,18 +27,22 @@ class NotTaken(Exception):
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Sends `body` and gives the status of the answer. Raises NotTaken where there is none.
 
-    `settings.WEBHOOK_TIMEOUT_SECONDS` bounds each wait; private addresses are refused unless `WEBHOOK_ALLOW_PRIVATE`.
+    `settings.WEBHOOK_TIMEOUT_SECONDS` bounds the whole of it, however slowly the other side speaks (the system's resolver has
+    its own limit, and what it took counts). Private addresses are refused unless `WEBHOOK_ALLOW_PRIVATE`.
     """
-    parts = urlsplit(url)
+    parts, deadline = urlsplit(url), time.monotonic() + settings.WEBHOOK_TIMEOUT_SECONDS
     try:
-        connection = _connection(parts)
-        try:
+        connection = _connection(parts, deadline)
+        with closing(connection), _cut_off_at(deadline, connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
             connection.request("POST", _path(parts), body=body, headers=dict(headers))
-            return connection.getresponse().status
-        finally:
-            connection.close()
+            status = connection.getresponse().status
+            _left(deadline)  # an answer cut off in its middle is none
+            return status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotTaken(f"{type(error).__name__}: {error}") from error
+        late = time.monotonic() >= deadline
+        raise NotTaken("it took too long" if late else f"{type(error).__name__}: {error}") from error
 
 
 def check_address(host: str, port: int) -> str:
@@ -50,24 +60,49 @@ def check_address(host: str, port: int) -> str:
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+    is_direct = not address.is_multicast and address not in _TRANSLATED
+    return address.is_global and is_direct and (inner is None or inner.is_global)
 
 
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+def _left(deadline: float) -> float:
+    """Seconds until `deadline` (of the monotonic clock). Raises TimeoutError where there are none."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+@contextmanager
+def _cut_off_at(deadline: float, connected: socket.socket) -> Iterator[None]:
+    """Ends the connection at `deadline`: a socket's own timeout starts anew with each byte that trickles in."""
+    timer = threading.Timer(_left(deadline), _hang_up, [connected])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connected: socket.socket) -> None:
+    with suppress(OSError):  # closed already
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's own: whoever reads still uses that
+
+
+def _connection(parts: SplitResult, deadline: float) -> http.client.HTTPConnection:
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise NotTaken("only http and https addresses are called")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = check_address(parts.hostname, port)
-    seconds = settings.WEBHOOK_TIMEOUT_SECONDS
+    connected = socket.create_connection((address, port), timeout=_left(deadline))
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(parts.hostname, port, timeout=seconds)
-    else:
-        connection = http.client.HTTPConnection(parts.hostname, port, timeout=seconds)
-    connection.sock = socket.create_connection((address, port), timeout=seconds)
-    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.hostname, port)
         context = ssl.create_default_context()
-        connection.sock = context.wrap_socket(connection.sock, server_hostname=parts.hostname)
+        connection.sock = context.wrap_socket(connected, server_hostname=parts.hostname, do_handshake_on_connect=False)
+    else:
+        connection = http.client.HTTPConnection(parts.hostname, port)
+        connection.sock = connected
     return connection
 
 
