@@ -277,6 +277,13 @@ class CaseEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
+        indexes = [  # a program's own cases: those whose first event it made
+            models.Index(
+                fields=["actor_id", "case"],
+                name="case_by_opener",
+                condition=Q(number=1, actor_kind=ActorKind.INTEGRATION.value),
+            )
+        ]
         ordering = ["case_id", "number"]
 
     def __str__(self) -> str:

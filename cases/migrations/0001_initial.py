@@ -250,6 +250,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('case', 'number'), name='event_number_once'),
         ),
         migrations.AddIndex(
+            model_name='caseevent',
+            index=models.Index(condition=models.Q(('actor_kind', 'integration'), ('number', 1)), fields=['actor_id', 'case'], name='case_by_opener'),
+        ),
+        migrations.AddIndex(
             model_name='case',
             index=models.Index(condition=models.Q(('status__in', ['answered', 'awaiting_approval', 'awaiting_customer', 'received', 'reopened', 'resolving', 'routed', 'verifying'])), fields=['department', '-urgency', 'next_due_at', 'id'], name='case_queue_department'),
         ),

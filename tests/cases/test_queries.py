@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
-from accounts.models import Role
-from cases import queries
+from accounts.models import ApiClient, Role, Scope
+from cases import policies, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,15 @@ def test_the_sweep_reads_what_is_due_by_index(django_assert_num_queries):
     clocks, follow_ups = (plan(query["sql"]) for query in captured)
     assert "clock_to_look_at" in clocks, clocks
     assert "follow_up_due" in follow_ups, follow_ups
+
+
+def test_a_programs_own_cases_are_found_by_index(django_assert_num_queries):
+    opener, _key = ApiClient.objects.create_with_key("app", [Scope.CASES_OPEN])
+    with django_assert_num_queries(1) as captured:
+        assert list(policies.visible_to(Actor.integration(opener))) == []
+    read = plan(captured[0]["sql"])
+    assert "case_by_opener" in read, read
+    assert "Seq Scan" not in read, read
 
 
 def test_customers_are_found_by_index(django_assert_num_queries):
