@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from cskh.core.client_address import client_address
 from cskh.core.errors import DomainError
 
 
@@ -32,13 +33,3 @@ def count(request: HttpRequest, what: str) -> None:
         return
     if counted > times:
         raise TooMany
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address the request came from, as far as our own proxies (settings.TRUSTED_PROXIES of them) vouch for it."""
-    peer = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUSTED_PROXIES:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        if chain:
-            return chain[-min(settings.TRUSTED_PROXIES, len(chain))]
-    return peer

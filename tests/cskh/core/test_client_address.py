@@ -1,0 +1,44 @@
+"""The address we count by is the one our own proxies vouch for."""
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import RequestFactory
+
+from cskh.core.client_address import client_address
+
+PEER = "10.0.0.2"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.7", PEER),
+        (1, None, PEER),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # what the client itself wrote stands on the left
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.1", "203.0.113.7"),
+        (2, "203.0.113.7", "203.0.113.7"),
+        (1, "2001:db8::7", "2001:db8::7"),
+        (1, "nobody", PEER),
+        (1, " , ", PEER),
+    ],
+)
+def test_the_address_our_proxies_vouch_for(settings, proxies, forwarded, address):
+    settings.TRUSTED_PROXIES = proxies
+    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR=PEER, **headers)) == address
+
+
+@pytest.mark.django_db
+def test_failed_logins_are_counted_by_the_address_behind_the_proxy(client, settings):
+    settings.TRUSTED_PROXIES = 1
+    for forwarded in ("203.0.113.7", "198.51.100.1, 203.0.113.7", "203.0.113.8"):
+        answer = client.post(
+            "/admin/login/",
+            {"username": "lan", "password": "sai"},
+            REMOTE_ADDR=PEER,
+            HTTP_X_FORWARDED_FOR=forwarded,
+        )
+        assert answer.status_code == 200
+    counted = AccessAttempt.objects.order_by("ip_address").values_list("ip_address", "failures_since_start")
+    assert list(counted) == [("203.0.113.7", 2), ("203.0.113.8", 1)]
