@@ -140,9 +140,11 @@ def _is_party(address: str, case: Case) -> bool:
 
 
 def _going_on_in(case: Case) -> Case:
-    """The case in which a duplicate is handled."""
-    while case.duplicate_of is not None:
+    """The case in which a duplicate is handled. Should duplicates ever form a circle, the last one before it closes."""
+    seen = {case.pk}
+    while case.duplicate_of is not None and case.duplicate_of_id not in seen:
         case = case.duplicate_of
+        seen.add(case.pk)
     return case
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -155,20 +156,28 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
             f"outbox/{text.name}.txt", {"case": case, "brand_name": settings.BRAND_NAME, **facts}
         ).strip()
     author = Actor(ActorKind(event.actor_kind), event.actor_id) if event and text.is_reply else OUTBOX
+    is_held_back = _answers_a_mail(text, case) and _looks_like_a_loop(case)
     message = _message(
         case, actor=author, body=body, is_automatic=not text.is_reply, evidence_request=facts.get("request")
     )
-    _queue(message, way, is_held_back=text.name == "case_opened" and _looks_like_a_loop(case))
+    _queue(message, way, is_held_back=is_held_back)
+
+
+def _answers_a_mail(text: Text, case: Case) -> bool:
+    """Whether a mail that came in brings this text about, with no person in between."""
+    return text.name == "files_refused" or (text.name == "case_opened" and case.channel == Channel.EMAIL)
 
 
 def _looks_like_a_loop(case: Case) -> bool:
-    """One address that opens case after case by mail is a robot: beyond the limit it gets no more acknowledgements."""
-    if case.channel != Channel.EMAIL:
-        return False
-    opened = Case.objects.filter(
-        contact=case.contact, channel=Channel.EMAIL, opened_at__gt=timezone.now() - _LOOP_WINDOW
+    """One address that causes automatic text after text is a robot: beyond the limit its mails get no more of them."""
+    told = Message.objects.filter(
+        case__contact=case.contact,
+        direction=Message.Direction.OUT,
+        is_automatic=True,
+        created_at__gt=timezone.now() - _LOOP_WINDOW,
     )
-    return opened.count() > settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+    held_back = Delivery.objects.filter(message=OuterRef("pk"), state=Delivery.State.CANCELLED)
+    return told.exclude(Exists(held_back)).count() >= settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
 
 
 def _way(case: Case, *, is_worth_a_call: bool) -> Channel | None:

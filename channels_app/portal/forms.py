@@ -259,6 +259,10 @@ class ReasonForm(PortalForm):
     )
 
 
+class RejectForm(AcceptForm, ReasonForm):
+    """Which answer, and why."""
+
+
 def typed_in(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, be it empty; None where it is only shown."""
     return request.POST if request.method == "POST" else None

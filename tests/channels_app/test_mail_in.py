@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
 
 from accounts.actors import Actor
@@ -196,6 +197,19 @@ def test_a_reply_to_a_duplicate_goes_on_in_the_original(post, work_off, make_sta
     assert (double.status, double.reopen_asked_at) == (Status.CLOSED, None)
 
 
+def test_duplicates_in_a_circle_end_somewhere(post, work_off):
+    deliver(post, mail())
+    deliver(post, mail("Lần nữa", subject="Nạp tiền lần nữa"))
+    work_off()
+    one, other = Case.objects.order_by("pk")
+    ended = {"status": "closed", "closed_as": "duplicate", "closed_at": timezone.now()}
+    Case.objects.filter(pk=one.pk).update(duplicate_of=other, **ended)
+    Case.objects.filter(pk=other.pk).update(duplicate_of=one, **ended)
+    deliver(post, mail("Sao rồi?", subject=f"Re: {one.code}"))
+    work_off()
+    assert [case.messages.filter(direction="in").count() for case in (one, other)] == [1, 2]
+
+
 # Automatic mail
 
 
@@ -243,6 +257,19 @@ def test_a_robot_that_does_not_say_so_gets_no_endless_acknowledgements(post, wor
     work_off()
     assert Case.objects.count() == settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR + 3
     assert len(post.mails(AN)) == settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+    assert Delivery.objects.filter(state=Delivery.State.CANCELLED).count() == 3
+
+
+def test_a_robot_whose_files_are_refused_is_not_told_so_without_end(post, work_off, settings):
+    limit = settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+    program = [("virus.exe", "application/octet-stream", b"MZ" + bytes(200))]
+    deliver(post, mail())
+    work_off()
+    for number in range(limit + 2):
+        deliver(post, mail(f"Ticket {number}", files=program, answers=post.mails(AN)[0]))
+    work_off()
+    assert only_case().messages.filter(direction="in").count() == limit + 3
+    assert len(post.mails(AN)) == limit  # the acknowledgement among them
     assert Delivery.objects.filter(state=Delivery.State.CANCELLED).count() == 3
 
 

@@ -22,7 +22,15 @@ from channels_app import intake
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import limited_body, with_case
-from channels_app.portal.forms import AcceptForm, EvidenceForm, MessageForm, PortalForm, ReasonForm, typed_in
+from channels_app.portal.forms import (
+    AcceptForm,
+    EvidenceForm,
+    MessageForm,
+    PortalForm,
+    ReasonForm,
+    RejectForm,
+    typed_in,
+)
 from channels_app.portal.progress import progress_of
 from cskh.core.errors import Conflict, DomainError, StepNotAllowed
 
@@ -81,8 +89,7 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     shown = _last_answer(case)
 
     def do(form: PortalForm) -> None:
-        if shown is None or form.cleaned_data["answer"] != shown.pk:
-            raise Conflict(_("A newer answer has arrived. Please read it first."))
+        _require_read(shown, form)
         answer.accept(case, actor=actor)
 
     form = AcceptForm(typed_in(request), initial={"answer": shown.pk if shown else None})
@@ -94,15 +101,17 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @form_methods
 @with_case
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """The customer does not agree, with or without a reason: somebody else looks at it again."""
+    """The customer does not agree with the answer that was shown, with or without a reason: somebody else looks at it again."""
     _require(Step.REJECT, case)
+    shown = _last_answer(case)
 
     def do(form: PortalForm) -> None:
+        _require_read(shown, form)
         answer.reject(case, actor=actor, reason=form.cleaned_data["reason"])
 
-    form = ReasonForm(typed_in(request))
+    form = RejectForm(typed_in(request), initial={"answer": shown.pk if shown else None})
     done = _("Your request is open again, and somebody else will look at it.")
-    return _confirm(request, case, "portal/reject.html", form, do, done, answer=_last_answer(case))
+    return _confirm(request, case, "portal/reject.html", form, do, done, answer=shown)
 
 
 @csrf_protect
@@ -141,6 +150,12 @@ def _require(step: Step, case: Case) -> None:
     """Says at once that a step is not possible now; the gate asks again when it is taken."""
     if case.status not in TRANSITIONS[step].sources:
         raise StepNotAllowed(_("This is not possible now: the request is “%(status)s”.") % {"status": _status(case)})
+
+
+def _require_read(shown: Answer | None, form: PortalForm) -> None:
+    """Nobody says yes or no to an answer they have not seen: the form names the one its page showed."""
+    if shown is None or form.cleaned_data["answer"] != shown.pk:
+        raise Conflict(_("A newer answer has arrived. Please read it first."))
 
 
 def _status(case: Case) -> str:

@@ -80,7 +80,8 @@ def test_accepting_closes_the_case(open_case, follow):
     assert list(flaws_of(case)) == []
 
 
-def test_only_the_answer_that_was_read_can_be_accepted(open_case, follow):
+@pytest.mark.parametrize("word", ["accept", "reject"])
+def test_only_the_answer_that_was_read_can_be_accepted_or_rejected(open_case, follow, word):
     case = open_case("answered")
     browser = follow(case)
     read = case.answers.get()
@@ -88,7 +89,7 @@ def test_only_the_answer_that_was_read_can_be_accepted(open_case, follow):
     answer.send_answer(case, actor=Actor.staff(User.objects.get(username="minh")), body="Câu trả lời khác.")
     before = state()
     for data in ({"answer": read.pk}, {}, {"answer": "x"}):
-        assert browser.post(f"/track/{case.code}/accept/", data).status_code in (302, 400)
+        assert browser.post(f"/track/{case.code}/{word}/", data).status_code in (302, 400)
     assert state() == before
 
 
@@ -96,7 +97,10 @@ def test_only_the_answer_that_was_read_can_be_accepted(open_case, follow):
 def test_not_satisfied_reopens_with_or_without_a_reason(open_case, follow, reason):
     case = open_case("answered")
     browser = follow(case)
-    assert browser.post(f"/track/{case.code}/reject/", {"reason": reason}).status_code == 302
+    asked = browser.get(f"/track/{case.code}/reject/")
+    assert case.answers.get().body in asked.content.decode()
+    typed = {"reason": reason, "answer": asked.context["form"]["answer"].value()}
+    assert browser.post(f"/track/{case.code}/reject/", typed).status_code == 302
     case.refresh_from_db()
     assert (case.status, case.round, case.assignee.username) == ("reopened", 2, "minh")
     page = browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
