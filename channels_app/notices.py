@@ -93,7 +93,10 @@ def _author(case: Case, event: CaseEvent) -> list[User]:
 def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
     """Follow-ups that say something to the customer concern nobody here; those that ask for a look do."""
     asks = event.facts["follow_up"] == FollowUp.Kind.REVIEW_REOPENED
-    return _owner_or_leads(case, event) if asks else []
+    if not asks:
+        return []
+    # On a closed case it is the question whether to reopen, which nobody has answered.
+    return _owner_or_leads(case, event) if case.is_open else _leads(case)
 
 
 def _leads(case: Case) -> list[User]:

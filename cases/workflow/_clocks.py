@@ -29,6 +29,14 @@ def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
     Clock.objects.bulk_create(_new(case, [kind for kind in kinds if kind not in running], at, _pauses(case)))
 
 
+def promised(case: Case, kind: ClockKind, *, at: datetime) -> datetime:
+    """When a clock started `at` would be due; where there is no target for this case, a day later. Starts nothing."""
+    target = _targets(case, [kind]).get(kind)
+    if target is None:
+        return at + timedelta(days=1)
+    return sla.due_at(calendars.working(target.calendar), kind, at, timedelta(seconds=target.seconds))
+
+
 def start_first(case: Case, *kinds: ClockKind, at: datetime) -> list[Clock]:
     """Starts and gives the first clocks of a case that is just being opened: nothing runs or pauses yet."""
     clocks = Clock.objects.bulk_create(_new(case, kinds, at, []))

@@ -35,6 +35,16 @@ def look_again(held: Case, *, at: datetime) -> None:
     plan(held, Kind.REVIEW_REOPENED, at + _silence(at))
 
 
+def question_waits(held: Case, *, until: datetime) -> None:
+    """Whether to reopen the closed case is asked: somebody looks at it when nobody has answered `until` then."""
+    plan(held, Kind.REVIEW_REOPENED, until)
+
+
+def question_answered(held: Case) -> None:
+    """The closed case stays closed; nobody needs to be told again."""
+    cancel(held, Kind.REVIEW_REOPENED)
+
+
 def silence_broken(held: Case) -> None:
     """The customer said something: nobody waits for that any more."""
     cancel(held, *SILENCE)

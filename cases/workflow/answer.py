@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from cases import policies
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.sla.clock import ClockKind
@@ -37,7 +38,8 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
 
 def accept(case: Case, *, actor: Actor, proof: str = "") -> None:
     """The customer agrees: the case closes. Staff who record it attach proof, such as the reference of a recording (R-34)."""
-    _proven(case, actor, proof)
+    policies.require(actor, Step.ACCEPT, case)
+    _proven(actor, proof)
     with take_step(case, Step.ACCEPT, actor=actor) as held:
         answer = held.answers.get(round=held.round, state=Answer.State.SENT)
         record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=answer.pk)
@@ -50,6 +52,7 @@ def reject(case: Case, *, actor: Actor, reason: str = "", message: int | None = 
     Staff who record it cite the customer's `message` (its id) or say in `reason` how they know. Raises Invalid where that
     message was not said after the answer.
     """
+    policies.require(actor, Step.REJECT, case)
     if actor.is_staff and not (reason.strip() or message):
         raise Invalid(errors={"reason": [_("Cite the customer's message, or say how you know.")]})
     with take_step(case, Step.REJECT, actor=actor) as held:
@@ -76,7 +79,7 @@ def close_no_reply(case: Case, *, actor: Actor) -> None:
         _closed(held, actor=actor)
 
 
-def _proven(case: Case, actor: Actor, proof: str) -> None:
+def _proven(actor: Actor, proof: str) -> None:
     if actor.is_staff and not proof.strip():
         raise Invalid(
             errors={"proof": [_("Attach the proof: the recording's reference, or the customer's own words.")]}

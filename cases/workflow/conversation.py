@@ -23,7 +23,7 @@ def customer_wrote(case: Case, *, actor: Actor, message: int, channel: Channel, 
     """The customer said something. It never accepts, closes or reopens by itself.
 
     On an open case the next-response clock runs from the oldest message nobody replied to; on an answered one the silence
-    follow-ups end; on a closed one a reopen question is raised.
+    follow-ups end; on a closed one a reopen question is raised, and a head is told where nobody answers it in time.
     """
     require(actor, case)
     now = at or timezone.now()
@@ -37,6 +37,7 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -
     if held.status == Status.CLOSED:
         if held.reopen_asked_at is None:
             held.reopen_asked_at = at
+            _plans.question_waits(held, until=_clocks.promised(held, ClockKind.NEXT_RESPONSE, at=at))
             record(held, EventKind.REOPEN_ASKED, actor=actor, **what)
         return
     if held.status == Status.ANSWERED:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from cases import policies
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.states import Step
@@ -17,6 +18,7 @@ from ._take_step import change_case, take_step
 
 def withdraw(case: Case, *, actor: Actor, reason: str = "") -> None:
     """The customer no longer wants it. Staff who record it say how they know."""
+    policies.require(actor, Step.WITHDRAW, case)
     if actor.is_staff and not reason.strip():
         raise Invalid(errors={"reason": [_("Say how the customer withdrew the request.")]})
     with take_step(case, Step.WITHDRAW, actor=actor) as held:
@@ -25,6 +27,7 @@ def withdraw(case: Case, *, actor: Actor, reason: str = "") -> None:
 
 def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
     """The same matter of the same customer is handled in another case."""
+    policies.require(actor, Step.MARK_DUPLICATE, case)
     if of.pk == case.pk:
         raise Invalid(errors={"of": [_("A case cannot be its own duplicate.")]})
     if of.customer_id != case.customer_id:
@@ -39,6 +42,7 @@ def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
 
 def mark_spam(case: Case, *, actor: Actor, reason: str = "") -> None:
     """No customer's matter at all. It stays on record and can be reopened (R-07)."""
+    policies.require(actor, Step.MARK_SPAM, case)
     if actor.is_staff and not reason.strip():
         raise Invalid(errors={"reason": [_("Say why this is spam.")]})
     with take_step(case, Step.MARK_SPAM, actor=actor) as held:
@@ -47,6 +51,7 @@ def mark_spam(case: Case, *, actor: Actor, reason: str = "") -> None:
 
 def reopen(case: Case, *, actor: Actor, reason: str = "") -> None:
     """Takes a closed case up again, as a new round with another reviewer."""
+    policies.require(actor, Step.REOPEN, case)
     if actor.is_staff and not reason.strip():
         raise Invalid(errors={"reason": [_("Say why the case is taken up again.")]})
     with take_step(case, Step.REOPEN, actor=actor) as held:
@@ -55,11 +60,13 @@ def reopen(case: Case, *, actor: Actor, reason: str = "") -> None:
 
 def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
     """Answers the question that a message after the end raised with no. The reason stays on record."""
+    policies.require(actor, Step.REOPEN, case)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say why the case stays closed.")]})
     with change_case(case) as held:
         reopening.require_question(held, actor=actor)
         held.reopen_asked_at = None
+        _plans.question_answered(held)
         record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason)
 
 

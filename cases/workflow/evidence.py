@@ -27,7 +27,7 @@ from cskh.core.errors import Invalid, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line
 
-from . import _clocks, _plans, conversation
+from . import _clocks, _plans, conversation, resolution
 from ._take_step import change_case, take_step
 
 EVIDENCE = Actor.system("evidence")
@@ -65,6 +65,7 @@ def request_evidence(
             )
             for wanted in checked_items(held, items)
         )
+        resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
         _clocks.start_until(held, ClockKind.EVIDENCE_WAIT, at=now, due_at=due_at)
         _plans.plan(held, FollowUp.Kind.EVIDENCE_REMINDER, now + (due_at - now) * settings.EVIDENCE_REMINDER_SHARE)

@@ -4,7 +4,7 @@ The sweep finds the cases on which something is due and calls `attend` for each.
 first; after an outage what was missed is done once, not as often as it was missed.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from ._clocks import SLA
 from .answer import close_no_reply
 
 Kind = FollowUp.Kind
+_ASKED_AGAIN_AFTER = timedelta(days=1)
 # Said several times on purpose; but what an outage swallowed is said once, by the last of them.
 _REMINDERS = frozenset({Kind.SILENCE_REMINDER, Kind.EVIDENCE_REMINDER})
 
@@ -74,8 +75,10 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
         if held.status not in CUSTOMERS_TURN:  # there is nothing to tell while we wait for the customer
             _record_done(held, follow_up)
     else:
-        if follow_up.kind == Kind.REVIEW_REOPENED:
+        if follow_up.kind == Kind.REVIEW_REOPENED and held.is_open:
             _plans.look_again(held, at=now)
+        elif follow_up.kind == Kind.REVIEW_REOPENED:  # whether to reopen is still not answered
+            _plans.question_waits(held, until=now + _ASKED_AGAIN_AFTER)
         _record_done(held, follow_up)
 
 

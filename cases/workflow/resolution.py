@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from cases import policies
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.states import Step
@@ -11,6 +12,8 @@ from cskh.core.errors import Invalid
 from cskh.core.text import clean
 
 from ._take_step import take_step
+
+_APPROVAL = Actor.system("approval")
 
 
 def start_resolving(case: Case, *, actor: Actor) -> None:
@@ -43,9 +46,18 @@ def approve(case: Case, *, actor: Actor) -> Answer:
 
 def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
     """A second person does not agree yet and says why."""
+    policies.require(actor, Step.RETURN, case)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say what has to be reworked.")]})
     return _decide(case, Step.RETURN, Answer.State.RETURNED, EventKind.OUTCOME_RETURNED, actor=actor, words=reason)
+
+
+def take_back_approval(held: Case) -> None:
+    """New facts are asked for on the locked case: what was approved without them is proposed anew."""
+    for answer in held.answers.select_for_update().filter(round=held.round, state=Answer.State.APPROVED):
+        answer.state = Answer.State.RETURNED
+        answer.save()
+        record(held, EventKind.OUTCOME_RETURNED, actor=_APPROVAL, answer=answer.pk, why="new_evidence")
 
 
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:

@@ -10,7 +10,7 @@ from cases.complaints.register import register_complaint
 from cases.events import EventKind, record
 from cases.models import Case, Category, FollowUp
 from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status, Step
-from cskh.core.errors import Invalid, StepNotAllowed
+from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans
 from ._take_step import change_case, take_step, take_step_on
@@ -24,10 +24,12 @@ def classify_case(
     """Says what kind of request it is, and routes it to the department of that kind.
 
     A case that is classified already is classified again: history stays, clocks are computed anew from their own start,
-    and the case moves to the other department where there is one.
+    and the case moves to the other department where there is one. Raises NotPermitted where that would spare the case the
+    approval its category needs, and `actor` is nobody who may approve.
     """
-    _require_reason(category)
     step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
+    policies.require(actor, step, case)
+    _require_reason(category)
     with take_step(case, step, actor=actor) as held:
         _classify(held, step, actor=actor, category=category, nature=nature, reason=reason)
         _clocks.retarget(held)
@@ -45,9 +47,21 @@ def _require_reason(category: Category) -> None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
 
 
+def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Category) -> None:
+    """Only who may approve takes a case out of what needs approval: else whoever answers it could do without."""
+    left = held.category
+    if left is None or not left.needs_approval or category.needs_approval:
+        return
+    if not policies.may(actor, Step.APPROVE, held):
+        raise NotPermitted(
+            _("This category needs approval. Only somebody who may approve can move the case to one that does not.")
+        )
+
+
 def _classify(
     held: Case, step: Step, *, actor: Actor, category: Category, nature: Nature | None = None, reason: str = ""
 ) -> None:
+    _require_no_way_around_approval(held, actor=actor, category=category)
     first = step == Step.CLASSIFY
     held.category, held.is_complex = category, category.is_complex
     held.classified_at = held.classified_at or timezone.now()
@@ -86,6 +100,7 @@ def assign_case(case: Case, *, actor: Actor, assignee: User) -> None:
 
 def transfer_case(case: Case, *, actor: Actor, department: Department, summary: str) -> None:
     """Moves the case to another department. The summary spares the customer telling the story again (R-24)."""
+    policies.require(actor, Step.ASSIGN, case)
     if not summary.strip():
         raise Invalid(errors={"summary": [_("Write a short summary for the next department.")]})
     with take_step(case, Step.ASSIGN, actor=actor) as held:

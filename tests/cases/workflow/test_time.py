@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role, User
@@ -184,6 +185,30 @@ def test_after_a_rejection_silence_closes_nothing(clock, lan, minh):
     assert StaffNotice.objects.filter(recipient=minh, event__facts__follow_up="review_reopened").count() >= 2
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(status="closed", closed_as="no_reply", closed_at=NOON)
+
+
+@pytest.mark.parametrize("end", ["reopened", "declined"])
+def test_a_reopen_question_nobody_answers_is_told_to_the_lead_every_day(clock, lan, minh, make_staff, end):
+    lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
+    case = case_at(Status.CLOSED, lan, category="deposit-not-credited")
+    clock.shift(HOUR)
+    wrote(case)
+    wrote(case)
+    due = case.follow_ups.get(done_at=None, cancelled_at=None).due_at
+    assert timezone.now() < due <= timezone.now() + DAY
+    clock.move_to(due)
+    for days in (1, 2, 3):
+        sweep_due()
+        sweep_due()
+        told = StaffNotice.objects.filter(event__kind="follow_up_done", case=case)
+        assert list(told.values_list("recipient", flat=True)) == [lead.pk] * days
+        assert not case.clocks.filter(stopped_at=None).exists()
+        clock.shift(DAY)
+    if end == "reopened":
+        ending.reopen(case, actor=Actor.staff(minh), reason="Khách nói đúng")
+    else:
+        ending.decline_reopening(case, actor=Actor.staff(lan), reason="Chỉ là lời cảm ơn")
+    assert not case.follow_ups.filter(kind="review_reopened", done_at=None, cancelled_at=None).exists()
 
 
 def test_free_text_on_an_answered_case_is_answered_never_a_yes(clock, lan):

@@ -7,11 +7,12 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.models import Department, Role
+from cases.evidence.wanted import Wanted
 from cases.models import Answer, Category
 from cases.states import TRANSITIONS, Status, Step
-from cases.workflow import answer, ending, resolution, routing
+from cases.workflow import answer, ending, evidence, resolution, routing
 from cases.workflow.steps import allowed_steps
-from cskh.core.errors import StepNotAllowed
+from cskh.core.errors import NotPermitted, StepNotAllowed
 from tests.cases.building import INTAKE, case_at, customer_of, open_case, snapshot, take_as
 
 # Written out on purpose: the table of the design, not the table of the code.
@@ -129,6 +130,43 @@ def test_what_needs_approval_is_answered_only_with_the_approved_text(people):
     resolution.approve(case, actor=head)
     assert answer.send_answer(case, actor=lan).body == "Hoàn tiền và xin lỗi."
     assert Answer.objects.filter(case=case, state=Answer.State.SENT).count() == 1
+
+
+@pytest.mark.django_db
+def test_another_category_is_no_way_around_approval(people):
+    lan, head = Actor.staff(people["worker"]), Actor.staff(people["head"])
+    case = case_at(Status.RESOLVING, people["worker"], category="settlement")
+    free = Category.objects.get(slug="other")
+    before = snapshot(case)
+    for actor in (lan, INTAKE):
+        with pytest.raises(NotPermitted):
+            routing.classify_case(case, actor=actor, category=free)
+    assert snapshot(case) == before
+    routing.classify_case(case, actor=head, category=free)
+    routing.assign_case(case, actor=head, assignee=people["worker"])
+    assert answer.send_answer(case, actor=lan, body="Không cần duyệt.").body == "Không cần duyệt."
+
+
+@pytest.mark.django_db
+def test_what_was_approved_is_proposed_anew_once_more_evidence_is_asked_for(people):
+    lan, head = Actor.staff(people["worker"]), Actor.staff(people["head"])
+    case = case_at(Status.AWAITING_APPROVAL, people["worker"], category="settlement")
+    approved = resolution.approve(case, actor=head)
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="Sao kê")])
+    evidence.waive_rest(case, actor=lan, reason="Có trong hệ thống")
+    resolution.start_resolving(case, actor=lan)
+    approved.refresh_from_db()
+    returned = case.events.get(kind="outcome_returned")
+    assert (approved.state, returned.actor_kind) == (Answer.State.RETURNED, "system")
+    assert returned.facts == {"answer": approved.pk, "why": "new_evidence"}
+    before = snapshot(case)
+    with pytest.raises(StepNotAllowed):
+        answer.send_answer(case, actor=lan, body=approved.body)
+    assert snapshot(case) == before
+    resolution.propose(case, actor=lan, body=approved.body)
+    resolution.approve(case, actor=head)
+    answer.send_answer(case, actor=lan)
+    assert case.status == Status.ANSWERED
 
 
 @pytest.mark.django_db
