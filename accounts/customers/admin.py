@@ -1,6 +1,7 @@
 """Customers in the office: found, corrected, never deleted. And the notices they are shown, version by version."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.admin_access import EVERYBODY, HEADS, OFFICE_READERS, RoleModelAdmin, RoleTabularInline
+from accounts.admin_access import EVERYBODY, HEADS, OFFICE_READERS, RoleModelAdmin, RoleTabularInline, holds
 from accounts.models import Role
 from cases import policies
+from cases.workflow import correcting
 from channels_app.models import Call
 from cskh.core.errors import Invalid
 
@@ -28,17 +30,11 @@ _SHOWN = 50
 
 
 class ContactForm(forms.ModelForm):
-    """An address in its normal form. A new address is not the customer's until somebody proves it."""
-
-    is_verified = forms.BooleanField(label=gettext_lazy("verified"), required=False)
+    """An address in its normal form. A new or changed address is not the customer's until somebody proves it."""
 
     class Meta:
         model = Contact
         fields = ("kind", "address")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["is_verified"] = self.instance.verified_at is not None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -52,13 +48,33 @@ class ContactForm(forms.ModelForm):
         return cleaned
 
     def save(self, commit: bool = True) -> Any:
-        """A changed address has to be verified anew; the mark keeps the time it was set at."""
-        changed = self.instance.pk is not None and "address" in self.changed_data
-        if not self.cleaned_data.get("is_verified") or (changed and "is_verified" not in self.changed_data):
-            self.instance.verified_at = None
-        elif self.instance.verified_at is None:
-            self.instance.verified_at = timezone.now()
+        self.instance.verified_at = self.verified_at()
         return super().save(commit)
+
+    def verified_at(self) -> datetime | None:
+        """Since when the address, as it is now, is known to be theirs: a changed one has to be verified anew."""
+        changed = {"kind", "address"}.intersection(self.changed_data)
+        return None if changed else self.instance.verified_at
+
+
+class VerifyingContactForm(ContactForm):
+    """For those who may say that an address is the customer's. The mark keeps the time it was set at."""
+
+    is_verified = forms.BooleanField(label=gettext_lazy("verified"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["is_verified"] = self.instance.verified_at is not None
+
+    def verified_at(self) -> datetime | None:
+        if "is_verified" not in self.changed_data:
+            return super().verified_at()
+        return timezone.now() if self.cleaned_data["is_verified"] else None
+
+
+def _may_correct(request: HttpRequest, customer: Customer | None) -> bool:
+    """A record that is only being made is nobody's yet."""
+    return customer is None or correcting.may_correct(Actor.staff(request.user), customer)
 
 
 class ContactInline(RoleTabularInline):
@@ -68,10 +84,19 @@ class ContactInline(RoleTabularInline):
     fields = ("kind", "address", "is_verified", "verified_at", "last_used_at")
     readonly_fields = ("verified_at", "last_used_at")
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_correct(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _may_correct(request, obj)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whoever only reads sees the time of verification, not the box."""
-        changing = self.has_change_permission(request, obj)
-        return self.fields if changing else [name for name in self.fields if name != "is_verified"]
+        """Whoever may not verify sees the time of verification, not the box."""
+        return self.fields if holds(request, HEADS) else [name for name in self.fields if name != "is_verified"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = VerifyingContactForm if holds(request, HEADS) else ContactForm
+        return super().get_formset(request, obj, **{"form": form, **kwargs})
 
 
 @admin.register(Customer)
@@ -103,9 +128,24 @@ class CustomerAdmin(RoleModelAdmin):
             return queryset.filter(merged_into=None), False
         return queryset.filter(pk__in=[one.pk for one in directory.find(search_term, limit=200)]), False
 
+    def has_change_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_correct(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> Any:
+        """The id decides whose token opens the cases."""
+        return self.readonly_fields if holds(request, HEADS) else ("external_id", *self.readonly_fields)
+
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         obj.external_id = obj.external_id or None
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """In the transaction of the whole page: its cases tell what was corrected."""
+        fields = set(form.changed_data)
+        for contact in (one for formset in formsets for one in formset.forms if one.has_changed()):
+            fields |= {"verified" if name == "is_verified" else "contacts" for name in contact.changed_data}
+        correcting.note_correction(cast(Customer, form.instance), fields, actor=Actor.staff(request.user))
+        super().save_related(request, form, formsets, change)
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def display_name(self, customer: Customer) -> str:

@@ -11,7 +11,8 @@ from accounts.customers.directory import Person
 from accounts.customers.models import Contact, Customer, Notice
 from accounts.models import ApiClient, Department, Role, User
 from cases.calendars import working
-from cases.models import Calendar, Category
+from cases.events import flaws_of
+from cases.models import Calendar, Case, CaseEvent, Category
 from cases.states import Channel
 from cases.workflow import routing
 from cases.workflow.opening import Matter
@@ -191,6 +192,59 @@ def test_a_customer_is_corrected_and_a_changed_address_is_not_verified(client, m
     wrong = client.post(address, {"name": "x", "language": "vi", **inline("contacts", [{**row, "address": "abc"}], 1)})
     assert wrong.status_code == 200
     assert Contact.objects.get().address == "+84987654321"
+
+
+def corrections(case):
+    return list(CaseEvent.objects.filter(case=case, kind="case_corrected").values_list("actor_id", "facts"))
+
+
+def posted_correction(customer, **changes):
+    contact = customer.contacts.get()
+    row = {"id": contact.pk, "customer": customer.pk, "kind": contact.kind, "address": contact.address}
+    new = {"customer": customer.pk, "kind": "phone", "address": "0987 654 321", "is_verified": "on"}
+    return {"name": "Trần An", "language": "vi", **changes, **inline("contacts", [row, new], 1)}
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "corrects", "identifies"),
+    [
+        (Role.SPECIALIST, "payments", True, False),
+        (Role.SPECIALIST, "technical", False, False),
+        (Role.INTAKE, "intake", True, False),
+        (Role.AUDITOR, None, False, False),
+        (Role.MANAGER, None, True, True),
+        (Role.ADMINISTRATOR, None, True, True),
+    ],
+)
+def test_who_corrects_a_customer_and_who_says_who_it_is(client, make_staff, role, department, corrects, identifies):
+    case = case_of(make_staff("lan", Role.SPECIALIST, "payments"), make_staff)
+    user, customer = make_staff("kim", role, department), case.customer
+    client.force_login(user)
+    address = f"/admin/customers/customer/{customer.pk}/change/"
+    page = client.get(address).content.decode()
+    assert ('name="external_id"' in page, "is_verified" in page) == (identifies, identifies)
+    answer = client.post(address, posted_correction(customer, external_id="KH-9"))
+    assert answer.status_code == (302 if corrects else 403)
+    customer.refresh_from_db()
+    assert customer.name == ("Trần An" if corrects else "")
+    assert customer.external_id == ("KH-9" if identifies else None)
+    added = [one.verified_at is not None for one in customer.contacts.filter(address="+84987654321")]
+    assert added == ([identifies] if corrects else [])
+    fields = ["contacts", "external_id", "name", "verified"] if identifies else ["contacts", "name"]
+    told = [(str(user.pk), {"customer": customer.pk, "fields": fields})]
+    assert corrections(case) == (told if corrects else [])
+    assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+
+def test_nothing_corrected_is_not_told(client, make_staff):
+    lan = make_staff("lan", Role.SPECIALIST, "payments")
+    case = case_of(lan, make_staff)
+    client.force_login(lan)
+    contact = case.customer.contacts.get()
+    row = {"id": contact.pk, "customer": case.customer_id, "kind": contact.kind, "address": contact.address}
+    same = {"name": "", "language": "vi", **inline("contacts", [row], 1)}
+    assert client.post(f"/admin/customers/customer/{case.customer_id}/change/", same).status_code == 302
+    assert corrections(case) == []
 
 
 def test_a_customers_page_shows_only_cases_one_may_see(client, make_staff):

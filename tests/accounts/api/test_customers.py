@@ -1,0 +1,63 @@
+"""Customers corrected over REST: by whom, and their open cases tell of it."""
+
+import pytest
+
+from accounts.customers.models import Customer
+from accounts.models import Role, Scope
+from cases.models import CaseEvent
+from tests.api import CASE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def opened(integration):
+    """The customer of a case of the payments department."""
+    integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"})
+    return Customer.objects.get()
+
+
+def corrected():
+    return list(CaseEvent.objects.filter(kind="case_corrected").values_list("actor_kind", "facts"))
+
+
+def rename(client, customer, name="Nguyễn Thị An"):
+    return client.patch(f"/api/v1/customers/{customer.pk}/", {"name": name}, format="json").status_code
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "status"),
+    [
+        (Role.SPECIALIST, "payments", 200),
+        (Role.SPECIALIST, "technical", 403),
+        (Role.INTAKE, "intake", 200),
+        (Role.AUDITOR, None, 403),
+        (Role.MANAGER, None, 200),
+    ],
+)
+def test_staff_correct_the_name_of_whose_cases_they_see(staff_client, opened, role, department, status):
+    assert rename(staff_client("kim", role, department), opened) == status
+    opened.refresh_from_db()
+    assert (opened.name == "Nguyễn Thị An") == (status == 200)
+    told = [("staff", {"customer": opened.pk, "fields": ["name"]})]
+    assert corrected() == (told if status == 200 else [])
+
+
+def test_somebody_without_cases_is_corrected_by_any_of_them(staff_client):
+    nobody = Customer.objects.create(name="Trần An")
+    assert rename(staff_client("kim", Role.SPECIALIST, "technical"), nobody) == 200
+    assert corrected() == []
+
+
+def test_programs_correct_by_their_scope_and_customers_not_at_all(make_client, customer, opened):
+    assert rename(make_client(Scope.CASES_WORK), opened) == 403
+    assert rename(customer, opened) == 403
+    opened.refresh_from_db()
+    assert (opened.name, corrected()) == (CASE["customer"]["name"], [])
+    assert rename(make_client(Scope.CUSTOMERS), opened) == 200
+    assert corrected() == [("integration", {"customer": opened.pk, "fields": ["name"]})]
+
+
+def test_the_same_name_is_no_correction(make_client, opened):
+    assert rename(make_client(Scope.CUSTOMERS), opened, opened.name) == 200
+    assert corrected() == []
