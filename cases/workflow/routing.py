@@ -54,7 +54,7 @@ def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Categ
         return
     if not policies.may(actor, Step.APPROVE, held):
         raise NotPermitted(
-            _("This category needs approval. Only somebody who may approve can move the case to one that does not.")
+            _("This category needs approval: propose the outcome first, and have somebody else approve it.")
         )
 
 
