@@ -1,5 +1,7 @@
 """Reads that must stay cheap among millions of cases."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -7,8 +9,9 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
-from accounts.models import ApiClient, Role, Scope
+from accounts.models import ApiClient, Department, Role, Scope
 from cases import policies, queries
+from cases.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +36,27 @@ def plan(sql: str, parameters: tuple | None = None, *, without: tuple[str, ...] 
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
+@pytest.fixture
+def many_open_cases(defaults):
+    """Enough of them, in every department, that reading those of the wrong one costs something."""
+    departments, customer = list(Department.objects.all()), Customer.objects.create()
+    Case.objects.bulk_create(
+        Case(
+            code=f"CS-{n}",
+            customer=customer,
+            channel="email",
+            department=departments[n % len(departments)],
+            status="resolving",
+            next_due_at=timezone.now() + timedelta(minutes=n),
+        )
+        for n in range(2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case")
+
+
 @pytest.mark.parametrize("queue", queries.QUEUES)
-def test_each_queue_is_read_in_its_order_from_an_index_of_open_cases(defaults, make_staff, queue):
+def test_each_queue_is_read_in_its_order_from_an_index_of_open_cases(many_open_cases, make_staff, queue):
     manager = Actor.staff(make_staff("manager", Role.MANAGER, department="payments"))
     now = timezone.now()
     rows = queries.for_queue(manager, queue, now, now)[:50]
