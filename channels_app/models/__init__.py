@@ -1,0 +1,21 @@
+"""How messages come in and go out."""
+
+from .calls import Call
+from .inbound import InboundItem, MailboxState
+from .messages import Attachment, Message, ReplyTemplate
+from .outgoing import Delivery, OneTimeCode, StaffNotice
+from .webhooks import WebhookDelivery, WebhookTarget
+
+__all__ = [
+    "Attachment",
+    "Call",
+    "Delivery",
+    "InboundItem",
+    "MailboxState",
+    "Message",
+    "OneTimeCode",
+    "ReplyTemplate",
+    "StaffNotice",
+    "WebhookDelivery",
+    "WebhookTarget",
+]
