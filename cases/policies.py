@@ -1,12 +1,14 @@
 """Who may what: asked three ways, by the desk, the API, the portal and routing alike.
 
-`may(actor, step, case)` - this step on this case; `visible_to(actor)` - which cases at all; `who_may(step, case)` - which
-people. What is not visible is "not found"; what is visible but not yours to do is "not permitted". Status plays no part here.
+`may(actor, step, case)` - this step on this case; `visible_to(actor)` - which cases at all, `visible_customers(actor)` -
+which customers; `who_may(step, case)` - which people. What is not visible is "not found"; what is visible but not yours
+to do is "not permitted". Status plays no part here.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, ActorKind
+from accounts.customers.models import Contact, Customer
 from accounts.models import Role, Scope, User
 from cskh.core.errors import NotPermitted, NotVisible
 
@@ -34,6 +36,8 @@ GRANTS: dict[str, frozenset[Role]] = {
     "converse": _EVERYONE,
     "system": frozenset(),
 }
+# Who finds any customer: whoever takes their first word down, and those who oversee everything.
+_KNOW_CUSTOMERS = _OVERSEERS | {Role.INTAKE}
 # A department lead approves too; an integration takes steps by its scopes; customers only speak for themselves.
 _LEAD_GRANTS = frozenset({"approve"})
 # Whoever answers the telephone writes down what the caller says, on any case they can see.
@@ -140,6 +144,31 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if desk.has(Role.INTAKE) or desk.everywhere(Role.SPECIALIST):
         seen |= Q(category__isnull=True) | Q(category__is_restricted=False)
     return cases.filter(seen)
+
+
+def visible_customers(actor: Actor) -> QuerySet[Customer]:
+    """The customers `actor` may know of: themselves; all, for intake, overseers and programs with the scope; else those
+    whose cases one sees."""
+    customers = Customer.objects.all()
+    if actor.is_customer:
+        return customers.filter(pk=actor.id)
+    if actor.is_integration:
+        return customers if _integration_has(actor, Scope.CUSTOMERS) else customers.none()
+    if actor.is_staff:
+        desk = actor.subject.desk
+        if not actor.subject.is_active or not any(desk.has(role) for role in _KNOW_CUSTOMERS):
+            return customers.filter(pk__in=visible_to(actor).values("customer_id"))
+    return customers
+
+
+def possible_callers(actor: Actor, number: str) -> QuerySet[Customer]:
+    """The customers whom `actor` may have on the telephone: those they know of, and whoever they talk to at this very
+    `number` (in its normal form, "" where it is withheld)."""
+    known = visible_customers(actor)
+    if not number or not may_open(actor):
+        return known
+    at_number = Contact.objects.filter(kind=Contact.Kind.PHONE, address__iexact=number)
+    return Customer.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=at_number.values("customer_id")))
 
 
 def who_may(step: Step, case: Case) -> QuerySet[User]:

@@ -153,6 +153,14 @@ def checked_number(text: str) -> str:
         raise Invalid(errors={"number": list(error.errors["phone"])}) from error
 
 
+def typed_number(text: str) -> str:
+    """The whole number that was typed where one also looks for names and codes; "" where it is something else."""
+    try:
+        return callers_number(text)
+    except Invalid:
+        return ""
+
+
 def _log(case: Case, actor: Actor, notes: CallNotes, number: str) -> Call:
     if number:
         one_at_a_time("number", number)

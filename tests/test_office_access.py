@@ -29,7 +29,7 @@ TABLE = {
     Department: (OFFICE, {D}, {D}),
     ApiClient: (AUDITED, {D}, {D}),
     LogEntry: (AUDITED, NONE, NONE),
-    Customer: (ALL, {I, S, M, D}, {I, S, M, D}),
+    Customer: (ALL, {I, M, D}, {I, S, M, D}),
     Notice: (OFFICE, HEADS, HEADS),
     Category: (OFFICE, {D}, {D}),
     Calendar: (OFFICE, {D}, {D}),

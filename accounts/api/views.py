@@ -17,8 +17,6 @@ from cskh.core.api import GenericApiView
 from cskh.core.errors import Invalid, NotVisible
 from cskh.core.text import one_line
 
-_STAFF = frozenset({Role.INTAKE, Role.SPECIALIST, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
-
 
 class ContactOut(serializers.ModelSerializer):
     class Meta:
@@ -98,11 +96,10 @@ class CustomerDetail(GenericApiView):
 
 
 def _visible(actor: Any, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Customers see themselves; integrations with the scope, and staff, see all."""
-    if actor.is_customer:
-        return customers.filter(pk=actor.id)
-    policies.require_scope(actor, Scope.CUSTOMERS, staff=_STAFF)
-    return customers
+    """Those whom `actor` may know of. A program without the scope for customers is told so."""
+    if not actor.is_customer:
+        policies.require_scope(actor, Scope.CUSTOMERS, staff=frozenset(Role))
+    return customers.filter(pk__in=policies.visible_customers(actor).values("pk"))
 
 
 class Departments(GenericApiView):

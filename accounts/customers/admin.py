@@ -103,6 +103,7 @@ class ContactInline(RoleTabularInline):
 class CustomerAdmin(RoleModelAdmin):
     readable_by = EVERYBODY
     editable_by = _CORRECTORS
+    addable_by = _CORRECTORS - {Role.SPECIALIST}  # who know customers by their cases only
     inlines = (ContactInline,)
     list_display = ("display_name", "external_id", "addresses", "language", "created_at")
     list_display_links = ("display_name",)
@@ -118,7 +119,8 @@ class CustomerAdmin(RoleModelAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return super().get_queryset(request).prefetch_related("contacts").select_related("merged_into")
+        known = policies.visible_customers(Actor.staff(request.user)).order_by(*self.ordering)
+        return known.prefetch_related("contacts").select_related("merged_into")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -126,7 +128,7 @@ class CustomerAdmin(RoleModelAdmin):
         """What the hotline finds too; without a term the records in use."""
         if not search_term:
             return queryset.filter(merged_into=None), False
-        return queryset.filter(pk__in=[one.pk for one in directory.find(search_term, limit=200)]), False
+        return queryset.filter(pk__in=[one.pk for one in directory.find(search_term, queryset, limit=200)]), False
 
     def has_change_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_correct(request, obj)

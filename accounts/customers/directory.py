@@ -7,7 +7,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,9 +116,11 @@ def current(customer: Customer) -> Customer:
     return customer
 
 
-def find(text: str, limit: int = 20) -> list[Customer]:
-    """Customers by what staff type while somebody is on the telephone: a number or its end, an address, a name, an id."""
+def find(text: str, among: QuerySet[Customer], limit: int = 20) -> list[Customer]:
+    """Customers by what staff type while somebody is on the telephone: a number or its end, an address, a name, an id.
 
+    `among`: those whom the person who asks may know of.
+    """
     query = one_line(text)
     if len(query) < 3:
         return []
@@ -129,7 +131,7 @@ def find(text: str, limit: int = 20) -> list[Customer]:
     # Two searches, each by its own indexes: one over both tables at once would read all customers.
     named = Customer.objects.filter(Q(name__icontains=query) | Q(external_id__iexact=query))
     either = named.values("pk").union(Contact.objects.filter(address).values("customer_id"))
-    known = Customer.objects.filter(pk__in=either, merged_into=None).order_by("pk")
+    known = among.filter(pk__in=either, merged_into=None).order_by("pk")
     return list(known.prefetch_related("contacts")[:limit])
 
 

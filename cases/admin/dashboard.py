@@ -53,7 +53,8 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
 
 def find_cases(request: HttpRequest, term: str) -> list[SearchResult]:
     """The command palette (Ctrl+K): cases by code, subject, customer."""
-    found = searched(queries.for_file(policies.visible_to(Actor.staff(request.user))), term).order_by("-opened_at")
+    actor = Actor.staff(request.user)
+    found = searched(queries.for_file(policies.visible_to(actor)), term, actor).order_by("-opened_at")
     return [
         SearchResult(
             title=f"{case.code} {case.subject}",

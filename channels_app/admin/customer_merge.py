@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
 from accounts.customers import directory
-from accounts.customers.models import Customer, CustomerMerge
+from accounts.customers.models import CustomerMerge
+from cases import policies
 from channels_app.merging import may_merge, merge_customers, undo_merge
 from cskh.core.errors import NotPermitted
 
@@ -20,22 +21,21 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
     actor = Actor.staff(request.user)
     if not may_merge(actor):
         raise NotPermitted
-    kept = get_object_or_404(Customer, pk=customer_id)
+    known = policies.visible_customers(actor)
+    kept = get_object_or_404(known, pk=customer_id)
     if request.method == "POST":
-        other = get_object_or_404(Customer, pk=request.POST.get("other") or 0)
+        other = get_object_or_404(known, pk=request.POST.get("other") or 0)
         merge_customers(kept, other, actor=actor, external_id=request.POST.get("external_id") or None)
         messages.success(request, _("Merged. It can be undone for a day."))
         return HttpResponseRedirect(request.path)
     text = request.GET.get("q", "")
-    chosen = (
-        Customer.objects.filter(pk=request.GET["other"]).first() if request.GET.get("other", "").isdecimal() else None
-    )
+    chosen = known.filter(pk=request.GET["other"]).first() if request.GET.get("other", "").isdecimal() else None
     context = {
         **admin.site.each_context(request),
         "title": _("Merge customers"),
         "kept": kept,
         "text": text,
-        "found": [one for one in directory.find(text) if one.pk != kept.pk],
+        "found": [one for one in directory.find(text, known) if one.pk != kept.pk],
         "chosen": chosen,
         "ids": [one for one in (kept.external_id, chosen.external_id) if one] if chosen else [],
         "counts": chosen

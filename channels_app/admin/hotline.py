@@ -171,7 +171,7 @@ def _found(actor: Actor, text: str) -> list[Found]:
     try:
         customers = [directory.current(queries.visible_case(actor, text).customer)] if text else []
     except NotVisible:
-        customers = directory.find(text, limit=8)
+        customers = directory.find(text, policies.possible_callers(actor, calls.typed_number(text)), limit=8)
     lately = Q(status__in=sorted(OPEN)) | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
     found = {customer.pk: Found(customer) for customer in customers}
     cases = policies.visible_to(actor).filter(lately, customer__in=list(found)).select_related("category")

@@ -12,6 +12,7 @@ from cases import policies
 from cases.models import Case, Category
 from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
+from channels_app import calls
 from channels_app.models import Call
 
 NEW_CUSTOMER = "new"
@@ -63,7 +64,8 @@ class CallForm(forms.Form):
         if kind == "case" and number.isdecimal():
             found: Case | Customer | None = policies.visible_to(self.actor).filter(pk=number).first()
         elif kind == "customer" and number.isdecimal():
-            found = Customer.objects.filter(pk=number, merged_into=None).first()
+            typed = calls.typed_number(self.cleaned_data.get("number", ""))
+            found = policies.possible_callers(self.actor, typed).filter(pk=number, merged_into=None).first()
         elif kind == NEW_CUSTOMER:
             return None
         else:

@@ -57,15 +57,16 @@ def check(request: HttpRequest, customer_id: int) -> JsonResponse:
 
     The number they call from proves nothing (`number`): it can be forged, and the agent sees it.
     """
-    if not policies.may_open(Actor.staff(request.user)):
+    actor = Actor.staff(request.user)
+    if not policies.may_open(actor):
         raise NotPermitted
-    customer = get_object_or_404(Customer.objects.prefetch_related("contacts"), pk=customer_id)
+    number = calls.typed_number(request.POST.get("number", ""))
+    callers = policies.possible_callers(actor, number)
+    customer = get_object_or_404(callers.prefetch_related("contacts"), pk=customer_id)
     said = {name: request.POST[name] for name in QUESTIONS if request.POST.get(name, "").strip()}
     if not said:
         raise Http404
-    contacts = [
-        one for one in customer.contacts.all() if one.address != calls.checked_number(request.POST.get("number", ""))
-    ]
+    contacts = [one for one in customer.contacts.all() if one.address != number]
     matches = {name: QUESTIONS[name][1](customer, contacts, text) for name, text in said.items()}
     LogEntry.objects.log_actions(
         user_id=int(request.user.pk or 0),

@@ -29,7 +29,7 @@ def rename(client, customer, name="Nguyễn Thị An"):
     ("role", "department", "status"),
     [
         (Role.SPECIALIST, "payments", 200),
-        (Role.SPECIALIST, "technical", 403),
+        (Role.SPECIALIST, "technical", 404),
         (Role.INTAKE, "intake", 200),
         (Role.AUDITOR, None, 403),
         (Role.MANAGER, None, 200),
@@ -43,10 +43,32 @@ def test_staff_correct_the_name_of_whose_cases_they_see(staff_client, opened, ro
     assert corrected() == (told if status == 200 else [])
 
 
-def test_somebody_without_cases_is_corrected_by_any_of_them(staff_client):
+@pytest.mark.parametrize(
+    ("role", "department", "status"), [(Role.SPECIALIST, "technical", 404), (Role.INTAKE, "intake", 200)]
+)
+def test_somebody_without_cases_is_corrected_by_intake(staff_client, role, department, status):
     nobody = Customer.objects.create(name="Trần An")
-    assert rename(staff_client("kim", Role.SPECIALIST, "technical"), nobody) == 200
+    assert rename(staff_client("kim", role, department), nobody) == status
+    nobody.refresh_from_db()
+    assert nobody.name == ("Nguyễn Thị An" if status == 200 else "Trần An")
     assert corrected() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "everybody", "known"),
+    [
+        (Role.SPECIALIST, "payments", False, True),
+        (Role.SPECIALIST, "technical", False, False),
+        (Role.INTAKE, "intake", True, True),
+        (Role.AUDITOR, None, True, True),
+        (Role.MANAGER, "technical", True, True),
+        (Role.ADMINISTRATOR, None, True, True),
+    ],
+)
+def test_the_list_holds_those_one_may_know_of(staff_client, opened, role, department, everybody, known):
+    other = Customer.objects.create(name="Trần An")
+    listed = staff_client("kim", role, department).get("/api/v1/customers/").json()["results"]
+    assert {one["id"] for one in listed} == ({opened.pk} if known else set()) | ({other.pk} if everybody else set())
 
 
 def test_programs_correct_by_their_scope_and_customers_not_at_all(make_client, customer, opened):

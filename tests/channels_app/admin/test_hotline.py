@@ -146,6 +146,23 @@ def test_cases_one_may_not_see_are_neither_shown_nor_continued(client, make_staf
     assert Message.objects.filter(case=hidden, direction="in").count() == 1
 
 
+def test_a_specialist_finds_a_caller_by_the_whole_number_only(client, make_staff, defaults):
+    client.force_login(make_staff("minh", Role.SPECIALIST, "technical"))
+    case = request_of(category="deposit-not-credited", email="an@khach.example")
+    about = f"customer-{case.customer_id}"
+    for typed, found in ((PHONE, True), ("0912 345 678", True), ("345678", False), ("an@khach.example", False)):
+        page = client.get(PAGE, {"number": typed}).content.decode()
+        assert (about in page, case.code in page) == (found, False), typed
+        check = client.post(f"/admin/hotline/customers/{case.customer_id}/check/", {"email": "x", "number": typed})
+        assert check.status_code == (200 if found else 404)
+    refused = client.post(LOG, {**POSTED, "number": "0987654321", "about": about})
+    assert "about" in refused.context["form"].errors
+    assert (Case.objects.count(), Call.objects.count()) == (1, 0)
+    own = Category.objects.filter(department__slug="technical", parent__isnull=False).first()
+    assert client.post(LOG, {**POSTED, "about": about, "category": own.slug}).status_code == 302
+    assert Case.objects.filter(customer=case.customer).count() == 2
+
+
 def test_an_auditor_reads_and_logs_nothing(client, make_staff, defaults):
     client.force_login(make_staff("kim", Role.AUDITOR))
     case = request_of()
