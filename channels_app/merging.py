@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer, CustomerMerge
 from accounts.models import Role
 from cases.models import Case
+from cases.workflow import correcting
 from cases.workflow.belonging import change_customer
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 
@@ -31,8 +32,9 @@ def may_merge(actor: Actor) -> bool:
 def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_id: str | None = None) -> CustomerMerge:
     """Moves contacts, cases and calls of `merged` to `kept`; from then on `merged` stands for `kept`.
 
-    Where both have an id at the operator's, `external_id` says which one stays in use. Raises Invalid where it does not,
-    or where one of the two was merged away already.
+    Where both have an id at the operator's, `external_id` says which one stays in use, and only who may say who a customer
+    is merges them (or undoes that): the id decides whose token opens the cases. Raises Invalid where it is not said,
+    Conflict where one of the two was merged away already, NotPermitted.
     """
     _require(actor)
     if kept.pk == merged.pk:
@@ -41,6 +43,7 @@ def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_
         kept, merged = _locked(kept, merged)
         if kept.merged_into_id or merged.merged_into_id:
             raise Conflict(_("One of the two was merged with another record already."))
+        _require_for_ids(actor, kept.external_id, merged.external_id)
         chosen = _chosen_id(kept, merged, external_id)
         calls = list(Call.objects.filter(customer=merged).values_list("pk", flat=True))
         moved = {
@@ -63,6 +66,7 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
         merge = CustomerMerge.objects.select_for_update().get(pk=merge.pk)
         if merge.undone_at is not None or merge.at < timezone.now() - UNDO_WITHIN:
             raise Conflict(_("This merge can no longer be undone."))
+        _require_for_ids(actor, merge.moved["ids"]["kept"], merge.moved["ids"]["merged"])
         kept, merged = _locked(merge.kept, merge.merged)
         later = CustomerMerge.objects.filter(undone_at__isnull=True, pk__gt=merge.pk)
         if kept.merged_into_id or later.filter(kept=kept).exists():
@@ -80,6 +84,11 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
 def _require(actor: Actor) -> None:
     if not may_merge(actor):
         raise NotPermitted
+
+
+def _require_for_ids(actor: Actor, kept_id: str | None, merged_id: str | None) -> None:
+    if kept_id and merged_id and not correcting.may_identify(actor):
+        raise NotPermitted(_("Both have an id at the operator: only a manager can say that they are one person."))
 
 
 def _locked(first: Customer, second: Customer) -> tuple[Customer, Customer]:

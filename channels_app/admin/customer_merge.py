@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import CustomerMerge
 from cases import policies
+from cases.workflow import correcting
 from channels_app.merging import may_merge, merge_customers, undo_merge
 from cskh.core.errors import NotPermitted
 
@@ -37,6 +38,7 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
         "text": text,
         "found": [one for one in directory.find(text, known) if one.pk != kept.pk],
         "chosen": chosen,
+        "may_identify": correcting.may_identify(actor),
         "ids": [one for one in (kept.external_id, chosen.external_id) if one] if chosen else [],
         "counts": chosen
         and {"cases": chosen.cases.count(), "calls": chosen.calls.count(), "contacts": chosen.contacts.all()},

@@ -26,6 +26,11 @@ def hoa(make_staff):
 
 
 @pytest.fixture
+def boss(make_staff):
+    return Actor.staff(make_staff("boss", Role.MANAGER))
+
+
+@pytest.fixture
 def pair(defaults):
     """The same person twice: by mail, and under the operator's id."""
     by_mail = open_case(email="an@khach.example").customer
@@ -67,25 +72,40 @@ def test_an_undo_leaves_what_came_later(pair, hoa):
     assert later.customer == known
 
 
-def test_two_ids_at_the_operator_need_a_choice(pair, hoa):
+def test_two_ids_at_the_operator_are_for_managers(pair, hoa, boss):
+    known, _ = pair
+    other, _ = recognise(Person(external_id="BX2", name="An"))
+    before = state()
+    for chosen in (None, "BX1", "BX2"):
+        with pytest.raises(NotPermitted):
+            merge_customers(known, other, actor=hoa, external_id=chosen)
+    assert state() == before
+    merge = merge_customers(known, other, actor=boss, external_id="BX2")
+    merged = state()
+    with pytest.raises(NotPermitted):
+        undo_merge(merge, actor=hoa)
+    assert state() == merged
+
+
+def test_two_ids_at_the_operator_need_a_choice(pair, boss):
     known, _ = pair
     other, _ = recognise(Person(external_id="BX2", name="An"))
     before = state()
     with pytest.raises(Invalid):
-        merge_customers(known, other, actor=hoa)
+        merge_customers(known, other, actor=boss)
     assert state() == before
-    merge = merge_customers(known, other, actor=hoa, external_id="BX2")
+    merge = merge_customers(known, other, actor=boss, external_id="BX2")
     known.refresh_from_db()
     assert known.external_id == "BX2"
-    undo_merge(merge, actor=hoa)
+    undo_merge(merge, actor=boss)
     assert state() == before
 
 
-def test_a_chain_is_undone_from_its_end(pair, hoa):
+def test_a_chain_is_undone_from_its_end(pair, hoa, boss):
     known, by_mail = pair
     third, _ = recognise(Person(external_id="BX3", name="An"))
     first = merge_customers(known, by_mail, actor=hoa)
-    second = merge_customers(third, known, actor=hoa, external_id="BX3")
+    second = merge_customers(third, known, actor=boss, external_id="BX3")
     assert recognise(Person(email="an@khach.example"))[0] == third
     before = state()
     with pytest.raises(Conflict):
@@ -93,7 +113,7 @@ def test_a_chain_is_undone_from_its_end(pair, hoa):
     with pytest.raises(Conflict):
         merge_customers(third, by_mail, actor=hoa)
     assert state() == before
-    undo_merge(second, actor=hoa)
+    undo_merge(second, actor=boss)
     undo_merge(first, actor=hoa)
     with pytest.raises(Conflict):
         undo_merge(first, actor=hoa)

@@ -309,7 +309,7 @@ def test_going_off_duty_hands_over_and_says_to_whom(client, make_staff):
 
 
 def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
-    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    client.force_login(make_staff("boss", Role.MANAGER))
     kept = Customer.objects.create(name="Trần An", external_id="KH-1")
     other = Customer.objects.create(name="Tran An", external_id="KH-2")
     address = f"/admin/hotline/customers/{kept.pk}/merge/"
@@ -322,6 +322,17 @@ def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
     client.post(f"/admin/hotline/merges/{kept.merges.get().pk}/undo/")
     other.refresh_from_db()
     assert (other.merged_into, other.external_id) == (None, "KH-2")
+
+
+def test_an_agent_is_not_offered_to_choose_between_two_ids(client, make_staff):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    kept = Customer.objects.create(name="Trần An", external_id="KH-1")
+    other = Customer.objects.create(name="Tran An", external_id="KH-2")
+    address = f"/admin/hotline/customers/{kept.pk}/merge/"
+    assert 'name="external_id"' not in client.get(address, {"other": other.pk}).content.decode()
+    assert client.post(address, {"other": other.pk, "external_id": "KH-2"}).status_code == 403
+    other.refresh_from_db()
+    assert (other.external_id, other.merged_into) == ("KH-2", None)
 
 
 @pytest.mark.django_db
