@@ -19,6 +19,15 @@ def locked(case_id: int) -> Case:
     return _for_update().get(pk=case_id)
 
 
+def hold(case_id: int) -> None:
+    """Locks the case until the transaction ends, without reading it.
+
+    Whoever adds to a case holds it first, so that the ids of its messages are in the order in which they can be seen: a
+    reader who asks for what came after the last one it saw misses none.
+    """
+    Case.objects.select_for_update().values("pk").get(pk=case_id)
+
+
 def locked_unless_busy(case_id: int) -> Case | None:
     """As `locked`, or None where somebody else holds the case now: for sweeps, which come again."""
     return _for_update(skip_locked=True).filter(pk=case_id).first()

@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.customers.models import Contact, Customer, Notice
+from cases import queries
 from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, opening
@@ -33,7 +34,11 @@ log = logging.getLogger(__name__)
 
 # What comes in raw: who knows the same thing again, and who makes it a part of its case (named, since they stand above).
 _IDENTITIES = {Channel.EMAIL: EMAIL.identity}
-_TAKERS = {Channel.EMAIL: "channels_app.intake_mail.take", Channel.HOTLINE: "channels_app.calls.take"}
+_TAKERS = {
+    Channel.EMAIL: "channels_app.intake_mail.take",
+    Channel.HOTLINE: "channels_app.calls.take",
+    Channel.CHAT: "channels_app.chat.talking.take",
+}
 # Who opens a case for what could not be taken even at the last try. A call report needs none: it can be asked for again.
 _LAST_RESORTS = {Channel.EMAIL: "channels_app.intake_mail.open_unread"}
 _State = InboundItem.State
@@ -91,6 +96,7 @@ def add_message(
     """The customer (or an integration or staff for them) says one more thing on the case. `fields` go to the message."""
     text = checked_body(body)
     with transaction.atomic():
+        queries.hold(case.pk)
         message = Message.objects.create(
             case=case,
             direction=Message.Direction.IN,
@@ -105,17 +111,19 @@ def add_message(
     return message
 
 
-def receive_message(channel: Channel, raw: bytes, *, source: str, external_id: str = "") -> InboundItem:
+def receive_message(
+    channel: Channel, raw: bytes, *, source: str, external_id: str = "", at_once: bool = False
+) -> InboundItem:
     """Keeps what came in, raw, once however often it comes; a worker makes a case of it after commit.
 
     `source` is the mail box or integration it came through; `external_id` what tells it from all others, found out from
-    `raw` where it is not given.
+    `raw` where it is not given. `at_once` says that the caller takes it itself (`process`) and no worker need be asked.
     """
     identity = (external_id or _IDENTITIES[channel](raw))[:500]
     item, is_new = InboundItem.objects.defer("raw").get_or_create(
         channel=channel, external_id=identity, defaults={"source": source, "raw": raw}
     )
-    if is_new:
+    if is_new and not at_once:
         enqueue_after_commit("channels_app.tasks.process_inbound", item.pk)
     return item
 

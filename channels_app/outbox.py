@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.customers.models import Contact
 from accounts.models import Department
+from cases import queries
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
 from cases.models import Answer, Case, CaseEvent, FollowUp
@@ -39,6 +40,7 @@ def write_message(case: Case, *, actor: Actor, body: str) -> Message:
     """A person's message to the customer, over the channel the customer used first."""
     text = checked_body(body)
     with transaction.atomic():
+        queries.hold(case.pk)
         message = _message(case, actor=actor, body=text)
         conversation.staff_wrote(case, actor=actor, message=message.pk)
         _queue(message, _way(case, is_worth_a_call=True))
@@ -49,6 +51,7 @@ def write_note(case: Case, *, actor: Actor, body: str) -> Message:
     """A note for colleagues. It is never delivered."""
     text = checked_body(body)
     with transaction.atomic():
+        queries.hold(case.pk)
         note = Message.objects.create(
             case=case,
             direction=Message.Direction.INTERNAL,

@@ -1,6 +1,7 @@
 """How messages come in and go out."""
 
 from .calls import Call
+from .chat import Chat, ChatDuty
 from .inbound import InboundItem, MailboxState
 from .messages import Attachment, Message, ReplyTemplate
 from .outgoing import Delivery, OneTimeCode, StaffNotice
@@ -9,6 +10,8 @@ from .webhooks import WebhookDelivery, WebhookTarget
 __all__ = [
     "Attachment",
     "Call",
+    "Chat",
+    "ChatDuty",
     "Delivery",
     "InboundItem",
     "MailboxState",

@@ -7,6 +7,7 @@ from .celery import *  # noqa: F403
 from .channels import *  # noqa: F403
 from .desk import *  # noqa: F403
 from .env import BASE_DIR, DATA_DIR, env, redis_url
+from .live import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "axes",
+    "channels",
     "csp",
     "django_filters",
     "drf_spectacular",

@@ -19,6 +19,7 @@ CASE_EVENT_LISTENERS = (
     "channels_app.outbox.on_case_event",
     "channels_app.notices.on_case_event",
     "channels_app.webhooks.on_case_event",
+    "channels_app.push.on_case_event",
 )
 
 # Limits of what one message or form may carry.

@@ -1,0 +1,60 @@
+"""Tells open pages that something changed, so that they look again. Nothing else travels this way.
+
+A push may be lost (the layer keeps nothing) and carries no content: pages fetch what is new from the database, as far as
+whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
+"""
+
+import logging
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from cases.models import Case, CaseEvent
+
+log = logging.getLogger(__name__)
+
+DESK = "desk"  # every page of the desk: queues, badges, waiting chats
+
+
+def case_group(case_id: int) -> str:
+    return f"case.{case_id}"
+
+
+def chat_group(public_id: object) -> str:
+    return f"chat.{public_id}"
+
+
+def staff_group(user_id: int) -> str:
+    return f"staff.{user_id}"
+
+
+def changed(*groups: str) -> None:
+    """Pushes to these groups once the current transaction has committed; each once, however often it is asked for."""
+    for _savepoints, waiting, _robust in transaction.get_connection().run_on_commit:
+        if isinstance(waiting, _Pushes):
+            waiting.groups.update(groups)
+            return
+    transaction.on_commit(_Pushes(groups), robust=True)
+
+
+def on_case_event(case: Case, event: CaseEvent) -> None:
+    """The pages that show the case, and the queues."""
+    changed(case_group(case.pk), DESK)
+
+
+class _Pushes:
+    def __init__(self, groups: tuple[str, ...]) -> None:
+        self.groups = set(groups)
+
+    def __call__(self) -> None:
+        try:
+            async_to_sync(_send)(self.groups)
+        except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
+            log.warning("nobody was told of a change in %s: %s", ", ".join(sorted(self.groups)), error)
+
+
+async def _send(groups: set[str]) -> None:
+    layer = get_channel_layer()
+    for group in sorted(groups):
+        await layer.group_send(group, {"type": "changed", "group": group})

@@ -1,0 +1,27 @@
+"""Sockets and live chat: where the widget may stand, who takes chats, how long a conversation may rest."""
+
+from datetime import timedelta
+
+from .env import env, redis_url
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": redis_url(1), "socket_connect_timeout": 2}], "prefix": "cskh"},
+    }
+}
+# Origins of the pages that may embed the widget, such as "https://www.example.org"; our own pages always may.
+CHAT_ORIGINS = env.list("CHAT_ORIGINS", default=[])
+CHAT_RESUMES_FOR = timedelta(hours=24)  # a visitor who comes back within this goes on in the same conversation
+CHAT_SEEN_FOR = timedelta(seconds=75)  # a browser or console that said nothing for longer is gone
+CHAT_LEFT_AFTER = timedelta(minutes=2)  # a visitor gone for so long has left
+CHAT_UNREAD_MAILED_AFTER = timedelta(minutes=3)  # what the visitor has not seen by then goes to their verified address
+CHAT_ANSWERED_WITHIN = timedelta(seconds=60)  # an agent who says nothing for so long to a new chat loses it to another
+CHAT_MESSAGE_MAX_CHARACTERS = 4000
+# Of one visitor: (times, per how many seconds).
+CHAT_LIMITS = {
+    "start": (20, 3600),  # an address, behind which many may sit
+    "say": (30, 60),
+    "file": (20, 600),
+    "frame": (240, 60),
+}
