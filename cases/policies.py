@@ -290,9 +290,14 @@ def _integration_has(actor: Actor, scope: Scope) -> bool:
 def _barred(step: Step, case: Case) -> set[int]:
     """Users whom their earlier part in the matter keeps from taking the step."""
     barred = earlier_deciders(case) if step in DECIDING_STEPS else set()
+    if step == Step.ACCEPT:  # nobody says of their own answer that the customer is content with it
+        barred |= _writers(case, Answer.State.SENT)
     if step in _JUDGING_STEPS:
-        proposed = Answer.objects.filter(
-            case=case, round=case.round, state=Answer.State.PROPOSED, author_kind=ActorKind.STAFF
-        )
-        barred |= {int(author) for author in proposed.values_list("author_id", flat=True)}
+        barred |= _writers(case, Answer.State.PROPOSED)
     return barred
+
+
+def _writers(case: Case, state: Answer.State) -> set[int]:
+    """The people who wrote the answer of this round that is in that state."""
+    answers = Answer.objects.filter(case=case, round=case.round, state=state, author_kind=ActorKind.STAFF)
+    return {int(author) for author in answers.values_list("author_id", flat=True)}

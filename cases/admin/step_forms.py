@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -156,28 +158,45 @@ class Return(StepForm):
         resolution.return_for_rework(self.case, actor=self.actor, reason=self.said("reason"))
 
 
-class Accept(StepForm):
+class CustomersWord(StepForm):
+    """Cites what the customer said since the answer: a message of theirs, or what was written down of a call."""
+
+    message = forms.TypedChoiceField(label=gettext_lazy("The customer's message that says so"), coerce=int)
+
+    def offer(self) -> None:
+        since = self.case.answered_at or self.case.opened_at
+        theirs = Message.objects.filter(case=self.case, direction=Message.Direction.IN, created_at__gte=since)
+        messages = self.fields["message"]
+        assert isinstance(messages, forms.TypedChoiceField)
+        messages.choices = [
+            ("", "---------"),
+            *((one.pk, _quote(one)) for one in theirs.order_by("-created_at", "-id")[:20]),
+        ]
+
+
+def _quote(message: Message) -> str:
+    at = date_format(timezone.localtime(message.created_at), "SHORT_DATETIME_FORMAT")
+    return f"{at} · {message.get_channel_display()} · {message.body[:100]}"
+
+
+class Accept(CustomersWord):
     done = gettext_lazy("Closed: the customer accepted.")
-    proof = _words(gettext_lazy("Proof: the recording's reference, or the customer's own words"))
+    hint = gettext_lazy("By telephone: log the call on the case first.")
+    proof = forms.CharField(label=gettext_lazy("Reference of the recording"), required=False, max_length=300)
 
     def take(self) -> None:
-        answer.accept(self.case, actor=self.actor, proof=self.said("proof"))
+        answer.accept(self.case, actor=self.actor, message=self.cleaned_data["message"], proof=self.said("proof"))
 
 
-class Reject(StepForm):
+class Reject(CustomersWord):
     done = gettext_lazy("Reopened: somebody else looks at it.")
-    message = forms.TypedChoiceField(
-        label=gettext_lazy("The customer's message that says so"), coerce=int, required=False, empty_value=None
-    )
     reason = _words(gettext_lazy("The reason, or how you know"), required=False)
 
     def offer(self) -> None:
-        theirs = Message.objects.filter(
-            case=self.case, direction=Message.Direction.IN, created_at__gte=self.case.answered_at or self.case.opened_at
-        ).order_by("-created_at", "-id")
-        messages = self.fields["message"]
-        assert isinstance(messages, forms.TypedChoiceField)
-        messages.choices = [("", "---------"), *((one.pk, one.body[:100]) for one in theirs.only("body")[:20])]
+        super().offer()
+        message = self.fields["message"]
+        assert isinstance(message, forms.TypedChoiceField)
+        message.required, message.empty_value = False, None
 
     def take(self) -> None:
         answer.reject(self.case, actor=self.actor, reason=self.said("reason"), message=self.cleaned_data["message"])

@@ -153,7 +153,10 @@ class AnswerIn(serializers.Serializer):
     body = Body(default="", allow_blank=True)
 
 
-class ProofIn(serializers.Serializer):
+class AcceptIn(serializers.Serializer):
+    """Staff name the `message` (its id) in which the customer accepts; `proof` says more, such as where a recording is."""
+
+    message = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
     proof = Reason()
 
 

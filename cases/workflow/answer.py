@@ -9,7 +9,7 @@ from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.sla.clock import ClockKind
 from cases.states import Step
-from cskh.core.errors import Invalid
+from cskh.core.errors import Invalid, StepNotAllowed
 
 from . import _clocks, _plans, reopening
 from ._take_step import take_step
@@ -36,29 +36,37 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
     return answer
 
 
-def accept(case: Case, *, actor: Actor, proof: str = "") -> None:
-    """The customer agrees: the case closes. Staff who record it attach proof, such as the reference of a recording (R-34)."""
+def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str = "") -> None:
+    """The customer agrees: the case closes.
+
+    Staff who record it cite what the customer said on the case after the answer: `message`, the id of their message or of
+    what was written down of a call with them (R-34). `proof` says more, such as the reference of a recording. Raises
+    StepNotAllowed where the answer has not reached the customer; the policy keeps out who wrote the answer.
+    """
     policies.require(actor, Step.ACCEPT, case)
-    _proven(actor, proof)
+    if actor.is_staff and message is None:
+        raise Invalid(errors={"message": [_("Cite what the customer said after the answer; log a call first.")]})
     with take_step(case, Step.ACCEPT, actor=actor) as held:
         answer = held.answers.get(round=held.round, state=Answer.State.SENT)
-        record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=answer.pk)
+        if actor.is_staff and not _has_arrived(held, answer):
+            raise StepNotAllowed(_("The answer has not reached the customer yet."))
+        _require_said_since(held, answer, message)
+        record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=answer.pk, message=message)
         _closed(held, actor=actor)
 
 
 def reject(case: Case, *, actor: Actor, reason: str = "", message: int | None = None) -> None:
     """The customer does not agree, with or without a reason: the case reopens at once, with a different reviewer (R-35).
 
-    Staff who record it cite the customer's `message` (its id) or say in `reason` how they know. Raises Invalid where that
-    message was not said after the answer.
+    Staff who record it cite the customer's `message` (its id) or say in `reason` how they know: unlike an acceptance it
+    ends nothing, so their word is enough. Raises Invalid where that message was not said after the answer.
     """
     policies.require(actor, Step.REJECT, case)
     if actor.is_staff and not (reason.strip() or message):
         raise Invalid(errors={"reason": [_("Cite the customer's message, or say how you know.")]})
     with take_step(case, Step.REJECT, actor=actor) as held:
         answer = held.answers.get(round=held.round, state=Answer.State.SENT)
-        if message is not None and not _said_since(held, answer, message):
-            raise Invalid(errors={"message": [_("The customer did not say this after the answer.")]})
+        _require_said_since(held, answer, message)
         record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=answer.pk, message=message)
         reopening.begin_next_round(held, actor=actor)
 
@@ -79,16 +87,22 @@ def close_no_reply(case: Case, *, actor: Actor) -> None:
         _closed(held, actor=actor)
 
 
-def _proven(actor: Actor, proof: str) -> None:
-    if actor.is_staff and not proof.strip():
-        raise Invalid(
-            errors={"proof": [_("Attach the proof: the recording's reference, or the customer's own words.")]}
-        )
+def _has_arrived(held: Case, answer: Answer) -> bool:
+    """What was last heard of the answer is that it reached the customer."""
+    heard = held.events.filter(
+        kind__in=(EventKind.ANSWER_DELIVERED, EventKind.DELIVERY_FAILED), facts__answer=answer.pk
+    )
+    last = heard.order_by("number").last()
+    return last is not None and last.kind == EventKind.ANSWER_DELIVERED
 
 
-def _said_since(held: Case, answer: Answer, message: int) -> bool:
-    said = held.events.filter(kind=EventKind.MESSAGE_RECEIVED, facts__message=message)
-    return said.filter(at__gte=answer.sent_at).exists()
+def _require_said_since(held: Case, answer: Answer, message: int | None) -> None:
+    """What is cited was said by the customer, on this case, after the answer. A call that was logged is a message too."""
+    if message is None:
+        return
+    said = held.events.filter(kind=EventKind.MESSAGE_RECEIVED, facts__message=message, at__gte=answer.sent_at)
+    if not said.exists():
+        raise Invalid(errors={"message": [_("The customer did not say this after the answer.")]})
 
 
 def _closed(held: Case, *, actor: Actor) -> None:

@@ -9,12 +9,13 @@ from cases.models import Case, Category
 from cases.states import Channel, Status, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
 from cases.workflow.opening import Matter
-from channels_app import intake
+from channels_app import deliveries, intake
+from channels_app.models import Delivery
 
 INTAKE = Actor.system("intake")
 
 
-def open_case(category="", *, channel=Channel.WEB, email="an@khach.example", **matter):
+def open_case(category="", *, channel=Channel.WEB, email="an@khach.example", phone="", **matter):
     """A case of one customer; with a category (its slug) it is routed at once."""
     kind = Category.objects.get(slug=category) if category else None
     return intake.open_request(
@@ -22,7 +23,7 @@ def open_case(category="", *, channel=Channel.WEB, email="an@khach.example", **m
         actor=INTAKE,
         channel=channel,
         body="Tôi chuyển 2.000.000đ lúc 9 giờ",
-        person=Person(name="Nguyễn Văn An", email=email),
+        person=Person(name="Nguyễn Văn An", email=email, phone=phone),
     )
 
 
@@ -55,6 +56,17 @@ def case_at(status, worker, *, category="other"):
     return case
 
 
+def deliver_answer(case):
+    """The answer reaches the customer."""
+    for delivery in Delivery.objects.filter(message__case=case, message__answer__isnull=False):
+        deliveries.mark_delivered(delivery)
+
+
+def said_last(case):
+    """The id of what the customer said last on the case."""
+    return case.messages.filter(direction="in").latest("id").pk
+
+
 def snapshot(case):
     """Everything about a case that a refused step must leave as it was, as plain data."""
     fresh = Case.objects.get(pk=case.pk)
@@ -84,7 +96,7 @@ def take_as(actor, step, case, *, assignee):
         Step.APPROVE: lambda: resolution.approve(case, actor=actor),
         Step.RETURN: lambda: resolution.return_for_rework(case, actor=actor, reason=reason),
         Step.ANSWER: lambda: answer.send_answer(case, actor=actor, body="Tiền đã vào."),
-        Step.ACCEPT: lambda: answer.accept(case, actor=actor, proof="Ghi âm 123"),
+        Step.ACCEPT: lambda: answer.accept(case, actor=actor, message=said_last(case) if actor.is_staff else None),
         Step.REJECT: lambda: answer.reject(case, actor=actor, reason=reason),
         Step.CLOSE_NO_REPLY: lambda: answer.close_no_reply(case, actor=actor),
         Step.FINAL_RESPONSE: lambda: answer.give_final_response(case, actor=actor, body="Trả lời cuối cùng."),

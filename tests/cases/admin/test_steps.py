@@ -16,6 +16,7 @@ from cases.states import TRANSITIONS, Step
 from cases.workflow import answer, resolution
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
+from tests.cases.building import deliver_answer
 from tests.cases.evidence.files import picture
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,13 @@ def test_from_classifying_to_the_answer(desk, people, open_case):
     assert (case.status, case.assignee, case.nature) == ("answered", people["lan"], "complaint")
     sent = case.messages.get(answer__isnull=False)
     assert (sent.body, sent.author_id) == ("Tiền đã vào tài khoản.", str(people["lan"].pk))
-    assert at.take(case, "accept", proof="ghi âm 2211-17").status_code == 302
+    deliver_answer(case)
+    said = intake.add_message(case, actor=Actor.customer(case.customer), channel=case.channel, body="Tôi đồng ý.")
+    assert "accept" not in offered(at, case)  # her own answer
+    at = desk(people["minh"])
+    assert "Tôi đồng ý." in at.form(case, "accept").content.decode()
+    assert at.take(case, "accept", proof="ghi âm 2211-17").status_code == 400
+    assert at.take(case, "accept", message=said.pk, proof="ghi âm 2211-17").status_code == 302
     case.refresh_from_db()
     assert case.closed_as == "accepted"
     assert list(flaws_of(case)) == []

@@ -22,7 +22,7 @@ from cases.workflow.handover import set_presence
 from cases.workflow.steps import allowed_steps
 from channels_app import intake, outbox
 from cskh.core.errors import DomainError
-from tests.cases.building import customer_of, open_case, take_as
+from tests.cases.building import customer_of, deliver_answer, open_case, take_as
 
 START = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)
 CATEGORIES = ("deposit-not-credited", "settlement", "staff-conduct", "privacy-request", "other")
@@ -50,6 +50,7 @@ def moves(case, actors, data):
     elif what == "deliver":
         for request in EvidenceRequest.objects.filter(case=case, ended_at=None):
             evidence.mark_delivered(request, at=timezone.now())
+        deliver_answer(case)
     elif what == "priority":
         routing.change_priority(case, actor=staff, priority=data.draw(st.sampled_from(Priority)), reason="Khác")
     elif what == "duty":
@@ -68,6 +69,9 @@ def check(case, events_before):
         sent = case.answers.filter(round=case.round, state=Answer.State.SENT)
         if case.closed_as in ("accepted", "no_reply", "final_response"):
             assert sent.exists(), "I4"
+        if case.closed_as == "accepted":
+            accepted = case.events.get(kind="outcome_accepted", facts__answer=sent.get().pk)
+            assert accepted.actor_kind == "customer" or accepted.facts["message"], "I4"
         assert not (case.closed_as == "no_reply" and case.round > 1), "I4"
         assert not case.clocks.filter(stopped_at=None).exists()
     if case.assignee_id and case.round > 1 and case.status != Status.CLOSED:
