@@ -47,8 +47,9 @@ _INTEGRATION_WORK = frozenset({"classify", "assign", "evidence", "resolve", "dec
 _SYSTEM_STEPS = frozenset(
     {Step.CLASSIFY, Step.ASSIGN, Step.EVIDENCE_COMPLETED, Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY, Step.MARK_SPAM}
 )
-# Steps that decide a matter: never for somebody who decided on it in an earlier round (I5).
-DECIDING_STEPS = frozenset({Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
+# Steps that take a matter up and decide it: never for somebody who decided on it in an earlier round (I5). Such people still
+# write messages and notes, gather evidence and pass the case on: what they know helps whoever decides now.
+DECIDING_STEPS = frozenset({Step.START_RESOLVING, Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
 # Steps that judge a proposal: never for whoever made it (four eyes).
 _JUDGING_STEPS = frozenset({Step.APPROVE, Step.RETURN})
 
