@@ -183,5 +183,5 @@ def _answer_contact(customer: Customer, channel: Channel, given: dict[str, Conta
         return given[wanted]
     if given:
         return next(iter(given.values()))
-    known = list(customer.contacts.order_by("-last_used_at"))
+    known = list(Contact.objects.speaking().filter(customer=customer).order_by("-last_used_at"))
     return next((contact for contact in known if contact.kind == wanted), known[0] if known else None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -113,7 +114,8 @@ def _set_aside(item: InboundItem, case: Case | None, why: str) -> None:
 def _case_of(mail: Inbound) -> Case | None:
     """The case the mail answers to: by its references, nearest first, else by the code in its subject.
 
-    Only where the sender is a party: a stranger who quotes somebody else's mail or code learns and changes nothing.
+    Only where the sender is a party, from the address the case was opened with or one that is known to be the customer's:
+    a stranger who quotes somebody else's mail or code learns and changes nothing.
     """
     for case in _named_cases(mail):
         if _is_party(mail.sender_address, case):
@@ -134,9 +136,8 @@ def _named_cases(mail: Inbound) -> Iterator[Case]:
 
 
 def _is_party(address: str, case: Case) -> bool:
-    return Contact.objects.filter(
-        customer_id=case.customer_id, kind=Contact.Kind.EMAIL, address__iexact=address
-    ).exists()
+    own = Q(pk=case.contact_id) | Q(customer_id=case.customer_id, verified_at__isnull=False)
+    return Contact.objects.filter(own, kind=Contact.Kind.EMAIL, address__iexact=address).exists()
 
 
 def _going_on_in(case: Case) -> Case:

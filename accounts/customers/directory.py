@@ -7,7 +7,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,7 +55,8 @@ def normal_phone(text: str) -> str:
 def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
     """The customer that `person` is, made if unknown, and their contacts by kind ("email", "phone") as given now.
 
-    The operator's id decides alone; without one the email address does, without that the number: whoever used it last.
+    The operator's id decides alone; without one the email address does, without that the number (`by_address`). What was
+    typed beside the address that decided is only claimed: else somebody could lead others' requests to their own record.
     Records merged away are followed to the one that was kept. Raises Invalid for malformed addresses, before anything is
     written.
     """
@@ -70,16 +71,19 @@ def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
         elif person.name and not customer.name:
             customer.name = one_line(person.name)[:200]
             customer.save(update_fields=["name"])
-        contacts = _contacts(customer, addresses)
+        claimed = {} if person.external_id else dict(list(addresses.items())[1:])
+        telling = {kind: address for kind, address in addresses.items() if kind not in claimed}
+        contacts = _contacts(customer, telling) | _contacts(customer, claimed, is_claimed=True)
     return customer, contacts
 
 
 def by_address(kind: str, address: str) -> Customer | None:
-    """The customer who used this address last, if anybody did. `address` is in its normal form."""
+    """The customer whose address this is known to be, else who used it last, if anybody did. `address` is in normal form."""
     contact = (
-        Contact.objects.filter(kind=kind, address__iexact=address)
+        Contact.objects.speaking()
+        .filter(kind=kind, address__iexact=address)
         .select_related("customer__merged_into")
-        .order_by("-last_used_at", "-pk")
+        .order_by(F("verified_at").desc(nulls_last=True), "-last_used_at", "-pk")
         .first()
     )
     return current(contact.customer) if contact else None
@@ -90,22 +94,26 @@ def contact_of(customer: Customer, kind: str, address: str) -> Contact:
     return _contacts(customer, {kind: address})[kind]
 
 
-def _contacts(customer: Customer, addresses: dict[str, str]) -> dict[str, Contact]:
-    """The customer's contacts with these addresses by kind; one statement makes what is new and notes what was used."""
+def _contacts(customer: Customer, addresses: dict[str, str], *, is_claimed: bool = False) -> dict[str, Contact]:
+    """The customer's contacts with these addresses by kind; one statement makes what is new and notes what was used.
+
+    What is more than claimed already stays so.
+    """
     if not addresses:
         return {}
     now = timezone.now()
     contacts = Contact.objects.bulk_create(
         [
-            Contact(customer=customer, kind=kind, address=address, last_used_at=now)
+            Contact(customer=customer, kind=kind, address=address, is_claimed=is_claimed, last_used_at=now)
             for kind, address in addresses.items()
         ],
         update_conflicts=True,
         unique_fields=["customer", "kind", "address"],
-        update_fields=["last_used_at"],
+        update_fields=["last_used_at"] if is_claimed else ["last_used_at", "is_claimed"],
     )
     for contact in contacts:
-        del contact.verified_at  # what was known already keeps its own: read from the database when asked for
+        # What was known already keeps its own: read from the database when asked for.
+        del contact.verified_at, contact.is_claimed
     return {contact.kind: contact for contact in contacts}
 
 

@@ -1,8 +1,10 @@
 """Who writes to us."""
 
+from typing import Self
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,8 +61,18 @@ class Customer(models.Model):
     is_anonymous = False
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def speaking(self) -> Self:
+        """Those that stand for their customer: all that are not merely claimed."""
+        return self.filter(Q(is_claimed=False) | Q(verified_at__isnull=False))
+
+
 class Contact(models.Model):
-    """An address of a customer. `verified_at` tells since when we know that it is theirs."""
+    """An address of a customer. `verified_at` tells since when we know that it is theirs.
+
+    One that was only typed beside the address by which the customer was recognised `is_claimed`: it is there for staff to
+    see, but recognises nobody and gets no answers until it is verified or used by itself.
+    """
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("email")
@@ -73,7 +85,10 @@ class Contact(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     address = models.CharField(_("address"), max_length=320)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    is_claimed = models.BooleanField(_("only claimed"), default=False)
     last_used_at = models.DateTimeField(_("last used at"), default=timezone.now)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")

@@ -365,3 +365,19 @@ def test_refusals_change_nothing(hoa, make_staff):
     assert (case.last_event_number, Message.objects.count()) == before
     assert not Call.objects.exists()
     assert Contact.objects.filter(address=NUMBER).count() == 1
+
+
+def test_an_answer_never_goes_to_a_number_that_was_only_claimed(hoa):
+    """Else a one-time code for the case would be read out to whoever typed the number beside the customer's address."""
+    customer = intake.open_request(
+        Matter(subject="Nạp tiền"),
+        actor=Actor.system("intake"),
+        channel=Channel.WEB,
+        body="x",
+        person=Person(email="an@khach.example", phone="0987654321"),
+    ).customer
+    notes = CallNotes(number="", said="Tôi gọi từ máy khác")
+    case = calls.open_by_call(Matter(subject="Gọi"), actor=Actor.staff(hoa), notes=notes, customer=customer)
+    assert case.contact.address == "an@khach.example"
+    calls.report_call(actor=Actor.system("hotline"), call_id="c", number="0987654321", state="missed")
+    assert Call.objects.get(external_id="c").customer != customer

@@ -181,6 +181,27 @@ def test_a_stranger_who_quotes_a_code_or_a_reference_gets_a_case_of_their_own(po
     assert "Nạp tiền" not in text
 
 
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_a_second_address_joins_the_case_once_it_is_known_to_be_the_customers(post, work_off, is_verified):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    second = case.customer.contacts.create(
+        kind="email", address="an2@khach.example", verified_at=timezone.now() if is_verified else None
+    )
+    before = snapshot(case)
+    deliver(post, mail("Thêm", sender=second.address, subject=f"Re: [{case.code}]"), sender=second.address)
+    work_off()
+    if is_verified:
+        assert only_case().messages.filter(direction="in").count() == 2
+    else:
+        assert snapshot(case) == before
+        other = Case.objects.exclude(pk=case.pk).get()
+        assert (other.customer, other.contact) == (case.customer, second)
+        [told] = post.mails(second.address)
+        assert case.code not in headers_of(told).get_body(("plain",)).get_content()
+
+
 def test_a_reply_to_a_duplicate_goes_on_in_the_original(post, work_off, make_staff):
     deliver(post, mail())
     deliver(post, mail("Lần nữa", subject="Nạp tiền lần nữa"))

@@ -1,6 +1,7 @@
 """Whom an address belongs to: nobody gets into somebody's record by typing their number."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.customers.directory import Person, recognise
 
@@ -27,6 +28,37 @@ def test_a_new_address_beside_a_known_number_is_somebody_else(known):
     assert somebody != known
     assert contacts["email"].customer == somebody
     assert sorted(known.contacts.values_list("address", flat=True)) == ["+84901234567", EMAIL]
+
+
+def test_a_number_typed_beside_an_address_leads_nobody_there(known):
+    """Whoever owns the number must not land in the record of somebody who merely typed it."""
+    theirs = "0987654321"
+    assert recognise(Person(email=EMAIL, phone=theirs))[0] == known
+    owner, contacts = recognise(Person(phone=theirs))
+    assert owner != known
+    assert recognise(Person(email=EMAIL, phone=theirs))[0] == known  # typed again, after its owner used it
+    assert recognise(Person(phone=theirs))[0] == owner
+    assert contacts["phone"].is_claimed is False
+
+
+def test_a_claimed_number_counts_once_it_is_proven_or_the_operator_says_so(known):
+    recognise(Person(email=EMAIL, phone="0987654321"))
+    recognise(Person(email=EMAIL, phone="0987654322"))
+    known.contacts.filter(address="+84987654321").update(verified_at=timezone.now())
+    recognise(Person(external_id="BX1", phone="0987654322"))
+    assert {recognise(Person(phone=number))[0] for number in ("0987654321", "0987654322")} == {known}
+
+
+def test_what_stands_for_a_customer_is_not_taken_back_by_typing_it_beside(known):
+    recognise(Person(email=EMAIL, phone=NUMBER))
+    assert recognise(Person(phone=NUMBER))[0] == known
+
+
+def test_a_verified_address_stays_with_its_owner_whoever_used_it_last(known):
+    known.contacts.update(verified_at=timezone.now())
+    somebody = recognise(Person(external_id="BX2", email=EMAIL, phone=NUMBER))[0]
+    assert {recognise(Person(email=EMAIL))[0], recognise(Person(phone=NUMBER))[0]} == {known}
+    assert somebody != known
 
 
 def test_the_operator_may_add_an_address(known):
