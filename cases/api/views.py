@@ -129,6 +129,7 @@ class TakeStep(GenericApiView):
     @extend_schema(responses=CaseOut)
     def post(self, request: Request, code: str) -> Response:
         case = case_to_change(self, code)
+        policies.require(self.actor, self.step, case)  # before anything is said about the input
         take = STEPS[self.step][1]
         take(case, self.actor, self.checked())
         # Whoever hands a case on may no longer see it; what became of their own step they are told all the same.
@@ -180,10 +181,11 @@ class VerifyEvidence(GenericApiView):
         responses=EvidenceOut,
     )
     def post(self, request: Request, pk: int) -> Response:
-        given = self.checked(VerifyIn)
         items = EvidenceItem.objects.filter(case__in=policies.visible_to(self.actor))
         item = items.select_related("case", "file", "requested_item").filter(pk=pk).first()
         if item is None:
             raise NotVisible
+        policies.require(self.actor, Step.REQUEST_EVIDENCE, item.case)
+        given = self.checked(VerifyIn)
         evidence.verify_evidence(item, actor=self.actor, result=given["result"], reason=given["reason"])
         return Response(EvidenceOut(item).data)

@@ -45,8 +45,8 @@ def request_evidence(
     Raises Invalid for no item, too many, one that is accepted already, or a due time that is past or too far.
     """
     now = timezone.now()
-    due_at = checked_due(due_at, now)
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
+        due_at = checked_due(due_at, now)
         request = EvidenceRequest.objects.create(
             case=held,
             round=held.round,
@@ -147,6 +147,7 @@ def submit_evidence(
 
 def waive_rest(case: Case, *, actor: Actor, reason: str) -> None:
     """Somebody decides that what has not come is not needed: the case goes to verification, the reason stays on record."""
+    policies.require(actor, Step.EVIDENCE_COMPLETED, case)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say why the rest is not needed.")]})
     _complete(case, actor=actor, at=timezone.now(), reason=reason)
@@ -166,6 +167,7 @@ def verify_evidence(
     one and both stay on record. What was rejected shows as missing again (`missing_items`); whether it is asked for once
     more is the handler's decision.
     """
+    policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
     if result not in Check.Result.values:
         raise Invalid(errors={"result": [_("Accept or reject it.")]})

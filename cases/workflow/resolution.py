@@ -24,8 +24,8 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
-    body = _required(body)
     with take_step(case, Step.PROPOSE, actor=actor) as held:
+        body = _required(body)
         held.answers.filter(round=held.round, state=Answer.State.APPROVED).update(state=Answer.State.RETURNED)
         answer = Answer.objects.create(
             case=held,

@@ -7,7 +7,7 @@ from accounts.models import ApiClient, Role, Scope
 from cases import policies
 from cases.models import Case
 from cases.states import Status, Step
-from cases.workflow import answer, resolution, routing
+from cases.workflow import answer, evidence, resolution, routing
 from channels_app import outbox
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
@@ -114,3 +114,22 @@ def test_a_reopened_case_is_never_given_back(make_staff):
     assert snapshot(case) == before
     routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
     assert (case.assignee, case.needs_manager) == (boss, False)
+
+
+@pytest.mark.parametrize("name", ["auditor", "technician"])
+def test_whoever_may_not_hears_nothing_of_what_is_wrong_with_their_words(name, make_staff):
+    case = make_case("payments", make_staff)
+    item = evidence.submit_evidence(case, actor=customer_of(case), channel=case.channel, text="FT123")
+    actor, before = make_actor(name, case, make_staff), snapshot(case)
+    for wrong in (
+        lambda: resolution.propose(case, actor=actor, body=" "),
+        lambda: answer.send_answer(case, actor=actor, body=" "),
+        lambda: evidence.request_evidence(case, actor=actor, items=[], due_at=case.opened_at),
+        lambda: evidence.waive_rest(case, actor=actor, reason=""),
+        lambda: routing.assign_case(case, actor=actor, assignee=actor.subject),
+        lambda: evidence.verify_evidence(item, actor=actor, result="rejected", reason=""),
+        lambda: evidence.verify_evidence(item, actor=actor, result="perhaps"),
+    ):
+        with pytest.raises(NotPermitted if "s" in letters(name, "payments") else NotVisible):
+            wrong()
+    assert snapshot(case) == before

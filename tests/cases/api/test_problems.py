@@ -6,12 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
+from cases.api.inputs import NothingIn
+from cases.api.steps import STEPS
 from cases.models import Case
 from channels_app.models import Message
 from tests.api import CASE
 
 pytestmark = pytest.mark.django_db
 
+NOT_YOU = "not_permitted"
 MARKUP = "<script>alert(1)</script>\r\nBcc: x@y.example =HYPERLINK(1)"
 
 
@@ -209,3 +212,18 @@ class TestVersions:
     def test_any_version(self, integration):
         code = integration.post("/api/v1/cases/", CASE).json()["code"]
         assert integration.post(f"/api/v1/cases/{code}/withdraw/", {}, headers={"If-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("step", [step for step, (form, _) in STEPS.items() if form is not NothingIn])
+def test_not_you_comes_before_what_is_wrong_with_it(integration, make_client, step):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    problem(make_client("cases:read").post(f"/api/v1/cases/{code}/{step}/", {"reason": {}, "body": {}}), 403, NOT_YOU)
+    assert Case.objects.get().last_event_number == Case.objects.get().events.count()
+
+
+def test_not_you_comes_before_a_wrong_check(integration, make_client):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    item = integration.post(f"/api/v1/cases/{code}/evidence/", {"text": "FT123"}).json()["id"]
+    problem(make_client("cases:read").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 403, NOT_YOU)
+    problem(make_client("cases:open").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 404, "not_found")
+    problem(integration.post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 400, "invalid")
