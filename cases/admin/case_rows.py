@@ -22,7 +22,7 @@ class Due:
     """When something is due, in words, and as the seconds since 1970 that the page counts down to."""
 
     at: str
-    seconds: int
+    seconds: str
     date: str
     text: str
     tone: str
@@ -30,11 +30,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`key` is the row's id on the page; `version` changes whenever what the case says changes. Tones are CSS classes."""
+    """`key` is the row's id on the page; `version` changes whenever what the case says changes. Tones are CSS classes.
 
-    pk: int
+    Everything is text, since a template would write numbers as people do (1.234). `opened` is the time of today or the
+    day of another; `opened_at` is both.
+    """
+
+    pk: str
     key: str
-    version: int
+    version: str
     url: str
     code: str
     channel: str
@@ -49,8 +53,8 @@ class Row:
     owner: str
     status: str
     status_tone: str
-    opened_on: str
-    opened_time: str
+    opened: str
+    opened_at: str
     due: Due | None
 
 
@@ -63,9 +67,9 @@ def _row(case: Case, now: datetime) -> Row:
     opened_at = timezone.localtime(case.opened_at)
     marked = case.priority in words.PRIORITY_TONES
     return Row(
-        pk=case.pk,
+        pk=str(case.pk),
         key=f"case-{case.pk}",
-        version=case.last_event_number,
+        version=str(case.last_event_number),
         url=reverse("admin:cases_case_change", args=[case.pk]),
         code=case.code,
         channel=str(Channel(case.channel).label),
@@ -80,16 +84,20 @@ def _row(case: Case, now: datetime) -> Row:
         owner=str(case.assignee) if case.assignee else _("nobody yet"),
         status=str(ClosedAs(case.closed_as).label if case.closed_as else Status(case.status).label),
         status_tone=words.STATUS_TONES.get(case.status, "calm"),
-        opened_on=date_format(opened_at, "SHORT_DATE_FORMAT"),
-        opened_time=date_format(opened_at, "TIME_FORMAT"),
+        opened=date_format(opened_at, "TIME_FORMAT" if _is_today(opened_at, now) else "SHORT_DATE_FORMAT"),
+        opened_at=date_format(opened_at, "SHORT_DATETIME_FORMAT"),
         due=_due(case.next_due_at, now) if case.next_due_at else None,
     )
+
+
+def _is_today(local: datetime, now: datetime) -> bool:
+    return local.date() == timezone.localtime(now).date()
 
 
 def _due(due_at: datetime, now: datetime) -> Due:
     return Due(
         at=due_at.isoformat(),
-        seconds=int(due_at.timestamp()),
+        seconds=str(int(due_at.timestamp())),
         date=date_format(timezone.localtime(due_at), "SHORT_DATETIME_FORMAT"),
         text=words.until(due_at, now),
         tone=words.tone_of(due_at, now),

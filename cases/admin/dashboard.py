@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +11,10 @@ from accounts.actors import Actor
 from accounts.admin_access import works_here
 from accounts.models import User
 from cases import policies, queries
-from cases.models import Case
 
 from . import notices, queues, words
 from .case_list import searched
+from .case_rows import SHOWN_WITH, rows_of
 
 SHOWN = 8
 FOUND = 10
@@ -45,8 +44,8 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
         **page,
         "desk_queues": queues.counted(actor, now),
         "due_empty": queues.EMPTY["department"],
-        "due_next": _rows(due),
-        "reopened": _rows(reopened),
+        "due_next": rows_of(due.select_related(*SHOWN_WITH)[:SHOWN], now),
+        "reopened": rows_of(reopened.select_related(*SHOWN_WITH)[:SHOWN], now),
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
     }
 
@@ -63,17 +62,4 @@ def find_cases(request: HttpRequest, term: str) -> list[SearchResult]:
             icon=words.CHANNEL_ICONS[case.channel],
         )
         for case in found[:FOUND]
-    ]
-
-
-def _rows(cases: QuerySet[Case]) -> list[dict[str, Any]]:
-    now = timezone.now()
-    return [
-        {
-            "case": case,
-            "due": words.until(case.next_due_at, now) if case.next_due_at else "",
-            "tone": words.tone_of(case.next_due_at, now) if case.next_due_at else "calm",
-            "urgent": words.PRIORITY_TONES.get(case.priority, ""),
-        }
-        for case in cases.select_related("customer", "assignee", "department")[:SHOWN]
     ]

@@ -5,8 +5,6 @@
   const typing = (element) => element && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
   function tickClocks() {
-    const clocks = [...document.querySelectorAll("[data-due]")];
-    if (!clocks.length) return;
     const span = (seconds, [d, h, min, s]) => {
       const days = Math.floor(seconds / 86400), hours = Math.floor((seconds % 86400) / 3600);
       const minutes = Math.floor((seconds % 3600) / 60), rest = seconds % 60;
@@ -14,10 +12,13 @@
       if (hours) return `${hours} ${h}` + (minutes ? ` ${minutes} ${min}` : "");
       return minutes >= 10 ? `${minutes} ${min}` : (minutes ? `${minutes} ${min} ` : "") + `${rest} ${s}`;
     };
-    const tick = () => clocks.forEach((clock) => {
+    // Sought anew each time, as rows come and go; the words stand on the clock or on what holds many clocks.
+    const tick = () => document.querySelectorAll("[data-due]").forEach((clock) => {
+      const words = clock.closest("[data-left]").dataset;
       const left = Math.round(Number(clock.dataset.due) - Date.now() / 1000);
-      const form = left >= 0 ? clock.dataset.left : clock.dataset.overdue;
-      clock.textContent = form.replace("%(time)s", span(Math.abs(left), clock.dataset.units.split(" ")));
+      const form = left >= 0 ? words.left : words.overdue;
+      const said = form.replace("%(time)s", span(Math.abs(left), words.units.split(" ")));
+      if (clock.textContent !== said) clock.textContent = said;
       clock.classList.toggle("is-bad", left < 0);
       clock.classList.toggle("is-warn", left >= 0 && left < 3600);
     });

@@ -1,0 +1,156 @@
+"""The list of cases: its rows, its order, and the fragment a page fetches to stay up to date."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.models import Customer
+from cases.admin.case_rows import rows_of
+from cases.models import Case
+from cases.workflow import routing
+
+pytestmark = pytest.mark.django_db
+
+
+def codes_on(response):
+    return re.findall(r'<tr id="case-\d+" class="[^"]+" data-code="(CS-[\w-]+)"', response.content.decode())
+
+
+def test_the_fragment_is_the_queues_and_the_rows_and_costs_the_same_for_any_number(desk, people, open_case):
+    at = desk(people["lan"])
+    shown = [open_case("deposit-not-credited")]
+    at.list(queue="department")  # what is looked up once a process is looked up here
+    for _more in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            fragment = at.list(queue="department", fragment="rows")
+        assert len(queries) == 9
+        assert codes_on(fragment) == [case.code for case in shown]
+        shown.append(open_case("deposit-not-credited"))
+    text = fragment.content.decode()
+    assert re.search(r'\?queue=department" aria-current="page">[^<]*<span class="desk-count">2<', text)
+    assert "<html" not in text
+    assert "nav-sidebar" not in text
+
+
+def test_the_fragment_shows_what_the_list_shows_and_nothing_else(desk, people, open_case):
+    hidden = open_case("deposit-not-credited")
+    routing.route_case(hidden, actor=Actor.staff(people["manager"]), department=hidden.department)
+    seen = open_case("technical-error", subject="Không vào được")
+    for query in ({"queue": "all"}, {"q": "vào"}, {"status": "routed"}, {"queue": "unassigned", "p": "1"}):
+        at = desk(people["elsewhere"])
+        assert codes_on(at.list(**query, fragment="rows")) == codes_on(at.list(**query)) == [seen.code]
+
+
+def test_the_fragment_says_when_a_queue_is_empty(desk, people):
+    text = desk(people["lan"]).list(queue="mine", fragment="rows").content.decode()
+    assert '<p class="desk-empty" id="desk-empty">' in text
+    assert codes_on(desk(people["lan"]).list(queue="mine", fragment="rows")) == []
+
+
+@pytest.mark.parametrize("query", [{"customer__name": "An"}, {"category__id__exact": "x"}])
+def test_what_the_list_refuses_the_fragment_refuses(desk, people, query):
+    at = desk(people["lan"])
+    whole, fragment = at.list(**query), at.list(**query, fragment="rows")
+    assert fragment.status_code == whole.status_code in (302, 400)
+
+
+def test_the_fragment_is_for_staff(client):
+    assert client.get(reverse("admin:cases_case_changelist"), {"fragment": "rows"}).status_code == 302
+
+
+@pytest.fixture
+def three(open_case):
+    """Opened in this order; the first is due last and the last is not due at all."""
+    cases = [open_case("deposit-not-credited") for _number in range(3)]
+    now = timezone.now()
+    for case, opened, due in zip(cases, (3, 2, 1), (9, 5, None), strict=True):
+        case.opened_at, case.next_due_at = now - timedelta(hours=opened), due and now + timedelta(hours=due)
+        case.save(update_fields=["opened_at", "next_due_at"])
+    return cases
+
+
+CODE, SUBJECT, DUE = 0, 1, 5
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (None, [1, 0, 2]),
+        (f"{CODE}", [0, 1, 2]),
+        (f"-{CODE}", [2, 1, 0]),
+        (f"{DUE}", [1, 0, 2]),
+        (f"-{DUE}", [0, 1, 2]),
+        (f"{SUBJECT}", [1, 0, 2]),  # not offered: the queue's own order
+        ("99.x", [1, 0, 2]),
+    ],
+)
+def test_a_queue_is_sorted_by_opening_or_by_what_is_due(desk, people, three, order, expected):
+    query = {"o": order} if order else {}
+    assert codes_on(desk(people["lan"]).list(queue="department", **query)) == [three[n].code for n in expected]
+
+
+def test_the_columns_one_may_sort_by_are_links(desk, people, three):
+    head = (
+        desk(people["lan"]).list(queue="department").content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    )
+    assert re.findall(r'column-(\w+)[^>]+>\s*<div[^>]+>\s*<div class="text">\s*<a href', head) == [
+        "code",
+        "next_due_at",
+    ]
+
+
+def test_actions_come_with_a_box_on_every_row_that_names_the_case(desk, people, three, monkeypatch):
+    chosen = []
+
+    def choose(model_admin, request, queryset):
+        chosen.extend(queryset)
+
+    monkeypatch.setattr(admin.site._registry[Case], "actions", [choose])
+    at = desk(people["lan"])
+    text = at.list(queue="department").content.decode()
+    assert [f'value="{case.pk}" class="action-select"' in text for case in three] == [True] * 3
+    assert 'id="action-toggle"' in text
+    address = reverse("admin:cases_case_changelist") + "?queue=department"
+    at.client.post(address, {"action": "choose", "_selected_action": [three[0].pk, three[2].pk], "index": 0})
+    assert {case.pk for case in chosen} == {three[0].pk, three[2].pk}
+
+
+def test_without_actions_there_are_no_boxes(desk, people, three):
+    assert "_selected_action" not in desk(people["lan"]).list(queue="department").content.decode()
+
+
+def test_a_row_names_itself_and_writes_numbers_for_programs():
+    due = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    case = Case(
+        pk=1_234_567,
+        code="CS-1",
+        customer=Customer(name="An"),
+        channel="email",
+        last_event_number=1_000,
+        opened_at=due,
+        next_due_at=due,
+    )
+    (row,) = rows_of([case], due - timedelta(minutes=5))
+    text = render_to_string("admin/cases/case/row.html", {"row": row})
+    assert '<tr id="case-1234567" class="desk-row" data-code="CS-1" data-version="1000">' in text
+    assert f'data-due="{due.timestamp():.0f}"' in text
+    assert 'class="desk-due is-warn"' in text
+    assert "/cases/case/1234567/change/" in text
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(1, "08:00"), (24, "28/02/2026")])
+def test_a_row_says_when_the_case_came_in(hours, shown):
+    now = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)  # nine in the morning in Vietnam
+    case = Case(
+        pk=1, code="CS-1", customer=Customer(name="An"), channel="email", opened_at=now - timedelta(hours=hours)
+    )
+    (row,) = rows_of([case], now)
+    assert row.opened == shown
