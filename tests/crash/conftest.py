@@ -1,0 +1,120 @@
+"""Processes of the product that are killed, and the means to make them stand still where they shall die."""
+
+import json
+import multiprocessing
+import os
+from dataclasses import replace
+from multiprocessing import forkserver
+from unittest import mock
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from cskh.celery import app as celery
+from cskh.embedded.folders import DataFolder
+from cskh.embedded.installation import Installation, Wanted
+from cskh.embedded.ports import free_or_other
+from cskh.embedded.process import Child
+from tests.api import SECRET
+
+from .slow_servers import slow_http, slow_smtp
+
+
+@pytest.fixture
+def smtp():
+    with slow_smtp() as server:
+        yield server
+
+
+@pytest.fixture
+def receiver():
+    with slow_http() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def broker():
+    """The broker's own client. What earlier tests announced is gone."""
+    with celery.connection_for_write() as connected:
+        client = connected.default_channel.client
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture
+def verified(capsys):
+    """verified(): every event chain holds, as the operator would find out."""
+
+    def verified():
+        call_command("verify_audit")
+        assert "every chain is whole" in capsys.readouterr().out
+
+    return verified
+
+
+def _environment(**more):
+    """What makes a process of the product work with this test's database."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return {
+        "DJANGO_SETTINGS_MODULE": "cskh.settings.base",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": urlunsplit(database),
+        "CSKH_MAILBOXES": "",
+        "CUSTOMER_TOKEN_KEYS": json.dumps({"app": {"alg": "HS256", "key": SECRET}}),
+        "WEBHOOK_ALLOW_PRIVATE": "1",
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def _context(django_db_setup, tmp_path_factory):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.crash.product"])
+    with mock.patch.dict(os.environ, _environment(CSKH_DATA=str(tmp_path_factory.mktemp("data")))):
+        forkserver.ensure_running()
+    return context
+
+
+@pytest.fixture
+def fork(_context):
+    """fork(take, 3): a process of its own, with the product's own settings, that does that."""
+    started = []
+
+    def fork(what, *arguments):
+        process = _context.Process(target=what, args=arguments)
+        process.start()
+        started.append(process)
+        return process
+
+    yield fork
+    for process in started:
+        process.kill()
+        process.join(10)
+        process.close()
+
+
+@pytest.fixture
+def installation(tmp_path, smtp):
+    """The programs as bin/up starts them, two-second claims apart. `.web()`, `.worker()`, `.beat()` are new children."""
+    environment = _environment(EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}", DELIVERY_CLAIM_SECONDS="2")
+    wanted = Wanted(tmp_path, port=free_or_other("127.0.0.1", 8900), demo=False)
+    return Installation(wanted, DataFolder(tmp_path), environment)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(installation.web()): running; what it says is kept in the test's folder."""
+    started = []
+
+    def start(child):
+        child = Child(replace(child.service, log=tmp_path / f"{child.service.name}.log"))
+        child.start()
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        child.wait_stopped(0)

@@ -1,0 +1,97 @@
+"""Everything that goes out by mail: which stage of the story brings it about, and what happens there."""
+
+from accounts.actors import Actor
+from accounts.models import Department, Role, User
+from cases.evidence.models import Check, EvidenceItem
+from cases.models import Clock, FollowUp
+from cases.states import Channel, Status
+from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
+from cases.workflow._clocks import SLA
+from cases.workflow.evidence import Wanted
+from channels_app import one_time_codes, outbox
+from channels_app.models import Attachment
+from tests.cases.building import customer_of, open_case
+
+CATEGORY = "deposit-not-credited"
+
+
+def _nothing(case, lan):
+    """Opening it is enough."""
+
+
+def _request(case, lan):
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="Biên lai")])
+
+
+def _receipt(case):
+    evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT123")
+    return EvidenceItem.objects.get(case=case)
+
+
+def _reject_evidence(case, lan):
+    evidence.verify_evidence(_receipt(case), actor=lan, result=Check.Result.REJECTED, reason="Ảnh bị mờ")
+
+
+def _transfer(case, lan):
+    other = Department.objects.exclude(pk=case.department_id).first()
+    routing.transfer_case(case, actor=lan, department=other, summary="Cần kiểm tra giao dịch")
+
+
+def _when_due(kind):
+    """What time brings about, at that time."""
+
+    def attend(case, lan):
+        due = FollowUp.objects.filter(case=case, kind=kind, cancelled_at=None).earliest("due_at")
+        follow_up.attend(case.pk, now=due.due_at)
+
+    return attend
+
+
+def _deadline_near(case, lan):
+    follow_up.attend(case.pk, now=Clock.objects.filter(case=case).earliest("warn_at").warn_at)
+
+
+def _deadline_missed(case, lan):
+    clock = Clock.objects.filter(case=case).earliest("due_at")
+    Clock.objects.exclude(pk=clock.pk).update(next_look_at=None)
+    follow_up.attend(case.pk, now=clock.due_at + (clock.due_at - clock.started_at))
+
+
+def _end_for_good(case, lan):
+    manager = Actor.staff(User.objects.get(memberships__role=Role.MANAGER))
+    resolution.start_resolving(case, actor=manager)
+    answer.give_final_response(case, actor=manager, body="Trả lời cuối cùng.")
+
+
+def _code(case, lan):
+    one_time_codes.issue(case, case.contact, one_time_codes.browser_hash("a browser"))
+
+
+def _refuse_files(case, lan):
+    outbox.tell_refused(case, [Attachment(filename="a.exe", refused="Loại tệp này không nhận được.")])
+
+
+Kind = FollowUp.Kind
+# Name: status in which it is brought about, what brings it about (of the case and `lan`, the actor who owns it).
+# Those named as their template are the whole of `outbox.TEXTS`; a test says so.
+LETTERS = {
+    "case_opened": (Status.RECEIVED, _nothing),
+    "evidence_requested": (Status.ROUTED, _request),
+    "evidence_rejected": (Status.AWAITING_CUSTOMER, _reject_evidence),
+    "evidence_reminder": (Status.AWAITING_CUSTOMER, _when_due(Kind.EVIDENCE_REMINDER)),
+    "case_transferred": (Status.ROUTED, _transfer),
+    "answer": (Status.RESOLVING, lambda case, lan: answer.send_answer(case, actor=lan, body="Tiền đã vào.")),
+    "silence_reminder": (Status.ANSWERED, _when_due(Kind.SILENCE_REMINDER)),
+    "case_reopened": (Status.ANSWERED, lambda case, lan: answer.reject(case, actor=customer_of(case))),
+    "progress": (Status.REOPENED, _when_due(Kind.PROGRESS)),
+    "final answer": (Status.REOPENED, _end_for_good),
+    "closed_accepted": (Status.ANSWERED, lambda case, lan: answer.accept(case, actor=customer_of(case))),
+    "closed_no_reply": (Status.ANSWERED, lambda case, lan: answer.close_no_reply(case, actor=SLA)),
+    "closed_withdrawn": (Status.ROUTED, lambda case, lan: ending.withdraw(case, actor=customer_of(case))),
+    "closed_duplicate": (Status.ROUTED, lambda case, lan: ending.mark_duplicate(case, actor=lan, of=open_case())),
+    "files_refused": (Status.ROUTED, _refuse_files),
+    "message": (Status.ROUTED, lambda case, lan: outbox.write_message(case, actor=lan, body="Đang kiểm tra.")),
+    "one-time code": (Status.ROUTED, _code),
+    "warning to staff": (Status.ROUTED, _deadline_near),
+    "escalation to staff": (Status.ROUTED, _deadline_missed),
+}
