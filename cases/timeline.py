@@ -1,10 +1,11 @@
 """The history of a case as somebody may read it: a sentence an event, and for customers only what is theirs to know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
@@ -59,12 +60,14 @@ class Entry:
     words: str
 
 
-def entries(case: Case, actor: Actor) -> list[Entry]:
-    """The history of `case` as `actor` may read it, oldest first. At most five queries, however long it is."""
+def events_for(actor: Actor, case: Case) -> QuerySet[CaseEvent]:
+    """The events of `case` that `actor` may read of, oldest first."""
     events = CaseEvent.objects.filter(case=case).select_related("words").order_by("number")
-    if actor.is_customer:
-        events = events.filter(kind__in=public_kinds())
-    rows = list(events)
+    return events.filter(kind__in=public_kinds()) if actor.is_customer else events
+
+
+def entries(rows: Sequence[CaseEvent], actor: Actor) -> list[Entry]:
+    """These of `events_for` as `actor` may read them. At most four queries, however many they are."""
     names = {} if actor.is_customer else _names(rows)
     nouns = _nouns(rows)
     return [_entry(event, actor, names, nouns) for event in rows]

@@ -1,5 +1,6 @@
 """The case page: everything about one case, and what can be done to it now. A constant number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,11 +54,13 @@ def show(request: HttpRequest, pk: str, page: dict[str, Any]) -> HttpResponse:
     case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if pk.isdigit() else None
     if case is None:
         raise Http404
-    return render(request, "admin/cases/case/page.html", {**page, **content(case, actor, timezone.now())})
+    shown = content(case, actor, timezone.now(), request.GET)
+    return render(request, "admin/cases/case/page.html", {**page, **shown})
 
 
-def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Everything the page shows, ready for its template."""
+def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the page shows, ready for its template. `asked` may carry cursors: `before` for the conversation, `history`."""
+    talk = entries_of(case, asked.get("before", ""))
     actions = offered(actor, case)
     tabs = _tabs(case, actor, actions)
     buttons = [action for action in actions.values() if not action.writing]
@@ -76,8 +79,11 @@ def content(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
         "earlier": _earlier(case, actor),
-        "entries": _with_authors(entries_of(case), case),
-        "history": history_of(case),
+        "entries": _with_authors(talk.rows, case),
+        "earlier_entries": talk.earlier,
+        "is_earlier": "before" in asked,
+        "history": history_of(case, asked.get("history", "")),
+        "is_history_asked": "history" in asked,
         "buttons": [action for action in buttons if not action.ends],
         "endings": [action for action in buttons if action.ends],
         "first_choice": next((name for name in _FIRST_CHOICES if name in actions), ""),

@@ -10,6 +10,7 @@ from accounts.actors import ActorKind
 from cases.events import EventKind
 from cases.models import Answer, Case, CaseEvent
 from channels_app.models import Attachment, Delivery, Message
+from cskh.core.latest import Latest, latest, newest
 
 from .words import CHANNEL_ICONS, Who
 
@@ -63,16 +64,20 @@ class Entry:
     author: str = ""
 
 
-def entries_of(case: Case) -> list[Entry]:
-    """Oldest first. Five queries, however much was said."""
+def entries_of(case: Case, before: str = "") -> Latest[Entry]:
+    """The latest, or those before the cursor `before`; oldest first. Five queries, however much was said."""
     messages = case.messages.defer("html").prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
     )
     proposals = case.answers.exclude(state=Answer.State.SENT)
     decisions = case.events.filter(kind__in=_DECISIONS, words__isnull=False).select_related("words")
-    entries = [*map(_of_message, messages), *map(_of_proposal, proposals), *map(_of_decision, decisions)]
-    return sorted(entries, key=lambda entry: entry.at)
+    entries = [
+        *map(_of_message, newest(messages, "created_at", before)),
+        *map(_of_proposal, newest(proposals, "created_at", before)),
+        *map(_of_decision, newest(decisions, "at", before)),
+    ]
+    return latest(entries, lambda entry: entry.at)
 
 
 def _of_message(message: Message) -> Entry:

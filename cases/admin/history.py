@@ -10,6 +10,7 @@ from accounts.models import Department
 from cases.events import EventKind
 from cases.models import CLOCK_KINDS, Case, CaseEvent, Category, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
+from cskh.core.latest import Latest, latest, newest
 
 from .words import Who, names_of
 
@@ -34,14 +35,15 @@ class Sentence:
     words: str
 
 
-def history_of(case: Case) -> list[Sentence]:
-    """Newest first. Five queries, however much happened."""
-    events = list(case.events.select_related("words").order_by("-number"))
+def history_of(case: Case, before: str = "") -> Latest[Sentence]:
+    """The latest, or what happened before the cursor `before`; newest first. Five queries, however much happened."""
+    found = latest(newest(case.events.select_related("words"), "number", before), lambda event: event.number)
+    events = found.rows[::-1]
     whos: set[Who] = {(event.actor_kind, event.actor_id) for event in events}
     people = {("staff", str(event.facts["assignee"])) for event in events if event.facts.get("assignee")}
     names = names_of(whos | people, case)
     things = _things(events)
-    return [
+    sentences = [
         Sentence(
             number=event.number,
             at=event.at,
@@ -52,6 +54,7 @@ def history_of(case: Case) -> list[Sentence]:
         )
         for event in events
     ]
+    return Latest(sentences, found.earlier)
 
 
 def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: dict[Who, str]) -> list[str]:

@@ -16,7 +16,7 @@ from cases import policies, queries, timeline
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.evidence.names import same_name
 from cases.evidence.pipeline.receive import Upload
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from cases.states import Channel, Nature, Step
 from cases.workflow import evidence
 from cases.workflow.opening import Matter
@@ -111,11 +111,16 @@ class CaseDetail(ApiView):
         return case_response(queries.visible_case(self.actor, code), self.actor)
 
 
-class CaseTimeline(ApiView):
+class CaseTimeline(GenericApiView):
+    serializer_class = EntryOut
+    queryset = CaseEvent.objects.all()
+    ordering = ("number",)
+
     @extend_schema(operation_id="cases_timeline", summary="What happened", responses=EntryOut(many=True))
     def get(self, request: Request, code: str) -> Response:
         case = queries.visible_case(self.actor, code)
-        return Response({"results": EntryOut(timeline.entries(case, self.actor), many=True).data})
+        page = self.paginate_queryset(timeline.events_for(self.actor, case)) or []
+        return self.get_paginated_response(EntryOut(timeline.entries(page, self.actor), many=True).data)
 
 
 class TakeStep(GenericApiView):

@@ -28,6 +28,10 @@ INTERNAL = {
 }
 
 
+def told(case, actor):
+    return timeline.entries(list(timeline.events_for(actor, case)), actor)
+
+
 @pytest.fixture
 def case(defaults, settings):
     settings.CASE_EVENT_LISTENERS = ()
@@ -46,14 +50,14 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
     lan = Actor.staff(make_staff("lan", Role.SPECIALIST, "payments"))
     with change_case(case) as held:
         record(held, kind, actor=lan, words="lời nội bộ", secret="bí mật", assignee=7, sha256="0" * 64)
-    entry = next((e for e in timeline.entries(case, Actor.customer(case.customer)) if e.number == 2), None)
+    entry = next((e for e in told(case, Actor.customer(case.customer)) if e.number == 2), None)
     assert (entry is not None) == (kind.value in timeline.public_kinds())
     if entry is not None:
         assert entry.actor_name == ""
         assert entry.facts == {}
         assert entry.words == ("lời nội bộ" if kind == EventKind.EVIDENCE_REJECTED else "")
         assert "bí mật" not in entry.text
-    staff = timeline.entries(case, lan)[-1]
+    staff = told(case, lan)[-1]
     assert (staff.words, staff.actor_name, staff.facts["secret"]) == ("lời nội bộ", "Lan", "bí mật")
 
 

@@ -33,6 +33,7 @@ from channels_app.portal.forms import (
 )
 from channels_app.portal.progress import progress_of
 from cskh.core.errors import Conflict, DomainError, StepNotAllowed
+from cskh.core.latest import latest, newest
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -194,7 +195,10 @@ def _show(
     evidence_form: EvidenceForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    said = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
+    messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
+    said = latest(newest(messages_of, "created_at", request.GET.get("before", "")), lambda message: message.created_at)
+    happened = newest(timeline.events_for(actor, case), "number", request.GET.get("history", ""))
+    history = latest(happened, lambda event: event.number)
     bound = evidence_form if evidence_form is not None and evidence_form.is_bound else None
     asking = evidence_queries.open_request(case)
     context = {
@@ -203,7 +207,10 @@ def _show(
         "evidence": evidence_queries.file_of(case),
         "asking": asking,
         "correspondence": said,
-        "history": timeline.entries(case, actor),
+        "is_earlier": "before" in request.GET,
+        "history": timeline.entries(history.rows, actor),
+        "history_before": history.earlier,
+        "is_history_asked": "history" in request.GET,
         "answer": _last_answer(case),
         "message_form": message_form or MessageForm(),
         "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(asking)),

@@ -1,6 +1,7 @@
 """What the desk shows, to whom, and at what cost."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from accounts.models import Department, Role, User
 from cases.models import Case
 from cases.workflow import ending, evidence, routing
 from channels_app import intake, outbox
+from channels_app.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,55 @@ def test_the_case_page_costs_the_same_whatever_was_said(desk, people, open_case)
     say(case, people["lan"], "hai")
     say(case, people["minh"], "ba")
     assert queries_of(lambda: at.page(case)) == 28
+
+
+def test_a_long_conversation_is_shown_from_its_end_page_by_page(desk, people, open_case):
+    """Nothing is missing, nothing twice, and each page costs the same."""
+    at, case = desk(people["lan"]), open_case("deposit-not-credited")
+    at.page(case)
+    cost = queries_of(lambda: at.page(case)) + 1  # whoever wrote besides the customer is looked up
+    spoken(case, people["lan"], 300)
+    assert queries_of(lambda: at.page(case)) <= cost
+    said, happened = [], []
+    page = at.page(case)
+    latest = page.context["entries"][-1].anchor
+    assert f'id="{latest}"' in page.content.decode()
+    while True:
+        said = [entry.anchor for entry in page.context["entries"]] + said
+        if not (earlier := page.context["earlier_entries"]):
+            break
+        assert f"?before={quote(earlier)}#conversation" in page.content.decode()
+        assert len(page.context["entries"]) == 50
+        page = at.client.get(address_of(case), {"before": earlier})
+    assert said == [f"message-{message.pk}" for message in all_of(case)]
+    assert len(said) > 300
+    page = at.page(case)
+    while True:
+        happened += [sentence.number for sentence in page.context["history"].rows]
+        if not (earlier := page.context["history"].earlier):
+            break
+        page = at.client.get(address_of(case), {"history": earlier})
+    assert happened == sorted((event.number for event in case.events.all()), reverse=True)
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-01-01", "2026-01-01T00:00:00", "9" * 5000, "-1", "\x00"])
+def test_a_cursor_that_is_none_shows_a_page(desk, people, open_case, cursor):
+    at, case = desk(people["lan"]), open_case("deposit-not-credited")
+    assert at.client.get(address_of(case), {"before": cursor, "history": cursor}).status_code == 200
+
+
+def address_of(case):
+    return reverse("admin:cases_case_change", args=[case.pk])
+
+
+def all_of(case):
+    return sorted(Message.objects.filter(case=case), key=lambda message: (message.created_at, message.pk))
+
+
+def spoken(case, user, times):
+    """So much was said, and of each that it was."""
+    for number in range(times):
+        outbox.write_note(case, actor=Actor.staff(user), body=f"Ghi chú {number}")
 
 
 def say(case, user, text):

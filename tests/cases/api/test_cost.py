@@ -5,6 +5,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actors import Actor
+from cases.models import Case
+from channels_app import outbox
 from channels_app.webhooks import create_target
 from tests.api import CASE
 
@@ -66,3 +69,29 @@ def test_one_case_costs_the_same_whatever_was_said_and_sent(integration):
     say_and_send("hai")
     say_and_send("ba")
     assert cost() == 7
+
+
+@pytest.mark.django_db
+def test_a_long_timeline_comes_in_pages_at_the_same_cost(integration):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    address = f"/api/v1/cases/{code}/timeline/"
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert integration.get(address).status_code == 200
+        return len(queries)
+
+    case = Case.objects.get()
+    integration.post(f"/api/v1/cases/{code}/messages/", {"body": "x", "internal": True})
+    short = cost()
+    for number in range(300):
+        outbox.write_note(case, actor=Actor.system("outbox"), body=f"Tin {number}")
+    assert cost() == short
+    seen, more = [], address
+    while more:
+        page = integration.get(more).json()
+        assert len(page["results"]) <= 50
+        seen += [entry["number"] for entry in page["results"]]
+        more = page["next"]
+    assert seen == list(case.events.values_list("number", flat=True))
+    assert len(seen) > 300

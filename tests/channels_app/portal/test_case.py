@@ -1,11 +1,14 @@
 """The case's page, and what the customer does there."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.actors import Actor
 from accounts.models import User
+from cases import timeline
 from cases.events import flaws_of
 from cases.models import Case, CaseEvent
 from cases.states import Status
@@ -243,6 +246,32 @@ def test_the_page_costs_the_same_however_much_was_said(open_case, follow):
             evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel="web", text=f"Mã {one}")
             outbox.write_message(case, actor=Actor.system("outbox"), body=f"Tin {one}")
     assert cost(large) == cost(small) <= 20
+
+
+def test_a_long_correspondence_is_shown_from_its_end_page_by_page(open_case, follow):
+    case = open_case("answered")
+    for number in range(300):
+        outbox.write_message(case, actor=Actor.system("outbox"), body=f"Tin số {number}.")
+    browser, address = follow(case), f"/track/{case.code}/"
+    said, page = [], browser.get(address)
+    assert "Tin số 299." in page.content.decode()
+    assert "Tin số 249." not in page.content.decode()
+    assert len(page.context["history"]) == 50
+    while True:
+        said = [message.pk for message in page.context["correspondence"].rows] + said
+        if not (earlier := page.context["correspondence"].earlier):
+            break
+        assert f"?before={quote(earlier)}#correspondence" in page.content.decode()
+        page = browser.get(address, {"before": earlier})
+    assert said == list(case.messages.exclude(direction="internal").values_list("pk", flat=True))
+    told, page = [], browser.get(address)
+    while True:
+        told = [entry.number for entry in page.context["history"]] + told
+        if not (earlier := page.context["history_before"]):
+            break
+        page = browser.get(address, {"history": earlier})
+    public = CaseEvent.objects.filter(case=case, kind__in=timeline.public_kinds())
+    assert told == list(public.values_list("number", flat=True))
 
 
 def test_loose_forms_of_the_code_lead_to_the_canonical_address(open_case, follow):
