@@ -14,14 +14,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Customer
 from cases import codes, queries
 from cases.models import Case
-from cskh.core.errors import NotVisible, TooLarge
+from cskh.core.errors import NotVisible
 
 _GRANTED = "portal_cases"  # code → [customer, until (Unix time)]
 _BROWSER = "portal_browser"
@@ -78,19 +77,6 @@ def with_case(view: CaseView) -> Callable[[HttpRequest, str], HttpResponse]:
         return view(request, case, actor)
 
     return never_cache(page)
-
-
-def limited_body(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refuses a body that is far too large before any of it is parsed; the CSRF check, which parses it, comes after."""
-    protected = csrf_protect(view)
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.EVIDENCE_MAX_BYTES_PER_CASE:
-            raise TooLarge(_("These files are too large together. Send fewer, or smaller pictures."))
-        return protected(request, *args, **kwargs)
-
-    return csrf_exempt(page)
 
 
 def _granted(request: HttpRequest) -> dict[str, tuple[int, int]]:

@@ -23,6 +23,8 @@ from cases.states import Nature
 from channels_app.intake import checked_body
 from cskh.core.errors import DomainError, Invalid
 
+from .uploads import too_many_files
+
 _FORM_TOKEN = "channels_app.portal.forms"  # noqa: S105 - the name of a purpose, not a secret
 _FORM_HOLDS = 24 * 3600  # seconds, as long as double sending is recognised
 _AMOUNT = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*|\d+")
@@ -64,8 +66,7 @@ class FilesField(forms.FileField):
         if not files and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(files) > settings.EVIDENCE_MAX_FILES_PER_UPLOAD:
-            limit = settings.EVIDENCE_MAX_FILES_PER_UPLOAD
-            raise forms.ValidationError(gettext("At most %(limit)d files at a time.") % {"limit": limit})
+            raise forms.ValidationError(too_many_files())
         return [super(FilesField, self).clean(file) for file in files]
 
 

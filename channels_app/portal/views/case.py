@@ -21,7 +21,7 @@ from cases.workflow import answer, ending, evidence
 from channels_app import intake
 from channels_app.models import Message
 from channels_app.portal import limits
-from channels_app.portal.access import limited_body, with_case
+from channels_app.portal.access import with_case
 from channels_app.portal.forms import (
     AcceptForm,
     EvidenceForm,
@@ -32,6 +32,7 @@ from channels_app.portal.forms import (
     typed_in,
 )
 from channels_app.portal.progress import progress_of
+from channels_app.portal.uploads import limited_body
 from cskh.core.errors import Conflict, DomainError, StepNotAllowed
 from cskh.core.latest import latest, newest
 

@@ -20,9 +20,9 @@ from cases.workflow import evidence
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.portal import limits
-from channels_app.portal.access import limited_body
 from channels_app.portal.forms import RequestForm, new_token
 from channels_app.portal.progress import STAGES, progress_of
+from channels_app.portal.uploads import limited_body
 from cskh.core.errors import DomainError, NotVisible
 from cskh.core.models import IdempotencyKey
 

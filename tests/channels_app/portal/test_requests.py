@@ -180,6 +180,24 @@ def test_a_body_far_too_large_is_refused_unread(client, settings):
     assert (response.status_code, Case.objects.count()) == (413, 0)
 
 
+@pytest.mark.parametrize("number", [11, 150])
+def test_too_many_files_are_refused_with_their_limit_and_nothing_typed_is_lost(client, settings, number):
+    files = [SimpleUploadedFile(f"{n}.png", PNG) for n in range(number)]
+    response = client.post("/request/", typed(body="Xin đừng mất", documents=files), headers={"accept-language": "en"})
+    page = response.content.decode()
+    assert (response.status_code, Case.objects.count()) == (400, 0)
+    assert f"At most {settings.EVIDENCE_MAX_FILES_PER_UPLOAD} files at a time." in page
+    assert "Xin đừng mất" in page
+
+
+def test_far_too_many_files_are_refused_with_their_limit(client, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 20
+    files = [SimpleUploadedFile(f"{n}.png", PNG) for n in range(21)]
+    response = client.post("/request/", typed(documents=files), headers={"accept-language": "en"})
+    assert (response.status_code, Case.objects.count()) == (413, 0)
+    assert f"At most {settings.EVIDENCE_MAX_FILES_PER_UPLOAD} files at a time." in response.content.decode()
+
+
 def test_without_a_cross_site_token_nothing_opens():
     assert Client(enforce_csrf_checks=True).post("/request/", typed()).status_code == 403
     assert Case.objects.count() == 0
