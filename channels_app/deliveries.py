@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.customers.models import Contact
 from cases.models import Case
 from cases.states import Channel
 from cases.workflow import delivery as delivery_workflow
@@ -21,7 +22,7 @@ from cskh.core.jobs import enqueue_after_commit
 from . import bounces, letters
 from .adapters.base import NotDelivered
 from .adapters.email.adapter import EMAIL
-from .models import Delivery, Message
+from .models import Chat, Delivery, Message
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +134,32 @@ def _show(delivery: Delivery) -> None:
         raise NotDelivered("only messages to the customer are shown", permanent=True)
 
 
+def _show_in_chat(delivery: Delivery) -> None:
+    """Shown in the conversation; what the visitor has not seen after a while goes to their verified address.
+
+    What has no verified address waits until the visitor comes back, or staff are told in the end that it did not arrive.
+    """
+    message = delivery.message
+    chat = Chat.objects.filter(case=message.case).first() if message else None
+    if message is None or chat is None or message.is_automatic:
+        _show(delivery)
+    elif chat.visitor_read < message.pk:
+        address = _verified_address(message.case)
+        if not address or timezone.now() < delivery.created_at + settings.CHAT_UNREAD_MAILED_AFTER:
+            raise NotDelivered("the visitor has not seen it yet")
+        delivery.address = address
+        delivery.save(update_fields=["address"])
+        EMAIL.send(letters.write(delivery))
+
+
+def _verified_address(case: Case) -> str:
+    known = case.customer.contacts.filter(kind=Contact.Kind.EMAIL, verified_at__isnull=False)
+    verified = known.order_by("-last_used_at").first()
+    return verified.address if verified else ""
+
+
 _SENDERS: dict[Channel, Callable[[Delivery], None]] = {
     Channel.EMAIL: _mail,
     Channel.WEB: _show,
-    Channel.CHAT: _show,
+    Channel.CHAT: _show_in_chat,
 }

@@ -14,7 +14,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Channel, Step
 from cskh.core.jobs import enqueue_after_commit
 
-from .models import Delivery, StaffNotice
+from .models import Chat, Delivery, StaffNotice
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
@@ -48,6 +48,14 @@ def _owner(case: Case, event: CaseEvent) -> list[User]:
     if owner is None:
         return []
     return [owner] if owner.presence == User.Presence.ON_DUTY else [owner, *_leads(case)]
+
+
+def _owner_who_does_not_see_it(case: Case, event: CaseEvent) -> list[User]:
+    """Who is talking with the customer right now needs no mail about every line."""
+    is_live = event.facts.get("channel") == Channel.CHAT
+    if is_live and Chat.objects.filter(case=case, state=Chat.State.TALKING).exists():
+        return []
+    return _owner(case, event)
 
 
 def _owner_or_leads(case: Case, event: CaseEvent) -> list[User]:
@@ -118,7 +126,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.REVIEWER_MISSING: _heads,
     EventKind.OUTCOME_PROPOSED: _approvers,
     EventKind.OUTCOME_RETURNED: _author,
-    EventKind.MESSAGE_RECEIVED: _owner,
+    EventKind.MESSAGE_RECEIVED: _owner_who_does_not_see_it,
     EventKind.EVIDENCE_COMPLETED: _owner,
     EventKind.DELIVERY_FAILED: _owner_or_leads,
     EventKind.REOPEN_ASKED: _owner_or_leads,

@@ -28,7 +28,7 @@ from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
 
-from .models import Attachment, Delivery, Message
+from .models import Attachment, Chat, Delivery, Message
 from .texts import checked_body
 
 OUTBOX = Actor.system("outbox")
@@ -36,18 +36,21 @@ _LOOP_WINDOW = timedelta(hours=1)
 _MISSING = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 
 
-def write_message(case: Case, *, actor: Actor, body: str) -> Message:
-    """A person's message to the customer, over the channel the customer used first."""
+def write_message(case: Case, *, actor: Actor, body: str, external_id: str = "") -> Message:
+    """A person's message to the customer, over the channel the customer used first.
+
+    `external_id` is what the channel calls it, where it has a name there already.
+    """
     text = checked_body(body)
     with transaction.atomic():
         queries.hold(case.pk)
-        message = _message(case, actor=actor, body=text)
+        message = _message(case, actor=actor, body=text, external_id=external_id)
         conversation.staff_wrote(case, actor=actor, message=message.pk)
         _queue(message, _way(case, is_worth_a_call=True))
     return message
 
 
-def write_note(case: Case, *, actor: Actor, body: str) -> Message:
+def write_note(case: Case, *, actor: Actor, body: str, external_id: str = "") -> Message:
     """A note for colleagues. It is never delivered."""
     text = checked_body(body)
     with transaction.atomic():
@@ -59,6 +62,7 @@ def write_note(case: Case, *, actor: Actor, body: str) -> Message:
             author_kind=actor.kind,
             author_id=actor.id,
             body=text,
+            external_id=external_id,
         )
         conversation.note_added(case, actor=actor, message=note.pk)
     return note
@@ -188,6 +192,8 @@ def _way(case: Case, *, is_worth_a_call: bool) -> Channel | None:
     contact = case.contact
     if case.channel == Channel.APP:
         return Channel.APP
+    if case.channel == Channel.CHAT and Chat.objects.filter(case=case).exists():
+        return Channel.CHAT  # shown there; to whoever is gone it is mailed (`channels_app.deliveries`)
     if is_worth_a_call and (case.channel == Channel.HOTLINE or (contact and contact.kind == Contact.Kind.PHONE)):
         return Channel.HOTLINE
     if contact and contact.kind == Contact.Kind.EMAIL:

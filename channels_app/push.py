@@ -21,6 +21,11 @@ def case_group(case_id: int) -> str:
     return f"case.{case_id}"
 
 
+def colleagues_group(case_id: int) -> str:
+    """The desk's pages that show the case; they tell each other who looks and who writes."""
+    return f"colleagues.{case_id}"
+
+
 def chat_group(public_id: object) -> str:
     return f"chat.{public_id}"
 
@@ -56,5 +61,6 @@ class _Pushes:
 
 async def _send(groups: set[str]) -> None:
     layer = get_channel_layer()
+    assert layer is not None  # settings name one
     for group in sorted(groups):
         await layer.group_send(group, {"type": "changed", "group": group})

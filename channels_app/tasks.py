@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from . import deliveries, intake, mailboxes, webhooks
+from .chat import giving, leaving
 
 _BATCH = 100
 
@@ -53,3 +54,11 @@ def sweep_webhooks() -> None:
     """Events that were left behind by a crash, or are due for another try. Sent side by side."""
     for delivery_id in webhooks.due(_BATCH):
         send_webhook.delay(delivery_id)
+
+
+@shared_task
+def sweep_chats() -> None:
+    """Visitors who left, agents who say nothing, and visitors who wait although somebody has room."""
+    leaving.note_those_who_left()
+    giving.take_back_unanswered()
+    giving.give_out()

@@ -1,9 +1,20 @@
-"""The ASGI application."""
+"""The ASGI application: pages and REST as ever, and sockets for whoever comes from one of our own pages."""
 
 import os
 
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
+pages = get_asgi_application()
 
-application = get_asgi_application()
+from channels_app.live.routing import urlpatterns  # noqa: E402 - the applications must be ready first
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(urlpatterns))),  # type: ignore[arg-type]
+    }
+)

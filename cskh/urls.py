@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("cskh.api_urls")),
     re_path(r"^api(/.*)?$", NothingHere.as_view()),
+    path("chat/", include("channels_app.live.urls")),
     path("", include("channels_app.portal.urls")),
 ]
 handler500 = "cskh.core.drf.server_error"

@@ -6,9 +6,7 @@ throttling and what idempotency keys belong to.
 
 from typing import Any, NoReturn
 
-import jwt
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -16,14 +14,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.actors import Actor
-from accounts.customers import directory
-from accounts.customers.directory import Person
+from accounts.customers import tokens
 from accounts.customers.models import Customer
 from accounts.models import ApiClient
-
-_ALGORITHMS = frozenset({"EdDSA", "HS256"})
-_REQUIRED = ["iss", "aud", "sub", "exp"]
-_LEEWAY = 5  # seconds: clocks of two machines
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -61,33 +54,10 @@ class StaffSessionAuthentication(SessionAuthentication):
 
 
 def _customer(token: str) -> Customer:
-    subject = _claims(token)["sub"]
-    if not (isinstance(subject, str) and 0 < len(subject.strip()) <= 100 and subject.isprintable()):
-        _refuse()
-    return directory.recognise(Person(external_id=subject))[0]
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """The claims of a token that one of our keys signed with that key's own algorithm, meant for us and still good."""
     try:
-        key = settings.CUSTOMER_TOKEN_KEYS.get(jwt.get_unverified_header(token).get("kid", ""))
-        if key is None or key["alg"] not in _ALGORITHMS:
-            _refuse()
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            key["key"],
-            algorithms=[key["alg"]],
-            issuer=settings.CUSTOMER_TOKEN_ISSUER,
-            audience=settings.CUSTOMER_TOKEN_AUDIENCE,
-            leeway=_LEEWAY,
-            options={"require": _REQUIRED},
-        )
-        longest = timezone.now().timestamp() + settings.CUSTOMER_TOKEN_MAX_SECONDS + _LEEWAY
-        if int(claims["exp"]) > longest:
-            _refuse()
-    except (jwt.PyJWTError, TypeError, ValueError, OverflowError):
+        return tokens.customer_of(token)
+    except tokens.BadToken:
         _refuse()
-    return claims
 
 
 def _refuse() -> NoReturn:

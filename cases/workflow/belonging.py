@@ -1,7 +1,7 @@
 """Whose case it is: two records of one person turned out to be one, or not."""
 
 from accounts.actors import Actor
-from accounts.customers.models import Customer
+from accounts.customers.models import Contact, Customer
 from cases.events import EventKind, record
 from cases.models import Case
 
@@ -13,3 +13,10 @@ def change_customer(case: Case, customer: Customer, *, actor: Actor) -> None:
     with change_case(case) as held:
         left, held.customer = held.customer_id, customer
         record(held, EventKind.CUSTOMER_CHANGED, actor=actor, left=left, customer=customer.pk)
+
+
+def answer_to(case: Case, contact: Contact, *, actor: Actor) -> None:
+    """Answers go to `contact`, an address of the case's customer, where the first channel does not reach them."""
+    with change_case(case) as held:
+        held.contact = contact
+        record(held, EventKind.CASE_CORRECTED, actor=actor, customer=held.customer_id, fields=["contact"])

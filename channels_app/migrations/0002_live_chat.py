@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("waiting_since", models.DateTimeField(blank=True, null=True, verbose_name="waiting since")),
                 ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="taken at")),
-                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="first reply of a person")),
+                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="agent replied at")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
                 ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="visitor last seen")),
                 ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="visitor left")),

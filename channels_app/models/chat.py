@@ -44,7 +44,7 @@ class Chat(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
-    replied_at = models.DateTimeField(_("first reply of a person"), null=True, blank=True)
+    replied_at = models.DateTimeField(_("agent replied at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     seen_at = models.DateTimeField(_("visitor last seen"), default=timezone.now)
     left_at = models.DateTimeField(_("visitor left"), null=True, blank=True)

@@ -25,3 +25,6 @@ CHAT_LIMITS = {
     "file": (20, 600),
     "frame": (240, 60),
 }
+SOCKET_FRAME_MAX_BYTES = 32 * 1024
+SOCKET_LOOKS_EVERY = 25  # seconds: a push that was lost costs no more than this
+SOCKET_THREADS = env.int("SOCKET_THREADS", default=8)  # of one process, for what sockets ask of the database

@@ -1,0 +1,90 @@
+"""Visitors who leave: how they can be reached, and what becomes of a conversation nobody took up."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.customers import directory
+from accounts.customers.models import Contact
+from cases.states import OPEN
+from cases.workflow import belonging, call_back
+from channels_app import one_time_codes, push
+from channels_app.models import Chat
+from cskh.core.errors import Invalid
+from cskh.core.text import one_line
+
+from . import giving
+from .conversations import VISITORS, visitor_of
+
+LEFT_CHAT = "left_chat"
+
+
+def leave_contact(chat: Chat, *, name: str = "", email: str = "", phone: str = "") -> Contact:
+    """Notes how the visitor is reached once they are gone. A mail address gets a code that proves it (`prove_contact`).
+
+    Raises Invalid for a malformed address or none, NotVisible while nothing was said yet.
+    """
+    address = {Contact.Kind.EMAIL: email, Contact.Kind.PHONE: phone}
+    given = [kind for kind, text in address.items() if text.strip()]
+    if not given:
+        raise Invalid(errors={"email": [_("Give an email address or a telephone number.")]})
+    normal = {Contact.Kind.EMAIL: directory.normal_email, Contact.Kind.PHONE: directory.normal_phone}
+    addresses = {kind: normal[kind](address[kind]) for kind in given}
+    with transaction.atomic():
+        held = giving.locked(chat.pk)
+        actor = visitor_of(held)
+        case = held.case
+        assert case is not None  # visitor_of says so
+        if name.strip() and not case.customer.name:
+            case.customer.name = one_line(name)[:200]
+            case.customer.save(update_fields=["name"])
+        contacts = [directory.contact_of(case.customer, kind, addresses[kind]) for kind in given]
+        belonging.answer_to(case, contacts[0], actor=actor)
+        if Contact.Kind.EMAIL in addresses:
+            one_time_codes.issue(case, contacts[0], _browser(chat))
+        push.changed(push.chat_group(held.public_id))
+    return contacts[0]
+
+
+def prove_contact(chat: Chat, code: str) -> None:
+    """The visitor reads the code that was mailed to the address they gave: it is theirs. Raises Invalid for a wrong code."""
+    held = Chat.objects.select_related("case__customer").get(pk=chat.pk)
+    visitor_of(held)
+    row = held.case and one_time_codes.verify(held.case, _browser(chat), code)
+    if not row:
+        raise Invalid(errors={"code": [_("The code is wrong or too old.")]})
+    Contact.objects.filter(pk=row.contact_id, verified_at__isnull=True).update(verified_at=timezone.now())
+
+
+def note_those_who_left() -> int:
+    """Marks visitors whose browser has been gone for a while; who waited in vain and left a number is called back."""
+    gone = Chat.objects.filter(
+        left_at__isnull=True,
+        seen_at__lt=timezone.now() - settings.CHAT_LEFT_AFTER,
+        state__in=(Chat.State.WAITING, Chat.State.TALKING),
+    )
+    left = 0
+    for pk in list(gone.values_list("pk", flat=True)[:200]):
+        with transaction.atomic():
+            chat = giving.locked(pk)
+            if chat.left_at is None and chat.seen_at < timezone.now() - settings.CHAT_LEFT_AFTER:
+                _left(chat)
+                left += 1
+    return left
+
+
+def _left(chat: Chat) -> None:
+    chat.left_at = timezone.now()
+    case = chat.case
+    if chat.state == Chat.State.WAITING:
+        chat.state, chat.ended_at = Chat.State.ENDED, chat.left_at
+        if case is not None and case.status in OPEN and case.contact and case.contact.kind == Contact.Kind.PHONE:
+            call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk)
+    chat.save()
+    push.changed(push.chat_group(chat.public_id), push.DESK)
+
+
+def _browser(chat: Chat) -> str:
+    """What binds a code to the browser that has the conversation's key."""
+    return chat.key_hash

@@ -1,0 +1,62 @@
+"""What a waiting visitor is told, truthfully: their place, how long it takes, or that nobody is here now."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.utils import timezone
+
+from cases.models import Case, Clock
+from cases.sla.clock import ClockKind
+from channels_app.models import Chat
+
+from . import giving
+
+_RECENT = timedelta(hours=1)
+_ENOUGH = 5  # below that a figure would be a guess
+_SAMPLE = 50
+
+
+def state_of(chat: Chat) -> dict[str, object]:
+    """`{state, code, agent, place, wait_seconds, somebody_here, answer_by, case_status}`; None where unknown.
+
+    `place` counts from 1; `wait_seconds` is the middle of what visitors waited within the last hour, and only shown when
+    there were enough; `answer_by` is when the request is promised to be answered, ISO 8601.
+    """
+    is_waiting = chat.state == Chat.State.WAITING
+    return {
+        "state": chat.state,
+        "code": chat.case.code if chat.case else None,
+        "agent": chat.agent.first_name if chat.agent and chat.state == Chat.State.TALKING else None,
+        "place": _place(chat) if is_waiting else None,
+        "wait_seconds": usual_wait() if is_waiting else None,
+        "somebody_here": giving.on_duty().exists(),
+        "case_status": chat.case.status if chat.case else None,
+        "answer_by": _answer_by(chat.case) if chat.case and chat.state != Chat.State.TALKING else None,
+    }
+
+
+def is_here(chat: Chat, now: datetime | None = None) -> bool:
+    """Whether the visitor's browser is there at this moment, as far as we know."""
+    return chat.seen_at > (now or timezone.now()) - settings.CHAT_SEEN_FOR
+
+
+def usual_wait(now: datetime | None = None) -> int | None:
+    """Seconds that the middle one of the latest visitors waited for a person, or None where there were too few."""
+    since = (now or timezone.now()) - _RECENT
+    waited = ExpressionWrapper(F("taken_at") - F("waiting_since"), output_field=DurationField())
+    recent = Chat.objects.filter(taken_at__gt=since, waiting_since__lte=F("taken_at")).order_by("-taken_at")
+    seconds = sorted(one.total_seconds() for one in recent.values_list(waited, flat=True)[:_SAMPLE])
+    return round(seconds[len(seconds) // 2]) if len(seconds) >= _ENOUGH else None
+
+
+def _place(chat: Chat) -> int:
+    before = Q(waiting_since__lt=chat.waiting_since) | Q(waiting_since=chat.waiting_since, pk__lt=chat.pk)
+    return Chat.objects.filter(before, state=Chat.State.WAITING).count() + 1
+
+
+def _answer_by(case: Case) -> str | None:
+    kinds = [ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE]
+    running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at__isnull=True)
+    due = running.order_by("due_at").values_list("due_at", flat=True).first()
+    return due.isoformat() if due else None

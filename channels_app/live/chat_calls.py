@@ -1,0 +1,139 @@
+"""What a visitor's browser asks by plain HTTP: to begin, and everything the socket does for browsers that have none."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.customers.tokens import BadToken, subject_of
+from cases.evidence.pipeline.receive import uploads_of_form
+from cases.workflow import answer
+from channels_app.chat import conversations, leaving, talking, waiting
+from channels_app.models import Chat
+from cskh.core.client_address import client_address
+from cskh.core.errors import Invalid, NotVisible
+
+from .json_views import chat_view, content_of, json_view, text_of
+from .limits import count, count_visitor
+
+
+@require_POST
+@json_view
+def start(request: HttpRequest) -> dict[str, Any]:
+    """`{language?, website?, token?}` → `{key, id, …state}`: a new conversation. The key is shown this once."""
+    count("start", client_address(request))
+    content = content_of(request)
+    chat, key = conversations.begin(
+        language=text_of(content, "language"),
+        website=text_of(content, "website"),
+        token=text_of(content, "token", most=8000),
+    )
+    return {"key": key, "id": str(chat.public_id), **_shown(chat)}
+
+
+@require_GET
+@chat_view
+def lines(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`?after=ID` → `{lines, state, agent_read}`."""
+    after = request.GET.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Invalid(errors={"after": [_("A whole number is needed.")]})
+    return {"lines": talking.lines_after(chat, int(after)), **_shown(chat)}
+
+
+@require_POST
+@chat_view
+def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{client_id, body, after}` → as `lines`, with what was just said."""
+    count_visitor(chat, "say")
+    content = content_of(request)
+    talking.visitor_says(chat, client_id=content.get("client_id"), body=content.get("body"))
+    return _lines_since(chat, content)
+
+
+@require_POST
+@chat_view
+def send_file(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """Multipart `file`, `client_id` → `{}`; its line comes as any other."""
+    count_visitor(chat, "file")
+    files = uploads_of_form(request.FILES.getlist("file"))
+    if len(files) != 1:
+        raise Invalid(errors={"file": [_("Send one file at a time.")]})
+    talking.visitor_sends(chat, client_id=request.POST.get("client_id"), upload=files[0])
+    return {}
+
+
+@require_POST
+@chat_view
+def read(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{id}`: everything up to that message was shown."""
+    last_id = content_of(request).get("id")
+    if not isinstance(last_id, int) or isinstance(last_id, bool) or not 0 <= last_id < 2**62:
+        raise Invalid(errors={"id": [_("A whole number is needed.")]})
+    talking.visitor_read(chat, last_id)
+    return {}
+
+
+@require_POST
+@chat_view
+def contact(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{name?, email?, phone?}` → `{proof_sent}`: how to reach the visitor when they are gone."""
+    count_visitor(chat, "say")
+    content = content_of(request)
+    email = text_of(content, "email")
+    leaving.leave_contact(chat, name=text_of(content, "name"), email=email, phone=text_of(content, "phone"))
+    return {"proof_sent": bool(email.strip())}
+
+
+@require_POST
+@chat_view
+def prove(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{code}`: the code that was mailed to the address the visitor gave."""
+    count_visitor(chat, "say")
+    leaving.prove_contact(chat, text_of(content_of(request), "code"))
+    return {}
+
+
+@require_POST
+@chat_view
+def accept(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """The visitor agrees with the answer."""
+    visitor = conversations.visitor_of(chat)
+    if chat.case is not None:
+        answer.accept(chat.case, actor=visitor)
+    return _shown(chat)
+
+
+@require_POST
+@chat_view
+def reject(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{reason?}`: the visitor does not agree; somebody else looks at it."""
+    visitor = conversations.visitor_of(chat)
+    if chat.case is not None:
+        answer.reject(chat.case, actor=visitor, reason=text_of(content_of(request), "reason", most=4000))
+    return _shown(chat)
+
+
+@require_POST
+@chat_view
+def sign_in(request: HttpRequest, chat: Chat) -> dict[str, Any]:
+    """`{token}`: the operator's token of who signed in meanwhile. 404 where the conversation is another customer's."""
+    token = text_of(content_of(request), "token", most=8000)
+    try:
+        subject_of(token)
+    except BadToken as error:
+        raise NotVisible from error
+    conversations.resume(request.headers["Authorization"].partition(" ")[2], token=token)
+    return {}
+
+
+def _lines_since(chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
+    after = content.get("after", 0)
+    fresh = Chat.objects.select_related("case", "agent").get(pk=chat.pk)
+    return {"lines": talking.lines_after(fresh, after if isinstance(after, int) else 0), **_shown(fresh)}
+
+
+def _shown(chat: Chat) -> dict[str, Any]:
+    fresh = Chat.objects.select_related("case", "agent").get(pk=chat.pk)
+    return {"state": waiting.state_of(fresh), "agent_read": fresh.agent_read}

@@ -1,0 +1,150 @@
+"""What both kinds of sockets share: frames of JSON, limits, errors, and looking for news when told or now and then."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cskh.core.errors import DomainError, Invalid
+
+log = logging.getLogger(__name__)
+
+BAD_FRAME, UNKNOWN, TOO_LARGE, TOO_OFTEN, BROKEN = 4400, 4401, 4413, 4429, 4500
+
+Frame = dict[str, Any]
+
+
+class FrameSocket(AsyncWebsocketConsumer):
+    """Speaks JSON objects with a `type`. Subclasses name in `handlers` what they understand, and bring news in `look`.
+
+    A frame that is no such object, too large, or one too many closes this socket and touches no other. What the domain
+    refuses is answered with `{"type": "refused", "code", "message", "errors", "client_id"}`, and the socket stays.
+    """
+
+    handlers: ClassVar[Mapping[str, str]] = {}
+    language = settings.LANGUAGE_CODE
+
+    async def connect(self) -> None:
+        self._frames, self._window = 0, 0
+        self._news = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._groups: set[str] = set()
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await self._looking
+        for group in self._groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is None or len(text_data) > settings.SOCKET_FRAME_MAX_BYTES:
+            await self.close(TOO_LARGE if text_data else BAD_FRAME)
+            return
+        if self._too_often():
+            await self.close(TOO_OFTEN)
+            return
+        frame = _frame(text_data)
+        handler = self.handlers.get(frame["type"]) if frame else None
+        if frame is None or handler is None:
+            await self.close(BAD_FRAME)
+            return
+        await self._handle(getattr(self, handler), frame)
+
+    async def say(self, kind: str, **content: Any) -> None:
+        await self.send(json.dumps({"type": kind, **content}, ensure_ascii=False))
+
+    async def refuse(self, error: DomainError, frame: Frame) -> None:
+        errors = error.errors if isinstance(error, Invalid) else {}
+        with translation.override(self.language):
+            message = str(error)
+        await self.say("refused", code=error.code, message=message, errors=errors, client_id=frame.get("client_id", ""))
+
+    async def join(self, group: str) -> None:
+        self._groups.add(group)
+        await self.channel_layer.group_add(group, self.channel_name)
+
+    async def leave(self, group: str) -> None:
+        self._groups.discard(group)
+        await self.channel_layer.group_discard(group, self.channel_name)
+
+    def start_looking(self) -> None:
+        """From now on `look` is called whenever a push comes, and now and then without one."""
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_again_and_again())
+
+    def look_soon(self) -> None:
+        self._news.set()
+
+    async def changed(self, event: Frame) -> None:
+        """A push of `channels_app.push`."""
+        self.look_soon()
+
+    async def look(self) -> None:
+        """Fetches what is new and sends it. Pushes that come meanwhile lead to one more look."""
+        raise NotImplementedError
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), settings.SOCKET_LOOKS_EVERY)
+            self._news.clear()
+            try:
+                await self.look()
+            except DomainError:
+                await self.close(UNKNOWN)
+                return
+            except Exception:
+                log.exception("a socket could not fetch its news")
+                await asyncio.sleep(1)
+
+    async def _handle(self, handler: Callable[[Frame], Awaitable[None]], frame: Frame) -> None:
+        try:
+            with translation.override(self.language):
+                await handler(frame)
+        except DomainError as error:
+            await self.refuse(error, frame)
+        except Exception:
+            log.exception("a frame could not be handled")
+            await self.close(BROKEN)
+
+    def _too_often(self) -> bool:
+        times, seconds = settings.CHAT_LIMITS["frame"]
+        window = int(time.monotonic() // seconds)
+        self._frames = self._frames + 1 if window == self._window else 1
+        self._window = window
+        return self._frames > times
+
+
+def whole_number(frame: Frame, name: str) -> int:
+    """A whole number of the frame, 0 where it is missing. Raises Invalid for anything else."""
+    value = frame.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**62:
+        raise Invalid(errors={name: [_("A whole number is needed.")]})
+    return value
+
+
+def words(frame: Frame, name: str) -> str:
+    """A text of the frame, "" where it is missing. Raises Invalid for anything else."""
+    value = frame.get(name, "")
+    if not isinstance(value, str):
+        raise Invalid(errors={name: [_("A text is needed.")]})
+    return value
+
+
+def _frame(text: str) -> Frame | None:
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return frame if isinstance(frame, dict) and isinstance(frame.get("type"), str) else None
