@@ -102,3 +102,64 @@ def test_no_page_is_wider_than_the_screen(desk, case, width, scheme):
     for path in ("", "cases/case/?queue=all", f"cases/case/{case.pk}/change/", f"cases/case/{case.pk}/step/withdraw/"):
         desk.goto(overview + path)
         assert desk.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_queue_is_walked_and_opened_by_keyboard_and_by_mouse(desk, case):
+    desk.goto(desk.url + "cases/case/?queue=all")
+    desk.keyboard.press("j")
+    assert desk.evaluate("document.activeElement.textContent") == case.code
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(f"**/cases/case/{case.pk}/change/")
+    desk.go_back()
+    desk.click(".desk-row .is-owner")
+    desk.wait_for_url(f"**/cases/case/{case.pk}/change/")
+
+
+def test_the_queues_clocks_tick_for_rows_that_come_later_too(desk, case):
+    desk.clock.install()
+    desk.goto(desk.url + "cases/case/?queue=all")
+    desk.evaluate(
+        """async () => {
+            const text = await (await fetch(location.href + "&fragment=rows")).text();
+            const came = new DOMParser().parseFromString(text, "text/html");
+            for (const id of ["desk-rows", "desk-queues", "desk-unread", "desk-empty"])
+                document.getElementById(id).replaceWith(came.getElementById(id));
+        }"""
+    )
+    desk.clock.run_for(1000)
+    clock = desk.locator(f"#case-{case.pk} [data-due]")
+    before = clock.text_content()
+    desk.clock.fast_forward("02:00:00")
+    assert clock.text_content() != before
+    desk.clock.fast_forward("23:59:59")
+    assert "is-bad" in clock.get_attribute("class")
+
+
+def test_the_head_of_the_queue_stands_over_its_cells_and_stays_in_sight(desk, case):
+    desk.goto(desk.url + "cases/case/?queue=all")
+    left = """cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect().left;
+    }"""
+    for head, cell in zip(
+        desk.locator("#result_list thead th").all(), desk.locator(".desk-row > *").all(), strict=True
+    ):
+        if cell.text_content():
+            assert abs(head.evaluate(left) - cell.evaluate(left)) < 1
+    desk.evaluate("document.querySelector('#desk-rows').style.lineHeight = '2000px'")
+    desk.mouse.wheel(0, 1500)
+    desk.wait_for_function("scrollY > 1000")
+    assert desk.locator("#result_list thead th").first.bounding_box()["y"] < 5
+
+
+def test_on_a_telephone_a_row_is_a_card_with_everything_in_reach(desk, case):
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto(desk.url + "cases/case/?queue=all")
+    card = desk.locator(f"#case-{case.pk}").bounding_box()
+    for part in (".desk-code", ".is-due", ".is-status", ".is-subject", ".is-owner"):
+        box = desk.locator(f"#case-{case.pk} {part}").bounding_box()
+        assert card["x"] < box["x"], part
+        assert box["x"] + box["width"] < card["x"] + card["width"], part
+        assert card["y"] < box["y"] < card["y"] + card["height"], part
+    assert card["height"] < 140
