@@ -1,5 +1,10 @@
 """Opening a request: one page, one sending, one case."""
 
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +34,19 @@ from cskh.core.models import IdempotencyKey
 from .site import notice_body, notice_in_force
 
 _OPENED = "portal_opened"  # the code and customer of the case this browser opened last
+_SENT = "portal_sent"  # the Sending it came of, and when (Unix time)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What was sent, as hashes: of the words, and of the files' names and sizes ("" without files)."""
+
+    words: str
+    files: str
+
+    def repeats(self, before: "Sending") -> bool:
+        """Going back and sending again is the same request. Browsers may lose the chosen files on the way, never add any."""
+        return self.words == before.words and self.files in ("", before.files)
 
 
 @never_cache
@@ -42,11 +60,11 @@ def open_request(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             opened = _open_once(request, form)
+            request.session[_OPENED] = opened
         except DomainError as error:
             form.show(error, file="documents", customer="email", **{"*": "documents"})
             form.renew()
             return _page(request, form, error.status)
-        request.session[_OPENED] = opened
         return redirect("portal:opened")
     if not form.nonce:
         form.renew()
@@ -66,10 +84,27 @@ def opened(request: HttpRequest) -> HttpResponse:
 
 
 def _open_once(request: HttpRequest, form: RequestForm) -> tuple[str, int]:
-    """The code and customer of the case this form opened, now or at an earlier sending. All of it is kept, or nothing."""
+    """The code and customer of the case this was sent for, now or before. All of it is kept, or nothing.
+
+    The same again is known by the form's token and, where the form was loaded anew, by what this browser sent last. Other
+    words are another request, whichever form they come from.
+    """
+    sending = _sending(form)
+    words, files, at = request.session.get(_SENT, ("", "", 0))
+    if time.time() < at + settings.IDEMPOTENCY_SECONDS and sending.repeats(Sending(words, files)):
+        code, customer = request.session[_OPENED]
+        return code, customer
+    opened = _opened_by(request, form, sending)
+    request.session[_SENT] = (sending.words, sending.files, int(time.time()))
+    return opened
+
+
+def _opened_by(request: HttpRequest, form: RequestForm, sending: Sending) -> tuple[str, int]:
     with transaction.atomic():
         kept, is_first = IdempotencyKey.objects.get_or_create(
-            credential="portal", key=form.nonce, defaults={"fingerprint": "", "status": 201}
+            credential="portal",
+            key=f"{form.nonce}:{_hash([sending.words, sending.files])}",
+            defaults={"fingerprint": "", "status": 201},
         )
         if not is_first:
             case = Case.objects.get(code=bytes(kept.body).decode())
@@ -79,6 +114,16 @@ def _open_once(request: HttpRequest, form: RequestForm) -> tuple[str, int]:
         kept.body = case.code.encode()
         kept.save()
     return case.code, case.customer_id
+
+
+def _sending(form: RequestForm) -> Sending:
+    typed = {name: str(value) for name, value in form.cleaned_data.items() if name not in ("documents", "token")}
+    files = [(file.name, file.size) for file in form.cleaned_data["documents"]]
+    return Sending(_hash(typed), _hash(files) if files else "")
+
+
+def _hash(what: object) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
 def _open(form: RequestForm) -> Case:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -138,6 +139,38 @@ def test_sending_twice_opens_one_case_and_shows_it_both_times(client):
     assert Case.objects.count() == Message.objects.filter(direction="in").count() == 1
 
 
+@pytest.mark.parametrize("files_kept", [False, True])
+def test_going_back_and_sending_again_shows_the_first_code(client, files_kept):
+    """The page was loaded anew: another token, and what the browser kept of the words and files."""
+
+    def files():
+        return [SimpleUploadedFile("bien-lai.png", PNG)]
+
+    client.post("/request/", {**typed(), "documents": files()})
+    case, before = Case.objects.get(), counts()
+    again = {**typed(), **({"documents": files()} if files_kept else {})}
+    assert client.post("/request/", again).url == "/request/done/"
+    assert counts() == before
+    assert client.get("/request/done/").context["case"] == case
+
+
+@pytest.mark.parametrize("what", ["words", "file", "browser", "next day"])
+def test_what_is_not_the_same_again_is_another_request(client, what):
+    """Also from the very same form: corrected words are never lost."""
+    first = typed()
+    client.post("/request/", first)
+    if what == "words":
+        client.post("/request/", {**first, "body": "Thêm: mã giao dịch FT1"})
+    elif what == "file":
+        client.post("/request/", {**typed(), "documents": [SimpleUploadedFile("them.png", PNG)]})
+    elif what == "browser":
+        Client().post("/request/", typed())
+    else:
+        with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+            client.post("/request/", typed())
+    assert Case.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sending_twice_at_the_same_moment_opens_one_case(client):
     data = typed()
@@ -165,8 +198,8 @@ def test_markup_stays_text(client):
 
 def test_too_many_from_one_address_keeps_what_was_typed_and_opens_nothing(client, settings):
     settings.PORTAL_LIMITS = {**settings.PORTAL_LIMITS, "request": (2, 3600)}
-    for _ in range(2):
-        assert client.post("/request/", typed(), REMOTE_ADDR="203.0.113.7").status_code == 302
+    for number in range(2):
+        assert client.post("/request/", typed(body=f"Lần {number}"), REMOTE_ADDR="203.0.113.7").status_code == 302
     response = client.post("/request/", typed(body="Xin đừng mất"), REMOTE_ADDR="203.0.113.7")
     assert response.status_code == 429
     assert "Xin đừng mất" in response.content.decode()
