@@ -50,6 +50,7 @@ def results() -> Iterator[Result]:
 
     queue, file = "/admin/cases/case/?queue=urgent", f"/admin/cases/case/{case.pk}/change/"
     yield compare("desk: queue page", lambda: page(desk, queue), lambda: rows(QUEUE))
+    yield compare("desk: rows of the queue alone", lambda: page(desk, f"{queue}&fragment=rows"), lambda: rows(QUEUE))
     yield compare("desk: search", lambda: page(desk, "/admin/cases/case/?q=số 4711"), lambda: rows(FOUND))
     yield compare("desk: case page", lambda: page(desk, file), raw_case)
     yield compare("REST: list of cases", lambda: page(rest, "/api/v1/cases/"), lambda: rows(NEWEST))

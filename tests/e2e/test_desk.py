@@ -106,6 +106,9 @@ def test_no_page_is_wider_than_the_screen(desk, case, width, scheme):
 
 def test_the_queue_is_walked_and_opened_by_keyboard_and_by_mouse(desk, case):
     desk.goto(desk.url + "cases/case/?queue=all")
+    desk.keyboard.press("?")
+    assert desk.locator("#desk-keys").is_visible()
+    desk.keyboard.press("Escape")
     desk.keyboard.press("j")
     assert desk.evaluate("document.activeElement.textContent") == case.code
     desk.keyboard.press("Enter")
