@@ -421,7 +421,7 @@ class FollowUp(models.Model):
         EVIDENCE_REMINDER = "evidence_reminder", _("reminder of the evidence")
         EVIDENCE_OVERDUE = "evidence_overdue", _("longest wait for evidence")
         CALL_BACK = "call_back", _("call back")
-        REVIEW_REOPENED = "review_reopened", _("look at the reopened case")
+        REVIEW_REOPENED = "review_reopened", _("look at the case again")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="follow_ups", verbose_name=_("case"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

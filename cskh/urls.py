@@ -24,6 +24,8 @@ urlpatterns = [
     path("chat/", include("channels_app.live.urls")),
     path("", include("channels_app.portal.urls")),
 ]
+handler403 = "cskh.core.error_pages.forbidden"
+handler404 = "cskh.core.error_pages.not_found"
 handler500 = "cskh.core.drf.server_error"
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", include("cskh.demo_mail.urls")))

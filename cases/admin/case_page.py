@@ -67,6 +67,8 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
     notices.read_on(case, actor)
     return {
         "title": case.code,
+        "opts": Case._meta,
+        "original": case,
         "subtitle": case.subject,
         "case": case,
         "status": case.get_closed_as_display() if case.closed_as else case.get_status_display(),

@@ -6,9 +6,9 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 
+from .error_pages import refusal
 from .errors import DomainError, NotVisible
 
 
@@ -28,7 +28,7 @@ class DomainErrorMiddleware:
         if back and not isinstance(exception, NotVisible):
             messages.error(request, str(exception))
             return HttpResponseRedirect(back)
-        return render(request, "error.html", {"error": exception}, status=exception.status)
+        return refusal(request, exception)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

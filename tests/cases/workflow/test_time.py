@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actors import Actor
 from accounts.models import Role, User
 from cases import queries
+from cases.admin.history import history_of
 from cases.models import Case, Clock, Pause
 from cases.states import Priority, Status
 from cases.tasks import sweep_due
@@ -204,6 +205,9 @@ def test_a_reopen_question_nobody_answers_is_told_to_the_lead_every_day(clock, l
         assert list(told.values_list("recipient", flat=True)) == [lead.pk] * days
         assert not case.clocks.filter(stopped_at=None).exists()
         clock.shift(DAY)
+    with translation.override("en"):
+        told_of = [sentence.details for sentence in history_of(case).rows if sentence.what == "Follow-up done"]
+    assert told_of == ["round 1, look at the case again"] * 3  # it is closed, not reopened
     if end == "reopened":
         ending.reopen(case, actor=Actor.staff(minh), reason="Khách nói đúng")
     else:
