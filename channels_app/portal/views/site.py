@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from accounts.customers.models import Notice
-from channels_app.portal import colors
 from channels_app.portal.figures import times_by_topic
 from channels_app.portal.progress import STAGES
+from cskh.core import colors
 
 # Choosing a language needs no protection and so no cookie but its own.
 language = csrf_exempt(require_POST(set_language))

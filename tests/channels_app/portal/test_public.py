@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from accounts.customers.models import Customer, Notice
 from cases.codes import new_code
 from cases.models import Case, Category
-from channels_app.portal import colors, figures
+from channels_app.portal import figures
+from cskh.core import colors
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
