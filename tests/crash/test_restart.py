@@ -32,17 +32,19 @@ def lan(make_staff):
     return lan
 
 
-def test_worker_beat_and_broker_come_back(installation, start, smtp, broker, lan, verified):
+def test_worker_beat_and_broker_come_back(installation, start, smtp, broker, lan, verified, tmp_path):
     """An answer half sent, a mail that nobody took, a deadline that passes while nothing runs; and the broker lost everything."""
     answered = case_at(Status.RESOLVING, lan, category=CATEGORY)
     asked = case_at(Status.RESOLVING, lan, category=CATEGORY)
     Delivery.objects.update(state=State.DELIVERED, next_try_at=None)
     broker.flushdb()
-    worker, beat = start(installation.worker()), start(installation.beat())
 
+    worker = start(installation.worker())
     due_at = timezone.now() + timedelta(seconds=3)
     evidence.request_evidence(asked, actor=Actor.staff(lan), items=[Wanted(name="Biên lai")], due_at=due_at)
     until(lambda: asked.events.filter(kind=EventKind.EVIDENCE_REQUEST_DELIVERED).exists())
+    beat = start(installation.beat())
+    until(lambda: len(list(tmp_path.glob("beat*"))) > 1)  # its log, and its schedule: it runs
     smtp.stand_still("after")
     answer.send_answer(answered, actor=Actor.staff(lan), body="Tiền đã vào.")
     assert smtp.stands.wait(30)
