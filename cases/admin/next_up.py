@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cases.evidence.models import EvidenceRequest, RequestedItem
+from cases.evidence import queries
+from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
 from cases.models import Answer, Case
 from cases.states import Status
 
@@ -21,10 +22,16 @@ class Next:
 
 def next_up(case: Case) -> Next:
     """Two queries at most."""
+    if case.status in _DECIDING and (waiting := list(queries.unchecked(case)[:5])):
+        return Next(_handler(case), _check(waiting), case.next_due_at)
     what = _WHAT[Status(case.status)](case)
     if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):
         return Next(_handler(case), _("The customer wrote: read it and reply."), case.next_due_at)
     return what
+
+
+def _check(waiting: list[EvidenceItem]) -> str:
+    return _("Check first what came in: %(items)s.") % {"items": ", ".join(str(item) for item in waiting)}
 
 
 def _handler(case: Case) -> str:
@@ -89,6 +96,8 @@ def _closed(case: Case) -> Next:
     return Next("", _("Nothing: %(how)s.") % {"how": case.get_closed_as_display()})
 
 
+# Here a decision is next, and nothing is decided past what came in.
+_DECIDING = frozenset({Status.ROUTED, Status.RESOLVING, Status.AWAITING_APPROVAL, Status.REOPENED})
 _WHAT = {
     Status.RECEIVED: _received,
     Status.ROUTED: _routed,

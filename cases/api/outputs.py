@@ -11,7 +11,7 @@ from accounts.models import Department
 from cases.evidence import queries as evidence
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
-from cases.states import Step
+from cases.states import Condition, Step
 from cases.workflow.steps import allowed_steps
 
 
@@ -114,7 +114,8 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Step.choices)))
     def get_allowed_steps(self, case: Case) -> list[str]:
-        return [step.value for step in allowed_steps(self.actor, case)]
+        known = {Condition.EVIDENCE_CHECKED} if self.context.get("is_new", False) else ()  # nothing has come in yet
+        return [step.value for step in allowed_steps(self.actor, case, known=known)]
 
     @extend_schema_field(ClockOut(many=True))
     def get_clocks(self, case: Case) -> Any:

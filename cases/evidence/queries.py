@@ -72,6 +72,11 @@ def needed_by(case: Case) -> list[Line]:
     return [Line(item.name, item.why, item.is_mandatory, item) for item in needed]
 
 
+def unchecked(case: Case) -> QuerySet[EvidenceItem]:
+    """What came in and nobody has accepted or rejected yet, oldest first."""
+    return EvidenceItem.objects.filter(case=case, state=EvidenceItem.State.RECEIVED)
+
+
 def checklist_of(case: Case) -> list[Line]:
     """What the case needs by its category, then what else was asked for. Four queries, however much there is."""
     return file_of(case).lines

@@ -4,13 +4,22 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from cases.evidence import queries
 from cases.models import Answer, Case
 from cases.states import Condition
+
+_NAMED = 5  # at most so many things are named in one sentence
 
 
 def unmet(condition: Condition, case: Case) -> str:
     """Empty when the condition holds, else a sentence that says what is missing."""
     return _CHECKS[condition](case)
+
+
+def _evidence_checked(case: Case) -> str:
+    """Nothing is decided past what came in, asked for or not: each thing is accepted or rejected first (I3)."""
+    waiting = [str(item) for item in queries.unchecked(case)[:_NAMED]]
+    return _("Check first what came in: %(items)s.") % {"items": ", ".join(waiting)} if waiting else ""
 
 
 def _approved_where_needed(case: Case) -> str:
@@ -32,6 +41,7 @@ def _approved(case: Case) -> bool:
 
 
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
+    Condition.EVIDENCE_CHECKED: _evidence_checked,
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,

@@ -17,7 +17,7 @@ from cases.states import Channel, Nature, Status
 from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
-from channels_app import intake, outbox
+from channels_app import deliveries, intake, outbox
 from channels_app.models import Delivery
 
 from .matters import Told
@@ -163,8 +163,5 @@ class Story:
 
 
 def _arrived(case: Case) -> None:
-    for delivery in Delivery.objects.filter(message__case=case, state=Delivery.State.QUEUED).select_related("message"):
-        delivery.state, delivery.delivered_at, delivery.next_try_at = Delivery.State.DELIVERED, timezone.now(), None
-        delivery.save()
-        if delivery.message and delivery.message.evidence_request:
-            evidence.mark_delivered(delivery.message.evidence_request, at=timezone.now())
+    for delivery in Delivery.objects.filter(message__case=case, state=Delivery.State.QUEUED):
+        deliveries.mark_delivered(delivery)

@@ -18,6 +18,7 @@ from cases.states import Status
 from cases.workflow import answer, evidence, resolution, routing
 from channels_app import mailboxes, tasks
 from channels_app.models import Delivery
+from cskh.core.errors import StepNotAllowed
 from tests.channels_app.mail import AN, DESK, deliver, headers_of, mail, photo
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +96,11 @@ def test_from_a_mail_with_a_photo_to_the_customers_yes(beat, make_staff, setting
     assert case.status == Status.VERIFYING
     assert not case.pauses.filter(ended_at=None).exists()
 
-    item = EvidenceItem.objects.filter(case=case).last()
-    evidence.verify_evidence(item, actor=lan, result="accepted")
     resolution.start_resolving(case, actor=lan)
+    for item in EvidenceItem.objects.filter(case=case):
+        with pytest.raises(StepNotAllowed):
+            answer.send_answer(case, actor=lan, body="Tiền đã vào tài khoản.")
+        evidence.verify_evidence(item, actor=lan, result="accepted")
     answer.send_answer(case, actor=lan, body="Tiền đã vào tài khoản.")
     beat()
     answered = servers.mails(AN)[-1]

@@ -7,17 +7,19 @@ import time_machine
 
 from accounts.actors import Actor
 from accounts.models import ApiClient, Role, Scope
+from cases.admin.next_up import next_up
 from cases.events import flaws_of
 from cases.evidence import queries
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Pause
 from cases.sla.clock import ClockKind
-from cases.states import Channel, Status
-from cases.workflow import ending, evidence, follow_up, resolution
+from cases.states import Channel, Status, Step
+from cases.workflow import answer, ending, evidence, follow_up, resolution
 from cases.workflow.evidence import missing_items
+from cases.workflow.steps import allowed_steps
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
-from tests.cases.building import case_at, customer_of, open_case, snapshot
+from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
 from tests.cases.evidence.files import EXE, PDF, picture, upload
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +263,50 @@ class TestPause:
         evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26327001")
         assert pauses(case) == [(timedelta(0), HOUR), (HOUR + SOON, 4 * HOUR)]
         assert due(case) == before + 4 * HOUR - SOON
+
+
+class TestDeciding:
+    """Nothing is decided past what came in, asked for or not."""
+
+    @pytest.mark.parametrize(
+        ("status", "step"),
+        [
+            (Status.ROUTED, Step.ANSWER),
+            (Status.RESOLVING, Step.ANSWER),
+            (Status.RESOLVING, Step.PROPOSE),
+            (Status.AWAITING_APPROVAL, Step.APPROVE),
+            (Status.REOPENED, Step.PROPOSE),
+            (Status.REOPENED, Step.ANSWER),
+        ],
+    )
+    @pytest.mark.parametrize("result", ["accepted", "rejected"])
+    def test_waits_until_it_is_checked(self, clock, lan, make_staff, status, step, result):
+        case, boss = case_at(status, lan), Actor.staff(make_staff("son", Role.MANAGER))
+        item = send(case)
+        before = snapshot(case)
+        assert step not in allowed_steps(boss, case)
+        with pytest.raises(StepNotAllowed, match=str(item)):
+            take_as(boss, step, case, assignee=lan)
+        assert snapshot(case) == before
+        assert next_up(case).what.endswith(f"{item}.")
+        evidence.verify_evidence(item, actor=boss, result=result, reason="Ảnh của giao dịch khác.")
+        assert step in allowed_steps(boss, case)
+        take_as(boss, step, case, assignee=lan)
+
+    def test_a_final_response_waits_too(self, clock, lan, make_staff):
+        case, boss = case_at(Status.REOPENED, lan), Actor.staff(make_staff("son", Role.MANAGER))
+        resolution.start_resolving(case, actor=boss)
+        send(case)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            answer.give_final_response(case, actor=boss, body="Trả lời cuối cùng.")
+        assert snapshot(case) == before
+
+    def test_what_is_under_way_without_a_decision_goes_on(self, case, lan):
+        send(case)
+        resolution.start_resolving(case, actor=Actor.staff(lan))
+        ask(case, lan, CODE)
+        assert case.status == Status.AWAITING_CUSTOMER
 
 
 class TestReceiving:
