@@ -111,8 +111,12 @@ def _still_missing(case: Case, event: CaseEvent) -> Facts:
 
 
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:
+    return {**_item(case, event), "reason": event.words.text}
+
+
+def _item(case: Case, event: CaseEvent) -> Facts:
     item = EvidenceItem.objects.select_related("requested_item").get(pk=event.facts["item"])
-    return {"name": item.requested_item or item, "reason": event.words.text}
+    return {"name": item.requested_item or item}
 
 
 def _department(case: Case, event: CaseEvent) -> Facts:
@@ -134,12 +138,19 @@ class Text:
 
 
 # The fact of an event that decides which text it is.
-_DETAILS = {EventKind.CASE_CLOSED.value: "closed_as", EventKind.FOLLOW_UP_DONE.value: "follow_up"}
+_DETAILS = {
+    EventKind.CASE_CLOSED.value: "closed_as",
+    EventKind.FOLLOW_UP_DONE.value: "follow_up",
+    EventKind.EVIDENCE_VERIFIED.value: "before",
+}
 # Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
 TEXTS: dict[tuple[str, str], Text] = {
     (EventKind.CASE_OPENED, ""): Text("case_opened", _expected),
     (EventKind.EVIDENCE_REQUESTED, ""): Text("evidence_requested", _request, is_worth_a_call=True, is_reply=True),
     (EventKind.EVIDENCE_REJECTED, ""): Text("evidence_rejected", _rejected_item, is_worth_a_call=True, is_reply=True),
+    (EventKind.EVIDENCE_VERIFIED, EvidenceItem.State.REJECTED): Text(
+        "evidence_accepted_after_all", _item, is_worth_a_call=True, is_reply=True
+    ),
     (EventKind.CASE_TRANSFERRED, ""): Text("case_transferred", _department),
     (EventKind.CASE_REOPENED, ""): Text("case_reopened"),
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.PROGRESS): Text("progress", is_worth_a_call=True),

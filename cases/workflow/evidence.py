@@ -163,9 +163,9 @@ def verify_evidence(
 ) -> Check:
     """Accepts or rejects what came in. A rejection says, in words the customer can act on, what is wrong and what to send.
 
-    `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the earlier
-    one and both stay on record. What was rejected shows as missing again (`missing_items`); whether it is asked for once
-    more is the handler's decision.
+    `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the
+    earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What was
+    rejected shows as missing again (`missing_items`); whether it is asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -181,6 +181,7 @@ def verify_evidence(
             item.refresh_from_db()
             if checklist_item is not None:
                 sorting.file_under(held, item, checklist_item)
+            before = item.state
             check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
             item.state = result
             item.save()
@@ -195,6 +196,7 @@ def verify_evidence(
                 requested_item=item.requested_item_id,
                 checklist_item=item.checklist_item_id,
                 check=check.pk,
+                before=before,
             )
         _complete_if_whole(item.case, at=item.received_at)
     return check

@@ -230,6 +230,28 @@ def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, 
     assert any("Ảnh mờ, hãy chụp lại" in text for text in texts)
 
 
+def test_a_rejection_that_is_taken_back_is_told_and_an_acceptance_is_not(routed, post, work_off, lan):
+    customer = Actor.customer(routed.customer)
+    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    wrong, right = (
+        evidence.submit_evidence(routed, actor=customer, channel=Channel.WEB, text=text) for text in ("GD 1", "GD 2")
+    )
+    evidence.verify_evidence(wrong, actor=lan, result="rejected", reason="Ảnh mờ, hãy chụp lại")
+    work_off()
+    before = len(post.mails(AN))
+    evidence.verify_evidence(right, actor=lan, result="accepted")
+    work_off()
+    assert len(post.mails(AN)) == before
+    for _ in range(2):  # that it is accepted once more is no news
+        evidence.verify_evidence(wrong, actor=lan, result="accepted")
+        work_off()
+        assert len(post.mails(AN)) == before + 1
+    told = routed.messages.last()
+    assert (told.author_id, told.is_automatic) == (lan.id, False)
+    assert "Sao kê" in told.body
+    assert "Ảnh mờ" not in told.body
+
+
 def test_the_table_of_texts_names_real_events_and_templates():
     for text in [*outbox.TEXTS.values(), outbox.Text("files_refused")]:
         get_template(f"outbox/{text.name}.txt")
