@@ -164,8 +164,9 @@ def verify_evidence(
     """Accepts or rejects what came in. A rejection says, in words the customer can act on, what is wrong and what to send.
 
     `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the
-    earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What was
-    rejected shows as missing again (`missing_items`); whether it is asked for once more is the handler's decision.
+    earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What is
+    accepted after the outcome was approved is a new fact: the approval is taken back. What was rejected shows as
+    missing again (`missing_items`); whether it is asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -198,6 +199,8 @@ def verify_evidence(
                 check=check.pk,
                 before=before,
             )
+            if result == Check.Result.ACCEPTED and before != result:
+                resolution.take_back_approval(held)
         _complete_if_whole(item.case, at=item.received_at)
     return check
 

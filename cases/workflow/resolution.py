@@ -53,7 +53,7 @@ def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
 
 
 def take_back_approval(held: Case) -> None:
-    """New facts are asked for on the locked case: what was approved without them is proposed anew."""
+    """New facts are asked for, or accepted, on the locked case: what was approved without them is proposed anew."""
     for answer in held.answers.select_for_update().filter(round=held.round, state=Answer.State.APPROVED):
         answer.state = Answer.State.RETURNED
         answer.save()

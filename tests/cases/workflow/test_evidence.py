@@ -302,6 +302,23 @@ class TestDeciding:
             answer.give_final_response(case, actor=boss, body="Trả lời cuối cùng.")
         assert snapshot(case) == before
 
+    @pytest.mark.parametrize(("result", "stands"), [("rejected", True), ("accepted", False)])
+    def test_what_comes_after_the_approval_is_checked_and_a_new_fact_ends_it(
+        self, clock, lan, make_staff, result, stands
+    ):
+        case, boss = case_at(Status.AWAITING_APPROVAL, lan, category="settlement"), make_staff("son", Role.MANAGER)
+        resolution.approve(case, actor=Actor.staff(boss))
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            answer.send_answer(case, actor=Actor.staff(lan))
+        assert snapshot(case) == before
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason="Ảnh của giao dịch khác.")
+        assert case.answers.get().state == ("approved" if stands else "returned")
+        assert (Step.ANSWER in allowed_steps(Actor.staff(lan), case)) == stands
+        returned = case.events.filter(kind="outcome_returned")
+        assert [event.facts["why"] for event in returned] == ([] if stands else ["new_evidence"])
+
     def test_what_is_under_way_without_a_decision_goes_on(self, case, lan):
         send(case)
         resolution.start_resolving(case, actor=Actor.staff(lan))
