@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
-from cskh.core.errors import Invalid
+from cskh.core.errors import Conflict, Invalid
 from cskh.core.jobs import enqueue_after_commit
 
 from .adapters.email.adapter import EMAIL
@@ -145,11 +146,28 @@ def process(item_id: int, *, as_person: bool = False) -> None:
 
 
 def retry(item: InboundItem) -> None:
-    """What could not be read is tried again now; what was set aside as automatic is taken for a person's words."""
+    """What could not be read is tried again now; what was set aside as automatic is taken for a person's words.
+
+    Raises Conflict where nothing came in that could be read again: the mail is still in its mail box only.
+    """
+    if not item.raw:
+        raise Conflict(
+            _("Nothing of this mail could be fetched. Look for it in the mail box %(box)s.") % {"box": item.source}
+        )
     retried = InboundItem.objects.filter(pk=item.pk, state__in=[_State.FAILED, _State.SET_ASIDE])
     if retried.update(state=_State.WAITING, attempts=0, next_try_at=timezone.now()):
         process(item.pk, as_person=item.state == _State.SET_ASIDE)
     item.refresh_from_db()
+
+
+def unread() -> QuerySet[InboundItem]:
+    """What could not be read and has no case: nobody answers it unless somebody looks after it."""
+    return InboundItem.objects.filter(state=_State.FAILED, case__isnull=True)
+
+
+def dismiss(item: InboundItem) -> bool:
+    """Somebody looked after what could not be read: it is kept aside. False where it was none of those."""
+    return bool(unread().filter(pk=item.pk).update(state=_State.SET_ASIDE))
 
 
 def due(limit: int) -> list[int]:

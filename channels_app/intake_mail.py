@@ -1,7 +1,7 @@
 """A mail becomes a part of its case: the one it answers to, or a new one."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import transaction
@@ -95,7 +95,7 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
         conversation.customer_wrote(
             case, actor=_author(case), message=message.pk, channel=Channel.EMAIL, at=item.received_at
         )
-    _take_files(item, case, message, mail.files)
+    _take_files(item, case, message, mail)
     if mail.cut_from:
         _note(
             case,
@@ -203,14 +203,21 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
     )
 
 
-def _take_files(item: InboundItem, case: Case, message: Message, files: Sequence[InboundFile]) -> None:
-    """Attachments become evidence. One that cannot be taken is noted, stays in the raw mail, and the customer is told."""
+def _take_files(item: InboundItem, case: Case, message: Message, mail: Inbound) -> None:
+    """Attachments become evidence. One that cannot be taken is noted, stays in the raw mail, and the customer is told.
+
+    So is the customer told when the rest of the mail was left behind, with whatever was attached there.
+    """
     refused: list[Attachment] = []
     with translation.override(case.customer.language):  # the reasons are for the customer
-        for number, file in enumerate(files):
+        for number, file in enumerate(mail.files):
             attachment = _take_file(item, case, message, file, is_too_many=number >= _MAX_FILES)
             if attachment.refused and file.content_type not in _ADDED_BY_PROGRAMS:
                 refused.append(attachment)
+        if mail.cut_from:
+            why = _("The mail was too large (%(size)s).") % {"size": filesizeformat(mail.cut_from)}
+            rest = _("(the rest of the mail, with its files)")
+            refused.append(Attachment.objects.create(message=message, filename=rest, refused=why))
     if refused:
         outbox.tell_refused(case, refused)
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from unfold.dataclasses import SearchResult
 
 from accounts.actors import Actor
-from accounts.admin_access import works_here
+from accounts.admin_access import OFFICE_READERS, holds, works_here
 from accounts.models import User
 from cases import policies, queries
+from channels_app import intake
 
 from . import notices, queues, words
 from .case_list import searched
@@ -46,6 +47,7 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
         "due_empty": queues.EMPTY["department"],
         "due_next": rows_of(due.select_related(*SHOWN_WITH)[:SHOWN], now),
         "reopened": rows_of(reopened.select_related(*SHOWN_WITH)[:SHOWN], now),
+        "unread_items": intake.unread().count() if holds(request, OFFICE_READERS) else 0,
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
     }
 

@@ -1,6 +1,6 @@
 """What came in, raw, and how far mail boxes were read. What could not be read can be tried again."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,6 +13,7 @@ from unfold.decorators import action
 from accounts.admin_access import AUDITED, HEADS, RoleModelAdmin, holds
 from channels_app import intake
 from channels_app.models import InboundItem, MailboxState
+from cskh.core.errors import Conflict
 
 OFFICE = HEADS | AUDITED
 
@@ -26,16 +27,29 @@ class InboundItemAdmin(RoleModelAdmin):
     search_fields = ("external_id", "case__code")
     date_hierarchy = "received_at"
     fields = ("channel", "source", "external_id", "received_at", "state", "why", "attempts", "next_try_at", "case_link")
-    actions = ("try_again",)
+    actions = ("try_again", "dismiss")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundItem]:
         return super().get_queryset(request).defer("raw")
 
     @action(description=gettext_lazy("Try again"), permissions=["try_again"])
     def try_again(self, request: HttpRequest, items: QuerySet[InboundItem]) -> None:
+        tried = 0
         for item in items:
-            intake.retry(item)
-        self.message_user(request, _("Tried again: %(number)d.") % {"number": len(items)})
+            try:
+                intake.retry(item)
+            except Conflict as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                tried += 1
+        self.message_user(request, _("Tried again: %(number)d.") % {"number": tried})
+
+    @action(description=gettext_lazy("Set aside: somebody looked after it"), permissions=["try_again"])
+    def dismiss(self, request: HttpRequest, items: QuerySet[InboundItem]) -> None:
+        dismissed = [item for item in items if intake.dismiss(item)]
+        for item in dismissed:
+            self.log_change(request, item, "Set aside")
+        self.message_user(request, _("Set aside: %(number)d.") % {"number": len(dismissed)})
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return holds(request, HEADS)

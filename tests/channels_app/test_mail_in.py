@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection, connections
 from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
@@ -15,6 +16,7 @@ from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
 from cases.workflow.ending import mark_duplicate
 from channels_app import intake, intake_mail, mailboxes
+from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
 from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 
@@ -129,6 +131,37 @@ def test_a_mail_above_the_limit_is_kept_from_its_beginning_and_says_so(post, wor
     large = Case.objects.get(subject="Nạp tiền chưa vào")
     assert large.messages.get(direction="in").body.startswith("Tôi nạp")
     assert DESK in large.messages.get(direction="internal").body
+    assert large.contact.address == AN
+
+
+def test_of_a_mail_above_the_limit_only_whole_files_are_evidence_and_the_sender_hears_of_the_rest(
+    post, work_off, settings
+):
+    settings.MAIL_MAX_BYTES = 400_000
+    cut_through = photo(size=(80, 60)) + bytes(600_000)
+    files = [
+        ("một.jpg", "image/jpeg", photo()),
+        ("hai.jpg", "image/jpeg", cut_through),
+        ("ba.jpg", "image/jpeg", photo()),
+    ]
+    deliver(post, mail(files=files))
+    work_off()
+    case = only_case()
+    message = case.messages.get(direction="in")
+    taken = message.attachments.filter(refused="")
+    assert [one.filename for one in taken] == ["một.jpg"]
+    with taken.get().evidence_item.file.original.open() as kept:
+        assert kept.read() == photo()
+    assert message.attachments.exclude(refused="").count() == 1
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert sum(message.attachments.exclude(refused="").get().filename in text for text in told) == 1
+
+
+def test_a_sender_cannot_say_that_the_mail_was_cut(post, work_off):
+    deliver(post, mail(headers={"X-CSKH-Cut": "99999999"}))
+    work_off()
+    assert not only_case().messages.filter(direction="internal").exists()
+    assert len(post.mails(AN)) == 1
 
 
 # Replies
@@ -392,6 +425,36 @@ def test_a_mail_that_cannot_be_taken_is_tried_again_then_shown_with_a_case_of_it
     intake.retry(item)
     assert item.state == State.DONE
     assert only_case().messages.filter(direction="in", inbound=item).count() == 1
+
+
+def test_a_mail_that_cannot_even_be_fetched_is_seen_at_the_desk_until_somebody_looked(
+    post, work_off, client, make_staff, monkeypatch
+):
+    whole = OpenMailbox._fetch
+    monkeypatch.setattr(OpenMailbox, "_fetch", lambda box, uid, size: FetchedMail(uid, b"", "FETCH: NO [b'broken']"))
+    deliver(post, mail())
+    work_off()
+    monkeypatch.setattr(OpenMailbox, "_fetch", whole)
+    deliver(post, mail("Sau đó", subject="Sau đó"))
+    work_off()
+    assert only_case().subject == "Sau đó", "one broken mail holds up nobody else"
+    item = InboundItem.objects.get(state=State.FAILED)
+    assert (item.case, item.source) == (None, DESK)
+    items = "/admin/channels_app/inbounditem/"
+    client.force_login(make_staff("lan", Role.SPECIALIST, "payments"))
+    assert items not in client.get("/admin/").content.decode()
+    client.force_login(make_staff("boss", Role.MANAGER))
+    asked = f'{items}?state__exact=failed"'
+    assert asked in client.get("/admin/").content.decode()
+    assert "FETCH: NO" in client.get(f"{items}{item.pk}/change/").content.decode()
+    client.post(items, {"action": "try_again", "_selected_action": [item.pk]})
+    item.refresh_from_db()
+    assert (item.state, Case.objects.count()) == (State.FAILED, 1)
+    client.post(items, {"action": "dismiss", "_selected_action": [item.pk]})
+    item.refresh_from_db()
+    assert item.state == State.SET_ASIDE
+    assert LogEntry.objects.filter(object_id=str(item.pk)).count() == 1
+    assert asked not in client.get("/admin/").content.decode()
 
 
 def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):

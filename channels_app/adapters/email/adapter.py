@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 
 from channels_app.adapters.base import Inbound, InboundFile, Outbound
 
 from . import marks, smtp
+from .body import InboundAttachment
 from .parsing import InboundEmail, parse_email
 from .quoting import visible_reply
 
@@ -16,6 +18,7 @@ class EmailAdapter:
         """The mail as a message. Never raises."""
         mail = parse_email(raw)
         body = visible_reply(mail.text)
+        cut_from = _cut_from(raw)
         return Inbound(
             sender_kind="email",
             sender_address=mail.sender_address,
@@ -27,13 +30,13 @@ class EmailAdapter:
             external_id=mail.message_id,
             in_reply_to=mail.in_reply_to,
             references=mail.references,
-            files=[InboundFile(each.filename, each.content_type, each.data) for each in mail.attachments],
+            files=_files(_whole(raw, mail) if cut_from else mail.attachments),
             sent_at=mail.date,
             is_automatic=mail.is_auto_reply,
             is_bounce=mail.is_bounce,
             bounced_ids=[*mail.bounced_message_ids, *mail.thread_ids] if mail.is_bounce else (),
             loop_mark=mail.headers.get(marks.LOOP_HEADER.lower(), ""),
-            cut_from=_number(mail.headers.get(marks.CUT_HEADER.lower(), "")),
+            cut_from=cut_from,
         )
 
     def send(self, outbound: Outbound) -> None:
@@ -65,8 +68,20 @@ def _digest(mail: InboundEmail) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _number(text: str) -> int:
-    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
+def _files(attachments: Iterable[InboundAttachment]) -> list[InboundFile]:
+    return [InboundFile(each.filename, each.content_type, each.data) for each in attachments]
+
+
+def _cut_from(raw: bytes) -> int:
+    """The size that was noted above the mail when only its beginning was taken; 0 for a whole one, whatever it says inside."""
+    noted = re.match(rb"%s: ([0-9]{1,15})\r\n" % marks.CUT_HEADER.encode(), raw)
+    return int(noted[1]) if noted else 0
+
+
+def _whole(raw: bytes, mail: InboundEmail) -> list[InboundAttachment]:
+    """The attachments of a mail's beginning that are all there: what would grow if more came was cut through."""
+    longer = parse_email(raw + b"AAAA" * 2).attachments
+    return [each for each, more in zip(mail.attachments, longer, strict=False) if each.data == more.data]
 
 
 EMAIL = EmailAdapter()
