@@ -162,7 +162,7 @@ class CaseAdmin(RoleModelAdmin):
         ]
 
     def step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        return step_view.step(request, pk, name, {**self.admin_site.each_context(request)})
+        return step_view.step(request, pk, name)
 
 
 def searched(cases: QuerySet[Case], term: str, actor: Actor) -> QuerySet[Case]:

@@ -1,5 +1,6 @@
 """One form for each thing that moves a case: what it asks for, and the workflow function it calls."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -21,6 +22,7 @@ from cskh.core.errors import Invalid, NotVisible
 class StepForm(forms.Form):
     """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at."""
 
+    take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     done: ClassVar[Any] = gettext_lazy("Done.")
     hint: ClassVar[Any] = ""
@@ -34,9 +36,6 @@ class StepForm(forms.Form):
 
     def offer(self) -> None:
         """Fills in choices that depend on the case."""
-
-    def take(self) -> None:
-        raise NotImplementedError
 
     def said(self, field: str) -> str:
         return str(self.cleaned_data.get(field) or "")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,7 +20,7 @@ from .replies import replies_for
 from .step_forms import StepForm
 
 
-def step(request: HttpRequest, pk: int, name: str, page: dict[str, Any]) -> HttpResponse:
+def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """GET shows the form of an action (only the form when `fragment` is asked for); POST takes it.
 
     What cannot be done is said on the form, and what was typed stays in it. A case nobody may show them is not found.
@@ -31,16 +31,16 @@ def step(request: HttpRequest, pk: int, name: str, page: dict[str, Any]) -> Http
     if case is None or action is None:
         raise Http404
     if request.method == "POST":
-        return _take(request, action, case, actor, page)
+        return _take(request, action, case, actor)
     if not action.permitted(actor, case):
-        return _form_page(request, action, None, case, page, error=NotPermitted())
+        return _form_page(request, action, None, case, error=NotPermitted())
     form = action.form(case=case, actor=actor, initial=_template_text(request, case, actor))
-    return _form_page(request, action, form, case, page)
+    return _form_page(request, action, form, case)
 
 
-def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: dict[str, Any]) -> HttpResponse:
+def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> HttpResponse:
     if not action.permitted(actor, case):
-        return _form_page(request, action, None, case, page, error=NotPermitted())
+        return _form_page(request, action, None, case, error=NotPermitted())
     posted = request.POST.copy()
     form = action.form(posted, request.FILES, case=case, actor=actor)
     try:
@@ -53,7 +53,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor, page: 
     except DomainError as error:
         case.refresh_from_db()
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
-        return _form_page(request, action, _with_error(form, error), case, page, error=error)
+        return _form_page(request, action, _with_error(form, error), case, error=error)
     messages.success(request, str(form.done))
     if policies.can_see(actor, case):
         return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
@@ -92,11 +92,10 @@ def _form_page(
     action: Action,
     form: StepForm | None,
     case: Case,
-    page: dict[str, Any],
     error: DomainError | None = None,
 ) -> HttpResponse:
     context = {
-        **page,
+        **admin.site.each_context(request),
         "title": action.label,
         "case": case,
         "action": action,

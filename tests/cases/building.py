@@ -75,6 +75,7 @@ def snapshot(case):
     }
     rows |= {name: list(getattr(fresh, name).order_by("pk").values()) for name in ("follow_ups", "pauses", "evidence")}
     rows["requests"] = list(EvidenceRequest.objects.filter(case=fresh).order_by("pk").values())
+    rows["deliveries"] = list(Delivery.objects.filter(message__case=fresh).order_by("pk").values())
     rows["case"] = {field.attname: getattr(fresh, field.attname) for field in Case._meta.concrete_fields}
     assert list(flaws_of(fresh)) == []
     return rows

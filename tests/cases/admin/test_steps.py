@@ -1,4 +1,4 @@
-"""Every button of the desk: who may press it, what it does, and that a refusal changes nothing."""
+"""What the buttons of the desk do, and what is said when it cannot be done. Who may press them: `test_permissions.py`."""
 
 import threading
 
@@ -9,10 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import Actor
-from cases.admin.actions import ACTIONS
 from cases.events import flaws_of
 from cases.models import Answer, Case, Category
-from cases.states import TRANSITIONS, Step
 from cases.workflow import answer, resolution
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
@@ -20,57 +18,6 @@ from tests.cases.building import deliver_answer
 from tests.cases.evidence.files import picture
 
 pytestmark = pytest.mark.django_db
-
-HEADS = {"manager", "administrator"}
-HANDLERS = HEADS | {"lan"}  # lan's department has the case
-FRONT = HANDLERS | {"intake"}  # whoever answers the telephone, too
-MAY = {
-    "classify": HANDLERS,
-    "take-it": HANDLERS,
-    "start-resolving": HANDLERS,
-    "request-evidence": HANDLERS,
-    "evidence-completed": HANDLERS,
-    "propose": HANDLERS,
-    "approve": HEADS,
-    "return": HEADS,
-    "answer": HANDLERS,
-    "accept": FRONT,
-    "reject": FRONT,
-    "reopen": HANDLERS,
-    "decline-reopening": HANDLERS,
-    "assign": HANDLERS,
-    "transfer": HANDLERS,
-    "reclassify": HANDLERS,
-    "change-priority": HANDLERS,
-    "final-response": HEADS,
-    "withdraw": FRONT,
-    "mark-duplicate": HANDLERS,
-    "mark-spam": HANDLERS,
-    "message": FRONT,
-    "note": FRONT,
-    "retry-delivery": FRONT,
-    "check-evidence": HANDLERS,
-    "add-evidence": FRONT,
-}
-SYSTEM_STEPS = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
-
-
-def test_every_step_people_take_has_its_button():
-    assert set(MAY) == set(ACTIONS)
-    assert {action.step for action in ACTIONS.values() if action.step} == set(TRANSITIONS) - SYSTEM_STEPS
-
-
-@pytest.mark.parametrize("role", ["intake", "lan", "manager", "administrator", "auditor"])
-def test_who_may_press_what(desk, people, open_case, role):
-    case = open_case("deposit-not-credited")
-    at = desk(people[role])
-    for name, allowed in MAY.items():
-        before = state_of(case)
-        answered = at.take(case, name)  # an empty form: nobody gets further than the fields or the status
-        assert (answered.status_code == 403) == (role not in allowed), name
-        assert (at.form(case, name).status_code == 403) == (role not in allowed), name
-        if name not in ("start-resolving", "take-it") or role not in allowed:
-            assert state_of(case) == before, name
 
 
 def state_of(case):

@@ -1,0 +1,127 @@
+"""Everybody at every button of the desk, held against the table; a refusal changes nothing in the whole database."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.admin.actions import ACTIONS
+from cases.states import TRANSITIONS, Status, Step
+from tests.cases.admin.conftest import DeskClient
+from tests.cases.fingerprint import fingerprint, tried
+from tests.cases.matters import make_matter
+from tests.cases.permission_table import CASES, DESK, SYSTEM, get_user, letter_of, letters
+
+pytestmark = pytest.mark.django_db
+
+# The doors that are not just a step of their own name: the step behind them, or the letter where none is.
+DOORS = {
+    "take-it": Step.ASSIGN,
+    "transfer": Step.ASSIGN,
+    "change-priority": Step.RECLASSIFY,
+    "decline-reopening": Step.REOPEN,
+    "check-evidence": "w",
+    "add-evidence": "t",
+    "retry-delivery": "o",
+    "message": "o",
+    "note": "o",
+}
+CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
+AT_THEIR_THING = {"check-evidence", "retry-delivery"}  # their buttons stand beside the evidence and the message
+
+
+def step_of(door):
+    return DOORS.get(door) or Step(door)
+
+
+def letter_at(door):
+    found = step_of(door)
+    return letter_of(found) if isinstance(found, Step) else found
+
+
+def test_every_step_people_take_has_its_door():
+    clocks = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
+    assert {str(step_of(name)) for name in ACTIONS} - set("wto") == set(TRANSITIONS) - clocks
+    assert clocks < SYSTEM
+
+
+def form_of(door, at_hand):
+    """Everything the form asks for, right: whoever may is not stopped by it."""
+    words, other = "Khách gọi lại", at_hand.other_category
+    kind = {"category": other.pk, "nature": "complaint", "reason": words}
+    return {
+        "classify": kind,
+        "reclassify": kind,
+        "assign": {"assignee": at_hand.head.pk},
+        "transfer": {"department": other.department_id, "summary": words},
+        "change-priority": {"priority": "low", "reason": words},
+        "request-evidence": {"items": "Sao kê: để đối chiếu", "due_at": timezone.localtime() + timedelta(days=1)},
+        "check-evidence": {"item": at_hand.item.pk, "result": "accepted"},
+        "add-evidence": {"text": "FT26326009999"},
+        "reject": {"reason": words},
+        "accept": {"message": at_hand.said.pk},
+        "mark-duplicate": {"of": at_hand.twin.code},
+        "retry-delivery": {"delivery": at_hand.lost.pk},
+    }.get(door, {"reason": words, "body": words})
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_the_table_at_the_desk(case_name, make_staff):
+    at_hand = make_matter(case_name, make_staff)
+    desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
+    addresses = {door: reverse("admin:cases_case_step", args=[at_hand.case.pk, door]) for door in ACTIONS}
+    forms = {door: {"version": at_hand.case.last_event_number} | form_of(door, at_hand) for door in ACTIONS}
+    before, wrong, taken = fingerprint(), [], set()
+    for name, desk in desks.items():
+        held = letters(name, case_name)
+        may = {door for door in ACTIONS if letter_at(door) in held}
+        now = {door for door in may if is_possible(door, at_hand, name, held)}
+        if shown(desk, at_hand.case) != (expected := shown_of(now)):
+            wrong.append(f"{name}, {case_name}: shown or not shown: {shown(desk, at_hand.case) ^ expected}")
+        # What several may do who hold the same letters is done by the first of them; the page above was asked for each.
+        for door in {door for door in now if (held, door) not in taken} | (set(ACTIONS) - may):
+            taken.add((held, door))
+            answer, changed = tried(partial(desk.client.post, addresses[door], forms[door]), before)
+            expected = (302, True) if door in now else (refusal_of(name, held), False)
+            if (answer.status_code, bool(changed)) != expected:
+                wrong.append(f"{name}, {case_name}, {door}: {answer.status_code} {changed or ''}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def sign_in(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return DeskClient(client)
+
+
+def is_possible(door, at_hand, name, held):
+    """Whether somebody who may can do it on the case as it is now."""
+    case, step = at_hand.case, step_of(door)
+    if door in CLASSIFIED_ONLY and case.status == Status.RECEIVED:
+        return False
+    if door == "take-it":
+        return "d" in held and (case.assignee is None or case.assignee.username != name)
+    return at_hand.can(step) if isinstance(step, Step) else True
+
+
+def shown(desk, case):
+    """The doors on the case's page, where it is shown at all."""
+    page = desk.page(case)
+    if page.status_code != 200:
+        return set()
+    buttons = {action.name for action in page.context["buttons"] + page.context["endings"]}
+    return buttons | {tab.action.name for tab in page.context["tabs"]}
+
+
+def shown_of(now):
+    """Of the ways to answer the composer shows one: who may answer is not asked to propose."""
+    return now - AT_THEIR_THING - ({"propose"} if "answer" in now else set())
+
+
+def refusal_of(name, held):
+    if name in ("left", "nobody"):
+        return 302  # to the sign-in page
+    return 403 if "s" in held else 404

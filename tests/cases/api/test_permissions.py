@@ -1,0 +1,106 @@
+"""Everybody at every address of a case, held against the table; a refusal changes nothing in the whole database."""
+
+from functools import partial
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.customers.directory import Person, recognise
+from cases.api.steps import STEPS
+from cases.states import TRANSITIONS, Step
+from tests.api import bearer, token
+from tests.cases.fingerprint import fingerprint, tried
+from tests.cases.matters import make_matter
+from tests.cases.permission_table import CASES, CLIENTS, TABLE, get_user, letter_of, letters, make_client
+
+pytestmark = pytest.mark.django_db
+
+# What is no step: the letter, the method, the address, what is sent.
+CALLS = {
+    "read": ("s", "get", "/api/v1/cases/{code}/", {}),
+    "timeline": ("s", "get", "/api/v1/cases/{code}/timeline/", {}),
+    "messages": ("s", "get", "/api/v1/cases/{code}/messages/", {}),
+    "say": ("t", "post", "/api/v1/cases/{code}/messages/", {"body": "Xin chào"}),
+    "note": ("o", "post", "/api/v1/cases/{code}/messages/", {"body": "Đã gọi lại", "internal": True}),
+    "hand-in": ("t", "post", "/api/v1/cases/{code}/evidence/", {"text": "FT26326009999"}),
+    "verify": ("w", "post", "/api/v1/evidence/{item}/verify/", {"result": "accepted"}),
+}
+
+
+def test_every_step_people_take_has_its_address():
+    assert set(STEPS) == set(TRANSITIONS) - {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
+
+
+def body_of(step, at_hand):
+    """Everything the step asks for, right: whoever may is not stopped by it."""
+    words = "Khách gọi lại"
+    kind = {"category": at_hand.other_category.slug}
+    return {
+        Step.CLASSIFY: kind,
+        Step.RECLASSIFY: kind,
+        Step.ASSIGN: {"assignee": at_hand.head.username},
+        Step.REQUEST_EVIDENCE: {"items": [{"name": "Sao kê"}]},
+        Step.START_RESOLVING: {},
+        Step.APPROVE: {},
+        Step.PROPOSE: {"body": words},
+        Step.ANSWER: {"body": words},
+        Step.FINAL_RESPONSE: {"body": words},
+        Step.ACCEPT: {"message": at_hand.said.pk},
+        Step.MARK_DUPLICATE: {"of": at_hand.twin.code},
+    }.get(step, {"reason": words})
+
+
+def calls_on(at_hand):
+    """Every call on the case by its name: the letter, whether it is possible now, method, address, body."""
+    at = {"code": at_hand.case.code, "item": at_hand.item.pk}
+    calls = {name: (letter, True, how, path.format(**at), body) for name, (letter, how, path, body) in CALLS.items()}
+    for step in STEPS:
+        # One function takes both; which of them it is follows from the status.
+        now = at_hand.can(Step.RECLASSIFY if step == Step.CLASSIFY else step)
+        path = f"/api/v1/cases/{at_hand.case.code}/{step.value}/"
+        calls[step.value] = (letter_of(step), now, "post", path, body_of(step, at_hand))
+    return calls
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_the_table_over_rest(case_name, make_staff, token_keys):
+    at_hand = make_matter(case_name, make_staff)
+    callers = {name: caller(name, at_hand, make_staff) for name in TABLE}
+    calls = calls_on(at_hand)
+    before, wrong, taken = fingerprint(), [], set()
+    for name, client in callers.items():
+        for call, (letter, now, how, path, body) in calls.items():
+            held = letters(name, case_name)
+            if letter in held and letter != "s" and (held, call) in taken:
+                continue  # what several may do who hold the same letters is done by the first of them
+            taken.add((held, call))
+            answer, changed = tried(partial(getattr(client, how), path, body), before)
+            expected = outcome(name, case_name, letter, now)
+            if answer.status_code not in expected[0] or bool(changed) != expected[1]:
+                wrong.append(f"{name}, {case_name}, {call}: {answer.status_code} {changed or ''}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def caller(name, at_hand, make_staff):
+    if name in ("customer", "another_customer"):
+        number, customer = "BX100231", at_hand.case.customer
+        if name == "another_customer":
+            number, customer = "BX999999", recognise(Person(email="binh@khach.example"))[0]
+        customer.external_id = number
+        customer.save()
+        return bearer(token(number))
+    if name in CLIENTS:
+        return bearer(make_client(name)[1])
+    client = APIClient()
+    client.force_login(get_user(name, make_staff), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def outcome(name, case_name, letter, now):
+    """The statuses it may answer with, and whether anything changed."""
+    held = letters(name, case_name)
+    if name in ("left", "retired"):
+        return {401}, False
+    if letter in held:
+        return ({200, 201}, letter != "s") if now else ({409}, False)
+    return {403 if "s" in held else 404}, False

@@ -1,0 +1,54 @@
+"""A case of the permission table with everything that its steps ask for at hand."""
+
+from dataclasses import dataclass
+
+from accounts.actors import Actor
+from accounts.models import User
+from cases.evidence.models import Check, EvidenceItem
+from cases.models import Case, Category
+from cases.states import TRANSITIONS, Channel, Step
+from cases.workflow import evidence
+from channels_app.models import Delivery, Message
+from tests.cases.building import customer_of
+from tests.cases.permission_table import get_user, make_case
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """`twin` is a case like it, `head` somebody who may be given it, `said` the customer's message, `item` evidence to check anew,
+    `lost` a failed delivery."""
+
+    case: Case
+    twin: Case
+    head: User
+    said: Message
+    item: EvidenceItem
+    lost: Delivery
+
+    def can(self, step):
+        """Whether the case as it is allows the step to those who may take it."""
+        if step == Step.ANSWER and self.needs_approval:
+            return False  # nothing was proposed
+        return self.case.status in TRANSITIONS[step].sources
+
+    @property
+    def needs_approval(self):
+        return bool(self.case.category and self.case.category.needs_approval)
+
+    @property
+    def other_category(self):
+        """Another category, as strict as the case's own: a laxer one is no specialist's to choose."""
+        return Category.objects.get(slug="settlement" if self.needs_approval else "technical-error")
+
+
+def make_matter(case_name, make_staff):
+    twin, case = (make_case(case_name, make_staff) for _ in range(2))
+    item = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26326004511")
+    head = get_user("manager", make_staff)
+    evidence.verify_evidence(item, actor=Actor.staff(head), result=Check.Result.ACCEPTED)  # nothing is decided before
+    lost = Delivery.objects.filter(message__case=case).first()
+    lost.state = Delivery.State.FAILED
+    lost.save()
+    case.refresh_from_db()
+    said = case.messages.filter(direction=Message.Direction.IN).first()
+    return AtHand(case, twin, head, said, item, lost)
