@@ -40,7 +40,7 @@ def limited_body(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.EVIDENCE_MAX_BYTES_PER_CASE:
             raise TooLarge(_("These files are too large together. Send fewer, or smaller pictures."))
-        request.upload_handlers = [FewFiles(request), *request.upload_handlers]  # type: ignore[misc]
+        request.upload_handlers = [FewFiles(request), *request.upload_handlers]
         try:
             return protected(request, *args, **kwargs)
         except TooManyFilesSent as error:
