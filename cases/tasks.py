@@ -6,11 +6,15 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from cskh.core.jobs import enqueue_after_commit
+
 from . import queries
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import derive
-from .workflow import follow_up
+from .models import Case
+from .states import OPEN
+from .workflow import follow_up, recounting
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +40,25 @@ def _attend(case_id: int) -> bool:
     except Exception:  # one case that cannot be attended to must not hold up the others
         log.exception("follow-up on case %s failed", case_id)
         return False
+
+
+@shared_task
+def recount_clocks(after: int = 0) -> None:
+    """Counts the deadlines of every open case anew, a batch at a time in the order of their ids, beginning past `after`.
+
+    Repeating it changes nothing. Each batch asks for the next, so that other work gets its turn.
+    """
+    batch = list(Case.objects.filter(status__in=sorted(OPEN), pk__gt=after).order_by("pk")[:_BATCH])
+    for case in batch:
+        try:
+            recounting.recount(case)
+        except Exception:  # the others' deadlines are counted all the same
+            log.exception("the clocks of case %s could not be counted anew", case.pk)
+    if batch:
+        log.info("clocks of %s cases counted anew, up to id %s", len(batch), batch[-1].pk)
+        enqueue_after_commit("cases.tasks.recount_clocks", batch[-1].pk)
+    else:
+        log.info("all clocks are counted anew")
 
 
 @shared_task

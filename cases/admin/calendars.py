@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -14,8 +15,11 @@ from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin
 from cases.calendars import read_windows
 from cases.models import Calendar, CalendarDay, SlaTarget
 from cases.sla.calendar import WorkingCalendar
+from cskh.core.jobs import enqueue_after_commit
 
 from .week_hours import HoursField
+
+_RECOUNT = "cases.tasks.recount_clocks"  # after every change: deadlines that run are promises of today
 
 
 class CalendarForm(forms.ModelForm):
@@ -103,7 +107,7 @@ class CalendarAdmin(RoleModelAdmin):
                     "fields": week,
                     "description": gettext_lazy(
                         "Hours as 08:00-12:00, 13:30-17:30; 00:00-00:00 is the whole day; empty: closed. "
-                        "Deadlines that run already keep their time until their case changes."
+                        "Deadlines that run already are counted anew, from their own start."
                     ),
                 },
             ),
@@ -125,6 +129,8 @@ class CalendarAdmin(RoleModelAdmin):
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
             form.instance.save(update_fields=["changed_at"])
+        if change:
+            enqueue_after_commit(_RECOUNT)
 
 
 @admin.register(SlaTarget)
@@ -136,6 +142,18 @@ class SlaTargetAdmin(RoleModelAdmin):
     list_select_related = ("category", "calendar")
     autocomplete_fields = ("category",)
     ordering = ("kind", "category__slug", "priority", "channel")
+
+    def save_model(self, request: HttpRequest, obj: SlaTarget, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        enqueue_after_commit(_RECOUNT)
+
+    def delete_model(self, request: HttpRequest, obj: SlaTarget) -> None:
+        super().delete_model(request, obj)
+        enqueue_after_commit(_RECOUNT)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SlaTarget]) -> None:
+        super().delete_queryset(request, queryset)
+        enqueue_after_commit(_RECOUNT)
 
     @admin.display(description=gettext_lazy("target"), ordering="seconds")
     def how_long(self, target: SlaTarget) -> str:
