@@ -7,6 +7,8 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.admin.presence import presence
+from cases.admin import live
+from channels_app.live import pages as chat_pages
 from cskh import health
 from cskh.core.api import NothingHere
 
@@ -17,10 +19,13 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("admin/evidence/", include("cases.evidence.urls")),
     path("admin/presence/", admin.site.admin_view(presence), name="presence"),
+    path("admin/chat/", include("channels_app.admin.chat_urls")),
+    path("admin/live/me", admin.site.admin_view(live.me), name="live-me"),
     path("admin/hotline/", include("channels_app.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("cskh.api_urls")),
     re_path(r"^api(/.*)?$", NothingHere.as_view()),
+    path("widget.js", chat_pages.widget, name="widget"),
     path("chat/", include("channels_app.live.urls")),
     path("", include("channels_app.portal.urls")),
 ]

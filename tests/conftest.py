@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership, Role, User
 from cskh.defaults.load import load
 
-pytest_plugins = ["tests.servers", "tests.api"]
+pytest_plugins = ["tests.servers", "tests.api", "tests.web"]
 
 
 _fillings = {}  # by day: what is loaded depends on the year and on the laws in force

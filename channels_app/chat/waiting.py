@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
+from accounts.customers.models import Contact
 from cases.models import Case, Clock
 from cases.sla.clock import ClockKind
 from channels_app.models import Chat
@@ -18,10 +19,11 @@ _SAMPLE = 50
 
 
 def state_of(chat: Chat) -> dict[str, object]:
-    """`{state, code, agent, place, wait_seconds, somebody_here, answer_by, case_status}`; None where unknown.
+    """`{state, code, agent, place, wait_seconds, somebody_here, answer_by, case_status, contact}`; None where unknown.
 
     `place` counts from 1; `wait_seconds` is the middle of what visitors waited within the last hour, and only shown when
-    there were enough; `answer_by` is when the request is promised to be answered, ISO 8601.
+    there were enough; `answer_by` is when the request is promised to be answered, ISO 8601; `contact` is how the visitor is
+    reached once they are gone, `{kind: email | phone | app, verified}`.
     """
     is_waiting = chat.state == Chat.State.WAITING
     return {
@@ -33,6 +35,7 @@ def state_of(chat: Chat) -> dict[str, object]:
         "somebody_here": giving.on_duty().exists(),
         "case_status": chat.case.status if chat.case else None,
         "answer_by": _answer_by(chat.case) if chat.case and chat.state != Chat.State.TALKING else None,
+        "contact": _contact(chat.case.contact) if chat.case else None,
     }
 
 
@@ -53,6 +56,10 @@ def usual_wait(now: datetime | None = None) -> int | None:
 def _place(chat: Chat) -> int:
     before = Q(waiting_since__lt=chat.waiting_since) | Q(waiting_since=chat.waiting_since, pk__lt=chat.pk)
     return Chat.objects.filter(before, state=Chat.State.WAITING).count() + 1
+
+
+def _contact(contact: Contact | None) -> dict[str, object] | None:
+    return {"kind": contact.kind, "verified": contact.verified_at is not None} if contact else None
 
 
 def _answer_by(case: Case) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,10 +13,12 @@ from cases.workflow import answer
 from channels_app.chat import conversations, leaving, talking, waiting
 from channels_app.models import Chat
 from cskh.core.client_address import client_address
-from cskh.core.errors import Invalid, NotVisible
+from cskh.core.errors import Invalid, TooLarge
 
 from .json_views import chat_view, content_of, json_view, text_of
 from .limits import count, count_visitor
+
+_FORM_AROUND_FILE = 64 * 1024  # bytes
 
 
 @require_POST
@@ -57,6 +60,8 @@ def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 def send_file(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """Multipart `file`, `client_id` → `{}`; its line comes as any other."""
     count_visitor(chat, "file")
+    if int(request.headers.get("Content-Length") or 0) > settings.EVIDENCE_MAX_BYTES + _FORM_AROUND_FILE:
+        raise TooLarge  # before any of it is read
     files = uploads_of_form(request.FILES.getlist("file"))
     if len(files) != 1:
         raise Invalid(errors={"file": [_("Send one file at a time.")]})
@@ -118,22 +123,25 @@ def reject(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 @require_POST
 @chat_view
 def sign_in(request: HttpRequest, chat: Chat) -> dict[str, Any]:
-    """`{token}`: the operator's token of who signed in meanwhile. 404 where the conversation is another customer's."""
+    """`{token}`: the operator's token of who signed in meanwhile. 404 where the conversation is another customer's.
+
+    A token that does not hold is refused and changes nothing: a page may have rested longer than its token.
+    """
     token = text_of(content_of(request), "token", most=8000)
     try:
         subject_of(token)
     except BadToken as error:
-        raise NotVisible from error
+        raise Invalid(errors={"token": [_("This sign-in does not hold any more.")]}) from error
     conversations.resume(request.headers["Authorization"].partition(" ")[2], token=token)
     return {}
 
 
 def _lines_since(chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
     after = content.get("after", 0)
-    fresh = Chat.objects.select_related("case", "agent").get(pk=chat.pk)
+    fresh = Chat.objects.select_related("case__contact", "agent").get(pk=chat.pk)
     return {"lines": talking.lines_after(fresh, after if isinstance(after, int) else 0), **_shown(fresh)}
 
 
 def _shown(chat: Chat) -> dict[str, Any]:
-    fresh = Chat.objects.select_related("case", "agent").get(pk=chat.pk)
+    fresh = Chat.objects.select_related("case__contact", "agent").get(pk=chat.pk)
     return {"state": waiting.state_of(fresh), "agent_read": fresh.agent_read}

@@ -1,11 +1,12 @@
-"""The addresses of the chat widget's plain HTTP calls."""
+"""The addresses of the chat: its page, and its plain HTTP calls."""
 
 from django.urls import path
 
-from . import chat_calls
+from . import chat_calls, pages
 
 app_name = "chat"
 urlpatterns = [
+    path("", pages.page, name="page"),
     path("start", chat_calls.start, name="start"),
     path("lines", chat_calls.lines, name="lines"),
     path("say", chat_calls.say, name="say"),

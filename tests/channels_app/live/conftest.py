@@ -1,89 +1,9 @@
-"""The real server on a free port, on the test's own database and the real Valkey."""
+"""A visitor's browser, as far as the protocol goes."""
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from contextlib import closing
-from urllib.parse import urlsplit, urlunsplit
 
-import pytest
-import requests
 import websockets
-from django.conf import settings
-from django.db import connection, connections
-
-SERVER = [
-    "-m",
-    "uvicorn",
-    "cskh.asgi:application",
-    "--lifespan",
-    "off",
-    "--log-level",
-    "warning",
-    "--host",
-    "127.0.0.1",
-]
-
-
-class Served:
-    """The web process: started, killed and started again on the same port."""
-
-    def __init__(self, folder):
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "cskh.settings.base",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DATABASE_URL": urlunsplit(database),
-            "CSKH_DATA": str(folder),
-            "CSKH_MAILBOXES": "",
-        }
-        self.process = None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [sys.executable, *SERVER, "--port", str(self.port)], env=self.environment, cwd=settings.BASE_DIR
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                return requests.get(f"{self.address}/healthz", timeout=2)
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        raise AssertionError("the web process does not answer")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def post(self, path, key="", **content):
-        answer = requests.post(f"{self.address}{path}", json=content, headers=_authorization(key), timeout=20)
-        return answer.status_code, answer.json()
-
-    def get(self, path, key=""):
-        answer = requests.get(f"{self.address}{path}", headers=_authorization(key), timeout=20)
-        return answer.status_code, answer.json()
-
-
-def _authorization(key):
-    return {"Authorization": f"Chat {key}"} if key else {}
-
-
-@pytest.fixture
-def served(tmp_path, transactional_db, defaults):
-    web = Served(tmp_path)
-    web.start()
-    yield web
-    web.kill()
-    connections.close_all()
 
 
 class Visitor:

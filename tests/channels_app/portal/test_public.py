@@ -44,8 +44,9 @@ def test_security_headers(client, path):
     assert response.headers["X-Frame-Options"] == "DENY"
     assert response.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
     body = response.content.decode()
-    for inline in ("<script", "<style", " style=", " onclick=", "javascript:"):
+    for inline in ("<script>", "<style", " style=", " onclick=", "javascript:"):
         assert inline not in body
+    assert body.count("<script") == body.count('<script src="/widget.js"')
 
 
 def test_case_pages_are_kept_by_no_cache(open_case, follow):
@@ -105,8 +106,10 @@ def test_earlier_notices_stay_readable(client):
         assert client.get(f"/notice/{unknown}/").status_code == 404
 
 
-def test_chat_is_not_offered_before_it_exists(client):
-    assert "chat" not in client.get("/", headers={"accept-language": "en"}).content.decode().lower()
+def test_chat_is_offered_as_a_launcher_and_as_a_page(client):
+    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert '<script src="/widget.js" data-language="en" defer></script>' in page
+    assert 'href="/chat/"' in page
 
 
 def _closed_cases(number, *, hours, closed_as="accepted", days_ago=1):
