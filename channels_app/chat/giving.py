@@ -156,8 +156,13 @@ def end(chat: Chat, *, actor: Actor) -> None:
 
 
 def locked(chat_id: int) -> Chat:
-    """The row under lock, with its case: the conversation is always locked before its case."""
-    return Chat.objects.select_for_update(of=("self",)).select_related("case__customer", "agent").get(pk=chat_id)
+    """The row under lock, with its case: the conversation is always locked before its case.
+
+    Locked first, read then: what one statement joins is as it was before it waited for the lock, and a conversation that
+    got its case meanwhile would seem to have none.
+    """
+    Chat.objects.select_for_update().values("pk").get(pk=chat_id)
+    return Chat.objects.select_related("case__customer", "agent").get(pk=chat_id)
 
 
 def _give(chat: Chat) -> bool:
