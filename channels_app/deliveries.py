@@ -144,7 +144,7 @@ def _show_in_chat(delivery: Delivery) -> None:
     if message is None or chat is None or message.is_automatic:
         _show(delivery)
     elif chat.visitor_read < message.pk:
-        address = _verified_address(message.case)
+        address = verified_address(message.case)
         if not address or timezone.now() < delivery.created_at + settings.CHAT_UNREAD_MAILED_AFTER:
             raise NotDelivered("the visitor has not seen it yet")
         delivery.address = address
@@ -152,7 +152,8 @@ def _show_in_chat(delivery: Delivery) -> None:
         EMAIL.send(letters.write(delivery))
 
 
-def _verified_address(case: Case) -> str:
+def verified_address(case: Case) -> str:
+    """The mail address known to be the customer's that was used last, "" where there is none."""
     known = case.customer.contacts.filter(kind=Contact.Kind.EMAIL, verified_at__isnull=False)
     verified = known.order_by("-last_used_at").first()
     return verified.address if verified else ""

@@ -18,7 +18,7 @@ from cases import policies
 from cases.evidence.pipeline.receive import Upload
 from cases.models import Case
 from cases.states import Channel
-from cases.workflow import evidence
+from cases.workflow import answer, evidence
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox, push
 from channels_app.adapters.chat.frames import Said, checked_client_id
@@ -122,18 +122,35 @@ def staff_notes(chat: Chat, *, actor: Actor, client_id: object, body: str) -> No
             outbox.write_note(case, actor=actor, body=said.body, external_id=said.client_id)
 
 
+def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> None:
+    """Ends the conversation with the official answer of its case, once for a `client_id`.
+
+    `body` is empty where an approved outcome goes out as it is. Raises what the case's answer step raises.
+    """
+    identity = checked_client_id(client_id)
+    with transaction.atomic():
+        held = giving.locked(chat.pk)
+        case = _seen_case(held, actor)
+        if case.messages.filter(external_id=identity).exists():
+            return
+        sent = answer.send_answer(case, actor=actor, body=body)
+        case.messages.filter(answer=sent).update(external_id=identity)
+        held.replied_at = held.replied_at or timezone.now()
+        giving.end_held(held, actor=actor)
+
+
 def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[dict[str, Any]]:
     """What was said after the message `last_id`, oldest first, at most 200 at a time: ask again from the last one.
 
     Each `{id, from: visitor | agent | automatic | note, name, body, at, client_id, answer, files: [{name, refused}]}`.
-    Notes are for staff; visitors get the given name of whoever writes.
+    Notes are for staff, who also get the evidence `item` of a file; visitors get the given name of whoever writes.
     """
     if chat.case_id is None:
         return []
     lines = Message.objects.filter(case_id=chat.case_id, pk__gt=last_id)
     if not for_staff:
         lines = lines.exclude(direction=Message.Direction.INTERNAL)
-    shown = list(lines.order_by("pk").prefetch_related("attachments")[:_AT_A_TIME])
+    shown = list(lines.order_by("pk").prefetch_related("attachments__file")[:_AT_A_TIME])
     authors = {int(one.author_id) for one in shown if one.author_kind == ActorKind.STAFF}
     names = {user.pk: user for user in User.objects.filter(pk__in=authors)} if authors else {}
     return [_line(message, names, for_staff=for_staff) for message in shown]
@@ -198,8 +215,16 @@ def _line(message: Message, names: Mapping[int, User], *, for_staff: bool) -> di
         "at": message.created_at.isoformat(),
         "client_id": message.external_id if message.channel == Channel.CHAT else "",
         "answer": message.answer_id is not None,
-        "files": [{"name": one.filename, "refused": one.refused} for one in message.attachments.all()],
+        "files": [_file(one, for_staff=for_staff) for one in message.attachments.all()],
     }
+
+
+def _file(attachment: Attachment, *, for_staff: bool) -> dict[str, Any]:
+    file: dict[str, Any] = {"name": attachment.filename, "refused": attachment.refused}
+    if for_staff:
+        file["item"] = attachment.evidence_item_id
+        file["has_picture"] = attachment.file is not None and attachment.file.preview_state == "ready"
+    return file
 
 
 def _side(message: Message) -> str:

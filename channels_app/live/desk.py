@@ -3,8 +3,8 @@
 Client frames: `watch {code, writing}` (again every 20 s and on every change of `writing`), `unwatch {code}`,
 `chat {id, after}` (from now on its lines come), `unchat {id}`, `read {id, last}`, `typing {id}`, `console`, `ping`.
 Server frames: `changed {what: desk | me | case, code?}`: fetch again what you show; `presence {code, user, name, state}` with
-`state` viewing, writing or gone; `lines {id, lines}` and `chat {id, state, visitor_read}` of a followed conversation;
-`typing {id}`; `refused {…}`; `pong`. Pushes carry no content: everything is fetched through the policies.
+`state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`) of a followed conversation,
+`lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes carry no content: everything is fetched through the policies.
 """
 
 import time
@@ -15,7 +15,7 @@ from accounts.admin_access import works_here
 from accounts.models import User
 from cases import queries
 from channels_app import push
-from channels_app.chat import conversations, giving, talking, waiting
+from channels_app.chat import console, conversations, giving, talking
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 
@@ -90,12 +90,15 @@ class DeskSocket(FrameSocket):
             raise NotVisible
         chat = await in_thread(_chat, self.user.pk, public_id)
         self._followed[public_id] = whole_number(frame, "after")
+        self._states.pop(public_id, None)
         await self.join(push.chat_group(chat.public_id))
         await self.join(push.case_group(chat.case_id or 0))
         self.look_soon()
 
     async def unfollow(self, frame: Frame) -> None:
-        public_id = words(frame, "id")
+        await self._forget(words(frame, "id"))
+
+    async def _forget(self, public_id: str) -> None:
         if self._followed.pop(public_id, None) is not None:
             self._states.pop(public_id, None)
             await self.leave(push.chat_group(public_id))
@@ -150,7 +153,11 @@ class DeskSocket(FrameSocket):
             if not await in_thread(_still_works_here, self.user.pk):
                 raise NotVisible
         for public_id in list(self._followed):
-            await self._look_at(public_id)
+            try:
+                await self._look_at(public_id)
+            except NotVisible:  # it went on to those one knows nothing of
+                await self._forget(public_id)
+                await self.say("lost", id=public_id)
 
     async def _look_at(self, public_id: str) -> None:
         news = await in_thread(_news, self.user.pk, public_id, self._followed[public_id])
@@ -198,10 +205,5 @@ def _news(user_id: int, public_id: str, last_id: int) -> dict[str, Any]:
     chat = _chat(user_id, public_id)
     return {
         "lines": talking.lines_after(chat, last_id, for_staff=True),
-        "shown": {
-            "state": waiting.state_of(chat),
-            "visitor_read": chat.visitor_read,
-            "is_here": waiting.is_here(chat),
-            "agent_id": chat.agent_id,
-        },
+        "shown": console.shown_of(chat),
     }

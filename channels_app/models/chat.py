@@ -41,6 +41,15 @@ class Chat(models.Model):
     website = models.CharField(
         _("website"), max_length=200, blank=True, help_text="The embedding origin, nothing more."
     )
+    dropped_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who had it last, while it waits again.",
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)

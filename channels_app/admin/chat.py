@@ -1,0 +1,217 @@
+"""The agents' chat console: who waits, several conversations side by side, and everything one does in them.
+
+The page shows nothing by itself: its script asks here what there is, told by the desk's socket when to look, or now and then
+where there is no socket. Every message, note, hand-over and answer carries the browser's own id of it, so that sending again
+changes nothing.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actors import Actor
+from accounts.models import User
+from cases import policies
+from cases.models import Category
+from cases.workflow import routing
+from channels_app.chat import console, conversations, giving, talking
+from channels_app.live.json_views import content_of, text_of
+from channels_app.models import Chat
+from cskh.core.errors import Invalid, NotPermitted
+
+from .chat_card import card_of
+from .chat_json import console_view, conversation_view
+from .chat_words import words_for_script
+
+_TEXT_MOST = 100_000
+Answer = dict[str, Any]
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    actor = Actor.staff(request.user)
+    if not policies.may_open(actor):  # who only reads talks to nobody
+        raise NotPermitted
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Live chat"),
+        "words": words_for_script(),
+        "me": actor.subject.pk,
+        "capacities": range(1, 7),
+    }
+    return render(request, "admin/chat/page.html", context)
+
+
+@require_GET
+@console_view
+def state(request: HttpRequest, actor: Actor) -> Answer:
+    """`console.state_for`."""
+    return console.state_for(actor)
+
+
+@require_GET
+@console_view
+def badge(request: HttpRequest, actor: Actor) -> Answer:
+    """`{waiting, label}`: how many visitors wait, for the navigation."""
+    count = giving.waiting_for(actor).count()
+    return {"waiting": count, "label": ngettext("%(n)d visitor waits", "%(n)d visitors wait", count) % {"n": count}}
+
+
+@require_POST
+@console_view
+def here(request: HttpRequest, actor: Actor) -> Answer:
+    """The console is open here; what its socket says where there is one. → as `state`."""
+    _require_talker(actor)
+    giving.note_console(actor.subject)
+    return console.state_for(actor)
+
+
+@require_POST
+@console_view
+def duty(request: HttpRequest, actor: Actor) -> Answer:
+    """`{takes_chats, capacity?}` → as `state`."""
+    content = content_of(request)
+    takes, capacity = content.get("takes_chats"), content.get("capacity")
+    if not isinstance(takes, bool):
+        raise Invalid(errors={"takes_chats": [_("Yes or no is needed.")]})
+    if capacity is not None and (not isinstance(capacity, int) or isinstance(capacity, bool)):
+        raise Invalid(errors={"capacity": [_("A whole number is needed.")]})
+    giving.set_duty(actor.subject, takes_chats=takes, capacity=capacity)
+    return console.state_for(actor)
+
+
+@require_POST
+@console_view
+def take_next(request: HttpRequest, actor: Actor) -> Answer:
+    """→ `{id}` of the conversation that is mine now."""
+    return {"id": str(giving.take_next(actor=actor).public_id)}
+
+
+@require_GET
+@conversation_view
+def lines(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`?after=ID` → `{lines, shown}`."""
+    after = request.GET.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Invalid(errors={"after": [_("A whole number is needed.")]})
+    return _since(chat, int(after))
+
+
+@require_GET
+@conversation_view
+def card(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`chat_card.card_of`."""
+    return card_of(request, chat, actor)
+
+
+@require_GET
+@conversation_view
+def colleagues(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """→ `{people: [{id, name}]}`: those this conversation could be handed to now."""
+    return {"people": [{"id": one.pk, "name": str(one)} for one in console.colleagues(chat, actor)]}
+
+
+@require_POST
+@conversation_view
+def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    giving.take(chat, actor=actor)
+    return {}
+
+
+@require_POST
+@conversation_view
+def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{client_id, body, after}` → as `lines`, with what was just said."""
+    content = content_of(request)
+    body = text_of(content, "body", most=_TEXT_MOST)
+    talking.staff_says(chat, actor=actor, client_id=content.get("client_id"), body=body)
+    return _since(_fresh(chat, actor), _after(content))
+
+
+@require_POST
+@conversation_view
+def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{client_id, body, after}` → as `lines`."""
+    content = content_of(request)
+    body = text_of(content, "body", most=_TEXT_MOST)
+    talking.staff_notes(chat, actor=actor, client_id=content.get("client_id"), body=body)
+    return _since(_fresh(chat, actor), _after(content))
+
+
+@require_POST
+@conversation_view
+def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{client_id, body, after}` → as `lines`: the case is answered, and the conversation ends."""
+    content = content_of(request)
+    body = text_of(content, "body", most=_TEXT_MOST)
+    talking.staff_answers(chat, actor=actor, client_id=content.get("client_id"), body=body)
+    return _since(_fresh(chat, actor), _after(content))
+
+
+@require_POST
+@conversation_view
+def read(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{last}`: everything up to that message was shown; counts where the conversation is with the person who asks."""
+    if chat.agent_id == actor.subject.pk:
+        talking.agent_read(chat, _whole(content_of(request), "last"))
+    return {}
+
+
+@require_POST
+@conversation_view
+def hand_over(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{client_id, to?, summary}`: to a colleague (their id), or back to those who wait."""
+    content = content_of(request)
+    to = User.objects.filter(pk=_whole(content, "to")).first() if content.get("to") else None
+    if content.get("to") and to is None:
+        raise Invalid(errors={"to": [_("This person cannot talk with this visitor now.")]})
+    summary = text_of(content, "summary", most=_TEXT_MOST)
+    giving.hand_over(chat, actor=actor, to=to, summary=summary, client_id=text_of(content, "client_id"))
+    return {}
+
+
+@require_POST
+@conversation_view
+def end(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    giving.end(chat, actor=actor)
+    return {}
+
+
+@require_POST
+@conversation_view
+def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
+    """`{category}` → as `card`."""
+    category = Category.objects.filter(pk=_whole(content_of(request), "category")).first()
+    if category is None or chat.case is None:
+        raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
+    routing.classify_case(chat.case, actor=actor, category=category)
+    return card_of(request, _fresh(chat, actor), actor)
+
+
+def _since(chat: Chat, after: int) -> Answer:
+    return {"lines": talking.lines_after(chat, after, for_staff=True), "shown": console.shown_of(chat)}
+
+
+def _fresh(chat: Chat, actor: Actor) -> Chat:
+    return conversations.visible_chat(actor, str(chat.public_id))
+
+
+def _after(content: Answer) -> int:
+    return _whole(content, "after") if "after" in content else 0
+
+
+def _whole(content: Answer, name: str) -> int:
+    number = content.get(name)
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**62:
+        raise Invalid(errors={name: [_("A whole number is needed.")]})
+    return number
+
+
+def _require_talker(actor: Actor) -> None:
+    if not policies.may_open(actor):
+        raise NotPermitted

@@ -1,0 +1,74 @@
+"""Beside a conversation: who the customer is, what they had before, what kind of matter it is, and how it can be answered."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases import policies
+from cases.admin import words
+from cases.admin.replies import replies_for
+from cases.admin.step_forms import Classify
+from cases.models import Answer, Case
+from cases.states import OPEN, Status, Step
+from cases.workflow import steps
+from channels_app.models import Chat
+
+_EARLIER_SHOWN = 6
+
+
+def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
+    """`{html, replies, answer: {may, why, approved}}`; `why` says what is missing where the case cannot be answered."""
+    case = chat.case
+    assert case is not None  # staff see no conversation without one
+    allowed = steps.allowed_steps(actor, case)
+    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    context = {
+        "case": case,
+        "chat": chat,
+        "status_tone": words.STATUS_TONES.get(case.status, "calm"),
+        "contacts": list(case.customer.contacts.order_by("-last_used_at")),
+        "earlier": list(others.order_by("-opened_at", "-id")[:_EARLIER_SHOWN]),
+        "classify": _classify_form(case, actor, allowed),
+    }
+    return {
+        "html": render_to_string("admin/chat/card.html", context, request),
+        "replies": replies_for(case, actor.subject),
+        "answer": _answer(case, actor, allowed),
+    }
+
+
+def _classify_form(case: Case, actor: Actor, allowed: list[Step]) -> Classify | None:
+    return Classify(case=case, actor=actor) if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else None
+
+
+def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
+    approved = case.answers.filter(round=case.round, state=Answer.State.APPROVED).first()
+    may = Step.ANSWER in allowed
+    return {
+        "may": may,
+        "why": "" if may else _what_is_missing(case, actor),
+        "approved": approved.body if approved and may else "",
+    }
+
+
+def _what_is_missing(case: Case, actor: Actor) -> str:
+    if case.status not in OPEN:
+        return _("The case is closed.")
+    if case.status == Status.RECEIVED:
+        return _("Classify the case first.")
+    if case.status == Status.ANSWERED:
+        return _("The case is answered already; the customer's word is awaited.")
+    if not policies.may(actor, Step.ANSWER, case):
+        return _("Only %(department)s may answer this case: hand the conversation over to a colleague there.") % {
+            "department": case.department or _("another colleague")
+        }
+    if case.status == Status.AWAITING_CUSTOMER:
+        return _("Evidence is still awaited from the customer.")
+    if case.status == Status.VERIFYING:
+        return _("Verify the evidence on the case page first.")
+    if case.status == Status.AWAITING_APPROVAL:
+        return _("The proposed outcome awaits approval.")
+    return _("This category needs approval: propose the outcome on the case page first.")

@@ -1,0 +1,297 @@
+// One conversation of the console: its lines, who is there, the customer's card, and writing in three ways.
+(function () {
+  "use strict";
+
+  const TYPING_EVERY = 3_000, TYPING_SHOWN = 5_000, A_BATCH = 200;
+  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
+
+  class ChatColumn extends EventTarget {
+    // `console` gives what all columns share: server, socket, words, me, toast(), page data.
+    constructor(row, console) {
+      super();
+      this.console = console;
+      this.id = row.id;
+      this.name = row.name;
+      this.path = `${row.id}/`;
+      this.mode = "message";
+      this.unread = 0;
+      this.shown = null;
+      this.drafts = JSON.parse(sessionStorage.getItem(this.draftKey) || "{}");
+      this.root = document.getElementById("chat-column").content.firstElementChild.cloneNode(true);
+      this.root.id = `chat-${row.id}`;
+      this.root.setAttribute("aria-label", row.name);
+      this.find("name").textContent = row.name;
+      this.find("code").textContent = row.code;
+      this.find("code").href = console.page.casePage(row.case);
+      this.area = this.find("text");
+      this.lines = new ChatLines(this.find("lines"), console.page);
+      this.replies = new ChatReplies(this.area, this.find("replies"));
+      this.listen();
+      this.write(this.mode);
+      this.unsent = new ChatUnsent(this.id, console.server, {
+        after: () => this.lines.last,
+        took: (answer, item) => this.took(answer, item),
+        refused: (item, error) => this.refused(item, error),
+        changed: (items) => this.lines.showUnsent(items),
+      });
+      this.lines.showUnsent(this.unsent.items);
+      this.begin();
+    }
+
+    find(name) {
+      return this.root.querySelector(`[data-${name}]`);
+    }
+
+    get draftKey() {
+      return `chat-draft:${this.id}`;
+    }
+
+    get isMine() {
+      return Boolean(this.shown && this.shown.state.state === "talking" && this.shown.agent_id === this.console.me);
+    }
+
+    listen() {
+      const on = (name, act) => this.find(name).addEventListener("click", act);
+      on("toggle-card", () => this.toggleCard());
+      on("close", () => this.dispatchEvent(new Event("close")));
+      on("take", () => this.act("take/"));
+      on("end", () => this.act("end/"));
+      this.root.querySelectorAll("[data-mode]").forEach((button) => {
+        button.addEventListener("click", () => { this.write(button.dataset.mode); this.area.focus(); });
+      });
+      this.find("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+      this.area.addEventListener("keydown", (event) => this.key(event));
+      this.area.addEventListener("input", () => this.typed());
+      this.root.addEventListener("focusin", () => this.dispatchEvent(new Event("active")));
+      this.find("card").addEventListener("submit", (event) => { event.preventDefault(); this.classify(event.target); });
+    }
+
+    async begin() {
+      await Promise.all([this.fetch(), this.showCard()]);
+      this.lines.toEnd();
+      this.follow();
+    }
+
+    // Everything after the last line one has, by plain HTTP; lines that also come by the socket are shown once.
+    async fetch() {
+      try {
+        let answer;
+        do {
+          answer = await this.console.server.get(`${this.path}lines/?after=${this.lines.last}`);
+          this.add(answer.lines);
+        } while (answer.lines.length === A_BATCH);
+        this.show(answer.shown);
+      } catch (error) {
+        if (!error.isAway) this.lose();
+      }
+    }
+
+    follow() {
+      this.console.socket.send("chat", { id: this.id, after: this.lines.last });
+    }
+
+    add(lines) {
+      const fresh = this.lines.add(lines);
+      this.unsent?.came(fresh);
+      const theirs = fresh.filter((line) => line.from === "visitor").length;
+      if (theirs) {
+        this.find("typing").textContent = "";
+        this.dispatchEvent(new CustomEvent("said", { detail: { count: theirs, isFirst: this.shown === null } }));
+      }
+      this.markRead();
+    }
+
+    // Read is what stands in a conversation that is in sight.
+    markRead() {
+      if (!this.isMine || this.root.hidden || document.hidden || !this.lines.last || this.lines.last === this.read) return;
+      this.read = this.lines.last;
+      if (!this.console.socket.send("read", { id: this.id, last: this.read })) {
+        this.console.server.post(`${this.path}read/`, { last: this.read }).catch(() => {});
+      }
+    }
+
+    show(shown) {
+      const before = this.shown, wasMine = this.isMine, { words } = this.console;
+      this.shown = shown;
+      this.lines.setVisitorRead(shown.visitor_read);
+      const here = this.find("here");
+      here.classList.toggle("is-here", shown.is_here);
+      here.title = here.lastElementChild.textContent = shown.is_here ? words.here : words.away;
+      const clock = this.find("clock");
+      if (shown.unanswered_since && this.isMine) Object.assign(clock.dataset, { since: shown.unanswered_since, words: words.unanswered });
+      else delete clock.dataset.since;
+      clock.textContent = "";
+      this.console.tick();
+      const text = this.banner();
+      const banner = this.find("banner");
+      if (banner.textContent !== text) banner.textContent = text;
+      banner.hidden = !text;
+      this.find("write").hidden = !this.isMine;
+      this.find("close").hidden = this.isMine;
+      this.find("over").hidden = shown.state.state !== "waiting";
+      this.root.classList.toggle("is-over", !this.isMine);
+      if (wasMine && !this.isMine && shown.state.state !== "ended" && !this.gaveAway) {
+        this.console.toast(fill(words.taken_back, { name: this.name }));
+      }
+      if (this.isMine) this.gaveAway = false;
+      if (before && (before.state.case_status !== shown.state.case_status || before.agent_id !== shown.agent_id)) this.showCard();
+      this.markRead();
+    }
+
+    banner() {
+      const { words } = this.console, { state, gone, agent_name: name } = this.shown;
+      if (state.state === "ended") return words.ended;
+      if (state.state === "waiting") return words.waits_again;
+      if (!this.isMine) return fill(words.with_other, { name });
+      if (!gone) return "";
+      const time = new Date(gone.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const text = gone.mail ? words.gone_mail : gone.known ? words.gone_known : words.gone_unknown;
+      return fill(text, { time, address: gone.mail || gone.known });
+    }
+
+    lose() {
+      this.isLost = true;
+      this.find("banner").textContent = this.console.words.lost;
+      this.find("banner").hidden = this.find("close").hidden = false;
+      this.find("close").hidden = false;
+      this.find("write").hidden = this.find("over").hidden = true;
+    }
+
+    visitorTypes() {
+      const { words } = this.console;
+      this.find("typing").textContent = `${this.name}: ${words.typing}`;
+      clearTimeout(this.typingEnds);
+      this.typingEnds = setTimeout(() => { this.find("typing").textContent = ""; }, TYPING_SHOWN);
+    }
+
+    async showCard() {
+      try {
+        this.showCardOf(await this.console.server.get(`${this.path}card/`));
+      } catch (error) {
+        if (!error.isAway) this.find("card").replaceChildren();
+      }
+    }
+
+    showCardOf(card) {
+      this.find("card").innerHTML = card.html;  // our own template
+      this.replies.known = card.replies;
+      this.answer = card.answer;
+      this.write(this.mode);
+    }
+
+    toggleCard() {
+      const card = this.find("card");
+      card.hidden = !card.hidden;
+      this.find("toggle-card").setAttribute("aria-expanded", String(!card.hidden));
+    }
+
+    async classify(form) {
+      try {
+        this.showCardOf(await this.console.server.post(`${this.path}classify/`, { category: Number(new FormData(form).get("category")) }));
+        this.console.toast(this.console.words.classified);
+      } catch (error) {
+        this.console.toast(error.message, true);
+      }
+    }
+
+    // Message, note or official answer: each keeps its own text.
+    write(mode) {
+      const { words } = this.console, may = this.answer || { may: false, why: "", approved: "" };
+      const approved = mode === "answer" ? may.approved : "";
+      this.mode = mode;
+      this.root.querySelectorAll("[data-mode]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mode === mode)));
+      this.find("write").className = `chat-write is-${mode}`;
+      this.area.value = approved || this.drafts[mode] || "";
+      this.area.readOnly = Boolean(approved);
+      this.area.maxLength = mode === "answer" ? 100_000 : 4_000;
+      const hint = { message: words.to_message, note: words.to_note, answer: words.to_answer }[mode];
+      this.area.placeholder = hint;
+      this.area.setAttribute("aria-label", `${this.name}: ${hint}`);
+      this.find("send").textContent = { message: words.send, note: words.save_note, answer: words.send_answer }[mode];
+      this.find("send").disabled = mode === "answer" && !may.may;
+      this.find("why").textContent = mode === "answer" ? may.why : "";
+      this.find("why").hidden = !this.find("why").textContent;
+      this.replies.isOff = mode === "note";
+      this.replies.close();
+      this.grow();
+    }
+
+    typed() {
+      this.grow();
+      if (this.area.readOnly) return;
+      this.drafts[this.mode] = this.area.value;
+      sessionStorage.setItem(this.draftKey, JSON.stringify(this.drafts));
+      if (this.mode !== "message" || Date.now() - (this.toldTyping || 0) < TYPING_EVERY) return;
+      this.toldTyping = Date.now();
+      this.console.socket.send("typing", { id: this.id });
+    }
+
+    grow() {
+      this.area.style.height = "";
+      this.area.style.height = `${Math.min(this.area.scrollHeight + 2, 180)}px`;
+    }
+
+    key(event) {
+      if (this.replies.key(event)) return;
+      if (event.key === "Escape" && this.mode !== "message") {
+        event.preventDefault();
+        this.write("message");
+      }
+      const composing = event.isComposing || event.keyCode === 229;  // an input method is still at it
+      if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || composing) return;
+      if (this.mode === "answer" || matchMedia("(pointer: coarse)").matches) return;
+      event.preventDefault();
+      this.send();
+    }
+
+    send() {
+      const body = this.area.value.trim();
+      if (!body || this.find("send").disabled || !this.isMine) return;
+      const { mode } = this;
+      if (mode === "answer") this.gaveAway = true;
+      this.drafts[mode] = "";
+      sessionStorage.setItem(this.draftKey, JSON.stringify(this.drafts));
+      this.write(mode === "note" ? "message" : mode);
+      this.unsent.add(mode, body);
+      this.lines.toEnd();
+    }
+
+    took(answer, item) {
+      this.add(answer.lines);
+      this.show(answer.shown);
+      if (item.kind === "answer") {
+        this.console.toast(this.console.words.answered);
+        this.showCard();
+      }
+    }
+
+    // What was written comes back into the text, unless something else stands there by now.
+    refused(item, error) {
+      this.console.toast(error.message, true);
+      if (error.isAway) return;
+      if (!this.drafts[item.kind]) this.drafts[item.kind] = item.body;
+      this.write(item.kind);
+      this.fetch();
+    }
+
+    async act(what, content = {}) {
+      this.gaveAway = true;
+      try {
+        await this.console.server.post(this.path + what, content);
+        await this.fetch();
+      } catch (error) {
+        this.gaveAway = false;
+        this.console.toast(error.message, true);
+        await this.fetch();
+      }
+      this.console.look();
+    }
+
+    focus() {
+      if (this.isMine) this.area.focus();
+      else this.root.focus();
+    }
+  }
+
+  window.ChatColumn = ChatColumn;
+})();
