@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.views import RedirectURLMixin
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
@@ -49,3 +49,7 @@ class DeskSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("language/", self.admin_view(ChooseLanguage.as_view()), name="choose_language")]
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """The theme's search is not used and finds nothing: it keeps answers for minutes, and what one may see changes."""
+        raise Http404

@@ -3,26 +3,31 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.templatetags.unfold_list import result_headers
 
 from accounts.actors import Actor
 from accounts.admin_access import RoleModelAdmin
-from accounts.customers import directory
-from cases import codes, policies, queries
+from cases import queries
 from cases.models import Case
+from cskh.core.errors import Invalid
 
-from . import case_page, queues, step_view
+from . import bulk, case_page, palette, queues, saved_views, step_view
+from .bulk_forms import BULK
 from .case_rows import SHOWN_WITH, Row, rows_of
+from .finding import searched
 
 COUNTED_ROWS = 2000
 FRAGMENT = "fragment"
@@ -66,6 +71,7 @@ class CaseList(ChangeList):
         super().get_results(request)
         self.full_result_count = self.result_count  # there is no other number to show beside it
         self.title = str(queues.LABELS[_queue_name(request)])
+        self.actor = Actor.staff(request.user)
 
     def get_ordering_field(self, field_name: Any) -> str | None:
         return SORTED_BY.get(field_name)
@@ -77,11 +83,16 @@ class CaseList(ChangeList):
 
     @property
     def selectable(self) -> bool:
-        return "action_checkbox" in self.list_display
+        return bulk.may_act(self.actor)
 
     @property
     def headers(self) -> list[dict[str, Any]]:
-        return list(result_headers(self))
+        return [*([_choose_all()] if self.selectable else []), *result_headers(self)]
+
+    @property
+    def beyond_this_page(self) -> int:
+        """How many cases "all of this list" would be where that is more than what is shown; else 0."""
+        return min(self.result_count, bulk.MOST) if self.result_count > len(self.result_list) else 0
 
     @property
     def rows(self) -> list[Row]:
@@ -137,11 +148,21 @@ class CaseAdmin(RoleModelAdmin):
         itself. Whatever the list refuses, the fragment answers with the same redirect or error.
         """
         name = _queue_name(request)
+        query = saved_views.canonical(request.GET, name)
+        queue_tabs, views = saved_views.tabs(Actor.staff(request.user), timezone.now())
+        view = next((view for view in views if view.query == query), None)
         context = {
-            "desk_queues": queues.counted(Actor.staff(request.user), timezone.now()),
-            "desk_queue": name,
+            **({"title": view.name} if view else {}),
+            "desk_queues": queue_tabs,
+            "desk_queue": "" if view else name,
+            "desk_views": views,
+            "desk_query": query,
+            "desk_is_saved": view is not None,
+            "desk_is_plain": query == f"queue={name}",
             "desk_empty": queues.EMPTY[name],
             "desk_everything": queues.EVERYTHING,
+            "desk_bulk": [form.action for form in BULK.values()],
+            "desk_bulk_most": bulk.MOST,
         }
         page = super().changelist_view(request, {**context, **(extra_context or {})})
         if request.GET.get(FRAGMENT) == "rows" and isinstance(page, TemplateResponse):
@@ -158,24 +179,32 @@ class CaseAdmin(RoleModelAdmin):
         return [
             path("by-code/<str:code>/", wrap(by_code), name="cases_case_by_code"),
             path("<int:pk>/step/<slug:name>/", wrap(self.step), name="cases_case_step"),
+            path("bulk/<slug:name>/", wrap(self.bulk), name="cases_case_bulk"),
+            path("views/", wrap(saved_views.views), name="cases_case_views"),
+            path("views/<int:pk>/", wrap(saved_views.change), name="cases_case_view_change"),
+            path("palette/", wrap(palette.palette), name="cases_case_palette"),
             *super().get_urls(),
         ]
 
     def step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return step_view.step(request, pk, name)
 
+    def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
+        def list_of_cases(query: str) -> QuerySet[Case]:
+            request.GET = QueryDict(query)
+            try:
+                return self.get_changelist_instance(request).queryset
+            except IncorrectLookupParameters as error:
+                raise Invalid from error
 
-def searched(cases: QuerySet[Case], term: str, actor: Actor) -> QuerySet[Case]:
-    """Cases by their code in any form, else by subject, transaction code or customer (name, telephone, email, id)."""
-    text = term.replace("\x00", "").strip()
-    try:
-        return cases.filter(code=codes.parse_code(text))
-    except ValueError:
-        customers = [customer.pk for customer in directory.find(text, policies.visible_customers(actor), limit=100)]
-    which = Q(subject__icontains=text) | Q(transaction_ref=text) | Q(customer_id__in=customers)
-    if len(text) >= 4:
-        which |= Q(code__startswith=text.upper())
-    return cases.filter(which)
+        return bulk.bulk(request, name, list_of_cases)
+
+
+def _choose_all() -> dict[str, Any]:
+    box = format_html(
+        '<input type="checkbox" id="desk-choose-all" aria-label="{}" hidden>', _("Choose all cases on this page")
+    )
+    return {"text": box, "sortable": False, "class_attrib": ""}
 
 
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
@@ -191,7 +220,7 @@ def _queue_name(request: HttpRequest) -> str:
     asked = request.GET.get("queue", "")
     if asked in queues.LABELS:
         return asked
-    if any(key.split("__")[0] in ("status", "category", "department", "channel", "priority") for key in request.GET):
+    if any(key.split("__")[0] in saved_views.FILTERED_BY for key in request.GET):
         return queues.EVERYTHING
     chosen: str | None = getattr(request, "_desk_queue", None)
     if chosen is None:

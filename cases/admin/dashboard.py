@@ -5,28 +5,25 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from unfold.dataclasses import SearchResult
 
 from accounts.actors import Actor
 from accounts.admin_access import OFFICE_READERS, holds, works_here
 from accounts.models import User
-from cases import policies, queries
 from channels_app import intake
 
-from . import notices, queues, words
-from .case_list import searched
+from . import notices, queues, shortcuts
 from .case_rows import SHOWN_WITH, rows_of
 
 SHOWN = 8
-FOUND = 10
 
 
 def on_every_page(request: HttpRequest) -> dict[str, Any]:
-    """The bell: how many notices are unread."""
+    """The bell: how many notices are unread; and the keys of the page."""
     if not works_here(request.user):
         return {}
     return {
         "desk_unread": notices.unread(request),
+        "desk_keys": shortcuts.of_page(request),
         "desk_notices_url": reverse("admin:channels_app_staffnotice_changelist"),
     }
 
@@ -50,18 +47,3 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
         "unread_items": intake.unread().count() if holds(request, OFFICE_READERS) else 0,
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
     }
-
-
-def find_cases(request: HttpRequest, term: str) -> list[SearchResult]:
-    """The command palette (Ctrl+K): cases by code, subject, customer."""
-    actor = Actor.staff(request.user)
-    found = searched(queries.for_file(policies.visible_to(actor)), term, actor).order_by("-opened_at")
-    return [
-        SearchResult(
-            title=f"{case.code} {case.subject}",
-            description=f"{case.customer} · {case.get_status_display()}",
-            link=reverse("admin:cases_case_change", args=[case.pk]),
-            icon=words.CHANNEL_ICONS[case.channel],
-        )
-        for case in found[:FOUND]
-    ]

@@ -1,6 +1,7 @@
 """The queues as the desk shows them: their names, how much waits in each, and which one somebody starts with."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,13 +46,16 @@ EMPTY = {
 class Queue:
     slug: str
     label: object
-    count: int | None  # None: not counted
+    count: int
 
     @property
     def count_text(self) -> str:
-        if self.count is None:
-            return ""
-        return str(self.count) if self.count < COUNTED else f"{COUNTED - 1}+"
+        return count_text(self.count)
+
+
+def count_text(count: int) -> str:
+    """A count of `count_each` as it is shown."""
+    return str(count) if count < COUNTED else f"{COUNTED - 1}+"
 
 
 def names_for(actor: Actor) -> list[str]:
@@ -72,16 +76,20 @@ def queue(actor: Actor, name: str, now: datetime) -> QuerySet[Case]:
 
 def counted(actor: Actor, now: datetime) -> list[Queue]:
     """Every queue with its count, up to COUNTED, by one query."""
-    names = names_for(actor)
+    counts = count_each({name: queue(actor, name, now) for name in names_for(actor)})
+    return [Queue(name, LABELS[name], count) for name, count in counts.items()]
+
+
+def count_each(lists: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
+    """How many cases there are in each list, up to COUNTED, by one query."""
     parts = [
-        queue(actor, name, now)
-        .order_by()
-        .annotate(queue_name=Value(name, output_field=CharField()))
-        .values_list("queue_name", flat=True)[:COUNTED]
-        for name in names
+        cases.order_by()
+        .annotate(list_name=Value(name, output_field=CharField()))
+        .values_list("list_name", flat=True)[:COUNTED]
+        for name, cases in lists.items()
     ]
     counts = Counter(parts[0].union(*parts[1:], all=True))
-    return [Queue(name, LABELS[name], counts[name]) for name in names]
+    return {name: counts[name] for name in lists}
 
 
 def first_queue(actor: Actor) -> str:

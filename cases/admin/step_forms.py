@@ -41,8 +41,17 @@ class StepForm(forms.Form):
         return str(self.cleaned_data.get(field) or "")
 
 
-def _words(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
+def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
     return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
+
+
+def category_choices() -> list[Any]:
+    """The reasons below their topics, each with the department it leads to. One query."""
+    reasons = Category.objects.filter(parent__isnull=False, is_active=True).select_related("parent", "department")
+    topics: dict[str, list[tuple[int, str]]] = {}
+    for reason in sorted(reasons, key=lambda reason: (str(reason.parent), str(reason))):
+        topics.setdefault(str(reason.parent), []).append((reason.pk, f"{reason} → {reason.department}"))
+    return [("", "---------"), *topics.items()]
 
 
 class Classify(StepForm):
@@ -51,13 +60,9 @@ class Classify(StepForm):
     nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature)
 
     def offer(self) -> None:
-        reasons = Category.objects.filter(parent__isnull=False, is_active=True).select_related("parent", "department")
-        topics: dict[str, list[tuple[int, str]]] = {}
-        for reason in sorted(reasons, key=lambda reason: (str(reason.parent), str(reason))):
-            topics.setdefault(str(reason.parent), []).append((reason.pk, f"{reason} → {reason.department}"))
         category = self.fields["category"]
         assert isinstance(category, forms.TypedChoiceField)
-        category.choices = [("", "---------"), *topics.items()]
+        category.choices = category_choices()
         self.initial.update(category=self.case.category_id, nature=self.case.nature)
 
     def take(self) -> None:
@@ -72,7 +77,7 @@ class Classify(StepForm):
 
 class Reclassify(Classify):
     done = gettext_lazy("Classified again.")
-    reason = _words(gettext_lazy("Why"), required=False)
+    reason = words_field(gettext_lazy("Why"), required=False)
 
 
 class TakeIt(StepForm):
@@ -99,7 +104,7 @@ class Transfer(StepForm):
     done = gettext_lazy("Transferred; the customer is told.")
     hint = gettext_lazy("The summary spares the customer telling the story again.")
     department = forms.ModelChoiceField(label=gettext_lazy("To department"), queryset=Department.objects.none())
-    summary = _words(gettext_lazy("Summary: what happened, what was checked, what is still to do"), rows=5)
+    summary = words_field(gettext_lazy("Summary: what happened, what was checked, what is still to do"), rows=5)
 
     def offer(self) -> None:
         others = self.fields["department"]
@@ -115,7 +120,7 @@ class Transfer(StepForm):
 class ChangePriority(StepForm):
     done = gettext_lazy("Priority changed.")
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=Priority)
-    reason = _words(gettext_lazy("Reason (needed when lowering)"), required=False)
+    reason = words_field(gettext_lazy("Reason (needed when lowering)"), required=False)
 
     def offer(self) -> None:
         self.initial["priority"] = self.case.priority
@@ -128,7 +133,7 @@ class ChangePriority(StepForm):
 
 class WaiveRest(StepForm):
     done = gettext_lazy("The case goes on without what was missing.")
-    reason = _words(gettext_lazy("Why the rest is not needed"))
+    reason = words_field(gettext_lazy("Why the rest is not needed"))
 
     def take(self) -> None:
         evidence.waive_rest(self.case, actor=self.actor, reason=self.said("reason"))
@@ -151,7 +156,7 @@ class Approve(StepForm):
 
 class Return(StepForm):
     done = gettext_lazy("Returned for rework.")
-    reason = _words(gettext_lazy("What has to be reworked"))
+    reason = words_field(gettext_lazy("What has to be reworked"))
 
     def take(self) -> None:
         resolution.return_for_rework(self.case, actor=self.actor, reason=self.said("reason"))
@@ -189,7 +194,7 @@ class Accept(CustomersWord):
 
 class Reject(CustomersWord):
     done = gettext_lazy("Reopened: somebody else looks at it.")
-    reason = _words(gettext_lazy("The reason, or how you know"), required=False)
+    reason = words_field(gettext_lazy("The reason, or how you know"), required=False)
 
     def offer(self) -> None:
         super().offer()
@@ -203,7 +208,7 @@ class Reject(CustomersWord):
 
 class Reopen(StepForm):
     done = gettext_lazy("Reopened as a new round.")
-    reason = _words(gettext_lazy("Why the case is taken up again"))
+    reason = words_field(gettext_lazy("Why the case is taken up again"))
 
     def take(self) -> None:
         ending.reopen(self.case, actor=self.actor, reason=self.said("reason"))
@@ -211,7 +216,7 @@ class Reopen(StepForm):
 
 class DeclineReopening(StepForm):
     done = gettext_lazy("The case stays closed.")
-    reason = _words(gettext_lazy("Why the case stays closed"))
+    reason = words_field(gettext_lazy("Why the case stays closed"))
 
     def take(self) -> None:
         ending.decline_reopening(self.case, actor=self.actor, reason=self.said("reason"))
@@ -219,7 +224,7 @@ class DeclineReopening(StepForm):
 
 class Withdraw(StepForm):
     done = gettext_lazy("Closed: withdrawn.")
-    reason = _words(gettext_lazy("How the customer withdrew it"))
+    reason = words_field(gettext_lazy("How the customer withdrew it"))
 
     def take(self) -> None:
         ending.withdraw(self.case, actor=self.actor, reason=self.said("reason"))
@@ -239,7 +244,7 @@ class MarkDuplicate(StepForm):
 
 class MarkSpam(StepForm):
     done = gettext_lazy("Closed: spam.")
-    reason = _words(gettext_lazy("Why this is spam"))
+    reason = words_field(gettext_lazy("Why this is spam"))
 
     def take(self) -> None:
         ending.mark_spam(self.case, actor=self.actor, reason=self.said("reason"))

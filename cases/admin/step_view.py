@@ -48,7 +48,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
             held = queries.locked(case.pk)
             if not form.is_valid():
                 raise Invalid
-            _require_unchanged(held, form.cleaned_data["version"], actor)
+            require_unchanged(held, form.cleaned_data["version"], actor)
             form.take()
     except DomainError as error:
         case.refresh_from_db()
@@ -60,7 +60,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
     return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
 
 
-def _require_unchanged(held: Case, version: int, actor: Actor) -> None:
+def require_unchanged(held: Case, version: int, actor: Actor) -> None:
     """Raises Conflict when a person did something since the form was shown: also when the same form comes in twice."""
     newer = held.events.filter(number__gt=version).exclude(actor_kind=ActorKind.SYSTEM).order_by("number").last()
     if newer is None:

@@ -40,6 +40,13 @@ def _list(title: Any, icon: str, address: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "active": active, "permission": _viewable(address)}
 
 
+def _talks_to_customers(request: HttpRequest) -> bool:
+    from accounts.actors import Actor
+    from cases import policies
+
+    return policies.may_open(Actor.staff(request.user))
+
+
 def _queue(title: Any, icon: str, name: str) -> dict[str, Any]:
     def active(request: HttpRequest) -> bool:
         return request.GET.get("queue") == name
@@ -47,7 +54,13 @@ def _queue(title: Any, icon: str, name: str) -> dict[str, Any]:
     def link(request: HttpRequest) -> str:
         return f"{reverse('admin:cases_case_changelist')}?queue={name}"
 
-    return {"title": title, "icon": icon, "link": link, "active": active}
+    def has_it(request: HttpRequest) -> bool:
+        from accounts.actors import Actor
+        from cases.admin import queues
+
+        return name == queues.EVERYTHING or name in queues.names_for(Actor.staff(request.user))
+
+    return {"title": title, "icon": icon, "link": link, "active": active, "permission": has_it}
 
 
 UNFOLD = {
@@ -64,8 +77,13 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("cskh/favicon.svg")},
     ],
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("cases/desk.css")],
-    "SCRIPTS": [lambda request: static("cases/desk.js")],
+    "STYLES": [lambda request: static("cases/desk.css"), lambda request: static("cases/palette.css")],
+    "SCRIPTS": [
+        lambda request: static("cases/desk.js"),
+        lambda request: static("cases/shortcuts.js"),
+        lambda request: static("cases/palette.js"),
+        lambda request: static("channels_app/chat_badge.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "#f0fdfa",
@@ -83,10 +101,8 @@ UNFOLD = {
     },
     "GLOBAL_CALLBACK": "cases.admin.dashboard.on_every_page",
     "DASHBOARD_CALLBACK": "cases.admin.dashboard.context",
-    "COMMAND": {"search_callback": "cases.admin.dashboard.find_cases"},
     "SIDEBAR": {
-        "show_search": False,
-        "command_search": True,
+        "show_search": True,  # the button of the desk's own palette
         "show_all_applications": False,
         "navigation": [
             {
@@ -99,6 +115,12 @@ UNFOLD = {
                     _queue(_("Urgent"), "priority_high", "urgent"),
                     _queue(_("All cases"), "list_alt", "all"),
                     {"title": _("On and off duty"), "icon": "toggle_on", "link": reverse_lazy("presence")},
+                    {
+                        "title": _("Live chat"),
+                        "icon": "forum",
+                        "link": reverse_lazy("chat_console:page"),
+                        "permission": _talks_to_customers,
+                    },
                     {"title": _("Hotline"), "icon": "support_agent", "link": reverse_lazy("hotline:page")},
                     _list(_("Telephone calls"), "call", "channels_app_call"),
                     _list(_("Customers"), "badge", "customers_customer"),
@@ -112,6 +134,7 @@ UNFOLD = {
                     _list(_("Staff"), "group", "accounts_user"),
                     _list(_("Departments"), "apartment", "accounts_department"),
                     _list(_("Categories"), "label", "cases_category"),
+                    _list(_("Chat duties"), "forum", "channels_app_chatduty"),
                     _list(_("Checklists"), "checklist", "evidence_checklistitem"),
                     _list(_("Reply templates"), "quickreply", "channels_app_replytemplate"),
                     _list(_("Service targets"), "timer", "cases_slatarget"),

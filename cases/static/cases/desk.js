@@ -2,8 +2,6 @@
 (function () {
   "use strict";
 
-  const typing = (element) => element && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
-
   function tickClocks() {
     const span = (seconds, [d, h, min, s]) => {
       const days = Math.floor(seconds / 86400), hours = Math.floor((seconds % 86400) / 3600);
@@ -97,11 +95,6 @@
       });
     });
     show(tabs[0], false);
-    return (key) => {
-      const tab = tabs.find((one) => one.dataset.key === key);
-      if (tab) show(tab, true);
-      return Boolean(tab);
-    };
   }
 
   function dialogs() {
@@ -125,31 +118,12 @@
     }));
   }
 
-  function keys(showTab) {
-    document.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.form) {
-        event.target.form.requestSubmit();
-        return;
-      }
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
-      if (event.key === "?") {
-        const help = document.getElementById("desk-keys");
-        if (help) { event.preventDefault(); help.showModal(); }
-      } else if ("rna".includes(event.key) && showTab && showTab(event.key)) {
-        event.preventDefault();
-      } else if (event.key === "t") {
-        const take = document.querySelector("[data-action=take-it]");
-        if (take) { event.preventDefault(); take.click(); }
-      }
-    });
-  }
-
   document.addEventListener("DOMContentLoaded", () => {
     tickClocks();
     copyCode();
     sendOnce(document);
     replies(document);
     dialogs();
-    keys(composer());
+    composer();
   });
 })();

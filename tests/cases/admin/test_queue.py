@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib import admin
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -31,7 +30,7 @@ def test_the_fragment_is_the_queues_and_the_rows_and_costs_the_same_for_any_numb
     for _more in range(2):
         with CaptureQueriesContext(connection) as queries:
             fragment = at.list(queue="department", fragment="rows")
-        assert len(queries) == 9
+        assert len(queries) == 10
         assert codes_on(fragment) == [case.code for case in shown]
         shown.append(open_case("deposit-not-credited"))
     text = fragment.content.decode()
@@ -107,24 +106,11 @@ def test_the_columns_one_may_sort_by_are_links(desk, people, three):
     ]
 
 
-def test_actions_come_with_a_box_on_every_row_that_names_the_case(desk, people, three, monkeypatch):
-    chosen = []
-
-    def choose(model_admin, request, queryset):
-        chosen.extend(queryset)
-
-    monkeypatch.setattr(admin.site._registry[Case], "actions", [choose])
-    at = desk(people["lan"])
-    text = at.list(queue="department").content.decode()
-    assert [f'value="{case.pk}" class="action-select"' in text for case in three] == [True] * 3
-    assert 'id="action-toggle"' in text
-    address = reverse("admin:cases_case_changelist") + "?queue=department"
-    at.client.post(address, {"action": "choose", "_selected_action": [three[0].pk, three[2].pk], "index": 0})
-    assert {case.pk for case in chosen} == {three[0].pk, three[2].pk}
-
-
-def test_without_actions_there_are_no_boxes(desk, people, three):
-    assert "_selected_action" not in desk(people["lan"]).list(queue="department").content.decode()
+def test_every_row_has_a_box_that_says_which_case_and_as_it_was_when(desk, people, three):
+    text = desk(people["lan"]).list(queue="department").content.decode()
+    for case in three:
+        case.refresh_from_db()
+        assert f'name="case" value="{case.pk}.{case.last_event_number}"' in text
 
 
 def test_a_row_names_itself_and_writes_numbers_for_programs():
