@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": _("Live chat"),
         "words": words_for_script(),
         "me": actor.subject.pk,
-        "capacities": range(1, 7),
+        "capacities": range(1, giving.MOST_AT_ONCE + 1),
     }
     return render(request, "admin/chat/page.html", context)
 
@@ -128,9 +128,9 @@ def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`, with what was just said."""
     content = content_of(request)
-    body = text_of(content, "body", most=_TEXT_MOST)
+    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
     talking.staff_says(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), _after(content))
+    return _since(_fresh(chat, actor), after)
 
 
 @require_POST
@@ -138,9 +138,9 @@ def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`."""
     content = content_of(request)
-    body = text_of(content, "body", most=_TEXT_MOST)
+    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
     talking.staff_notes(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), _after(content))
+    return _since(_fresh(chat, actor), after)
 
 
 @require_POST
@@ -148,9 +148,9 @@ def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`: the case is answered, and the conversation ends."""
     content = content_of(request)
-    body = text_of(content, "body", most=_TEXT_MOST)
+    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
     talking.staff_answers(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), _after(content))
+    return _since(_fresh(chat, actor), after)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const LOOK_EVERY = 30_000, LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, TOAST_SHOWN = 6_000;
+  const LOOK_EVERY = 30_000, LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, TOAST_SHOWN = 6_000, TOASTS = 4;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   function span(since) {
@@ -219,7 +219,8 @@
       this.find("columns").dataset.count = shown.size;
       this.find("empty").hidden = Boolean(this.columns.length);
       const tabs = this.find("tabs");
-      tabs.hidden = this.columns.length <= shown.size && this.columns.length < 2;
+      tabs.hidden = this.columns.length <= shown.size;
+      this.columns.forEach((column, index) => { column.find("number").textContent = index + 1; });
       tabs.replaceChildren(...this.columns.map((column, index) => this.tab(column, index)));
       this.showTitle();
     }
@@ -275,6 +276,7 @@
       toast.className = `chat-toast${isBad ? " is-bad" : ""}`;
       toast.textContent = text;
       toasts.append(toast);
+      if (toasts.children.length > TOASTS) toasts.firstElementChild.remove();
       setTimeout(() => toast.remove(), TOAST_SHOWN);
     }
 

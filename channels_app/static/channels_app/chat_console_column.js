@@ -134,6 +134,7 @@
         this.console.toast(fill(words.taken_back, { name: this.name }));
       }
       if (this.isMine) this.gaveAway = false;
+      if (this.isWanted) this.focus();
       if (before && (before.state.case_status !== shown.state.case_status || before.agent_id !== shown.agent_id)) this.showCard();
       this.markRead();
     }
@@ -180,9 +181,8 @@
     }
 
     toggleCard() {
-      const card = this.find("card");
-      card.hidden = !card.hidden;
-      this.find("toggle-card").setAttribute("aria-expanded", String(!card.hidden));
+      const isOpen = this.find("card").classList.toggle("is-open");  // where there is room it stands there anyway
+      this.find("toggle-card").setAttribute("aria-expanded", String(isOpen));
     }
 
     async classify(form) {
@@ -287,7 +287,9 @@
       this.console.look();
     }
 
+    // Into the text, as soon as it is known to be mine.
     focus() {
+      this.isWanted = this.shown === null;
       if (this.isMine) this.area.focus();
       else this.root.focus();
     }

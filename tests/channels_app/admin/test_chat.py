@@ -1,0 +1,349 @@
+"""The chat console's page and its JSON: for whom, what of it, and what a second try does."""
+
+import itertools
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.models import Contact
+from accounts.models import Role
+from cases.models import Case, Category
+from cases.workflow import resolution, routing
+from channels_app.chat import conversations, giving, leaving, talking
+from channels_app.models import Attachment, Chat, ChatDuty, Message
+from tests.cases.building import open_case
+from tests.cases.evidence.files import picture, upload
+
+pytestmark = pytest.mark.django_db
+_numbers = itertools.count()
+
+PAGES = ("page", "state", "badge")
+SINGLE_GET = ("lines", "card", "colleagues")
+SINGLE_POST = ("take", "say", "note", "answer", "read", "hand-over", "classify", "end")
+
+
+def new_id():
+    return f"console-{next(_numbers):06d}"
+
+
+def began(body="Tôi nạp tiền chưa vào", **how):
+    chat, _key = conversations.begin(**how)
+    talking.visitor_says(chat, client_id=new_id(), body=body)
+    return Chat.objects.get(pk=chat.pk)
+
+
+def classified(chat, slug, by):
+    case = Case.objects.get(chat=chat)
+    routing.classify_case(case, actor=Actor.staff(by), category=Category.objects.get(slug=slug))
+    return case
+
+
+@pytest.fixture
+def lan(make_staff):
+    return make_staff("lan", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def console(client):
+    """console(user): somebody at the console."""
+
+    def enter(user):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return Console(client)
+
+    return enter
+
+
+class Console:
+    def __init__(self, client):
+        self.client = client
+
+    def get(self, name, chat=None, **query):
+        return self.client.get(reverse(f"chat_console:{name}", args=[chat.public_id] if chat else []), query)
+
+    def post(self, name, chat=None, **content):
+        address = reverse(f"chat_console:{name}", args=[chat.public_id] if chat else [])
+        return self.client.post(address, json.dumps(content), content_type="application/json")
+
+
+def test_nobody_without_an_office_login_gets_an_answer(client, lan):
+    chat = began()
+    for name in PAGES:
+        assert client.get(reverse(f"chat_console:{name}")).status_code == 302
+    for name in SINGLE_GET:
+        assert client.get(reverse(f"chat_console:{name}", args=[chat.public_id])).status_code == 302
+    for name in SINGLE_POST:
+        address = reverse(f"chat_console:{name}", args=[chat.public_id])
+        assert client.post(address, "{}", content_type="application/json").status_code == 302
+    assert Chat.objects.get(pk=chat.pk).state == Chat.State.WAITING
+
+
+def test_without_the_token_of_the_page_nothing_is_done(lan):
+    chat = began()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(lan)
+    for name in SINGLE_POST:
+        address = reverse(f"chat_console:{name}", args=[chat.public_id])
+        assert strict.post(address, "{}", content_type="application/json").status_code == 403, name
+    for name in ("here", "duty", "next"):
+        assert strict.post(reverse(f"chat_console:{name}"), "{}", content_type="application/json").status_code == 403
+    assert not ChatDuty.objects.exists()
+    assert Chat.objects.get(pk=chat.pk).state == Chat.State.WAITING
+
+
+def test_a_conversation_one_may_not_see_is_not_found_whatever_one_asks(console, lan, make_staff):
+    chat = began()
+    classified(chat, "deposit-not-credited", lan)
+    desk = console(make_staff("tuan", Role.SPECIALIST, "technical"))
+    before = Message.objects.count(), Chat.objects.values().get(pk=chat.pk)
+    for name in SINGLE_GET:
+        assert desk.get(name, chat).status_code == 404, name
+    for name in SINGLE_POST:
+        answer = desk.post(name, chat, client_id=new_id(), body="x", summary="x", last=1, category=1)
+        assert answer.status_code == 404, name
+    assert (Message.objects.count(), Chat.objects.values().get(pk=chat.pk)) == before
+    state = desk.get("state").json()
+    assert (state["waiting"], state["waiting_count"], state["mine"]) == ([], 0, [])
+    assert desk.get("badge").json()["waiting"] == 0
+
+
+def test_auditors_read_cases_but_have_no_console(console, make_staff):
+    chat = began()
+    desk = console(make_staff("kiem", Role.AUDITOR))
+    assert desk.get("page").status_code == 403
+    assert desk.post("here").status_code == 403
+    assert desk.post("duty", takes_chats=True).status_code == 403
+    assert desk.post("take", chat).status_code == 403
+    assert desk.post("say", chat, client_id=new_id(), body="x").status_code == 403
+    assert desk.get("state").json()["waiting"][0]["may_take"] is False
+    assert not ChatDuty.objects.exists()
+    assert "/admin/chat/" not in desk.client.get("/admin/").content.decode()
+
+
+def test_the_page_carries_its_words_and_the_navigation_leads_to_it(console, lan):
+    desk = console(lan)
+    page = desk.get("page")
+    assert page.status_code == 200
+    assert "script-src 'self' 'unsafe-eval'" in page["Content-Security-Policy"]
+    for part in ("data-chat-console", 'id="chat-words"', 'id="chat-column"', 'id="chat-hand-over"', 'id="desk-keys"'):
+        assert part in page.content.decode(), part
+    assert 'href="/admin/chat/"' in desk.client.get("/admin/").content.decode()
+
+
+def test_the_state_shows_who_waits_oldest_first_and_whom_i_talk_with(console, lan):
+    first, second, third = began("Một"), began("Hai"), began("Ba")
+    giving.take(second, actor=Actor.staff(lan))
+    state = console(lan).get("state").json()
+    assert [row["last"] for row in state["waiting"]] == ["Một", "Ba"]
+    assert [(row["id"], row["code"]) for row in state["mine"]] == [
+        (str(second.public_id), Case.objects.get(chat=second).code)
+    ]
+    assert state["waiting"][0]["waiting_since"] == Chat.objects.get(pk=first.pk).waiting_since.isoformat()
+    assert state["duty"] == {"takes_chats": False, "capacity": 3, "is_on_duty": True}
+    assert third.state == Chat.State.WAITING
+
+
+@pytest.mark.parametrize("chats", [1, 6])
+def test_the_state_costs_the_same_however_many_wait(console, lan, chats):
+    for _ in range(chats):
+        began()
+        giving.take(began(), actor=Actor.staff(lan))
+    desk = console(lan)
+    with CaptureQueriesContext(connection) as queries:
+        state = desk.get("state").json()
+    assert (len(state["waiting"]), len(state["mine"])) == (chats, chats)
+    assert len(queries) == 7, [query["sql"][:90] for query in queries]
+
+
+def test_duty_is_said_and_capacity_kept_within_reason(console, lan):
+    desk = console(lan)
+    assert desk.post("duty", takes_chats=True, capacity=2).json()["duty"]["capacity"] == 2
+    for wrong in ({"takes_chats": "yes"}, {"takes_chats": True, "capacity": 0}, {"takes_chats": True, "capacity": "3"}):
+        assert desk.post("duty", **wrong).status_code == 400
+    assert desk.client.post("/admin/chat/duty/", "[", content_type="application/json").status_code == 400
+    duty = ChatDuty.objects.get()
+    assert (duty.takes_chats, duty.capacity) == (True, 2)
+
+
+def test_talking_taking_noting_and_ending(console, lan):
+    chat, desk = began(), console(lan)
+    assert desk.post("next").json() == {"id": str(chat.public_id)}
+    assert desk.post("next").json()["message"]  # nobody else waits: said in words
+    said = desk.post("say", chat, client_id="say-00000001", body="Chào anh", after=0).json()
+    again = desk.post("say", chat, client_id="say-00000001", body="Chào anh", after=0).json()
+    assert [line["id"] for line in said["lines"]] == [line["id"] for line in again["lines"]]
+    desk.post("note", chat, client_id="note-0000001", body="Khách quen")
+    lines = desk.get("lines", chat, after=0).json()["lines"]
+    assert [line["from"] for line in lines] == ["visitor", "automatic", "agent", "note"]
+    assert desk.get("lines", chat, after=lines[-2]["id"]).json()["lines"] == lines[-1:]
+    seen_by_visitor = talking.lines_after(Chat.objects.get(pk=chat.pk), 0)
+    assert [line["from"] for line in seen_by_visitor] == ["visitor", "automatic", "agent"]
+    assert desk.post("end", chat).status_code == 200
+    assert desk.get("lines", chat).json()["shown"]["state"]["state"] == "ended"
+
+
+@pytest.mark.parametrize("name", ["say", "note", "answer"])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"body": ""}, {"body": 5}, {"client_id": "x"}, {"client_id": None}, {"after": -1}, {"body": "x" * 100_001}],
+)
+def test_what_cannot_be_said_is_refused_and_nothing_is_kept(console, lan, name, wrong):
+    chat = began()
+    classified(chat, "other", lan)
+    giving.take(chat, actor=Actor.staff(lan))
+    before = Message.objects.count()
+    answer = console(lan).post(name, chat, **{"client_id": new_id(), "body": "Chào", "after": 0, **wrong})
+    assert (answer.status_code, Message.objects.count()) == (400, before)
+    assert answer.json()["message"]
+
+
+def test_reading_counts_for_who_has_the_conversation(console, lan, make_staff):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    last = Message.objects.latest("id").pk
+    console(make_staff("hoa", Role.INTAKE, "intake")).post("read", chat, last=last)
+    assert Chat.objects.get().agent_read == 0
+    console(lan).post("read", chat, last=last)
+    assert Chat.objects.get().agent_read == last
+
+
+def test_the_card_shows_contacts_and_only_those_earlier_cases_one_may_see(console, lan):
+    chat = began()
+    case = Case.objects.get(chat=chat)
+    case.customer.name = "<b>An</b>"
+    case.customer.save()
+    Contact.objects.create(customer=case.customer, kind="email", address="an@khach.example", verified_at=timezone.now())
+    seen, hidden = open_case("other", email="x@khach.example"), open_case("staff-conduct", email="y@khach.example")
+    Case.objects.filter(pk__in=[seen.pk, hidden.pk]).update(customer=case.customer)
+    assert hidden.category.is_restricted
+    html = console(lan).get("card", chat).json()["html"]
+    assert "&lt;b&gt;An&lt;/b&gt;" in html
+    assert "<b>An</b>" not in html
+    assert "an@khach.example" in html
+    assert seen.code in html
+    assert hidden.code not in html
+
+
+def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, make_staff):
+    minh = make_staff("minh", Role.SPECIALIST, "payments")
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    answer = console(lan).get("card", chat).json()["answer"]
+    assert (answer["may"], bool(answer["why"]), answer["approved"]) == (False, True, "")
+    card = console(lan).post("classify", chat, category=Category.objects.get(slug="withdrawal-delayed").pk).json()
+    assert card["answer"]["may"] is False
+    assert str(Case.objects.get().department) in card["answer"]["why"]
+    giving.note_console(minh)
+    giving.hand_over(chat, actor=Actor.staff(lan), to=minh, summary="Rút tiền", client_id=new_id())
+    assert console(minh).get("card", chat).json()["answer"]["may"] is True
+
+
+def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff):
+    minh, quan = make_staff("minh", Role.SPECIALIST, "payments"), make_staff("quan", Role.MANAGER)
+    Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
+    chat = began()
+    case = classified(chat, "deposit-not-credited", lan)
+    giving.take(chat, actor=Actor.staff(minh))
+    desk = console(minh)
+    refused = desk.post("answer", chat, client_id=new_id(), body="Đã hoàn tiền.")
+    assert (refused.status_code, refused.json()["code"]) == (409, "step_not_allowed")
+    assert desk.get("card", chat).json()["answer"]["why"]
+    case.refresh_from_db()
+    resolution.start_resolving(case, actor=Actor.staff(minh))
+    resolution.propose(case, actor=Actor.staff(minh), body="Đã hoàn tiền.")
+    resolution.approve(case, actor=Actor.staff(quan))
+    assert desk.get("card", chat).json()["answer"] == {"may": True, "why": "", "approved": "Đã hoàn tiền."}
+    answer = desk.post("answer", chat, client_id=new_id(), body="Đã hoàn tiền.", after=0).json()
+    assert (answer["lines"][-1]["body"], answer["lines"][-1]["answer"]) == ("Đã hoàn tiền.", True)
+    assert answer["shown"]["state"]["state"] == "ended"
+
+
+def test_handing_over_names_who_is_there_and_may(console, lan, make_staff):
+    hoa, away, minh = (
+        make_staff("hoa", Role.INTAKE, "intake"),
+        make_staff("duc", Role.INTAKE, "intake"),
+        make_staff("minh", Role.SPECIALIST, "payments"),
+    )
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    for user in (lan, hoa, minh):
+        giving.note_console(user)
+    desk = console(lan)
+    assert desk.get("colleagues", chat).json() == {"people": [{"id": hoa.pk, "name": str(hoa)}]}
+    for to in (away.pk, minh.pk, lan.pk, 10**9, True, "x"):
+        assert desk.post("hand-over", chat, client_id=new_id(), to=to, summary="x").status_code == 400
+    assert Chat.objects.get().agent == lan
+    for _again in range(2):
+        assert desk.post("hand-over", chat, client_id="hand-0000001", to=hoa.pk, summary="Hết ca").status_code == 200
+    assert Chat.objects.get().agent == hoa
+    assert Message.objects.filter(direction="internal").count() == 1
+
+
+def test_the_one_who_is_slower_hears_who_was_faster(console, lan, make_staff):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(make_staff("hoa", Role.INTAKE, "intake")))
+    answer = console(lan).post("take", chat)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert "Hoa" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "verified", "expected"),
+    [
+        ("an@khach.example", True, {"mail": "an@khach.example", "known": "an@khach.example"}),
+        ("an@khach.example", False, {"mail": "", "known": "an@khach.example"}),
+        ("", False, {"mail": "", "known": ""}),
+    ],
+)
+def test_where_the_answer_finds_a_visitor_who_left(console, lan, address, verified, expected):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    if address:
+        leaving.leave_contact(chat, email=address)
+        Contact.objects.update(verified_at=timezone.now() if verified else None)
+    desk = console(lan)
+    assert desk.get("lines", chat).json()["shown"]["gone"] is None
+    seen = Chat.objects.get().seen_at
+    with time_machine.travel(timezone.now() + settings.CHAT_SEEN_FOR + timedelta(seconds=5)):
+        gone = desk.get("lines", chat).json()["shown"]["gone"]
+    assert gone == {"at": seen.isoformat(), **expected}
+
+
+def test_a_file_of_the_visitor_is_offered_by_its_safe_address(console, lan):
+    chat = began()
+    talking.visitor_sends(chat, client_id=new_id(), upload=upload(picture()))
+    line = console(lan).get("lines", chat).json()["lines"][-1]
+    file = Attachment.objects.get()
+    assert line["files"] == [
+        {"name": file.filename, "refused": "", "item": file.evidence_item_id, "has_picture": False}
+    ]
+    seen_by_visitor = talking.lines_after(Chat.objects.get(), 0)[-1]
+    assert seen_by_visitor["files"] == [{"name": file.filename, "refused": ""}]
+
+
+def test_leads_set_the_capacity_of_their_people_managers_of_all(client, lan, make_staff):
+    hoa = make_staff("hoa", Role.INTAKE, "intake", lead=True)
+    minh = make_staff("minh", Role.SPECIALIST, "payments")
+    for user in (lan, minh):
+        giving.note_console(user)
+
+    def set_capacity(by, user, capacity):
+        client.force_login(by)
+        duty = ChatDuty.objects.get(user=user)
+        address = reverse("admin:channels_app_chatduty_change", args=[duty.pk])
+        client.post(address, {"capacity": capacity, "takes_chats": "on"})
+        return ChatDuty.objects.get(user=user).capacity
+
+    assert set_capacity(hoa, lan, 5) == 5
+    assert set_capacity(hoa, minh, 6) == 3
+    assert set_capacity(make_staff("quan", Role.MANAGER), minh, 7) == 7
+    assert set_capacity(lan, lan, 9) == 5
