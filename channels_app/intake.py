@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -69,6 +69,8 @@ def open_request(
         if customer is None:
             raise Invalid(errors={"customer": [_("Say who the customer is.")]})
         contact = _answer_contact(customer, channel, contacts)
+        # A chat shows messages in the order of their ids: what opening makes us say comes after what the customer said.
+        first_id = _next_message_id() if channel == Channel.CHAT else None
         case = opening.open_case(
             matter,
             actor=actor,
@@ -79,6 +81,7 @@ def open_request(
             answered_at_once=answered_at_once,
         )
         Message.objects.create(
+            pk=first_id,
             case=case,
             direction=Message.Direction.IN,
             channel=channel,
@@ -89,6 +92,12 @@ def open_request(
             created_at=case.opened_at,
         )
     return case
+
+
+def _next_message_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Message._meta.db_table])
+        return int(cursor.fetchone()[0])
 
 
 def add_message(

@@ -95,8 +95,8 @@ def _none(case: Case, event: CaseEvent) -> Facts:
 
 
 def _expected(case: Case, event: CaseEvent) -> Facts:
-    """When we will have replied, as it was promised at opening."""
-    expected_at = event.facts["expected_at"]
+    """When we will have replied, as it was promised at opening. A live chat says it itself, at every moment anew."""
+    expected_at = event.facts["expected_at"] if case.channel != Channel.CHAT else None
     return {"expected_at": expected_at and datetime.fromisoformat(expected_at)}
 
 

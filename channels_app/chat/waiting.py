@@ -7,8 +7,10 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from accounts.customers.models import Contact
-from cases.models import Case, Clock
+from cases import calendars
+from cases.models import Case, Clock, SlaTarget
 from cases.sla.clock import ClockKind
+from cases.states import Channel
 from channels_app.models import Chat
 
 from . import giving
@@ -26,15 +28,18 @@ def state_of(chat: Chat) -> dict[str, object]:
     reached once they are gone, `{kind: email | phone | app, verified}`.
     """
     is_waiting = chat.state == Chat.State.WAITING
+    somebody_here = giving.on_duty().exists()
     return {
         "state": chat.state,
         "code": chat.case.code if chat.case else None,
         "agent": chat.agent.first_name if chat.agent and chat.state == Chat.State.TALKING else None,
         "place": _place(chat) if is_waiting else None,
         "wait_seconds": usual_wait() if is_waiting else None,
-        "somebody_here": giving.on_duty().exists(),
+        "somebody_here": somebody_here,
         "case_status": chat.case.status if chat.case else None,
-        "answer_by": _answer_by(chat.case) if chat.case and chat.state != Chat.State.TALKING else None,
+        "answer_by": _answer_by(chat.case, chat.waiting_since, somebody_here=somebody_here)
+        if chat.case and chat.state != Chat.State.TALKING
+        else None,
         "contact": _contact(chat.case.contact) if chat.case else None,
     }
 
@@ -62,8 +67,16 @@ def _contact(contact: Contact | None) -> dict[str, object] | None:
     return {"kind": contact.kind, "verified": contact.verified_at is not None} if contact else None
 
 
-def _answer_by(case: Case) -> str | None:
+def _answer_by(case: Case, since: datetime | None, *, somebody_here: bool) -> str | None:
+    """The clock that runs. With nobody at the chat its seconds would be a lie: then what we promise for the web form."""
     kinds = [ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE]
     running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at__isnull=True)
     due = running.order_by("due_at").values_list("due_at", flat=True).first()
+    if due is not None and since is not None and not somebody_here:
+        written = SlaTarget.objects.filter(
+            kind=ClockKind.FIRST_RESPONSE, channel=Channel.WEB, category=None, priority=""
+        )
+        target = written.select_related("calendar").first()
+        if target is not None:
+            due = max(due, calendars.working(target.calendar).due(since, timedelta(seconds=target.seconds)))
     return due.isoformat() if due else None

@@ -36,7 +36,7 @@ def texts() -> dict[str, str]:
         "wait_minutes": _("Visitors usually wait about %(minutes)s min."),
         "taken": _("Nobody is here now. Your request is taken."),
         "answer_by": _("You get an answer by %(time)s."),
-        "leave_contact": _("Leave an address or a number, and the answer reaches you even when you have gone."),
+        "leave_contact": _("Leave an email or a number for the answer"),
         "talking": _("%(name)s is talking with you."),
         "talking_us": _("Somebody is talking with you."),
         "ended": _("The conversation has ended. Write again to go on with the same request."),

@@ -14,12 +14,13 @@ import { say } from "./words.js";
 
 const TYPING_SHOWN = 5_000; // milliseconds
 const title = document.title;
+const isTouched = window.matchMedia("(pointer: coarse)").matches; // where the field's focus would cover half of it with keys
 
 const conversation = new Conversation();
 const composer = new Composer(conversation);
 const log = new Log(conversation, { onEdit: (text) => composer.give(text) });
-new Standing(conversation);
 const contact = new Contact(conversation, { onDone: () => composer.focus() });
+new Standing(conversation, { onContact: () => contact.open() });
 const verdict = new Verdict(conversation, log);
 verdict.onDone = () => composer.focus();
 new Uploads(conversation);
@@ -98,7 +99,7 @@ document.addEventListener("keydown", (event) => {
 listen({
   shown(wantsFocus) {
     isShown = true;
-    if (wantsFocus) composer.focus();
+    if (wantsFocus) (isTouched ? $("log") : $("text")).focus();
     log.toEnd();
     look();
   },
@@ -109,5 +110,5 @@ listen({
   signOut: () => conversation.signOut(),
 });
 if (hasHistory) log.announce();
-if (!isEmbedded) composer.focus();
+if (!isEmbedded && !isTouched) composer.focus();
 conversation.resume();

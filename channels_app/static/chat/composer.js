@@ -5,6 +5,7 @@ import * as store from "./store.js";
 import { config, say } from "./words.js";
 
 const TYPING_EVERY = 3_000; // milliseconds
+const PASSES_AFTER = 8_000;
 const TALLEST = 160; // pixels
 
 export class Composer {
@@ -76,7 +77,11 @@ export class Composer {
   }
 }
 
-// One short line above the field, read out when it changes.
-export function note(text) {
+let passing = 0;
+
+// One short line above the field, read out when it changes. What is `passing` goes by itself.
+export function note(text, { isPassing = false } = {}) {
+  clearTimeout(passing);
   if ($("note").textContent !== text) $("note").textContent = text;
+  if (isPassing) passing = setTimeout(() => note(""), PASSES_AFTER);
 }

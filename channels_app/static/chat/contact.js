@@ -7,16 +7,16 @@ import { say } from "./words.js";
 export class Contact {
   #conversation;
   #section = $("contact");
-  #wasDismissed = false;
   #address = "";
 
   // `onDone()`: the form is gone, the focus needs another place.
   constructor(conversation, { onDone }) {
     this.#conversation = conversation;
     this.onDone = onDone;
-    conversation.addEventListener("standing", () => this.#offer());
+    conversation.addEventListener("standing", () => {
+      $("menu-contact").hidden = !conversation.state?.code;
+    });
     conversation.addEventListener("emptied", () => {
-      this.#wasDismissed = false;
       this.#section.hidden = true;
       $("menu-contact").hidden = true;
     });
@@ -35,17 +35,8 @@ export class Contact {
   }
 
   close() {
-    this.#wasDismissed = true;
     this.#section.hidden = true;
     this.onDone();
-  }
-
-  // By itself only where nobody is here to answer at once.
-  #offer() {
-    const { state } = this.#conversation;
-    $("menu-contact").hidden = !state?.code;
-    const isNeeded = state?.state === "waiting" && !state.somebody_here && !state.contact;
-    if (isNeeded && !this.#wasDismissed && this.#section.hidden) this.#show("contact-form");
   }
 
   #show(form) {
@@ -65,7 +56,7 @@ export class Contact {
       note(say("code_mailed", { address: this.#address }));
       $("contact-code").focus();
     } else {
-      note(say("contact_kept", { address: this.#address }));
+      note(say("contact_kept", { address: this.#address }), { isPassing: true });
       this.close();
     }
   }
@@ -75,7 +66,7 @@ export class Contact {
     const code = $("contact-code").value;
     if (!(await this.#ask("prove", { code }, $("code-form")))) return;
     $("contact-code").value = "";
-    note(say("contact_proved", { address: this.#address }));
+    note(say("contact_proved", { address: this.#address }), { isPassing: true });
     this.close();
   }
 

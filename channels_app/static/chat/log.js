@@ -13,6 +13,8 @@ export class Log {
   #shown = new Map(); // line id → its element
   #pending = new Map(); // client id → its element
   #code = "";
+  #isFollowing = true; // stays at the end as it grows, until the visitor scrolls up
+  #top = 0;
 
   // `onEdit(text)`: the visitor wants a refused text back.
   constructor(conversation, { onEdit }) {
@@ -22,13 +24,11 @@ export class Log {
     conversation.addEventListener("unsent", () => this.#showUnsent());
     conversation.addEventListener("standing", () => this.#showStanding());
     conversation.addEventListener("emptied", () => this.#empty());
-    this.#box.addEventListener("scroll", () => this.#isAtEnd() && this.toEnd());
+    this.#box.addEventListener("scroll", () => this.#scrolled());
     $("newest").addEventListener("click", () => this.toEnd());
-    new ResizeObserver(() => this.#wasAtEnd && this.toEnd()).observe(this.#box);
+    new ResizeObserver(() => this.#isFollowing && this.toEnd()).observe(this.#box);
     this.#showUnsent();
   }
-
-  #wasAtEnd = true;
 
   elementOf(id) {
     return this.#shown.get(id);
@@ -36,7 +36,7 @@ export class Log {
 
   toEnd() {
     this.#box.scrollTop = this.#box.scrollHeight;
-    this.#wasAtEnd = true;
+    this.#isFollowing = true;
     $("newest").hidden = true;
   }
 
@@ -45,17 +45,20 @@ export class Log {
     this.#box.setAttribute("aria-live", "polite");
   }
 
-  #isAtEnd() {
-    this.#wasAtEnd = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < NEAR_END;
-    return this.#wasAtEnd;
+  // Only the visitor scrolls up; what comes in or makes room moves the end, not the place.
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    if (isAtEnd || scrollTop < this.#top) this.#isFollowing = isAtEnd;
+    if (isAtEnd) $("newest").hidden = true;
+    this.#top = scrollTop;
   }
 
   #add(lines) {
-    const stay = !this.#isAtEnd();
     for (const line of lines.sort((one, other) => one.id - other.id)) this.#place(line);
     this.#showUnsent();
     this.#showStanding();
-    if (!stay || lines.some((line) => line.from === "visitor")) this.toEnd();
+    if (this.#isFollowing || lines.some((line) => line.from === "visitor")) this.toEnd();
     else $("newest").hidden = false;
   }
 
@@ -149,7 +152,7 @@ export class Log {
       copy,
     );
     this.#shown.get(first).querySelector(".bubble").after(card);
-    if (this.#wasAtEnd) this.toEnd();
+    if (this.#isFollowing) this.toEnd();
   }
 
   #empty() {

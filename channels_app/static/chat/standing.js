@@ -7,8 +7,10 @@ export class Standing {
   #conversation;
   #expired = null;
 
-  constructor(conversation) {
+  // `onContact()`: the visitor wants to say how they are reached.
+  constructor(conversation, { onContact }) {
     this.#conversation = conversation;
+    this.onContact = onContact;
     conversation.addEventListener("standing", () => this.#show());
     conversation.addEventListener("emptied", () => this.#show());
     conversation.addEventListener("unsent", () => this.#show());
@@ -24,7 +26,7 @@ export class Standing {
     const { state, key } = this.#conversation;
     if (state?.code) this.#expired = null;
     const said = this.#expired ? [say("expired")] : key && !state ? [say("opening")] : sentences(state);
-    fill($("status"), said.map((text) => element("p", {}, text)));
+    fill($("status"), [said.join(" ")]);
     const ways = this.#ways(state);
     fill($("ways"), ways);
     $("ways").hidden = ways.length === 0;
@@ -35,9 +37,12 @@ export class Standing {
 
   #ways(state) {
     if (this.#expired) return [followLink(this.#expired.code)];
+    if (isAlone(state) && !state.contact) {
+      return [element("button", { type: "button", className: "quiet", onclick: this.onContact }, say("leave_contact"))];
+    }
     if (!state?.code || (state.state !== "ended" && state.case_status !== "closed")) return [];
     const anew = element("button", { type: "button", className: "link", onclick: () => this.#conversation.forget() }, say("anew"));
-    return state.case_status === "closed" ? [followLink(state.code), " ", anew] : [followLink(state.code)];
+    return state.case_status === "closed" ? [followLink(state.code), anew] : [followLink(state.code)];
   }
 }
 
@@ -47,9 +52,14 @@ function sentences(state) {
   if (state.case_status === "answered" && state.state !== "talking") return [say("answered")];
   if (state.state === "talking") return [state.agent ? say("talking", { name: state.agent }) : say("talking_us")];
   if (state.state === "ended") return [say("ended"), ...promise(state)];
-  if (!state.somebody_here) return [say("taken"), ...promise(state), ...(state.contact ? [] : [say("leave_contact")])];
+  if (isAlone(state)) return [say("taken"), ...promise(state)];
   const place = state.place === 1 ? say("next") : say("place", { place: state.place });
   return [state.wait_seconds === null ? place : `${place} ${wait(state.wait_seconds)}`];
+}
+
+// Somebody waits and nobody is here to answer.
+function isAlone(state) {
+  return state?.state === "waiting" && !state.somebody_here && state.case_status !== "closed";
 }
 
 function promise(state) {

@@ -78,7 +78,7 @@ export class Uploads {
       await upload.send(this.#conversation.key);
       this.#queue = this.#queue.filter((one) => one !== upload);
       upload.remove();
-      note(say("file_sent", { name: upload.file.name }));
+      note(say("file_sent", { name: upload.file.name }), { isPassing: true });
     } catch (error) {
       if (error.name !== "AbortError") upload.fail(error instanceof Refused ? error.message : say("file_lost"));
     } finally {
@@ -113,12 +113,13 @@ class Upload {
     this.isWaiting = false;
     this.item.classList.add("bad");
     this.#bar.hidden = true;
+    this.#words.setAttribute("role", "alert");
     this.#words.textContent = say("file_failed", { name: this.file.name, why });
-    note(this.#words.textContent);
     const again = () => {
       this.isWaiting = true;
       this.item.classList.remove("bad");
       this.#bar.hidden = false;
+      this.#words.removeAttribute("role");
       this.#progress(0);
       this.#offer([["cancel", () => this.#cancel()]]);
       this.onAgain();

@@ -62,7 +62,7 @@ export class Verdict {
     send.disabled = true;
     try {
       await this.#conversation.ask(path, body);
-      note(say(path === "accept" ? "agreed" : "disagreed"));
+      note(say(path === "accept" ? "agreed" : "disagreed"), { isPassing: true });
       this.onDone?.();
     } catch (error) {
       send.disabled = false;
