@@ -65,6 +65,7 @@ class EventKind(models.TextChoices):
     FOLLOW_UP_DONE = "follow_up_done", _("Follow-up done")
     CALL_LOGGED = "call_logged", _("Telephone call")
     CASE_HANDED_OVER = "case_handed_over", _("Handed over at the end of duty")
+    SEND_REFUSED = "send_refused", _("A message of ours was not sent")
     CUSTOMER_CHANGED = "customer_changed", _("Case moved to another customer record")
 
 

@@ -6,10 +6,10 @@ second transaction that can be repeated (`process_report`). Reports may come rep
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
-from accounts.models import Scope, User
+from accounts.models import Membership, Role, Scope, User
 from cases import policies
 from cases.models import Case
 from cases.states import OPEN, Channel
@@ -28,11 +28,12 @@ from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import one_line
 
-from . import deliveries, intake, outbox
+from . import deliveries, intake, outbox, push
 from .adapters.hotline.reports import CallReport, ReportedState, callers_number
 from .models import Call, InboundItem
 
 HOTLINE = Actor.system("hotline")
+_RINGS_AT_MOST = timedelta(minutes=3)  # the exchange may never say that it stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +205,35 @@ def _noted(report: CallReport) -> Call:
         _owe_call_back(call, report.at)
     if report.state == ReportedState.ANSWERED:
         _return_missed(call)
+    _tell_who_answers(call)
     return call
+
+
+def ringing_for(user: User) -> QuerySet[Call]:
+    """The customers' calls that ring now for this person: at their extension, or at nobody's yet for whoever answers the hotline."""
+    ringing = Call.objects.filter(
+        state=Call.State.RINGING, direction=Call.Direction.IN, started_at__gte=timezone.now() - _RINGS_AT_MOST
+    )
+    mine = Q(agent=user)
+    if _hotline_people().filter(pk=user.pk).exists():
+        mine |= Q(agent__isnull=True)
+    return ringing.filter(mine).order_by("started_at", "pk")
+
+
+def _hotline_people() -> QuerySet[User]:
+    """Who answers what the exchange gives to nobody in particular: intake, while on duty."""
+    intake_people = Membership.objects.filter(role=Role.INTAKE)
+    return User.objects.filter(
+        pk__in=intake_people.values("user_id"), is_active=True, presence=User.Presence.ON_DUTY
+    )
+
+
+def _tell_who_answers(call: Call) -> None:
+    """Their pages look again: a call begins to ring, or does no longer."""
+    people = set(_hotline_people().values_list("pk", flat=True))
+    if call.agent_id:
+        people.add(call.agent_id)
+    push.changed(push.DESK, *map(push.staff_group, people))
 
 
 def _state(call: Call, reported: ReportedState) -> Call.State:

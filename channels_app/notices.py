@@ -14,6 +14,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Channel, Step
 from cskh.core.jobs import enqueue_after_commit
 
+from . import push
 from .models import Chat, Delivery, StaffNotice
 
 
@@ -28,6 +29,7 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
     notices = StaffNotice.objects.bulk_create(
         StaffNotice(recipient=person, case=case, event=event) for person in people.values()
     )
+    push.changed(*(push.staff_group(notice.recipient_id) for notice in notices))
     deliveries = Delivery.objects.bulk_create(_mail(notice) for notice in notices if notice.recipient.email)
     for delivery in deliveries:
         enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)
@@ -98,6 +100,10 @@ def _author(case: Case, event: CaseEvent) -> list[User]:
     return list(User.objects.filter(pk=answer.author_id)) if answer.author_kind == ActorKind.STAFF else []
 
 
+def _who_wrote_it(case: Case, event: CaseEvent) -> Iterable[User]:
+    return User.objects.filter(pk=event.facts["author"])
+
+
 def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
     """Follow-ups that say something to the customer concern nobody here; those that ask for a look do."""
     asks = event.facts["follow_up"] == FollowUp.Kind.REVIEW_REOPENED
@@ -129,6 +135,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.MESSAGE_RECEIVED: _owner_who_does_not_see_it,
     EventKind.EVIDENCE_COMPLETED: _owner,
     EventKind.DELIVERY_FAILED: _owner_or_leads,
+    EventKind.SEND_REFUSED: _who_wrote_it,
     EventKind.REOPEN_ASKED: _owner_or_leads,
     EventKind.CLOCK_WARNED: _owner_or_leads,
     EventKind.CLOCK_BREACHED: _clock_missed,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import deliveries, intake, mailboxes, webhooks
+from . import deliveries, holding, intake, mailboxes, webhooks
 from .chat import giving, leaving
 
 _BATCH = 100
@@ -54,6 +54,18 @@ def sweep_webhooks() -> None:
     """Events that were left behind by a crash, or are due for another try. Sent side by side."""
     for delivery_id in webhooks.due(_BATCH):
         send_webhook.delay(delivery_id)
+
+
+@shared_task
+def send_held(held_id: int) -> None:
+    holding.release(held_id)
+
+
+@shared_task
+def sweep_held() -> None:
+    """What could still be called back and now is due. Sent side by side: a case somebody works on delays only its own."""
+    for held_id in holding.due(_BATCH):
+        send_held.delay(held_id)
 
 
 @shared_task

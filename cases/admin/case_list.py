@@ -24,7 +24,7 @@ from cases import queries
 from cases.models import Case
 from cskh.core.errors import Invalid
 
-from . import bulk, case_page, palette, queues, saved_views, step_view
+from . import bulk, case_page, palette, queues, saved_views, step_view, writing
 from .bulk_forms import BULK
 from .case_rows import SHOWN_WITH, Row, rows_of
 from .finding import searched
@@ -172,7 +172,7 @@ class CaseAdmin(RoleModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return case_page.show(request, object_id, {**self.admin_site.each_context(request)})
+        return case_page.show(request, object_id, lambda: self.admin_site.each_context(request))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -183,6 +183,8 @@ class CaseAdmin(RoleModelAdmin):
             path("views/", wrap(saved_views.views), name="cases_case_views"),
             path("views/<int:pk>/", wrap(saved_views.change), name="cases_case_view_change"),
             path("palette/", wrap(palette.palette), name="cases_case_palette"),
+            path("<int:pk>/draft/<slug:kind>/", wrap(writing.save_draft), name="cases_case_draft"),
+            path("<int:pk>/undo/<int:held>/", wrap(writing.undo), name="cases_case_undo"),
             *super().get_urls(),
         ]
 

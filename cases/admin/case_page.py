@@ -1,6 +1,6 @@
 """The case page: everything about one case, and what can be done to it now. A constant number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,19 @@ from cases import policies, queries
 from cases.models import Case, Clock
 from cases.states import Step
 
+from channels_app import drafts, holding
+from channels_app.models import Draft
+
 from . import notices, words
 from .actions import ACTIONS, Action, offered
 from .conversation import Entry, entries_of
 from .evidence_check import panel_of
 from .history import history_of
 from .next_up import next_up
+from .news import news_since
 from .replies import Reply, replies_for
 from .step_forms import StepForm
+from .writing import saved_at
 
 EARLIER_SHOWN = 6
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
@@ -41,28 +46,55 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A draft as the page shows it."""
+
+    kind: str
+    label: str
+    body: str
+    refused: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Tab:
-    """One tab of the composer: its action with an empty form."""
+    """One tab of the composer: its action with an empty form, and what was begun there; the one to `open` has it latest."""
 
     action: Action
     form: StepForm
     key: str
+    draft: Begun | None
+    open: bool
+
+    @property
+    def text(self) -> str:
+        return self.draft.body if self.draft else str(self.form.initial.get("body", ""))
 
 
-def show(request: HttpRequest, pk: str, page: dict[str, Any]) -> HttpResponse:
+def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """The page; with `fragment=live` only what can change while one looks at it, as HTML.
+
+    Each part stands in an element with `data-live`, for an open page to put in the place of its own. `since` is the number
+    of the last event that page knows: what others did after it is said in words (`#case-news`). `page` gives what frames it.
+    """
     actor = Actor.staff(request.user)
     case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if pk.isdigit() else None
     if case is None:
         raise Http404
     shown = content(case, actor, timezone.now(), request.GET)
-    return render(request, "admin/cases/case/page.html", {**page, **shown})
+    if request.GET.get("fragment") == "live":
+        news = news_since(case, actor, request.GET.get("since", ""))
+        return render(request, "admin/cases/case/live.html", {**shown, "news": news})
+    return render(request, "admin/cases/case/page.html", {**page(), **shown})
 
 
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything the page shows, ready for its template. `asked` may carry cursors: `before` for the conversation, `history`."""
     talk = entries_of(case, asked.get("before", ""))
     actions = offered(actor, case)
-    tabs = _tabs(case, actor, actions)
+    begun = _begun(case, actor)
+    tabs = _tabs(case, actor, actions, begun)
+    held = holding.waiting(case)
     buttons = [action for action in actions.values() if not action.writing]
     notices.read_on(case, actor)
     return {
@@ -90,6 +122,11 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "endings": [action for action in buttons if action.ends],
         "first_choice": next((name for name in _FIRST_CHOICES if name in actions), ""),
         "tabs": tabs,
+        "offers": " ".join(tab.action.name for tab in tabs),
+        "left_over": [one for kind, one in begun.items() if kind not in {tab.action.name for tab in tabs}],
+        "held": held,
+        "held_is_mine": held is not None and held.user_id == actor.subject.pk,
+        "held_seconds": max(0, round((held.send_at - now).total_seconds(), 1)) if held else 0,
         "replies": _replies(case, actor, tabs),
         "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
         "to": case.contact,
@@ -97,14 +134,22 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
     }
 
 
-def _tabs(case: Case, actor: Actor, actions: dict[str, Action]) -> list[Tab]:
+def _tabs(case: Case, actor: Actor, actions: dict[str, Action], begun: dict[str, Begun]) -> list[Tab]:
     """Message, note, and the one way in which this case can be answered now."""
     answering = next((name for name in _ANSWERING if name in actions), "")
+    keys = {name: key for name, key in (("message", "r"), ("note", "n"), (answering, "a")) if name in actions}
+    first = next((kind for kind in begun if kind in keys), "message")
     return [
-        Tab(ACTIONS[name], ACTIONS[name].form(case=case, actor=actor), key)
-        for name, key in (("message", "r"), ("note", "n"), (answering, "a"))
-        if name in actions
+        Tab(ACTIONS[name], ACTIONS[name].form(case=case, actor=actor), key, begun.get(name), name == first)
+        for name, key in keys.items()
     ]
+
+
+def _begun(case: Case, actor: Actor) -> dict[str, Begun]:
+    return {
+        kind: Begun(kind, str(Draft.Kind(kind).label), draft.body, draft.refused, saved_at(draft))
+        for kind, draft in drafts.drafts_of(actor.subject, case).items()
+    }
 
 
 def _replies(case: Case, actor: Actor, tabs: list[Tab]) -> list[Reply]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +16,16 @@ from . import notices, queues, shortcuts
 from .case_rows import SHOWN_WITH, rows_of
 
 SHOWN = 8
+DESK_SOCKET = "/ws/desk/"
 
 
 def on_every_page(request: HttpRequest) -> dict[str, Any]:
-    """The bell: how many notices are unread; and the keys of the page."""
+    """The bell: how many notices are unread; the keys of the page; and the address of the socket, where the server has one."""
     if not works_here(request.user):
         return {}
     return {
         "desk_unread": notices.unread(request),
+        "desk_socket": DESK_SOCKET if isinstance(request, ASGIRequest) else "",
         "desk_keys": shortcuts.of_page(request),
         "desk_notices_url": reverse("admin:channels_app_staffnotice_changelist"),
     }

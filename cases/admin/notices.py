@@ -15,6 +15,7 @@ from accounts.models import User
 from cases import policies
 from cases.events import EventKind
 from cases.models import Case
+from channels_app import push
 from channels_app.models import StaffNotice
 
 SHOWN = 100
@@ -35,7 +36,9 @@ def unread(request: HttpRequest) -> int:
 
 def read_on(case: Case, actor: Actor) -> None:
     """Whoever opens the case has read what they were told about it."""
-    StaffNotice.objects.filter(recipient=actor.subject, case=case, read_at__isnull=True).update(read_at=timezone.now())
+    unread = StaffNotice.objects.filter(recipient=actor.subject, case=case, read_at__isnull=True)
+    if unread.update(read_at=timezone.now()):
+        push.changed(push.staff_group(actor.subject.pk))
 
 
 def with_labels(notices: QuerySet[StaffNotice] | list[StaffNotice]) -> list[tuple[StaffNotice, str]]:
@@ -80,4 +83,5 @@ class StaffNoticeAdmin(RoleModelAdmin):
         """POST: all of one's notices are read."""
         if request.method == "POST":
             self.get_queryset(request).filter(read_at__isnull=True).order_by().update(read_at=timezone.now())
+            push.changed(push.staff_group(request.user.pk or 0))
         return HttpResponseRedirect(reverse("admin:channels_app_staffnotice_changelist"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.models import Case
+from channels_app import drafts, holding
+from channels_app.models import Draft
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted
 
 from . import words
@@ -39,9 +42,10 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> HttpResponse:
-    if not action.permitted(actor, case):
-        return _form_page(request, action, None, case, error=NotPermitted())
     posted = request.POST.copy()
+    if not action.permitted(actor, case):
+        _keep_words(action, case, actor, posted.get("body", ""))
+        return _form_page(request, action, None, case, error=NotPermitted())
     form = action.form(posted, request.FILES, case=case, actor=actor)
     try:
         with transaction.atomic():
@@ -49,15 +53,34 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
             if not form.is_valid():
                 raise Invalid
             require_unchanged(held, form.cleaned_data["version"], actor)
-            form.take()
+            _do(action, form)
+            if action.writing:
+                drafts.drop(actor.subject, case, action.name)
     except DomainError as error:
         case.refresh_from_db()
+        _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
         return _form_page(request, action, _with_error(form, error), case, error=error)
-    messages.success(request, str(form.done))
+    if not holding.is_held(action.name):  # the page itself counts down to what is held
+        messages.success(request, str(form.done))
     if policies.can_see(actor, case):
         return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
     return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
+
+
+def _do(action: Action, form: StepForm) -> None:
+    """Takes the step, or holds the words that will take it."""
+    if holding.is_held(action.name):
+        version = form.cleaned_data["version"]
+        holding.hold(form.case, actor=form.actor, kind=action.name, body=form.said("body"), version=version)
+    else:
+        form.take()
+
+
+def _keep_words(action: Action, case: Case, actor: Actor, body: str) -> None:
+    """What was refused is a draft, should its author leave the form."""
+    if action.name in Draft.Kind and body.strip() and len(body) <= settings.MESSAGE_MAX_CHARACTERS:
+        drafts.keep(actor.subject, case, action.name, body)
 
 
 def require_unchanged(held: Case, version: int, actor: Actor) -> None:

@@ -37,6 +37,7 @@ _SYSTEM_NAMES = {
     "sla": gettext_lazy("Deadlines (automatic)"),
     "routing": gettext_lazy("Routing (automatic)"),
     "evidence": gettext_lazy("Evidence (automatic)"),
+    "desk": gettext_lazy("Desk (automatic)"),
 }
 _SOON = timedelta(hours=1)
 

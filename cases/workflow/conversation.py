@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.models import User
 from cases import policies
 from cases.events import EventKind, record
 from cases.models import Case
@@ -16,6 +17,7 @@ from cskh.core.errors import NotPermitted, NotVisible
 from . import _clocks, _plans
 from ._take_step import change_case
 
+DESK = Actor.system("desk")
 _HUMAN_REPLY_STOPS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.FIRST_CONTACT)
 
 
@@ -69,6 +71,12 @@ def note_added(case: Case, *, actor: Actor, message: int) -> None:
     _require_own(actor, case)
     with change_case(case) as held:
         record(held, EventKind.NOTE_ADDED, actor=actor, message=message)
+
+
+def send_refused(case: Case, *, author: User, why: str) -> None:
+    """What a colleague had sent was refused when its time came, and `why`: nothing of it has reached the customer."""
+    with change_case(case) as held:
+        record(held, EventKind.SEND_REFUSED, actor=DESK, words=why, author=author.pk)
 
 
 def require(actor: Actor, case: Case) -> None:

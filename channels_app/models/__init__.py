@@ -6,6 +6,7 @@ from .inbound import InboundItem, MailboxState
 from .messages import Attachment, Message, ReplyTemplate
 from .outgoing import Delivery, OneTimeCode, StaffNotice
 from .webhooks import WebhookDelivery, WebhookTarget
+from .writing import Draft, HeldSend
 
 __all__ = [
     "Attachment",
@@ -13,6 +14,8 @@ __all__ = [
     "Chat",
     "ChatDuty",
     "Delivery",
+    "Draft",
+    "HeldSend",
     "InboundItem",
     "MailboxState",
     "Message",

@@ -54,7 +54,10 @@ class InboundItem(models.Model):
         verbose_name = _("inbound item")
         verbose_name_plural = _("inbound items")
         constraints = [models.UniqueConstraint(fields=["channel", "external_id"], name="inbound_item_once")]
-        indexes = [models.Index(fields=["next_try_at"], name="inbound_to_try", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="inbound_to_try", condition=Q(state="waiting")),
+            models.Index(fields=["received_at"], name="inbound_unread", condition=Q(state="failed", case=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.external_id}"

@@ -9,16 +9,16 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 
 
-def enqueue_after_commit(task: str, *ids: int) -> None:
-    """Sends `task(*ids)` to a worker once the current transaction has committed.
+def enqueue_after_commit(task: str, *ids: int, countdown: float = 0) -> None:
+    """Sends `task(*ids)` to a worker once the current transaction has committed, to be run after `countdown` seconds.
 
     A broker that is away costs only promptness: what is due stands in the database and a sweep finds it.
     """
-    transaction.on_commit(partial(_send, task, ids), robust=True)
+    transaction.on_commit(partial(_send, task, ids, countdown), robust=True)
 
 
-def _send(task: str, ids: tuple[int, ...]) -> None:
+def _send(task: str, ids: tuple[int, ...], countdown: float) -> None:
     try:
-        current_app.send_task(task, args=ids)
+        current_app.send_task(task, args=ids, countdown=countdown or None)
     except Exception as error:  # noqa: BLE001 - kombu raises whatever its transport raises
         log.warning("broker unreachable, %s%s is left to the sweep: %s", task, ids, error)

@@ -23,6 +23,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-due": {"task": "cases.tasks.sweep_due", "schedule": 20.0},
     "sweep-deliveries": {"task": "channels_app.tasks.sweep_deliveries", "schedule": 10.0},
+    "sweep-held": {"task": "channels_app.tasks.sweep_held", "schedule": 3.0},
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
     "sweep-previews": {"task": "cases.tasks.sweep_previews", "schedule": 60.0},

@@ -18,6 +18,8 @@ MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cskh.localhost")  # the right side
 MAIL_MAX_BYTES = 40 * 1024 * 1024  # of a larger mail only the beginning is taken, and staff see that
 MAIL_ACKNOWLEDGEMENTS_PER_HOUR = 5  # for one address; beyond that it is a robot that answers us
 
+# How long a message or answer sent from the desk can still be called back; 0 sends at once.
+SEND_HOLD_SECONDS = env.int("SEND_HOLD_SECONDS", default=8)
 # Waits between the tries of an outgoing message, in seconds; after the last one it is given up and shown to staff.
 DELIVERY_RETRY_SECONDS = (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 DELIVERY_CLAIM_SECONDS = env.int("DELIVERY_CLAIM_SECONDS", default=120)  # a sender silent for longer is taken for dead

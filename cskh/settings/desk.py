@@ -79,9 +79,11 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("cases/desk.css"), lambda request: static("cases/palette.css")],
     "SCRIPTS": [
+        lambda request: static("cases/socket.js"),
         lambda request: static("cases/desk.js"),
         lambda request: static("cases/shortcuts.js"),
         lambda request: static("cases/palette.js"),
+        lambda request: static("cases/live.js"),
         lambda request: static("channels_app/chat_badge.js"),
     ],
     "COLORS": {

@@ -1,4 +1,5 @@
 // The desk's small helpers. Everything works without them: links lead to form pages, forms are sent as forms.
+window.desk = window.desk || {};
 (function () {
   "use strict";
 
@@ -24,89 +25,110 @@
     setInterval(tick, 1000);
   }
 
+  // Parts of a page come and go (live.js): what is clicked is sought when it is clicked.
   function copyCode() {
-    document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
+    document.addEventListener("click", async (event) => {
+      const button = event.target.closest("[data-copy]");
+      if (!button) return;
       await navigator.clipboard.writeText(button.dataset.copy);
       button.classList.add("is-copied");
       button.dataset.note = button.dataset.copied;
       setTimeout(() => button.classList.remove("is-copied"), 1500);
-    }));
+    });
   }
 
-  function sendOnce(root) {
-    root.querySelectorAll("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) { event.preventDefault(); return; }
-      form.dataset.sent = "1";
-    }));
+  function sendOnce() {
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (event.defaultPrevented || !("once" in form.dataset)) return;
+      if (form.dataset.sent) event.preventDefault();
+      else form.dataset.sent = "1";
+    });
     // Coming back by the browser's back button, the form may be sent again; the server sees whether the case has changed.
-    window.addEventListener("pageshow", () => root.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent));
+    window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   }
 
-  function replies(root) {
-    const list = root.querySelector("#desk-replies, #desk-form-replies");
-    const known = list ? JSON.parse(list.textContent) : [];
+  function replies() {
+    const known = (element) => {
+      const list = (element.closest("dialog, [data-composer]") || document).querySelector("#desk-replies, #desk-form-replies");
+      return list ? JSON.parse(list.textContent) : [];
+    };
     const insert = (area, text, from, to) => {
       area.setRangeText(text, from, to, "end");
       area.focus();
       area.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    root.querySelectorAll("select[data-insert]").forEach((select) => select.addEventListener("change", () => {
-      const reply = known.find((one) => String(one.id) === select.value);
+    document.addEventListener("change", (event) => {
+      const select = event.target.closest("select[data-insert]");
+      if (!select) return;
+      const reply = known(select).find((one) => String(one.id) === select.value);
       const area = document.getElementById(select.dataset.insert);
       if (reply && area) insert(area, reply.text, area.selectionStart, area.selectionEnd);
       select.value = "";
-    }));
-    root.querySelectorAll("textarea[data-templates]").forEach((area) => area.addEventListener("keydown", (event) => {
-      if (event.key !== "Tab" && event.key !== "Enter") return;
+    });
+    document.addEventListener("keydown", (event) => {
+      const area = event.target;
+      if ((event.key !== "Tab" && event.key !== "Enter") || !area.matches("textarea[data-templates]")) return;
       const before = area.value.slice(0, area.selectionStart);
       const typed = before.match(/(?:^|\s)\/([\w-]+)$/);
-      const reply = typed && known.find((one) => one.shortcut === typed[1]);
+      const reply = typed && known(area).find((one) => one.shortcut === typed[1]);
       if (!reply) return;
       event.preventDefault();
       insert(area, reply.text, before.length - typed[1].length - 1, before.length);
-    }));
+    });
   }
 
-  function composer() {
+  const tabsOf = (box) => [...box.querySelectorAll("[role=tab]")];
+
+  function showTab(tab, focus) {
+    const box = tab.closest("[data-composer]");
+    const panelOf = (one) => document.getElementById(one.getAttribute("aria-controls"));
+    tabsOf(box).forEach((other) => {
+      other.setAttribute("aria-selected", String(other === tab));
+      other.tabIndex = other === tab ? 0 : -1;
+      panelOf(other).hidden = other !== tab;
+    });
+    if (focus) {
+      box.scrollIntoView({ block: "nearest" });
+      (panelOf(tab).querySelector("textarea") || panelOf(tab).querySelector(".is-first")).focus();
+    }
+  }
+
+  // Called anew for a composer that came later.
+  window.desk.openComposer = () => {
     const box = document.querySelector("[data-composer]");
     if (!box) return;
-    const tabs = [...box.querySelectorAll("[role=tab]")];
-    const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
-    const show = (tab, focus) => {
-      tabs.forEach((other) => {
-        other.setAttribute("aria-selected", String(other === tab));
-        other.tabIndex = other === tab ? 0 : -1;
-        panelOf(other).hidden = other !== tab;
-      });
-      if (focus) {
-        box.scrollIntoView({ block: "nearest" });
-        (panelOf(tab).querySelector("textarea") || panelOf(tab).querySelector(".is-first")).focus();
-      }
-    };
     box.querySelector("[role=tablist]").hidden = false;
-    tabs.forEach((tab, index) => {
-      tab.addEventListener("click", () => show(tab, true));
-      tab.addEventListener("keydown", (event) => {
-        const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!move) return;
-        const next = tabs[(index + move + tabs.length) % tabs.length];
-        show(next, false);
-        next.focus();
-      });
+    showTab(box.querySelector("[data-open]") || tabsOf(box)[0], false);
+  };
+
+  function composer() {
+    window.desk.openComposer();
+    document.addEventListener("click", (event) => {
+      const tab = event.target.closest("[data-composer] [role=tab]");
+      if (tab) showTab(tab, true);
     });
-    show(tabs[0], false);
+    document.addEventListener("keydown", (event) => {
+      const tab = event.target.closest("[data-composer] [role=tab]");
+      const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!tab || !move) return;
+      const tabs = tabsOf(tab.closest("[data-composer]"));
+      const next = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+      showTab(next, false);
+      next.focus();
+    });
   }
 
   function dialogs() {
     const dialog = document.getElementById("desk-dialog");
     if (!dialog) return;
-    document.querySelectorAll("a[data-dialog]").forEach((link) => link.addEventListener("click", async (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    document.addEventListener("click", async (event) => {
+      const link = event.target.closest("a[data-dialog]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       const answer = await fetch(link.href + "?fragment=1", { credentials: "same-origin" });
       if (!answer.ok || answer.redirected) { window.location = link.href; return; }
       dialog.innerHTML = await answer.text();
-      sendOnce(dialog);
       dialog.querySelectorAll("[data-close]").forEach((close) => close.addEventListener("click", (closing) => {
         closing.preventDefault();
         dialog.close();
@@ -115,14 +137,14 @@
       dialog.showModal();
       const first = dialog.querySelector("select, textarea, input:not([type=hidden])");
       if (first) first.focus();
-    }));
+    });
   }
 
   document.addEventListener("DOMContentLoaded", () => {
     tickClocks();
     copyCode();
-    sendOnce(document);
-    replies(document);
+    sendOnce();
+    replies();
     dialogs();
     composer();
   });

@@ -1,0 +1,150 @@
+// The case page stays true while somebody reads or writes on it: its parts are fetched anew when the case changed, and
+// nothing somebody is typing in is touched. A form says which version its author has seen: what came meanwhile counts as
+// seen once it was on their screen.
+(function () {
+  "use strict";
+
+  const live = window.desk.live, socket = window.desk.socket;
+  const unseen = new Set(); // what others did, and nobody has looked at here
+  let page, refresh, latest, seen = 0;
+
+  const part = (root, name) => root.querySelector(`[data-live="${name}"]`);
+
+  // What a part says, without what differs each time it is made
+  function said(element) {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((token) => token.remove());
+    copy.querySelectorAll("[data-due], [data-leaves-in]").forEach((clock) => { clock.textContent = clock.className = ""; clock.removeAttribute("data-leaves-in"); });
+    copy.querySelectorAll(".is-changed").forEach((one) => one.classList.remove("is-changed"));
+    copy.querySelectorAll("[class='']").forEach((one) => one.removeAttribute("class"));
+    copy.querySelectorAll("[open]").forEach((one) => one.removeAttribute("open"));
+    copy.querySelectorAll("[data-sent]").forEach((one) => one.removeAttribute("data-sent"));
+    return copy.innerHTML.replace(/\s+/g, " ");
+  }
+
+  function isBeingFilled(element) {
+    const touched = (field) => field.type !== "hidden" && (
+      field.localName === "select" ? [...field.options].some((one) => one.selected !== one.defaultSelected && (one.selected ? one.index : field.selectedIndex > 0))
+        : field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+          : field.value !== field.defaultValue);
+    const focused = document.activeElement;
+    return (element.contains(focused) && focused.matches("input, textarea, select")) || [...element.querySelectorAll("input, textarea, select")].some(touched);
+  }
+
+  const nameOf = (details) => details.id || details.querySelector("summary").textContent.trim();
+
+  function put(old, fresh) {
+    const open = new Set([...old.querySelectorAll("details[open]")].map(nameOf));
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    old.replaceChildren(...fresh.childNodes);
+    old.querySelectorAll("details").forEach((one) => { if (open.has(nameOf(one))) one.open = true; });
+    if (focused) live.focusLike(old, focused);
+  }
+
+  function putConversation(old, fresh) {
+    const [list, came] = [old.querySelector(".desk-talk"), fresh.querySelector(".desk-talk")];
+    const arrived = [];
+    const entries = [...came.children].map((entry) => {
+      const there = entry.id && document.getElementById(entry.id);
+      if (there && said(there) === said(entry)) return there;
+      if (there) put(there, entry);
+      else if (entry.id) arrived.push(entry);
+      return there || entry;
+    });
+    list.replaceChildren(...entries);
+    old.querySelector("h3").replaceWith(fresh.querySelector("h3"));
+    arrived.forEach(live.mark);
+    return arrived;
+  }
+
+  function putComposer(old, fresh) {
+    if (old.dataset.offers === fresh.dataset.offers || isBeingFilled(old)) return;
+    put(old, fresh);
+    old.dataset.offers = fresh.dataset.offers;
+    window.desk.openComposer();
+  }
+
+  async function fetchParts() {
+    const address = new URL(location.href);
+    address.searchParams.set("fragment", "live");
+    address.searchParams.set("since", latest);
+    const came = await live.page(address);
+    const fresh = came && came.getElementById("case-page");
+    if (!fresh) return;
+    let arrived = [];
+    page.querySelectorAll("[data-live]").forEach((old) => {
+      const name = old.dataset.live, now = part(fresh, name);
+      if (name === "composer") putComposer(old, now);
+      else if (said(old) === said(now)) return;
+      else if (isBeingFilled(old)) old.dataset.stale = "";
+      else if (name === "conversation") arrived = putConversation(old, now);
+      else put(old, now);
+    });
+    latest = Number(fresh.dataset.seen);
+    showNews(came.getElementById("case-news").textContent, arrived);
+    countDown();
+  }
+
+  function showNews(text, arrived) {
+    const line = document.getElementById("desk-news");
+    if (text) {
+      live.say(text);
+      arrived.forEach(watch);
+      if (line) {
+        const link = line.querySelector("a");
+        link.textContent = text;
+        link.href = arrived.length ? `#${arrived[0].id}` : "#case-page";
+        line.hidden = false;
+        watch(line);
+      }
+    }
+    tellVersion();
+  }
+
+  const onScreen = new IntersectionObserver((changes) => {
+    changes.filter((one) => one.isIntersecting && !document.hidden).forEach(({ target }) => {
+      onScreen.unobserve(target);
+      unseen.delete(target);
+    });
+    tellVersion();
+  });
+
+  function watch(element) {
+    unseen.add(element);
+    onScreen.unobserve(element);
+    onScreen.observe(element);
+  }
+
+  function tellVersion() {
+    [...unseen].forEach((element) => element.isConnected || unseen.delete(element));
+    if (!unseen.size) seen = latest;
+    part(page, "composer").querySelectorAll("[name=version]").forEach((field) => { field.value = seen; });
+  }
+
+  // What is held: a countdown, and a look whether it went
+  const leaves = new WeakMap();
+
+  function countDown() {
+    page.querySelectorAll("[data-leaves-in]").forEach((one) => {
+      if (!leaves.has(one)) leaves.set(one, performance.now() + 1000 * Number(one.dataset.leavesIn));
+      const left = (leaves.get(one) - performance.now()) / 1000;
+      if (one.dataset.soon) one.textContent = left > 0 ? one.dataset.soon.replace("%(seconds)s", Math.ceil(left)) : one.dataset.now;
+      if (left < -1) refresh(); // it went, or goes any moment
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    page = document.getElementById("case-page");
+    latest = seen = Number(page.dataset.seen);
+    refresh = live.whileSeen(live.seldom(fetchParts));
+    socket.on("changed", ({ what, code }) => { if (what === "case" && code === page.dataset.case) refresh(); });
+    socket.on("up", refresh); // what happened before one could be told
+    setInterval(() => { if (!socket.isUp) refresh(); }, live.ASK_EVERY);
+    page.addEventListener("focusout", (event) => {
+      const stale = event.target.closest("[data-stale]");
+      if (stale) { delete stale.dataset.stale; refresh(); }
+    });
+    countDown();
+    setInterval(countDown, 250);
+  });
+})();
