@@ -7,11 +7,12 @@ from django.test import RequestFactory
 
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
-from cases.complaints.models import Complaint
+from cases.complaints.models import Complaint, PolicyClause
 from cases.models import Calendar, Category, SlaTarget
 from channels_app.models import (
     Call,
     Delivery,
+    HelpArticle,
     InboundItem,
     MailboxState,
     ReplyTemplate,
@@ -35,6 +36,8 @@ TABLE = {
     Calendar: (OFFICE, {D}, {D}),
     SlaTarget: (OFFICE, {D}, {D}),
     Complaint: (ALL, NONE, NONE),
+    PolicyClause: (ALL, HEADS, HEADS),
+    HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),
     Call: (ALL, NONE, NONE),
     InboundItem: (OFFICE, NONE, NONE),

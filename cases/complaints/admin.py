@@ -1,19 +1,25 @@
-"""The complaint register: read, never written by hand. Entries come from classifying a case."""
+"""The complaint register: read, never written by hand; entries come from classifying a case. And the customer policy."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin_access import EVERYBODY, RoleModelAdmin
+from accounts.admin_access import EVERYBODY, HEADS, RoleModelAdmin
 from cases import policies
 from cases.states import Status
+from cskh.core.errors import Invalid
 
-from .models import Complaint
+from . import policy
+from .models import Complaint, PolicyClause
 
 
 @admin.register(Complaint)
@@ -53,3 +59,63 @@ class ComplaintAdmin(RoleModelAdmin):
     @admin.display(description=_("round"), ordering="case__round")
     def round(self, complaint: Complaint) -> int:
         return complaint.case.round
+
+
+class PolicyClauseForm(forms.ModelForm):
+    """A new clause or the next version of one; of a version that stands, only the end."""
+
+    class Meta:
+        model = PolicyClause
+        fields = ("number", "title_vi", "title_en", "text_vi", "text_en", "valid_from", "valid_until")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors or not self.changed_data:
+            return cleaned
+        try:
+            if self.instance.pk:
+                policy.check_endable(self.instance, cleaned["valid_until"])
+            else:
+                policy.check_publishable(PolicyClause(**cleaned))
+        except Invalid as error:
+            for field, texts in error.errors.items():
+                self.add_error(field, texts)
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Overlap is left to the database: `policy.publish` ends the version before when this one is saved."""
+        return {*super()._get_validation_exclusions(), "number"}  # type: ignore[misc]
+
+
+@admin.register(PolicyClause)
+class PolicyClauseAdmin(RoleModelAdmin):
+    """Versions are added, never rewritten: what was decided by a clause cites the text that was in force."""
+
+    readable_by = EVERYBODY
+    editable_by = HEADS
+    form = PolicyClauseForm
+    list_display = ("number", "title", "version", "valid_from", "valid_until", "is_in_force")
+    list_display_links = ("number", "title")
+    search_fields = ("title_vi", "title_en", "text_vi", "text_en")
+    ordering = ("number", "-version")
+
+    def get_fields(self, request: HttpRequest, obj: PolicyClause | None = None) -> list[str]:
+        return [*self.form.Meta.fields, *(["version"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PolicyClause | None = None) -> list[str]:
+        return [name for name in self.get_fields(request, obj) if name != "valid_until"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: PolicyClause, form: Any, change: bool) -> None:
+        if not change:
+            policy.publish(obj)
+        elif "valid_until" in form.changed_data:
+            policy.end(obj, obj.valid_until)
+
+    @admin.display(description=_("title"))
+    def title(self, clause: PolicyClause) -> str:
+        return clause.title
+
+    @admin.display(description=_("in force"), boolean=True)
+    def is_in_force(self, clause: PolicyClause) -> bool:
+        today = timezone.localdate()
+        return clause.valid_from <= today and (clause.valid_until is None or clause.valid_until > today)

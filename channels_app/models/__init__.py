@@ -2,6 +2,7 @@
 
 from .calls import Call
 from .chat import Chat, ChatDuty
+from .help import HelpArticle
 from .inbound import InboundItem, MailboxState
 from .messages import Attachment, Message, ReplyTemplate
 from .outgoing import Delivery, OneTimeCode, StaffNotice
@@ -16,6 +17,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "HeldSend",
+    "HelpArticle",
     "InboundItem",
     "MailboxState",
     "Message",

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -30,6 +31,7 @@ _FORM_HOLDS = 24 * 3600  # seconds, as long as double sending is recognised
 _AMOUNT = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*|\d+")
 _LARGEST_AMOUNT = 10**15
 _ACCEPTED_FILES = "image/*,application/pdf"
+_CODE_INPUT = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
 class _Renderer(DjangoTemplates):
@@ -41,6 +43,19 @@ class PortalForm(forms.Form):
 
     default_renderer = _Renderer
     one_of: tuple[str, ...] = ()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As always; and the first field that is wrong is where typing goes on."""
+        super().add_error(field, error)
+        for name, one in self.fields.items():
+            one.widget.attrs.pop("autofocus", None)
+            if name == self.first_wrong:
+                one.widget.attrs["autofocus"] = True
+
+    @property
+    def first_wrong(self) -> str | None:
+        """The name of the first field that something was said about."""
+        return next((name for name in self.fields if name in self.errors), None)
 
     def show(self, error: DomainError, **names: str) -> None:
         """Puts what the domain refused at the fields it names (`names` maps its names to ours), else above the form."""
@@ -87,7 +102,10 @@ class AmountField(forms.CharField):
 
 
 class RequestForm(PortalForm):
-    """A request of any nature. Four fields must be filled: nature, text, name, and one way to answer."""
+    """A request of any nature. Four fields must be filled: nature, text, name, and one way to answer.
+
+    `about` is the slug of what it is known to be about: a reason is chosen then, a topic's reasons come first.
+    """
 
     one_of = ("email", "phone")
 
@@ -99,15 +117,25 @@ class RequestForm(PortalForm):
         choices=[(value, capfirst(label)) for value, label in Nature.choices],
         initial=Nature.SERVICE_REQUEST,
     )
-    subject = forms.CharField(label=_("Title"), required=False, max_length=settings.SUBJECT_MAX_CHARACTERS, strip=True)
+    subject = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=settings.SUBJECT_MAX_CHARACTERS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     body = forms.CharField(
         label=_("What happened?"),
         help_text=_("In your own words. Never send passwords, one-time codes or full card numbers."),
         widget=forms.Textarea(attrs={"rows": 7}),
     )
-    transaction_ref = forms.CharField(label=_("Transaction code"), required=False, max_length=100)
+    transaction_ref = forms.CharField(
+        label=_("Transaction code"), required=False, max_length=100, widget=forms.TextInput(attrs=_CODE_INPUT)
+    )
     amount = AmountField(
-        label=_("Amount (VND)"), required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label=_("Amount (VND)"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     incident_at = forms.DateTimeField(
         label=_("When did it happen?"),
@@ -125,23 +153,25 @@ class RequestForm(PortalForm):
         required=False,
         max_length=320,
         help_text=_("An email address or a telephone number is enough."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
     phone = forms.CharField(
         label=_("Telephone"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
     )
     # Only machines fill what people cannot see.
     website = forms.CharField(required=False, label=_("Leave this empty"))
     token = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, about: str = "", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        reasons = Category.objects.filter(is_active=True, parent__is_active=True)
-        self.fields["category"].queryset = reasons  # type: ignore[attr-defined]
-        self.fields["category"].choices = _grouped(self.fields["category"].empty_label)  # type: ignore[attr-defined]
+        reasons = Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
+        field: forms.ModelChoiceField = self.fields["category"]  # type: ignore[assignment]
+        field.queryset, known = reasons, list(reasons)
+        field.choices = _grouped(known, field.empty_label, about)
+        field.initial = next((reason.pk for reason in known if reason.slug == about), None)
         self.nonce = ""
 
     def clean_body(self) -> str:
@@ -197,7 +227,7 @@ class AskCodeForm(PortalForm):
         max_length=60,
         help_text=_("For example %(prefix)s-1234-5678-90A. It is in the message you got from us.")
         % {"prefix": settings.CASE_CODE_PREFIX},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=_CODE_INPUT),
     )
 
 
@@ -274,9 +304,9 @@ def new_token() -> str:
     return signing.dumps(secrets.token_hex(16), salt=_FORM_TOKEN)
 
 
-def _grouped(empty_label: object) -> list[tuple[object, object]]:
-    """Reasons under their topics, in one query."""
+def _grouped(reasons: Sequence[Category], empty_label: object, first: str) -> list[tuple[object, object]]:
+    """Reasons under their topics; the topic of that slug first."""
     groups: dict[str, list[tuple[object, object]]] = {}
-    for reason in Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent"):
+    for reason in sorted(reasons, key=lambda one: one.parent is None or one.parent.slug != first):
         groups.setdefault(str(reason.parent), []).append((reason.pk, str(reason)))
     return [("", empty_label), *groups.items()]

@@ -1,5 +1,6 @@
 """Where a case stands, in the customer's words: the stage, what is next, whose turn it is, and by when (R-22)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import queries as evidence
-from cases.models import Case, FollowUp
+from cases.models import Answer, Case, FollowUp
 from cases.sla.clock import ClockKind
-from cases.states import Status
+from cases.states import ClosedAs, Status
 
 # The five steps of the published procedure.
 STAGES = (
@@ -31,6 +32,7 @@ _REACHED = {
     Status.ANSWERED: 4,
     Status.CLOSED: 4,
 }
+CLOSED_STAGE = _("Closed")
 _NEXT = {
     Status.RECEIVED: _("We read your request and pass it to the right team."),
     Status.ROUTED: _("The team for this kind of request looks at it."),
@@ -42,13 +44,21 @@ _NEXT = {
     Status.ANSWERED: _("Please tell us whether you agree with the outcome."),
     Status.CLOSED: _("This request is closed."),
 }
+# How a case ended, said to the customer.
+_ENDINGS = {
+    ClosedAs.ACCEPTED: _("Closed: you agreed"),
+    ClosedAs.NO_REPLY: _("Closed: we heard nothing more from you"),
+    ClosedAs.FINAL_RESPONSE: _("Closed with our final response"),
+    ClosedAs.WITHDRAWN: _("Closed: you withdrew it"),
+    ClosedAs.DUPLICATE: _("Closed: it goes on under another request"),
+}
 _REPLY_CLOCKS = (ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value, ClockKind.FIRST_CONTACT.value)
 _PUBLIC_CLOCKS = (*_REPLY_CLOCKS, ClockKind.RESOLUTION.value)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the way; `state` is done, current or ahead."""
+    """One step of the way; `state` is done, current, ahead, or skipped where the case ended before it."""
 
     name: str | Promise
     state: str
@@ -64,36 +74,58 @@ class Due:
 
 @dataclass(frozen=True)
 class Progress:
-    """`yours` is by when the customer should act, `reply` and `outcome` by when we should; None where nothing is promised."""
+    """`status` is a word or two for the customer. `yours` is by when they should act, `reply` and `outcome` by when we should.
 
+    Those are None where nothing is promised. `earlier` are the answers of earlier rounds, which the customer did not agree with.
+    """
+
+    status: str | Promise
     stages: list[Stage]
     next: str | Promise
     is_yours: bool
     yours: Due | None
     reply: Due | None
     outcome: Due | None
+    earlier: list[Answer]
 
 
-def progress_of(case: Case) -> Progress:
-    """At most three queries."""
+def progress_of(case: Case, answers: Sequence[Answer] = ()) -> Progress:
+    """Where `case` stands; `answers` are those that were sent, in order. At most three queries."""
     status = Status(case.status)
-    reached = _REACHED[status]
     running = case.clocks.filter(stopped_at__isnull=True, kind__in=_PUBLIC_CLOCKS)
     due = {clock.kind: clock.due_at for clock in running if clock.due_at}
     return Progress(
-        stages=[Stage(name, _state(number, reached, status)) for number, name in enumerate(STAGES)],
+        status=_status(case, status),
+        stages=_ended(case) if status == Status.CLOSED else _running(status),
         next=_NEXT[status],
         is_yours=status in (Status.AWAITING_CUSTOMER, Status.ANSWERED),
         yours=_due(_your_time(case, status)),
         reply=_due(min((at for kind, at in due.items() if kind in _REPLY_CLOCKS), default=None)),
         outcome=_due(due.get(ClockKind.RESOLUTION.value)),
+        earlier=[one for one in answers if one.round < case.round],
     )
 
 
-def _state(number: int, reached: int, status: Status) -> str:
-    if number < reached or status == Status.CLOSED:
-        return "done"
-    return "current" if number == reached else "ahead"
+def _status(case: Case, status: Status) -> str | Promise:
+    if status == Status.CLOSED:
+        return _ENDINGS.get(ClosedAs(case.closed_as), CLOSED_STAGE)
+    return _("Waiting for you") if status == Status.AWAITING_CUSTOMER else status.label
+
+
+def _running(status: Status) -> list[Stage]:
+    reached = _REACHED[status]
+
+    def state(number: int) -> str:
+        return "done" if number < reached else "current" if number == reached else "ahead"
+
+    return [Stage(name, state(number)) for number, name in enumerate((*STAGES, CLOSED_STAGE))]
+
+
+def _ended(case: Case) -> list[Stage]:
+    """What was answered went the whole way; what was withdrawn or merged before that, only as far as we know for sure."""
+    went = len(STAGES) if case.answered_at else 2 if case.department_id else 1
+    stages = [Stage(name, "done" if number < went else "skipped") for number, name in enumerate(STAGES)]
+    return [*stages, Stage(CLOSED_STAGE, "done")]
 
 
 def _your_time(case: Case, status: Status) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, requests, site, track
+from .views import case, reading, requests, site, track
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("language/", site.language, name="language"),
     path("notice/", site.notice, name="notice"),
     path("notice/<str:version>/", site.notice, name="notice_version"),
+    path("help/", reading.articles, name="help"),
+    path("help/<slug:slug>/", reading.article, name="article"),
+    path("help/<slug:slug>/helped/", reading.helped, name="helped"),
+    path("policy/", reading.policy_page, name="policy"),
+    path("policy/<str:day>/", reading.policy_page, name="policy_day"),
     path("request/", requests.open_request, name="request"),
     path("request/done/", requests.opened, name="opened"),
     path("track/", track.ask, name="ask"),
@@ -18,6 +23,7 @@ urlpatterns = [
     path("track/leave/", track.leave, name="leave"),
     path("track/link/<str:token>/", track.link, name="link"),
     path("track/<str:code>/", case.show, name="case"),
+    path("track/<str:code>/live/", case.fragment, name="live"),
     path("track/<str:code>/message/", case.message, name="message"),
     path("track/<str:code>/evidence/", case.send_evidence, name="evidence"),
     path("track/<str:code>/accept/", case.accept, name="accept"),

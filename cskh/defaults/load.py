@@ -7,13 +7,17 @@ from django.utils import timezone
 
 from accounts.customers.models import Notice
 from accounts.models import Department
+from cases.complaints import policy
+from cases.complaints.models import PolicyClause
 from cases.evidence.models import ChecklistItem
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
 from cases.sla import packs
-from channels_app.models import ReplyTemplate
+from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
 from .catalogue import DEPARTMENTS, REASONS, TOPICS
+from .help import ARTICLES
+from .policy import CLAUSES, POLICY_VALID_FROM
 
 WHOLE_DAY = [["00:00", "00:00"]]
 CALENDARS = {
@@ -38,6 +42,8 @@ def load() -> None:
     Notice.objects.get_or_create(
         version=texts.NOTICE_VERSION, defaults={"body_vi": texts.NOTICE_VI, "body_en": texts.NOTICE_EN}
     )
+    _policy()
+    _help()
     for shortcut, (title, body_vi, body_en) in texts.REPLY_TEMPLATES.items():
         ReplyTemplate.objects.get_or_create(
             shortcut=shortcut, defaults={"title": title, "body_vi": body_vi, "body_en": body_en}
@@ -110,3 +116,35 @@ def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) ->
                 channel=target.channel or "",
                 defaults={"seconds": target.seconds, "calendar": calendars[target.calendar]},
             )
+
+
+def _policy() -> None:
+    for number, (title_vi, title_en, text_vi, text_en) in enumerate(CLAUSES, start=1):
+        if not PolicyClause.objects.filter(number=number).exists():
+            policy.enter(
+                PolicyClause(
+                    number=number,
+                    title_vi=title_vi,
+                    title_en=title_en,
+                    text_vi=text_vi,
+                    text_en=text_en,
+                    valid_from=POLICY_VALID_FROM,
+                )
+            )
+
+
+def _help() -> None:
+    categories = {category.slug: category for category in Category.objects.all()}
+    for position, (slug, (category, title_vi, title_en, body_vi, body_en)) in enumerate(ARTICLES.items(), start=1):
+        HelpArticle.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "category": categories.get(category),
+                "title_vi": title_vi,
+                "title_en": title_en,
+                "body_vi": body_vi,
+                "body_en": body_en,
+                "is_published": True,
+                "position": position * 10,
+            },
+        )

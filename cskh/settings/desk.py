@@ -142,6 +142,8 @@ UNFOLD = {
                     _list(_("Service targets"), "timer", "cases_slatarget"),
                     _list(_("Working calendars"), "calendar_month", "cases_calendar"),
                     _list(_("Notices for customers"), "policy", "customers_notice"),
+                    _list(_("Customer policy"), "gavel", "complaints_policyclause"),
+                    _list(_("Help articles"), "help", "channels_app_helparticle"),
                 ],
             },
             {

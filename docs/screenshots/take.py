@@ -1,46 +1,273 @@
-"""Takes the pictures of the README from a running demo: python docs/screenshots/take.py [http://localhost:8000]
+"""Takes pictures of every page from a running demo: docs/screenshots/take.py [--address http://localhost:8000] [--only NAME …]
 
-Needs playwright and Chromium, and demo data as `bin/up` makes them.
+Needs playwright and Chromium (requirements/test.txt), and the demo as `bin/up` makes it: it opens requests and reads the
+demo's mail as a customer would. Each page is taken in both languages at the desk's and at a telephone's size, `dark` ones
+once more in dark; README.md beside this file lists them. A page is added by a line in PAGES.
 """
 
+import argparse
+import io
+import re
 import shutil
 import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 HERE = Path(__file__).resolve().parent
-SIZE = {"width": 1366, "height": 768}
+SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+LOCALES = {"vi": "vi-VN", "en": "en-GB"}
+PASSWORD = "ben-xanh-demo"  # noqa: S105 - the demo's, printed by bin/up
+PUBLIC, CUSTOMER = "public", "customer"
+NEW_CUSTOMER = "khach-moi@khach.example"
+TALLEST = 3200  # pixels of a long page that are kept
+QUALITY = 60
+_STATUS = re.compile(r"{(\w+)}")
+_DIGITS = re.compile(r"^(\d{3}) ?(\d{3})\s*$", re.MULTILINE)  # a line of its own in the letter
+
+Prepare = Callable[[Page], None]
 
 
-def sign_in(page: Page, address: str) -> None:
-    page.goto(f"{address}/admin/")
-    page.fill("[name=username]", "lan")
-    page.fill("[name=password]", "ben-xanh-demo")
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
+@dataclass(frozen=True)
+class Shot:
+    """One page: `url` may name a case by status (`{answered}`); `who` is public, customer or a login of the demo.
+
+    `prepare` does what is needed once the page is open. A `whole` page is taken to its end, else only what the screen shows.
+    """
+
+    name: str
+    url: str
+    who: str = PUBLIC
+    prepare: Prepare | None = None
+    dark: bool = False
+    whole: bool = True
 
 
-def take(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=HERE / f"{name}.png")
+def _send_empty(page: Page) -> None:
+    page.locator("main form button").last.click()
 
 
-def main(address: str) -> None:
+def _open_request(page: Page) -> None:
+    page.fill("[name=body]", "Tôi chuyển 2.000.000đ lúc 9h sáng nay mà tài khoản chưa được cộng.")
+    page.fill("[name=name]", "Nguyễn Văn An")
+    page.fill("[name=email]", NEW_CUSTOMER)
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/request/done/")
+
+
+def _ask_code(page: Page) -> None:
+    page.fill("[name=code]", "CS-0000-0000-000")
+    page.locator("main form[novalidate] button").click()
+    page.wait_for_url("**/track/code/")
+
+
+def _open_history(page: Page) -> None:
+    page.locator("#history summary").click()
+
+
+def _first_case(page: Page) -> None:
+    page.locator("#result_list a[href*='/cases/case/']").first.click()
+    page.wait_for_load_state()
+
+
+def _open_palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.wait_for_timeout(300)
+
+
+PAGES = (
+    Shot("home", "/", dark=True),
+    Shot("request", "/request/"),
+    Shot("request-errors", "/request/", prepare=_send_empty),
+    Shot("request-done", "/request/", prepare=_open_request),
+    Shot("follow", "/track/"),
+    Shot("follow-code", "/track/", prepare=_ask_code),
+    Shot("track-received", "/track/{received}/", CUSTOMER),
+    Shot("track-your-turn", "/track/{awaiting_customer}/", CUSTOMER, dark=True),
+    Shot("track-answered", "/track/{answered}/", CUSTOMER),
+    Shot("track-reopened", "/track/{reopened}/", CUSTOMER, prepare=_open_history),
+    Shot("track-closed", "/track/{closed}/", CUSTOMER),
+    Shot("accept", "/track/{answered}/accept/", CUSTOMER),
+    Shot("reject", "/track/{answered}/reject/", CUSTOMER),
+    Shot("withdraw", "/track/{received}/withdraw/", CUSTOMER),
+    Shot("help", "/help/"),
+    Shot("help-search", "/help/?q=rut+tien"),
+    Shot("help-article", "/help/fake-staff/"),
+    Shot("policy", "/policy/"),
+    Shot("notice", "/notice/"),
+    Shot("nothing-here", "/nowhere/"),
+    Shot("chat", "/chat/", whole=False),
+    Shot("desk-sign-in", "/admin/login/", whole=False),
+    Shot("desk-overview", "/admin/", "son", dark=True),
+    Shot("desk-queue", "/admin/cases/case/?queue=urgent", "lan", dark=True),
+    Shot("desk-case", "/admin/cases/case/?queue=all", "lan", prepare=_first_case, dark=True),
+    Shot("desk-palette", "/admin/", "lan", prepare=_open_palette, whole=False),
+    Shot("desk-chat", "/admin/chat/", "hoa", whole=False),
+    Shot("desk-hotline", "/admin/hotline/", "hoa"),
+    Shot("desk-presence", "/admin/presence/", "lan"),
+    Shot("desk-customers", "/admin/customers/customer/", "hoa"),
+    Shot("desk-complaints", "/admin/complaints/complaint/", "son"),
+    Shot("desk-policy", "/admin/complaints/policyclause/", "son"),
+    Shot("desk-help", "/admin/channels_app/helparticle/", "son"),
+    Shot("desk-categories", "/admin/cases/category/", "admin"),
+    Shot("desk-targets", "/admin/cases/slatarget/", "admin"),
+    Shot("desk-calendars", "/admin/cases/calendar/", "admin"),
+    Shot("desk-staff", "/admin/accounts/user/", "admin"),
+    Shot("desk-inbound", "/admin/channels_app/inbounditem/", "admin"),
+    Shot("desk-deliveries", "/admin/channels_app/delivery/", "admin"),
+)
+
+
+class Demo:
+    """The running demo, as the script uses it: browsers signed in or following a case, and codes of cases by status."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self._states: dict[str, StorageState] = {}
+        self._cases: dict[str, dict[str, Any]] = {}
+
+    def page(self, shot: Shot, language: str, size: str, scheme: str) -> Page:
+        """A page of whom it is for, at its address."""
+        context = self._browser(language, size, scheme, self._state(shot))
+        context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
+        page = context.new_page()
+        if shot.who not in (PUBLIC, CUSTOMER):  # at the desk the language belongs to the person
+            page.goto(f"{self.address}/admin/presence/")
+            csrf = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+            form = {"language": language, "next": "/", "csrfmiddlewaretoken": csrf}
+            context.request.post(f"{self.address}/language/", form=form)
+        page.goto(self.address + _STATUS.sub(lambda found: self._case(found[1])["code"], shot.url))
+        return page
+
+    def _state(self, shot: Shot) -> StorageState | None:
+        """The cookies of somebody who is signed in, or follows the case of that address; made once for each."""
+        if shot.who == PUBLIC:
+            return None
+        status = _STATUS.search(shot.url)
+        who = status[1] if status and shot.who == CUSTOMER else shot.who
+        if who not in self._states:
+            with self._browser("vi", "desk", "light", None) as context:
+                (self._follow if shot.who == CUSTOMER else self._sign_in)(context.new_page(), who)
+                self._states[who] = context.storage_state()
+        return self._states[who]
+
+    def _browser(self, language: str, size: str, scheme: str, state: StorageState | None) -> BrowserContext:
+        return self.browser.new_context(
+            viewport=SIZES[size],
+            locale=LOCALES[language],
+            timezone_id="Asia/Ho_Chi_Minh",
+            color_scheme=scheme,
+            storage_state=state,
+        )
+
+    def _sign_in(self, page: Page, who: str) -> None:
+        page.goto(f"{self.address}/admin/login/")
+        page.fill("[name=username]", who)
+        page.fill("[name=password]", PASSWORD)
+        page.click("[type=submit]")
+        page.wait_for_url("**/admin/")
+
+    def _follow(self, page: Page, status: str) -> None:
+        """As customers do: the tracking code, then the one-time code from the mail box."""
+        case = self._case(status)
+        mails = f"{self.address}/demo/mail/{case['mail']}/"
+        before = set(_DIGITS.findall(page.request.get(mails).text()))
+        page.goto(f"{self.address}/track/?code={case['code']}")
+        page.locator("main form[novalidate] button").click()
+        page.wait_for_url("**/track/code/")
+        for _second in range(60):
+            if come := [code for code in _DIGITS.findall(page.request.get(mails).text()) if code not in before]:
+                break
+            time.sleep(1)
+        else:
+            raise SystemExit(f"no one-time code came to {case['mail']}")
+        page.fill("[name=digits]", "".join(come[0]))
+        page.locator("main form[novalidate] button").click()
+        page.wait_for_url(f"**/track/{case['code']}/")
+
+    def _case(self, status: str) -> dict[str, Any]:
+        """The newest case of that status which came by mail or form, and its customer's address; a manager sees them all."""
+        if status not in self._cases:
+            with self._browser("vi", "desk", "light", self._state(Shot("", "", "son"))) as context:
+                rows = context.request.get(f"{self.address}/api/v1/cases/?status={status}").json()["results"]
+                case = next(row for row in rows if row["channel"] in ("email", "web"))
+                customer = context.request.get(f"{self.address}/api/v1/customers/{case['customer']['id']}/").json()
+            mail = next(one["address"] for one in customer["contacts"] if one["kind"] == "email")
+            self._cases[status] = {"code": case["code"], "mail": mail}
+        return self._cases[status]
+
+
+def take(demo: Demo, shot: Shot, language: str, size: str, scheme: str) -> Path:
+    """One picture, small enough to be kept: WebP, the height bounded."""
+    page = demo.page(shot, language, size, scheme)
+    if shot.prepare:
+        shot.prepare(page)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(600)  # fonts, sockets, what opens slowly
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=shot.whole)))
+    page.context.close()
+    name = f"{shot.name}-{size}-{language}" + ("-dark" if scheme == "dark" else "")
+    path = HERE / f"{name}.webp"
+    picture.crop((0, 0, picture.width, min(picture.height, TALLEST))).save(path, quality=QUALITY, method=6)
+    return path
+
+
+def wanted(only: list[str]) -> Iterator[tuple[Shot, str, str, str]]:
+    for shot in PAGES:
+        if only and not any(shot.name.startswith(name) for name in only):
+            continue
+        for language in LOCALES:
+            for size in SIZES:
+                yield shot, language, size, "light"
+        if shot.dark:
+            yield shot, "vi", "desk", "dark"
+            yield shot, "en", "phone", "dark"
+
+
+def listing() -> str:
+    """README.md: what there is, a row a page."""
+    lines = [
+        "# Pictures of every page",
+        "",
+        "Taken by `take.py` from a running demo (`bin/up`), in Vietnamese and English, at 1366×768 and 390×844.",
+        "",
+        "| page | address | who | Vietnamese | English | dark |",
+        "|---|---|---|---|---|---|",
+    ]
+    for shot in PAGES:
+        cells = [" · ".join(f"[{size}]({shot.name}-{size}-{language}.webp)" for size in SIZES) for language in LOCALES]
+        dark = f"[desk]({shot.name}-desk-vi-dark.webp) · [phone]({shot.name}-phone-en-dark.webp)" if shot.dark else ""
+        lines.append(f"| {shot.name} | `{shot.url}` | {shot.who} | {cells[0]} | {cells[1]} | {dark} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--address", default="http://localhost:8000")
+    parser.add_argument("--only", nargs="*", default=[], help="names of pages, or how they begin")
+    asked = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    failed = []
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZE, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
-        for name, path in (("home", "/"), ("track", "/track/")):
-            page.goto(address + path)
-            take(page, name)
-        sign_in(page, address)
-        page.goto(f"{address}/admin/cases/case/?queue=urgent")
-        take(page, "queue")
-        page.locator("tr", has_text="Đang xử lý").locator("a").first.click()
-        take(page, "case")
+        demo = Demo(browser, asked.address)
+        for shot, language, size, scheme in wanted(asked.only):
+            try:
+                sys.stdout.write(f"{take(demo, shot, language, size, scheme).name}\n")
+            except PlaywrightError as error:
+                failed.append(f"{shot.name} {language} {size} {scheme}: {str(error).splitlines()[0]}")
         browser.close()
+    (HERE / "README.md").write_text(listing(), encoding="utf-8")
+    if failed:
+        sys.exit("\n".join(["not taken:", *failed]))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")
+    main()

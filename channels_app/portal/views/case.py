@@ -1,9 +1,11 @@
 """A case, for whoever may follow it: where it stands, what was said, and what the customer can do."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -43,6 +45,16 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @with_case
 def show(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     return _show(request, case, actor)
+
+
+@require_safe
+@with_case
+def fragment(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """What may have changed since the page was loaded, as the same pieces of it; 204 where nothing did since `?seen=`."""
+    if request.GET.get("seen") == str(case.last_event_number):
+        return HttpResponse(status=204)
+    context = {**_standing(case), **_correspondence(request, case)}
+    return render(request, "portal/case_live.html", context)
 
 
 @csrf_protect
@@ -184,7 +196,32 @@ def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:
 
 
 def _last_answer(case: Case) -> Answer | None:
-    return case.answers.filter(state=Answer.State.SENT).order_by("-round").first()
+    return _sent_answers(case).last()
+
+
+def _sent_answers(case: Case) -> QuerySet[Answer]:
+    return case.answers.filter(state=Answer.State.SENT).order_by("round", "pk")
+
+
+def _standing(case: Case) -> dict[str, Any]:
+    """Where the case stands, what was answered, and what was asked for and came."""
+    answers = list(_sent_answers(case))
+    return {
+        "case": case,
+        "progress": progress_of(case, answers),
+        "answer": answers[-1] if answers else None,
+        "evidence": evidence_queries.file_of(case),
+        "asking": evidence_queries.open_request(case),
+        "may_accept": case.status in TRANSITIONS[Step.ACCEPT].sources,
+        "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
+    }
+
+
+def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:
+    messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
+    before = request.GET.get("before", "")
+    said = latest(newest(messages_of, "created_at", before), lambda message: message.created_at)
+    return {"correspondence": said, "is_earlier": "before" in request.GET}
 
 
 def _show(
@@ -196,27 +233,18 @@ def _show(
     evidence_form: EvidenceForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
-    said = latest(newest(messages_of, "created_at", request.GET.get("before", "")), lambda message: message.created_at)
     happened = newest(timeline.events_for(actor, case), "number", request.GET.get("history", ""))
     history = latest(happened, lambda event: event.number)
     bound = evidence_form if evidence_form is not None and evidence_form.is_bound else None
-    asking = evidence_queries.open_request(case)
+    standing = _standing(case)
     context = {
-        "case": case,
-        "progress": progress_of(case),
-        "evidence": evidence_queries.file_of(case),
-        "asking": asking,
-        "correspondence": said,
-        "is_earlier": "before" in request.GET,
+        **standing,
+        **_correspondence(request, case),
         "history": timeline.entries(history.rows, actor),
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
-        "answer": _last_answer(case),
         "message_form": message_form or MessageForm(),
-        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(asking)),
+        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"])),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
-        "may_accept": case.status in TRANSITIONS[Step.ACCEPT].sources,
-        "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
     return render(request, "portal/case.html", context, status=status)

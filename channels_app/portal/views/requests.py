@@ -55,7 +55,8 @@ class Sending:
 def open_request(request: HttpRequest) -> HttpResponse:
     """The form; and what it leads to. Sending it twice leads to the same case."""
     if request.method != "POST":
-        return _page(request, RequestForm(initial={"token": new_token()}), 200)
+        about = request.GET.get("about", "")
+        return _page(request, RequestForm(initial={"token": new_token()}, about=about), 200)
     form = RequestForm(request.POST, request.FILES)
     if form.is_valid():
         try:

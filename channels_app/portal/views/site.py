@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -11,8 +11,10 @@ from django.views.i18n import set_language
 
 from accounts.customers.models import Notice
 from channels_app.portal.figures import times_by_topic
+from channels_app.portal.hours import presence
 from channels_app.portal.progress import STAGES
 from cskh.core import colors
+from cskh.core.language import in_english
 
 # Choosing a language needs no protection and so no cookie but its own.
 language = csrf_exempt(require_POST(set_language))
@@ -26,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "stages": STAGES,
+            "presence": presence(),
             "times": times_by_topic(),
             "window_days": settings.PUBLIC_FIGURES_WINDOW.days,
             "minimum": settings.PUBLIC_FIGURES_MINIMUM,
@@ -68,4 +71,4 @@ def notice_body(notice: Notice | None) -> str:
     """Its text in the language in use."""
     if notice is None:
         return ""
-    return notice.body_en if (translation.get_language() or "").startswith("en") else notice.body_vi
+    return notice.body_en if in_english() else notice.body_vi

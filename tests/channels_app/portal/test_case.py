@@ -37,6 +37,7 @@ def test_the_page_says_where_the_case_stands(open_case, follow, status):
     progress = page.context["progress"]
     assert page.status_code == 200
     assert [stage.state for stage in progress.stages].count("current") == (0 if status == "closed" else 1)
+    assert (progress.stages[-1].state == "done") == (status == "closed")
     assert progress.is_yours == (status in ("awaiting_customer", "answered"))
     assert (progress.yours is not None) == progress.is_yours
     assert (progress.outcome is not None) == (status in ("received", "routed", "awaiting_customer"))
@@ -108,7 +109,8 @@ def test_not_satisfied_reopens_with_or_without_a_reason(open_case, follow, reaso
     assert (case.status, case.round, case.assignee.username) == ("reopened", 2, "minh")
     page = browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
     assert "Our earlier answer" in page
-    assert "2 times" in page
+    assert "Round 1: answered" in page
+    assert "Round 2: somebody else looks at it" in page
 
 
 def test_withdrawing_asks_first_and_closes(open_case, follow):
@@ -283,3 +285,50 @@ def _department(slug):
     from accounts.models import Department
 
     return Department.objects.get(slug=slug)
+
+
+def test_what_was_withdrawn_early_does_not_look_handled(open_case, follow):
+    case = open_case()
+    browser = follow(case)
+    browser.post(f"/track/{case.code}/withdraw/")
+    states = [stage.state for stage in browser.get(f"/track/{case.code}/").context["progress"].stages]
+    assert states == ["done", "skipped", "skipped", "skipped", "skipped", "done"]
+
+
+def test_the_page_is_refreshed_in_pieces_only_when_something_happened(open_case, follow):
+    case = open_case("routed")
+    browser, address = follow(case), f"/track/{case.code}/live/"
+    page = browser.get(f"/track/{case.code}/").content.decode()
+    seen = case.last_event_number
+    assert f'data-live-url="{address}"' in page
+    assert f'data-seen="{seen}"' in page
+    quiet = browser.get(address, {"seen": seen})
+    assert (quiet.status_code, quiet.content) == (204, b"")
+    outbox.write_message(case, actor=Actor.staff(User.objects.get(username="lan")), body="Chúng tôi đang xem.")
+    outbox.write_note(case, actor=Actor.staff(User.objects.get(username="lan")), body="Chỉ nội bộ")
+    fresh = browser.get(address, {"seen": seen})
+    assert "no-store" in fresh.headers["Cache-Control"]
+    html = fresh.content.decode()
+    assert "Chúng tôi đang xem." in html
+    assert "Chỉ nội bộ" not in html
+    assert "<form" not in html
+    assert [part for part in ("standing", "asked", "said") if f'data-live="{part}"' in html] == [
+        "standing",
+        "asked",
+        "said",
+    ]
+
+
+def test_the_pieces_are_shown_to_nobody_else(open_case, follow):
+    case, other = open_case("routed"), open_case("routed", email="binh@khach.example")
+    assert Client().get(f"/track/{case.code}/live/").status_code == 404
+    assert follow(other).get(f"/track/{case.code}/live/").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "queries"), [("", 16), ("live/", 12), ("live/?seen={seen}", 3)])
+def test_following_a_case_costs_so_many_queries(open_case, follow, django_assert_num_queries, path, queries):
+    case = open_case("awaiting_customer")
+    browser, path = follow(case), path.format(seen=case.last_event_number)
+    browser.get(f"/track/{case.code}/{path}")
+    with django_assert_num_queries(queries):
+        browser.get(f"/track/{case.code}/{path}")

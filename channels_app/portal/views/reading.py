@@ -1,0 +1,91 @@
+"""What can be read without asking: help articles, and the published customer policy."""
+
+from datetime import date
+from functools import cache
+
+from django.contrib import messages
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+from markdown_it import MarkdownIt
+
+from cases.complaints import policy
+from channels_app.models import HelpArticle
+from channels_app.portal import limits
+from channels_app.portal.help_search import search
+
+_LONGEST_SEARCH = 200
+
+
+@require_safe
+def articles(request: HttpRequest) -> HttpResponse:
+    """All articles by topic, or those that hold the words of `?q=`. One query."""
+    asked = request.GET.get("q", "")[:_LONGEST_SEARCH].strip()
+    published = list(_published())
+    context = {"asked": asked, "found": search(published, asked), "articles": published}
+    return render(request, "portal/help.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article. Two queries: itself, and the others of its topic."""
+    shown = get_object_or_404(_published(), slug=slug)
+    others = [one for one in _published() if one.topic == shown.topic and one.pk != shown.pk]
+    context = {"article": shown, "body": html(shown.body), "others": others}
+    return render(request, "portal/article.html", context)
+
+
+# No cookie is set for somebody who only reads; a count is not worth forging.
+@csrf_exempt
+@require_POST
+def helped(request: HttpRequest, slug: str) -> HttpResponse:
+    """The reader says that the article was enough."""
+    shown = get_object_or_404(_published(), slug=slug)
+    limits.count(request, "helped")
+    HelpArticle.objects.filter(pk=shown.pk).update(helped=F("helped") + 1)
+    messages.success(request, _("Thank you. We are glad that it helped."))
+    return redirect("portal:article", slug)
+
+
+@require_safe
+def policy_page(request: HttpRequest, day: str = "") -> HttpResponse:
+    """The clauses in force today, or on an earlier day. Two queries."""
+    today = timezone.localdate()
+    on = _day(day) if day else today
+    if on > today:
+        raise Http404
+    editions = policy.days_of_change(today)
+    context = {
+        "clauses": list(policy.in_force(on)),
+        "on": on,
+        "since": next((one for one in editions if one <= on), None),
+        "is_earlier": any(on < one for one in editions),
+        "editions": editions,
+    }
+    return render(request, "portal/policy.html", context)
+
+
+def html(markdown: str) -> SafeString:
+    """Markdown as HTML: tags in it stay text, and links lead only to http, https, mailto and tel."""
+    return mark_safe(_renderer().render(markdown))  # noqa: S308 - the renderer escapes every tag
+
+
+@cache
+def _renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def _published() -> QuerySet[HelpArticle]:
+    return HelpArticle.objects.filter(is_published=True).select_related("category__parent")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Http404 from error

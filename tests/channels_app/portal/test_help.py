@@ -1,0 +1,132 @@
+"""Help articles and the published policy, as customers read them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.complaints import policy
+from cases.complaints.models import PolicyClause
+from cases.models import Case, Category
+from channels_app.models import HelpArticle
+from channels_app.portal.help_search import folded, search
+from channels_app.portal.views.reading import html
+
+pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture(autouse=True)
+def _filled(defaults):
+    """Every page here shows the first filling."""
+
+
+@pytest.mark.parametrize(
+    "asked", ["rut tien cham", "RÚT TIỀN CHẬM", "rút tiền chậm", "tiền rút", "withdrawal", "  rut   tien "]
+)
+def test_search_does_without_diacritics(client, asked):
+    found = client.get("/help/", {"q": asked}).context["found"]
+    assert found[0].slug == "withdrawal-delayed"
+
+
+def test_search_finds_what_holds_every_word_and_nothing_else(client):
+    page = client.get("/help/", {"q": "<b>khongco</b> rut"}, headers=ENGLISH)
+    assert page.context["found"] == []
+    assert "&lt;b&gt;khongco" in page.content.decode()
+    assert "<b>khongco" not in page.content.decode()
+    assert search(HelpArticle.objects.all(), "  ") == []
+
+
+@given(st.text(max_size=30))
+def test_folding_is_stable(text):
+    assert folded(folded(text)) == folded(text)
+
+
+def test_what_is_not_published_is_not_there(client):
+    HelpArticle.objects.filter(slug="fake-staff").update(is_published=False)
+    assert client.get("/help/fake-staff/").status_code == 404
+    assert "fake-staff" not in client.get("/help/").content.decode()
+    assert client.get("/help/", {"q": "mao danh"}).context["found"] == []
+    assert client.post("/help/fake-staff/helped/").status_code == 404
+    assert HelpArticle.objects.get(slug="fake-staff").helped == 0
+
+
+def test_an_article_leads_to_the_request_form_with_its_reason_chosen(client):
+    page = client.get("/help/withdrawal-delayed/", headers=ENGLISH).content.decode()
+    assert 'href="/request/?about=withdrawal-delayed"' in page
+    form = client.get("/request/?about=withdrawal-delayed").context["form"]
+    assert form["category"].value() == Category.objects.get(slug="withdrawal-delayed").pk
+    topic_first = client.get("/request/?about=rights").context["form"]
+    assert topic_first["category"].value() is None
+    assert topic_first.fields["category"].choices[1][0] == str(Category.objects.get(slug="rights"))
+    assert client.get("/request/?about=nothing").context["form"]["category"].value() is None
+    assert Case.objects.count() == 0
+
+
+def test_readers_say_that_it_helped_and_only_by_post(client):
+    assert client.get("/help/fake-staff/helped/").status_code == 405
+    assert HelpArticle.objects.get(slug="fake-staff").helped == 0
+    assert client.post("/help/fake-staff/helped/").url == "/help/fake-staff/"
+    assert HelpArticle.objects.get(slug="fake-staff").helped == 1
+
+
+@pytest.mark.parametrize(
+    ("markdown", "never"),
+    [
+        ("<script>alert(1)</script>", "<script"),
+        ("<img src=x onerror=alert(1)>", "<img"),
+        ("[x](javascript:alert(1))", 'href="javascript'),
+        ("[x](data:text/html,x)", "href="),
+        ("![x](https://evil.example/x.png)", "<img"),
+        ('[x](https://a.example "><script>")', "<script"),
+    ],
+)
+def test_no_markup_but_markdown(markdown, never):
+    assert never not in html(markdown)
+
+
+def test_help_is_cheap(client, django_assert_num_queries):
+    for path, queries in (("/help/", 1), ("/help/?q=tien", 1), ("/help/fake-staff/", 2), ("/policy/", 2)):
+        with django_assert_num_queries(queries):
+            client.get(path)
+
+
+def test_the_policy_shows_what_is_in_force_and_what_was(client):
+    today = timezone.localdate()
+    old = PolicyClause.objects.get(number=3)
+    policy.publish(
+        PolicyClause(number=3, title_vi="Mới", title_en="New", text_vi="MỚI", text_en="NEW TEXT", valid_from=today)
+    )
+    page = client.get("/policy/", headers=ENGLISH).content.decode()
+    assert 'id="clause-3"' in page
+    assert "NEW TEXT" in page
+    assert "Version 2" in page
+    yesterday = (today - timedelta(days=1)).isoformat()
+    before = client.get(f"/policy/{yesterday}/", headers=ENGLISH).content.decode()
+    assert old.title_en in before
+    assert "NEW TEXT" not in before
+    assert "as it was on" in before
+    assert client.get(f"/policy/{today.isoformat()}/", headers=ENGLISH).context["is_earlier"] is False
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "x", "2026-13-01", "20260101x"])
+def test_there_is_no_policy_of_other_days(client, day):
+    assert client.get(f"/policy/{day}/").status_code == 404
+
+
+def test_a_clause_to_come_is_not_shown_yet(client):
+    policy.publish(
+        PolicyClause(
+            number=99,
+            title_vi="Sau",
+            title_en="Later",
+            text_vi="SAU",
+            text_en="LATER TEXT",
+            valid_from=timezone.localdate() + timedelta(days=1),
+        )
+    )
+    page = client.get("/policy/", headers=ENGLISH).content.decode()
+    assert "LATER TEXT" not in page
+    assert "clause-99" not in page
