@@ -10,11 +10,14 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from cases.events import EventKind
 from cases.models import Case, CaseEvent
+from cases.states import Channel
 
 log = logging.getLogger(__name__)
 
 DESK = "desk"  # every page of the desk: queues, badges, waiting chats
+_LINES = (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_SENT, EventKind.NOTE_ADDED)
 
 
 def case_group(case_id: int) -> str:
@@ -44,8 +47,9 @@ def changed(*groups: str) -> None:
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
-    """The pages that show the case, and the queues."""
-    changed(case_group(case.pk), DESK)
+    """The pages that show the case, and the queues; not for every line of a live chat, which would keep every desk busy."""
+    is_line = case.channel == Channel.CHAT and event.kind in _LINES
+    changed(case_group(case.pk), *([] if is_line else [DESK]))
 
 
 class _Pushes:

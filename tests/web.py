@@ -13,17 +13,9 @@ import requests
 from django.conf import settings
 from django.db import connection, connections
 
-SERVER = [
-    "-m",
-    "uvicorn",
-    "cskh.asgi:application",
-    "--lifespan",
-    "off",
-    "--log-level",
-    "warning",
-    "--host",
-    "127.0.0.1",
-]
+from cskh.embedded.installation import WEB_OPTIONS
+
+SERVER = ["-m", "uvicorn", "cskh.asgi:application", "--host", "127.0.0.1", *WEB_OPTIONS]
 
 
 class Served:
@@ -51,7 +43,7 @@ class Served:
             [sys.executable, *SERVER, "--port", str(self.port)], env=self.environment, cwd=settings.BASE_DIR
         )
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 return requests.get(f"{self.address}/healthz", timeout=2)
             except requests.ConnectionError:
@@ -61,6 +53,16 @@ class Served:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def restart(self):
+        """kill -9, and a new process at once."""
+        self.kill()
+        self.start()
+
+    def memory(self):
+        """Bytes that the process holds in memory."""
+        with open(f"/proc/{self.process.pid}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def post(self, path, key="", **content):
         answer = requests.post(f"{self.address}{path}", json=content, headers=_authorization(key), timeout=20)

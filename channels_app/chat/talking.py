@@ -29,7 +29,7 @@ from . import giving
 from .conversations import visitor_of
 
 _SUBJECT_LENGTH = 80
-_AT_A_TIME = 200
+AT_A_TIME = 200
 
 
 def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
@@ -43,18 +43,25 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
         Channel.CHAT,
         said.raw(),
         source=str(chat.public_id),
-        external_id=f"{chat.public_id}:{said.client_id}",
+        external_id=_identity(chat, said.client_id),
         at_once=True,
     )
     intake.process(item.pk)
 
 
+def is_kept(chat: Chat, client_id: object) -> bool:
+    """Whether the visitor's message with this id was kept already."""
+    kept = InboundItem.objects.filter(channel=Channel.CHAT, external_id=_identity(chat, checked_client_id(client_id)))
+    return kept.exists()
+
+
 def take(item: InboundItem, *, as_person: bool = False) -> None:
     """Takes the message of the locked `item`, in the caller's transaction."""
     said = Said.read(bytes(item.raw))
-    chat = giving.locked(Chat.objects.get(public_id=item.source).pk)
+    chat = giving.locked(Chat.objects.values_list("pk", flat=True).get(public_id=item.source))
     if chat.case is None:
         chat.case = _open(chat, said, item)
+        push.changed(push.chat_group(chat.public_id))  # nobody follows its case yet
     else:
         intake.add_message(
             chat.case,
@@ -69,7 +76,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     chat.save()
     item.state, item.case, item.next_try_at, item.why = InboundItem.State.DONE, chat.case, None, ""
     item.save(update_fields=["state", "case", "next_try_at", "why"])
-    push.changed(push.chat_group(chat.public_id), push.DESK)
+    _tell_of_a_line(chat)
 
 
 def visitor_sends(chat: Chat, *, client_id: object, upload: Upload) -> None:
@@ -92,7 +99,7 @@ def visitor_sends(chat: Chat, *, client_id: object, upload: Upload) -> None:
         )
         giving.somebody_is_needed(held)
         held.save()
-        push.changed(push.chat_group(held.public_id), push.DESK)
+        _tell_of_a_line(held)
 
 
 def staff_says(chat: Chat, *, actor: Actor, client_id: object, body: str) -> None:
@@ -150,7 +157,7 @@ def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[di
     lines = Message.objects.filter(case_id=chat.case_id, pk__gt=last_id)
     if not for_staff:
         lines = lines.exclude(direction=Message.Direction.INTERNAL)
-    shown = list(lines.order_by("pk").prefetch_related("attachments__file")[:_AT_A_TIME])
+    shown = list(lines.order_by("pk").prefetch_related("attachments__file")[:AT_A_TIME])
     authors = {int(one.author_id) for one in shown if one.author_kind == ActorKind.STAFF}
     names = {user.pk: user for user in User.objects.filter(pk__in=authors)} if authors else {}
     return [_line(message, names, for_staff=for_staff) for message in shown]
@@ -164,7 +171,7 @@ def visitor_read(chat: Chat, last_id: int) -> None:
         message__case=chat.case,
         message_id__lte=chat.visitor_read,
         channel=Channel.CHAT,
-        state__in=(Delivery.State.QUEUED, Delivery.State.SENDING),
+        state__in=(Delivery.State.QUEUED, Delivery.State.SENDING, Delivery.State.FAILED),
     )
     for delivery in shown.order_by("pk"):
         deliveries.mark_delivered(delivery)
@@ -175,6 +182,16 @@ def agent_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the agent who has the conversation."""
     if _advance(chat, "agent_read", last_id):
         push.changed(push.chat_group(chat.public_id))
+
+
+def _tell_of_a_line(chat: Chat) -> None:
+    """Those who follow the case hear of every line by its event; as long as nobody talks, everybody who could hears too."""
+    if chat.state != Chat.State.TALKING:
+        push.changed(push.DESK)
+
+
+def _identity(chat: Chat, client_id: str) -> str:
+    return f"{chat.public_id}:{client_id}"
 
 
 def _advance(chat: Chat, field: str, last_id: int) -> bool:

@@ -16,7 +16,7 @@ from cskh.core.client_address import client_address
 from cskh.core.errors import Invalid, TooLarge
 
 from .json_views import chat_view, content_of, json_view, text_of
-from .limits import count, count_visitor
+from .limits import count, count_visitor, visitor_says
 
 _FORM_AROUND_FILE = 64 * 1024  # bytes
 
@@ -49,9 +49,8 @@ def lines(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 @chat_view
 def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`{client_id, body, after}` → as `lines`, with what was just said."""
-    count_visitor(chat, "say")
     content = content_of(request)
-    talking.visitor_says(chat, client_id=content.get("client_id"), body=content.get("body"))
+    visitor_says(chat, client_id=content.get("client_id"), body=content.get("body"))
     return _lines_since(chat, content)
 
 

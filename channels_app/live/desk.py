@@ -11,6 +11,8 @@ everything is fetched through the policies.
 import time
 from typing import Any, ClassVar
 
+from django.conf import settings
+
 from accounts.actors import Actor
 from accounts.admin_access import works_here
 from accounts.models import User
@@ -52,8 +54,10 @@ class DeskSocket(FrameSocket):
         self._watched: dict[str, int] = {}  # code → case id
         self._mine: dict[str, str] = {}  # code → what I do there
         self._followed: dict[str, int] = {}  # conversation → last message sent
+        self._chat_of: dict[str, str] = {}  # group → conversation
+        self._stale: set[str] = set()  # conversations that changed since they were looked at
         self._states: dict[str, dict[str, Any]] = {}
-        self._checked = time.monotonic()
+        self._checked = self._looked = time.monotonic()
         await self.join(push.DESK)
         await self.join(push.staff_group(user.pk))
         self.start_looking()
@@ -92,8 +96,10 @@ class DeskSocket(FrameSocket):
         chat = await in_thread(_chat, self.user.pk, public_id)
         self._followed[public_id] = whole_number(frame, "after")
         self._states.pop(public_id, None)
-        await self.join(push.chat_group(chat.public_id))
-        await self.join(push.case_group(chat.case_id or 0))
+        for group in (push.chat_group(chat.public_id), push.case_group(chat.case_id or 0)):
+            self._chat_of[group] = public_id
+            await self.join(group)
+        self._stale.add(public_id)
         self.look_soon()
 
     async def unfollow(self, frame: Frame) -> None:
@@ -112,10 +118,8 @@ class DeskSocket(FrameSocket):
     async def typing(self, frame: Frame) -> None:
         public_id = words(frame, "id")
         if public_id in self._followed:
-            await self.channel_layer.group_send(
-                push.chat_group(public_id),
-                {"type": "typed", "by": "agent", "chat": public_id, "name": self.user.first_name},
-            )
+            typed = {"type": "typed", "by": "agent", "chat": public_id, "name": self.user.first_name}
+            await self.tell(push.chat_group(public_id), typed)
 
     async def console(self, frame: Frame) -> None:
         """The chat console is open here: whoever takes chats may be given one."""
@@ -134,7 +138,8 @@ class DeskSocket(FrameSocket):
             for code, case_id in self._watched.items():
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
-            if self._followed:
+            if group in self._chat_of:
+                self._stale.add(self._chat_of[group])
                 self.look_soon()
 
     async def presence(self, event: Frame) -> None:
@@ -153,7 +158,12 @@ class DeskSocket(FrameSocket):
             self._checked = time.monotonic()
             if not await in_thread(_still_works_here, self.user.pk):
                 raise NotVisible
-        for public_id in list(self._followed):
+        if time.monotonic() - self._looked > settings.SOCKET_LOOKS_EVERY:  # a push may have been lost
+            self._looked = time.monotonic()
+            self._stale.update(self._followed)
+            await self.say("changed", what="desk")
+        stale, self._stale = self._stale, set()
+        for public_id in stale & self._followed.keys():
             try:
                 await self._look_at(public_id)
             except NotVisible:  # it went on to those one knows nothing of
@@ -165,14 +175,16 @@ class DeskSocket(FrameSocket):
         if news["lines"]:
             self._followed[public_id] = news["lines"][-1]["id"]
             await self.say("lines", id=public_id, lines=news["lines"])
-            self.look_soon()
+            if len(news["lines"]) == talking.AT_A_TIME:  # there may be more
+                self._stale.add(public_id)
+                self.look_soon()
         if news["shown"] != self._states.get(public_id):
             self._states[public_id] = news["shown"]
             await self.say("chat", id=public_id, **news["shown"])
 
     async def _announce(self, code: str, state: str, *, is_new: bool = False) -> None:
         self._mine[code] = state
-        await self.channel_layer.group_send(
+        await self.tell(
             push.colleagues_group(self._watched[code]),
             {
                 "type": "presence",

@@ -4,20 +4,21 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from cskh.core.errors import DomainError, Invalid
 
 log = logging.getLogger(__name__)
 
-BAD_FRAME, UNKNOWN, TOO_LARGE, TOO_OFTEN, BROKEN = 4400, 4401, 4413, 4429, 4500
+BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, BROKEN = 4400, 4401, 4408, 4413, 4429, 4500
 
 Frame = dict[str, Any]
 
@@ -27,10 +28,36 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     A frame that is no such object, too large, or one too many closes this socket and touches no other. What the domain
     refuses is answered with `{"type": "refused", "code", "message", "errors", "client_id"}`, and the socket stays.
+    Whoever reads nothing for `settings.SOCKET_WRITES_WITHIN` seconds while there is something to read is let go.
     """
 
     handlers: ClassVar[Mapping[str, str]] = {}
     language = settings.LANGUAGE_CODE
+    _is_open = True
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        here = asyncio.current_task()
+        assert here is not None
+        is_too_slow = False
+
+        async def send_in_time(message: Any) -> None:
+            nonlocal is_too_slow
+            try:
+                async with asyncio.timeout(settings.SOCKET_WRITES_WITHIN):
+                    await send(message)
+            except TimeoutError:
+                is_too_slow = True
+                here.cancel()
+                await asyncio.sleep(0)  # where this is the task itself, it ends here
+
+        try:
+            await super().__call__(scope, receive, send_in_time)
+        except asyncio.CancelledError:
+            if not is_too_slow:
+                raise
+            here.uncancel()
+            self._is_open = False
+            await self.disconnect(TOO_SLOW)
 
     async def connect(self) -> None:
         self._frames, self._window = 0, 0
@@ -40,14 +67,23 @@ class FrameSocket(AsyncWebsocketConsumer):
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
+        self._is_open = False
         if self._looking is not None:
             self._looking.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await self._looking
-        for group in self._groups:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        for group in list(self._groups):
+            await self.leave(group)
+
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Ends this socket; frames that were on their way already are not looked at any more."""
+        if self._is_open:
+            self._is_open = False
+            await super().close(code, reason)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._is_open:
+            return
         if text_data is None or len(text_data) > settings.SOCKET_FRAME_MAX_BYTES:
             await self.close(TOO_LARGE if text_data else BAD_FRAME)
             return
@@ -62,7 +98,9 @@ class FrameSocket(AsyncWebsocketConsumer):
         await self._handle(getattr(self, handler), frame)
 
     async def say(self, kind: str, **content: Any) -> None:
-        await self.send(json.dumps({"type": kind, **content}, ensure_ascii=False))
+        if self._is_open:
+            with suppress(OSError):  # who is gone already asks again when they are back
+                await self.send(json.dumps({"type": kind, **content}, ensure_ascii=False))
 
     async def refuse(self, error: DomainError, frame: Frame) -> None:
         errors = error.errors if isinstance(error, Invalid) else {}
@@ -72,11 +110,18 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     async def join(self, group: str) -> None:
         self._groups.add(group)
-        await self.channel_layer.group_add(group, self.channel_name)
+        with _without_layer():
+            await self.channel_layer.group_add(group, self.channel_name)
 
     async def leave(self, group: str) -> None:
         self._groups.discard(group)
-        await self.channel_layer.group_discard(group, self.channel_name)
+        with _without_layer():
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def tell(self, group: str, event: Frame) -> None:
+        """Says something to the other sockets of the group that is worth nothing a moment later."""
+        with _without_layer():
+            await self.channel_layer.group_send(group, event)
 
     def start_looking(self) -> None:
         """From now on `look` is called whenever a push comes, and now and then without one."""
@@ -95,7 +140,7 @@ class FrameSocket(AsyncWebsocketConsumer):
         raise NotImplementedError
 
     async def _look_again_and_again(self) -> None:
-        while True:
+        while self._is_open:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), settings.SOCKET_LOOKS_EVERY)
             self._news.clear()
@@ -124,6 +169,15 @@ class FrameSocket(AsyncWebsocketConsumer):
         self._frames = self._frames + 1 if window == self._window else 1
         self._window = window
         return self._frames > times
+
+
+@contextmanager
+def _without_layer() -> Iterator[None]:
+    """A layer that is away costs promptness only: the next look finds what is new."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        log.warning("the channel layer is away: %s", error)
 
 
 def whole_number(frame: Frame, name: str) -> int:

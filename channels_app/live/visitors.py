@@ -18,7 +18,7 @@ from channels_app.chat import conversations, talking, waiting
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 
-from .limits import count_visitor
+from .limits import visitor_says
 from .sockets import UNKNOWN, Frame, FrameSocket, whole_number, words
 from .threads import in_thread
 
@@ -64,15 +64,13 @@ class VisitorSocket(FrameSocket):
 
     async def take(self, frame: Frame) -> None:
         chat = self._known()
-        await in_thread(count_visitor, chat, "say")
-        await in_thread(talking.visitor_says, chat, client_id=frame.get("client_id"), body=frame.get("body"))
+        await in_thread(visitor_says, chat, client_id=frame.get("client_id"), body=frame.get("body"))
         self.look_soon()
 
     async def typing(self, frame: Frame) -> None:
         chat = self._known()
-        await self.channel_layer.group_send(
-            push.chat_group(chat.public_id), {"type": "typed", "by": "visitor", "chat": str(chat.public_id), "name": ""}
-        )
+        typed = {"type": "typed", "by": "visitor", "chat": str(chat.public_id), "name": ""}
+        await self.tell(push.chat_group(chat.public_id), typed)
 
     async def read(self, frame: Frame) -> None:
         await in_thread(talking.visitor_read, self._known(), whole_number(frame, "id"))
@@ -97,7 +95,8 @@ class VisitorSocket(FrameSocket):
         if news["lines"]:
             self._last_id = news["lines"][-1]["id"]
             await self.say("lines", lines=news["lines"])
-            self.look_soon()  # there may be more than come at a time
+            if len(news["lines"]) == talking.AT_A_TIME:
+                self.look_soon()  # there may be more
         if news["shown"] != self._shown:
             self._shown = news["shown"]
             await self.say("state", **self._shown)

@@ -20,7 +20,14 @@ MAIL_PASSWORD = "demo"  # noqa: S105 - of invented mail boxes on this machine
 
 _CELERY = ("-m", "celery", "--quiet", "-A", "cskh")
 _CELERY_OPTIONS = ("--loglevel", "WARNING")
-_WEB_OPTIONS = ("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3")
+# Sockets: a frame holds one message, is not worth packing, and who answers no ping within 20 s is gone.
+_SOCKET_OPTIONS = ("--ws-max-size", "131072", "--ws-per-message-deflate", "false")
+_PINGS = ("--ws-ping-interval", "20", "--ws-ping-timeout", "20")
+WEB_OPTIONS = (
+    *("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
+    *_SOCKET_OPTIONS,
+    *_PINGS,
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ class Installation:
         where = ["--host", self.wanted.host, "--port", str(self.wanted.port)]
         # Static files are read by threads either way; Django warns about each.
         quiet = ["-W", "ignore:StreamingHttpResponse must consume synchronous iterators"]
-        return self._program("web", *quiet, "-m", "uvicorn", "cskh.asgi:application", *where, *_WEB_OPTIONS)
+        return self._program("web", *quiet, "-m", "uvicorn", "cskh.asgi:application", *where, *WEB_OPTIONS)
 
     def worker(self) -> Child:
         """Threads: one process, and no grandchildren that could be left behind."""

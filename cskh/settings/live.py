@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
 from .env import env, redis_url
+
+# Nobody waits for a server that is away: what it would have told is found out without it.
+_IMPATIENT = {"socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 1)}
 
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": redis_url(1), "socket_connect_timeout": 2}], "prefix": "cskh"},
+        "CONFIG": {"hosts": [{"address": redis_url(1), **_IMPATIENT}], "prefix": "cskh"},
     }
 }
 # Origins of the pages that may embed the widget, such as "https://www.example.org"; our own pages always may.
@@ -26,5 +32,6 @@ CHAT_LIMITS = {
     "frame": (240, 60),
 }
 SOCKET_FRAME_MAX_BYTES = 32 * 1024
+SOCKET_WRITES_WITHIN = 20  # seconds that a browser may read nothing of what is there for it
 SOCKET_LOOKS_EVERY = 25  # seconds: a push that was lost costs no more than this
 SOCKET_THREADS = env.int("SOCKET_THREADS", default=8)  # of one process, for what sockets ask of the database

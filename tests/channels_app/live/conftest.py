@@ -3,7 +3,23 @@
 import asyncio
 import json
 
+import pytest
 import websockets
+
+from accounts.models import Role
+
+from .desk import Desk
+
+
+@pytest.fixture
+def lan(make_staff):
+    """An agent at the intake desk."""
+    return make_staff("lan", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def desk(served, lan):
+    return Desk(served, lan)
 
 
 class Visitor:
