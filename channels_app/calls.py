@@ -127,7 +127,8 @@ def open_by_call(
         case = intake.open_request(
             matter, actor=actor, channel=Channel.HOTLINE, body=notes.said, customer=customer, answered_at_once=True
         )
-        _log(case, actor, notes, number)
+        # Whoever is on the telephone writes down what is for other departments too: then the hotline itself notes the call.
+        _log(case, actor if policies.can_see(actor, case) else HOTLINE, notes, number, agent=actor.subject)
     return case
 
 
@@ -143,7 +144,7 @@ def log_call(case: Case, *, actor: Actor, notes: CallNotes) -> Call:
             intake.add_message(case, actor=actor, channel=Channel.HOTLINE, body=notes.said)
         elif notes.said.strip():
             outbox.write_note(case, actor=actor, body=notes.said)
-        return _log(case, actor, notes, number)
+        return _log(case, actor, notes, number, agent=actor.subject)
 
 
 def checked_number(text: str) -> str:
@@ -162,14 +163,14 @@ def typed_number(text: str) -> str:
         return ""
 
 
-def _log(case: Case, actor: Actor, notes: CallNotes, number: str) -> Call:
+def _log(case: Case, actor: Actor, notes: CallNotes, number: str, *, agent: User) -> Call:
     if number:
         one_at_a_time("number", number)
     now = timezone.now()
     call = notes.call or Call(
         external_id=f"desk:{secrets.token_hex(12)}", direction=notes.direction, number=number, state=Call.State.ENDED
     )
-    call.case, call.customer, call.agent = case, case.customer, actor.subject
+    call.case, call.customer, call.agent = case, case.customer, agent
     call.recording_ref = one_line(notes.recording_ref)[:300] or call.recording_ref
     call.recording_consent = notes.recording_consent
     if notes.outcome == CallOutcome.REACHED and call.answered_at is None:
@@ -210,7 +211,7 @@ def _noted(report: CallReport) -> Call:
 
 
 def ringing_for(user: User) -> QuerySet[Call]:
-    """The customers' calls that ring now for this person: at their extension, or at nobody's yet for whoever answers the hotline."""
+    """The customers' calls that ring now for this person: at their extension, or nobody's yet for who answers the hotline."""
     ringing = Call.objects.filter(
         state=Call.State.RINGING, direction=Call.Direction.IN, started_at__gte=timezone.now() - _RINGS_AT_MOST
     )
@@ -223,9 +224,7 @@ def ringing_for(user: User) -> QuerySet[Call]:
 def _hotline_people() -> QuerySet[User]:
     """Who answers what the exchange gives to nobody in particular: intake, while on duty."""
     intake_people = Membership.objects.filter(role=Role.INTAKE)
-    return User.objects.filter(
-        pk__in=intake_people.values("user_id"), is_active=True, presence=User.Presence.ON_DUTY
-    )
+    return User.objects.filter(pk__in=intake_people.values("user_id"), is_active=True, presence=User.Presence.ON_DUTY)
 
 
 def _tell_who_answers(call: Call) -> None:

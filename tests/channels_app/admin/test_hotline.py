@@ -10,6 +10,8 @@ from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.customers.models import Customer
 from accounts.models import Role
+from cases import codes
+from cases.events import flaws_of
 from cases.models import Case, Category
 from cases.states import Channel
 from cases.workflow import call_back
@@ -161,6 +163,24 @@ def test_a_specialist_finds_a_caller_by_the_whole_number_only(client, make_staff
     own = Category.objects.filter(department__slug="technical", parent__isnull=False).first()
     assert client.post(LOG, {**POSTED, "about": about, "category": own.slug}).status_code == 302
     assert Case.objects.filter(customer=case.customer).count() == 2
+
+
+@pytest.mark.parametrize("category", ["", "deposit-not-credited"], ids=["no kind yet", "another department's"])
+def test_a_specialist_writes_down_what_is_for_others(client, make_staff, defaults, category):
+    """The caller gets the code although the case is nobody's business at this desk afterwards."""
+    minh = make_staff("minh", Role.SPECIALIST, "technical")
+    client.force_login(minh)
+    logged = client.post(LOG, {**POSTED, "about": "new", "name": "An", "category": category})
+    case = Case.objects.get()
+    assert logged.status_code == 302, logged.context["form"].errors
+    page = client.get(logged["Location"]).content.decode()
+    assert codes.spelled(case.code)[-1] in page
+    assert f"/admin/cases/case/{case.pk}/change/" not in page
+    assert client.get(f"/admin/cases/case/{case.pk}/change/").status_code == 404
+    assert Call.objects.get().agent == minh
+    assert list(flaws_of(case)) == []
+    client.force_login(make_staff("mai", Role.SPECIALIST, "account-security"))
+    assert client.get(logged["Location"]).status_code == 404
 
 
 def test_an_auditor_reads_and_logs_nothing(client, make_staff, defaults):
