@@ -238,6 +238,9 @@ class Case(models.Model):
                 condition=Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
             ),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            # The list of all cases, sorted by what is due either way; what is not due comes last in both.
+            models.Index(F("next_due_at").asc(nulls_last=True), F("id").desc(), name="case_due_first"),
+            models.Index(F("next_due_at").desc(nulls_last=True), F("id").desc(), name="case_due_last"),
             models.Index(fields=["status", "-opened_at", "-id"], name="case_by_status"),
             models.Index(fields=["customer", "-opened_at"], name="case_by_customer"),
             models.Index(fields=["category", "closed_at"], name="case_by_category"),

@@ -30,6 +30,8 @@ class BulkForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="bulk_%s")
         self.actor = actor
         self.offer()
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
 
     def offer(self) -> None:
         """Fills in choices that come from the database."""

@@ -34,7 +34,8 @@ _LOOKUPS = (*_IDS, "status__exact", "channel__exact", "priority__exact")
 
 def canonical(asked: QueryDict, queue: str) -> str:
     """What the list's address asks for, always in the same words: the queue, the search, the order, the filters."""
-    kept = {key: asked[key] for key in asked if asked[key] and (key in _KEPT or key.split("__")[0] in FILTERED_BY)}
+    values = {key: str(asked[key]) for key in asked}
+    kept = {key: text for key, text in values.items() if text and (key in _KEPT or key.split("__")[0] in FILTERED_BY)}
     if "q" in kept:
         kept["q"] = " ".join(kept["q"].split())
     query = QueryDict(mutable=True)
@@ -111,14 +112,14 @@ class ViewForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
     query = forms.CharField(widget=forms.HiddenInput, max_length=500)
     department = forms.ModelChoiceField(
-        label=gettext_lazy("Who has it"),
+        label=gettext_lazy("Share with"),
         queryset=Department.objects.none(),
         required=False,
-        empty_label=gettext_lazy("only me"),
+        empty_label=gettext_lazy("nobody: only for me"),
     )
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="view_%s", **kwargs)
+    def __init__(self, data: Any = None, *, actor: Actor, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="view_%s")
         self.actor = actor
         department = self.fields["department"]
         assert isinstance(department, forms.ModelChoiceField)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from cases import policies
 
 from . import queues
 from .actions import ACTIONS
@@ -32,6 +33,7 @@ _PLACE_KEYS = (
     ("n", gettext_lazy("Notices"), "admin:channels_app_staffnotice_changelist"),
     ("v", gettext_lazy("Saved views"), "admin:cases_case_views"),
 )
+CHAT_KEY = "c"
 # Key → the actions it stands for: of these at most one is offered at a time. The composer's tabs carry their own keys.
 _STEP_KEYS = {
     "t": ("take-it",),
@@ -77,6 +79,8 @@ def of_page(request: HttpRequest) -> Keys:
     groups = [(_("Everywhere"), _everywhere())]
     if name == "cases_case_change":
         groups.append((_("On this case"), _on_a_case()))
+    elif request.resolver_match and request.resolver_match.view_name == "chat_console:page":
+        groups.append((_("In a conversation"), _in_the_console()))
     elif name.endswith("_changelist") or name == "index":
         groups.append((_("In this list"), _in_a_list(can_choose=name == "cases_case_changelist")))
     groups.append((_("Go to"), [Key(("g", key), label) for key, label, _url in places]))
@@ -90,6 +94,8 @@ def _places(actor: Actor) -> Iterator[tuple[str, str, str]]:
         yield _QUEUE_KEYS[name], str(queues.LABELS[name]), f"{address}?queue={name}"
     for key, label, place in _PLACE_KEYS:
         yield key, str(label), reverse(place)
+    if policies.may_open(actor):
+        yield CHAT_KEY, _("Live chat"), reverse("chat_console:page")
 
 
 def _everywhere() -> list[Key]:
@@ -97,6 +103,22 @@ def _everywhere() -> list[Key]:
         Key(("Ctrl", "+", "K"), _("find a case, a customer, a place, a step")),
         Key(("/",), _("search")),
         Key(("?",), _("this list")),
+    ]
+
+
+def _in_the_console() -> list[Key]:
+    return [
+        Key(("Alt", "+", "N"), _("take who has waited longest")),
+        Key(("Alt", "+", "1…9"), _("go to a conversation")),
+        Key(("Alt", "+", "J"), _("next conversation")),
+        Key(("Alt", "+", "K"), _("conversation before")),
+        Key(("Enter",), _("send; Shift+Enter begins a new line")),
+        Key(("/",), _("in a text: / and a shortcut, then Tab or Enter, inserts a reply template")),
+        Key(("Alt", "+", "I"), _("write an internal note")),
+        Key(("Alt", "+", "A"), _("write the official answer")),
+        Key(("Ctrl", "+", "Enter"), _("send what is written")),
+        Key(("Alt", "+", "C"), _("customer and case")),
+        Key(("Esc",), _("back to the message")),
     ]
 
 

@@ -107,26 +107,34 @@ window.desk.palette = (function () {
     return (await answer.json()).groups;
   }
 
-  async function ask() {
+  async function askWords() {
     const number = ++asked; // only the answer to the last question is shown
-    const words = text.value.trim();
     try {
-      const groups = await fetched(words ? { q: words } : { recent: recent().join(",") });
+      const groups = await fetched({ q: text.value.trim() });
       if (number !== asked) return;
-      if (words) found = groups;
-      else places = groups;
+      found = groups;
       draw(false);
     } catch {
       if (number === asked) said.textContent = dialog.dataset.failed;
     }
   }
 
+  async function askPlaces() {
+    try {
+      places = await fetched({ recent: recent().join(",") });
+      draw(Boolean(text.value.trim()));
+    } catch {
+      said.textContent = dialog.dataset.failed;
+    }
+  }
+
   function typed() {
     clearTimeout(timer);
-    asked += 1;
-    if (!text.value.trim()) found = [];
-    draw(Boolean(text.value.trim()));
-    if (text.value.trim()) timer = setTimeout(ask, WAIT);
+    asked += 1; // what was asked before is no longer wanted
+    const words = text.value.trim();
+    if (!words) found = [];
+    draw(Boolean(words));
+    if (words) timer = setTimeout(askWords, WAIT);
   }
 
   function take(row, elsewhere) {
@@ -156,7 +164,7 @@ window.desk.palette = (function () {
     dialog.showModal();
     text.focus();
     draw(true);
-    ask();
+    askPlaces();
   }
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -98,7 +98,14 @@ window.desk.keys = (function () {
     }));
   }
 
+  // The theme hides the page until its scripts run, and what is hidden gets no focus by itself.
+  function focusFirst() {
+    const wanted = document.querySelector("#content [autofocus]");
+    if (wanted && document.activeElement === document.body) wanted.focus();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    focusFirst();
     const dialog = document.getElementById("desk-keys");
     if (!dialog) return;
     person = dialog.dataset.person;
