@@ -264,7 +264,7 @@ class EvidenceForm(PortalForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if waiting:
             self.fields["item"].choices = [  # type: ignore[attr-defined]
-                *((item.pk, item.name) for item in waiting),
+                *((item.pk, item.checklist_item.name if item.checklist_item else item.name) for item in waiting),
                 ("", _("Something else")),
             ]
             self.fields["item"].initial = waiting[0].pk

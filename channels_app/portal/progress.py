@@ -88,6 +88,11 @@ class Progress:
     outcome: Due | None
     earlier: list[Answer]
 
+    @property
+    def are_late(self) -> bool:
+        """Whether we let a promised time pass."""
+        return any(due is not None and due.late for due in (self.reply, self.outcome))
+
 
 def progress_of(case: Case, answers: Sequence[Answer] = ()) -> Progress:
     """Where `case` stands; `answers` are those that were sent, in order. At most three queries."""

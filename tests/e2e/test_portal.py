@@ -3,8 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from accounts.actors import Actor
+from accounts.models import User
 from cases.models import Case
-from channels_app import links, one_time_codes
+from cases.workflow import answer
+from channels_app import links, one_time_codes, outbox
 from channels_app.models import OneTimeCode
 from tests.channels_app.portal.conftest import open_case  # noqa: F401 - a fixture
 from tests.channels_app.portal.test_requests import PNG
@@ -32,7 +35,7 @@ def test_every_page_is_open_to_everybody(browser, live_server, open_case, size, 
     context = browser.new_context(viewport=SIZES[size], locale=language, color_scheme=scheme)
     page, troubles = context.new_page(), []
     page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
-    for path in ("/", "/notice/", "/request/", "/track/", "/nowhere/"):
+    for path in ("/", "/help/", "/help/?q=x", "/policy/", "/notice/", "/request/", "/track/", "/nowhere/"):
         page.goto(live_server.url + path)
         look(page)
     page.goto(live_server.url + "/request/")
@@ -81,3 +84,94 @@ def test_a_request_is_opened_followed_and_agreed_without_javascript(browser, liv
     answered.refresh_from_db()
     assert answered.closed_as == "accepted"
     context.close()
+
+
+def test_the_first_wrong_field_has_the_focus_and_words_stay(browser, live_server):
+    context = browser.new_context(locale="vi-VN")
+    page = context.new_page()
+    page.goto(live_server.url + "/request/")
+    page.get_by_label("Tên của Quý khách").fill("Nguyễn Văn An")
+    page.locator("main form button").last.click()
+    assert page.locator("[name=body]").evaluate("field => field === document.activeElement")
+    assert page.locator("[name=name]").input_value() == "Nguyễn Văn An"
+    assert page.locator("[name=body]").get_attribute("aria-invalid") == "true"
+    context.close()
+
+
+def test_what_changes_shows_without_a_reload_and_disturbs_nobody(page, live_server, open_case):  # noqa: F811
+    case = open_case("routed")
+    page.clock.install()
+    page.goto(links.case_link(case, case.contact))
+    writing = page.get_by_label("Tin nhắn của Quý khách")
+    writing.fill("Tôi đang viết dở")
+    page.evaluate("window.stays = true")
+    lan = Actor.staff(User.objects.get(username="lan"))
+    outbox.write_message(case, actor=lan, body="Chúng tôi đang tra soát.")
+    page.clock.run_for(31_000)
+    page.get_by_text("Chúng tôi đang tra soát.").wait_for()
+    assert writing.input_value() == "Tôi đang viết dở"
+    assert writing.evaluate("field => field === document.activeElement")
+    assert page.locator("#news").inner_text() != ""
+
+    agree_to_nothing = page.locator("[data-live=standing]")
+    answer.send_answer(case, actor=lan, body="Đã ghi có 2.000.000đ.")
+    page.clock.run_for(31_000)
+    agree_to_nothing.get_by_text("Đã ghi có 2.000.000đ.").wait_for()
+    assert agree_to_nothing.locator("a[href$='/accept/']").is_visible()
+    look(page)
+    assert page.evaluate("window.stays")
+
+
+def test_a_part_that_is_used_is_left_alone_until_it_is_not(page, live_server, open_case):  # noqa: F811
+    case = open_case("answered")
+    page.clock.install()
+    page.goto(links.case_link(case, case.contact))
+    page.locator("a[href$='/reject/']").focus()
+    answer.reject(case, actor=Actor.customer(case.customer))
+    with page.expect_response("**/live/**"):
+        page.clock.run_for(31_000)
+    assert page.locator("a[href$='/reject/']").is_visible()
+    page.locator("[name=body]").focus()
+    with page.expect_response("**/live/**"):
+        page.clock.run_for(31_000)
+    page.locator("a[href$='/reject/']").wait_for(state="detached")
+    assert page.get_by_text("người khác xem xét lại").first.is_visible()
+
+
+def test_the_code_is_copied(browser, live_server, open_case):  # noqa: F811
+    case = open_case("routed")
+    context = browser.new_context(locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(links.case_link(case, case.contact))
+    page.get_by_role("button", name="Copy the code").click()
+    page.get_by_role("button", name="✓ Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == case.code
+    context.close()
+
+
+def test_help_leads_to_an_answer_or_to_the_form(page, live_server, defaults):
+    page.goto(live_server.url)
+    page.get_by_role("searchbox").fill("mao danh")
+    page.keyboard.press("Enter")
+    page.locator("main .cards a").first.click()
+    look(page)
+    page.locator("main form button").click()
+    assert page.locator(".message.success").is_visible()
+    page.locator("a[href='/request/?about=impersonation']").click()
+    assert page.locator("[name=category] option:checked").inner_text() == "Mạo danh nhân viên hoặc trang giả"
+
+
+def test_clauses_have_lasting_addresses(page, live_server, defaults):
+    page.goto(live_server.url + "/policy/#clause-9")
+    assert page.locator("#clause-9 h2").is_visible()
+    look(page)
+
+
+def test_a_case_is_printed_without_what_only_works_on_a_screen(page, live_server, open_case):  # noqa: F811
+    case = open_case("answered")
+    page.goto(links.case_link(case, case.contact))
+    page.emulate_media(media="print")
+    for shown in (".standing", "#outcome", "article >> nth=0"):
+        assert page.locator(shown).is_visible()
+    for hidden in ("nav", "form >> nth=0", ".actions >> nth=0", "footer"):
+        assert not page.locator(hidden).is_visible()

@@ -192,7 +192,7 @@ def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:
     if request is None:
         return []
     missing = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
-    return list(request.items.filter(state__in=missing).order_by("pk"))
+    return list(request.items.filter(state__in=missing).select_related("checklist_item").order_by("pk"))
 
 
 def _last_answer(case: Case) -> Answer | None:
