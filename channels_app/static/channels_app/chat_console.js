@@ -15,7 +15,7 @@
 
   class ChatConsole {
     constructor(root) {
-      const { address, case: casePage, file, picture, me } = root.dataset;
+      const { address, casePage, file, picture, me } = root.dataset;
       const at = (pattern) => (number) => pattern.replace("/0/", `/${number}/`);
       this.root = root;
       this.me = Number(me);
@@ -58,7 +58,6 @@
       this.find("duty").addEventListener("change", () => this.setDuty());
       this.find("capacity").addEventListener("change", () => this.setDuty());
       this.find("next").addEventListener("click", () => this.takeNext());
-      this.find("keys").addEventListener("click", () => document.getElementById("desk-keys").showModal());
       document.addEventListener("keydown", (event) => this.key(event));
       document.addEventListener("visibilitychange", () => this.columns.forEach((one) => this.inSight(one)));
       this.wide = matchMedia("(min-width: 1280px)");
@@ -82,6 +81,7 @@
     }
 
     lookWithoutSocket() {
+      this.find("offline").hidden = false;
       this.columns.filter((column) => !column.isLost).forEach((column) => column.fetch());
       this.look(() => this.server.post("here/"));
     }
@@ -133,28 +133,29 @@
       return item;
     }
 
-    async take(id) {
-      this.taking = id;
-      try {
+    take(id) {
+      return this.taken(async () => {
         await this.server.post(`${id}/take/`);
-        const column = this.columns.find((one) => one.id === id);
-        if (column) await column.fetch();
+        await this.columns.find((one) => one.id === id)?.fetch();
+        return id;
+      });
+    }
+
+    takeNext() {
+      return this.taken(async () => (await this.server.post("next/")).id);
+    }
+
+    // One's own taking is no news. Its conversation gets the keyboard, whichever look brings it.
+    async taken(act) {
+      this.isTaking = true;
+      try {
+        this.taking = await act();
+        this.activate(this.columns.find((one) => one.id === this.taking));
       } catch (error) {
         this.toast(error.message, true);
       }
       await this.look();
-      this.columns.find((one) => one.id === id)?.focus();
-    }
-
-    async takeNext() {
-      try {
-        const { id } = await this.server.post("next/");
-        this.taking = id;
-        await this.look();
-        this.activate(this.columns.find((one) => one.id === id));
-      } catch (error) {
-        this.toast(error.message, true);
-      }
+      this.isTaking = false;
     }
 
     open(row) {
@@ -166,7 +167,8 @@
       column.addEventListener("said", (event) => this.said(column, event.detail));
       if (this.taking === row.id || !this.recent.length) this.recent.unshift(column);
       else this.recent.push(column);
-      if (this.isFirstLook === false && this.taking !== row.id) this.alert(fill(this.words.given, row));
+      if (this.taking === row.id) column.focus();
+      else if (this.isFirstLook === false && !this.isTaking) this.alert(fill(this.words.given, row));
       this.arrange();
     }
 

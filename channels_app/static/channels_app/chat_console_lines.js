@@ -12,7 +12,7 @@
   }
 
   class ChatLines {
-    // `list` is the <ol>; `page` the console's data: words and addresses.
+    // `list` is the log; `page` the console's data: words and addresses.
     constructor(list, page) {
       this.list = list;
       this.page = page;
@@ -78,7 +78,7 @@
 
     bubble(line) {
       const { words } = this.page;
-      const row = element("li", `chat-line is-${line.from}${line.answer ? " is-answer" : ""}`);
+      const row = element("div", `chat-line is-${line.from}${line.answer ? " is-answer" : ""}`);
       const head = element("header");
       const kind = line.from === "note" ? words.note : line.answer ? words.official : line.from === "automatic" ? words.automatic : "";
       if (line.name) head.append(element("b", "", line.name));

@@ -1,0 +1,261 @@
+"""Visitor and agents in browsers of their own, over the real server: what one says the other sees."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import expect
+
+from accounts.models import Role, User
+from cases.models import Case, Category
+from channels_app.chat import giving
+from channels_app.models import Chat, ChatDuty
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def lan(make_staff):
+    return make_staff("lan", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def hoa(make_staff):
+    return make_staff("hoa", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def at_console(served, visitor):
+    """at_console(user): a browser of their own, at the chat console."""
+
+    def enter(user):
+        page = go_to_console(visitor(), user, served)
+        page.wait_for_function("desk.socket.isUp")
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def on_a_bad_line(served, browser, lan):
+    """Lan's browser, where the network may fail and the browser say so."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def writes(served, visitor):
+    """writes("…"): a visitor in a browser of their own, on the chat page."""
+
+    def write(text):
+        page = visitor()
+        page.goto(f"{served.address}/chat/")
+        page.fill("#text", text)
+        page.keyboard.press("Enter")
+        expect(page.locator("#lines")).to_contain_text(text)
+        return page
+
+    return write
+
+
+def go_to_console(page, user, served):
+    client = Client()
+    client.force_login(user)
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": served.address}])
+    page.goto(f"{served.address}/admin/chat/")
+    return page
+
+
+def take_next(agent):
+    """By keyboard, once somebody waits."""
+    agent.locator(".chat-waiting").first.wait_for()
+    agent.keyboard.press("Alt+n")
+    expect(column(agent).locator("[data-text]")).to_be_focused()
+
+
+def column(page, number=0):
+    return page.locator(".chat-column").nth(number)
+
+
+def says(page, text):
+    column(page).locator("[data-text]").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_from_waiting_to_the_official_answer(at_console, writes, lan, hoa):
+    agent = at_console(lan)
+    other = at_console(hoa)
+    expect(agent.locator("[data-empty]")).to_be_visible()
+    guest = writes("Tôi nạp tiền <b>chưa</b> vào")
+
+    # An alert wherever one looks, and the time counts.
+    expect(agent.locator(".chat-waiting")).to_contain_text("<b>chưa</b>")
+    expect(agent.locator(".chat-toast")).to_be_visible()
+    expect(agent.locator(".chat-badge")).to_have_text("1")
+    expect(agent).to_have_title("(1) " + other.title().removeprefix("(1) "))
+    expect(agent.locator(".chat-waiting [data-clock]")).to_contain_text("0:0")
+
+    take_next(agent)
+    expect(other.locator(".chat-waiting")).to_have_count(0)
+    case = Case.objects.get()
+    expect(column(agent).locator("[data-code]")).to_have_text(case.code)
+
+    # They talk; both see that the other writes, and what was read.
+    agent.keyboard.type("Chào anh, em là Lan.")
+    expect(guest.locator("#typing")).not_to_be_empty()
+    agent.keyboard.press("Shift+Enter")
+    agent.keyboard.type("Em kiểm tra ngay ạ.")
+    agent.keyboard.press("Enter")
+    expect(guest.locator("#lines")).to_contain_text("Chào anh, em là Lan.\nEm kiểm tra ngay ạ.")
+    expect(column(agent).locator(".is-seen")).to_be_visible()
+    guest.locator("#text").press_sequentially("Cảm ơn")
+    expect(column(agent).locator("[data-typing]")).not_to_be_empty()
+    guest.keyboard.press("Enter")
+    expect(column(agent).locator(".is-visitor").last).to_contain_text("Cảm ơn")
+
+    # A note is for colleagues.
+    agent.keyboard.press("Alt+i")
+    agent.keyboard.type("Khách quen, nói nhẹ nhàng")
+    agent.keyboard.press("Enter")
+    expect(column(agent).locator(".chat-line.is-note")).to_contain_text("Khách quen")
+
+    # A colleague goes on where the first one stopped.
+    column(agent).locator("[data-hand-over]").click()
+    agent.locator("#chat-to").select_option(label=str(hoa))
+    agent.locator("#chat-summary").fill("Đã chào, chờ đối soát")
+    agent.keyboard.press("Control+Enter")
+    expect(agent.locator(".chat-column")).to_have_count(0)
+    expect(column(other).locator(".chat-line.is-note")).to_have_count(2)
+    expect(column(other).locator("[data-lines]")).to_contain_text("Đã chào, chờ đối soát")
+
+    other_kind = Category.objects.get(slug="other")
+    # The official answer: first what is missing is said.
+    other.keyboard.press("Alt+1")
+    other.keyboard.press("Alt+a")
+    expect(column(other).locator("[data-why]")).to_be_visible()
+    expect(column(other).locator("[data-send]")).to_be_disabled()
+    column(other).locator("[data-classify] select").select_option(str(other_kind.pk))
+    column(other).locator("[data-classify] button").click()
+    expect(column(other).locator("[data-why]")).to_be_hidden()
+    column(other).locator("[data-text]").fill("Tiền đã vào tài khoản của Quý khách.")
+    other.keyboard.press("Control+Enter")
+    expect(column(other).locator(".chat-line.is-answer")).to_contain_text("Tiền đã vào")
+    expect(column(other).locator("[data-write]")).to_be_hidden()
+    expect(guest.locator("#lines")).to_contain_text("Tiền đã vào tài khoản của Quý khách.")
+    guest_page = guest.locator("body")
+    for hidden in ("Khách quen", "chờ đối soát"):
+        expect(guest_page).not_to_contain_text(hidden)
+    case.refresh_from_db()
+    assert (case.status, case.chat.state, case.assignee) == ("answered", Chat.State.ENDED, hoa)
+    ids = column(other).locator("[data-id]").evaluate_all("rows => rows.map((row) => Number(row.dataset.id))")
+    assert ids == sorted(set(ids))
+
+
+def test_who_takes_chats_is_given_one_and_several_stand_side_by_side(at_console, writes, lan):
+    agent = at_console(lan)
+    agent.locator("[data-capacity]").select_option("3")
+    agent.locator("[data-duty]").check()
+    expect(agent.locator("[data-duty]")).to_be_checked()
+    for text in ("Một", "Hai", "Ba"):
+        writes(text)
+    expect(agent.locator(".chat-column:visible")).to_have_count(3)
+    assert ChatDuty.objects.get().takes_chats
+    for number in (2, 1, 3):
+        agent.keyboard.press(f"Alt+{number}")
+        expect(column(agent, number - 1).locator("[data-text]")).to_be_focused()
+    agent.set_viewport_size({"width": 390, "height": 844})
+    expect(agent.locator(".chat-column:visible")).to_have_count(1)
+    expect(agent.locator("[data-tabs] button")).to_have_count(3)
+    agent.locator("[data-tabs] button").first.click()
+    expect(column(agent, 0)).to_be_visible()
+    assert agent.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_template_by_its_shortcut_and_a_draft_outlive_the_reload(at_console, writes, lan):
+    agent = at_console(lan)
+    writes("Alo")
+    take_next(agent)
+    agent.keyboard.type("/xin")
+    expect(column(agent).locator("[role=option]")).to_have_count(1)
+    agent.keyboard.press("Tab")
+    text = column(agent).locator("[data-text]")
+    filled = text.input_value()
+    assert str(lan) in filled
+    assert "{" not in filled
+    agent.reload()
+    expect(text).to_have_value(filled)
+    agent.locator("h2[data-name]").first.click()
+    agent.keyboard.press("?")
+    expect(agent.locator("#desk-keys")).to_be_visible()
+
+
+def test_without_a_socket_the_console_looks_by_itself(served, on_a_bad_line, writes, lan):
+    agent = on_a_bad_line
+    agent.route_web_socket("**/ws/desk/", lambda socket: socket.close())
+    go_to_console(agent, lan, served)
+    guest = writes("Có ai không?")
+    agent.locator(".chat-waiting [data-take]").click(timeout=20_000)
+    expect(agent.locator("[data-offline]")).to_be_visible()
+    says(agent, "Có em đây ạ")
+    expect(guest.locator("#lines")).to_contain_text("Có em đây ạ")
+    guest.fill("#text", "Tốt quá")
+    guest.keyboard.press("Enter")
+    expect(column(agent).locator(".is-visitor").last).to_contain_text("Tốt quá", timeout=20_000)
+
+
+def test_what_was_written_while_the_server_was_away_arrives_once(on_a_bad_line, writes, served, lan):
+    agent = go_to_console(on_a_bad_line, lan, served)
+    writes("Alo")
+    take_next(agent)
+    agent.context.set_offline(True)
+    says(agent, "Một")
+    says(agent, "Hai")
+    expect(column(agent).locator(".is-unsent")).to_have_count(2)
+    agent.context.set_offline(False)
+    expect(column(agent).locator(".is-unsent")).to_have_count(0, timeout=20_000)
+    said = [line.body for line in Case.objects.get().messages.filter(direction="out", is_automatic=False)]
+    assert said == ["Một", "Hai"]
+    expect(column(agent).locator(".chat-line.is-agent")).to_have_count(2)
+
+
+def test_what_is_taken_away_is_said_and_can_be_taken_again(at_console, writes, lan):
+    agent = at_console(lan)
+    writes("Alo")
+    take_next(agent)
+    giving.release(User.objects.get(pk=lan.pk))
+    expect(column(agent).locator("[data-write]")).to_be_hidden()
+    expect(column(agent).locator("[data-banner]")).to_be_visible()
+    column(agent).locator("[data-take]").click()
+    expect(column(agent).locator("[data-write]")).to_be_visible()
+    column(agent).locator("[data-end]").click()
+    expect(column(agent).locator("[data-close]")).to_be_visible()
+    column(agent).locator("[data-close]").click()
+    expect(agent.locator("[data-empty]")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1366])
+def test_axe_finds_nothing_serious_in_the_console(at_console, writes, lan, scheme, width):
+    agent = at_console(lan)
+    agent.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    agent.set_viewport_size({"width": width, "height": 844})
+    agent.reload()
+    agent.wait_for_function("desk.socket.isUp")
+    writes("Tôi nạp tiền chưa vào")
+    take_next(agent)
+    says(agent, "Chào anh")
+    agent.keyboard.press("Alt+i")
+    agent.keyboard.type("Ghi chú")
+    agent.keyboard.press("Enter")
+    expect(column(agent).locator(".chat-line.is-note")).to_be_visible()
+    agent.keyboard.press("Alt+a")
+    if width < 640:
+        column(agent).locator("[data-toggle-card]").click()
+    found = Axe().run(agent, context=".chat-console").response["violations"]
+    serious = [
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
