@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import ApiClient, Department, Membership, Scope, User, hash_key
+from accounts.models import ApiClient, Department, Membership, Role, Scope, User, hash_key
 from cases.models import Case
-from channels_app.models import StaffNotice
+from channels_app.models import ChatDuty, StaffNotice
 from cskh.defaults.load import load
 
 from .matters import TOLD, Told
@@ -64,6 +64,8 @@ def _staff() -> None:
             user.save()
             department = Department.objects.get(slug=person.department) if person.department else None
             Membership.objects.create(user=user, department=department, role=person.role, is_lead=person.lead)
+            if person.role == Role.INTAKE:  # given visitors as soon as their console is open
+                ChatDuty.objects.create(user=user, takes_chats=True)
 
 
 def _ended_cases(chance: random.Random, say: Progress) -> None:

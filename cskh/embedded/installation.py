@@ -127,6 +127,8 @@ class Installation:
         """Addresses and logins, for the person at the terminal."""
         address = self.wanted.address
         places = {"Desk": f"{address}/admin/", "Customers": f"{address}/", "API": f"{address}/api/v1/docs/"}
+        if self.wanted.demo:
+            places["Live chat"] = f"{address}/admin/chat/ (sign in as hoa), and a visitor at {address}/chat/"
         if self.mail_ports:
             places["Customers' mail"] = f"{address}/demo/mail/"
             places["Mail servers"] = (
