@@ -36,10 +36,10 @@ The code alone does not open what is in the request: we also send a one-time cod
         "How soon we reply",
         """Trò chuyện trực tuyến: nhân viên trả lời trong vòng 1 phút. Biểu mẫu và ứng dụng: trong vòng 15 phút. Email: trong vòng 1 giờ. Cuộc gọi nhỡ: chúng tôi gọi lại trong vòng 15 phút. Việc khẩn cấp, như tài khoản bị khóa hoặc tiền chưa vào, được xem trước.
 
-Tin nhắn tự động báo đã nhận không được tính là phản hồi.""",
+Tin nhắn tự động báo đã nhận không được tính là phản hồi. Khi không có nhân viên nào rảnh, khung trò chuyện nói rõ điều đó và tin nhắn trở thành một yêu cầu có mã.""",
         """Live chat: a person answers within 1 minute. Form and app: within 15 minutes. Email: within 1 hour. Missed calls: we call back within 15 minutes. Urgent matters, such as a locked account or a payment that has not arrived, come first.
 
-An automatic acknowledgement does not count as a reply.""",
+An automatic acknowledgement does not count as a reply. When nobody is free, the chat says so and your message becomes a request with a code.""",
     ),
     (
         "Thời gian giải quyết",
