@@ -165,7 +165,7 @@ def _page(
         "number": len(choices),
         "is_cut": "all" in request.POST and len(choices) == MOST,
         "most": MOST,
-        "outcomes": outcomes,
+        "outcomes": sorted(outcomes, key=lambda outcome: outcome.is_done),  # what needs somebody stands first
         "done": len(outcomes) - len(refused),
         "refused": refused,
         "back": f"{reverse('admin:cases_case_changelist')}?{query}",

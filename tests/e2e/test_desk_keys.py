@@ -167,13 +167,8 @@ def test_single_keys_work_not_while_typing_and_not_for_whoever_turned_them_off(d
 
 
 def test_g_and_a_letter_lead_somewhere(desk):
-    for letter, place in (
-        ("u", "?queue=unassigned"),
-        ("a", "?queue=all"),
-        ("o", "/admin/"),
-        ("h", "/hotline/"),
-        ("v", "/views/"),
-    ):
+    places = {"u": "?queue=unassigned", "a": "?queue=all", "v": "/views/", "o": "/admin/", "h": "/hotline/"}
+    for letter, place in places.items():
         desk.keyboard.press("g")
         desk.keyboard.press(letter)
         desk.wait_for_url(re.compile(re.escape(place) + "$"))

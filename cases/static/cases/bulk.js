@@ -61,6 +61,7 @@
 
   function finish({ unknown, left }) {
     const refused = refusedRows();
+    rows.prepend(...refused); // what needs somebody stands first
     const done = rows.children.length - refused.length;
     said.textContent = filled(left.length + unknown.length ? said.dataset.stopped : said.dataset.finished,
       { done, refused: refused.length, left: left.length + unknown.length });
