@@ -1,0 +1,149 @@
+"""What the visitor saw, and what becomes of what they did not."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers.models import Contact
+from cases.models import Category
+from cases.states import Channel
+from cases.workflow import answer, routing
+from channels_app.chat import giving, leaving, talking
+from channels_app.models import Chat, Delivery
+from tests.channels_app.mail import headers_of
+
+from .chatting import begun, bodies, replies, says
+
+pytestmark = pytest.mark.django_db
+AN = "an@khach.example"
+
+
+@pytest.fixture
+def answered(lan):
+    """A conversation whose case got its official answer."""
+    chat, actor = says(begun()), Actor.staff(lan)
+    giving.take(chat, actor=actor)
+    routing.classify_case(chat.case, actor=actor, category=Category.objects.get(slug="other"))
+    routing.assign_case(chat.case, actor=actor, assignee=lan)
+    answer.send_answer(chat.case, actor=actor, body="Đã ghi có 2.000.000đ.")
+    return Chat.objects.select_related("case__customer").get(pk=chat.pk)
+
+
+def official(chat):
+    return Delivery.objects.get(message__case=chat.case, message__answer__isnull=False)
+
+
+def read(chat, last_id):
+    talking.visitor_read(Chat.objects.select_related("case").get(pk=chat.pk), last_id)
+    return Chat.objects.get(pk=chat.pk).visitor_read
+
+
+def verified(chat, address=AN):
+    return Contact.objects.create(
+        customer=chat.case.customer, kind="email", address=address, verified_at=timezone.now()
+    )
+
+
+def mails(servers, subject=b""):
+    return [headers_of(raw).get_body().get_content() for raw in servers.mails(AN)]
+
+
+def test_what_was_shown_is_delivered(answered):
+    delivery = official(answered)
+    assert (delivery.channel, delivery.state) == (Channel.CHAT, Delivery.State.QUEUED)
+    assert read(answered, delivery.message_id) == delivery.message_id
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.DELIVERED
+    assert answered.case.events.filter(kind="answer_delivered").count() == 1
+    read(answered, delivery.message_id)
+    assert answered.case.events.filter(kind="answer_delivered").count() == 1
+
+
+def test_marks_go_forward_and_no_further_than_the_last_message(answered):
+    last = answered.case.messages.latest("id").pk
+    assert read(answered, last + 1000) == last
+    assert read(answered, 1) == last
+
+
+def test_what_was_said_later_is_not_delivered_by_an_earlier_mark(answered, lan):
+    before = answered.case.messages.latest("id").pk
+    later = replies(answered, lan)
+    read(answered, before)
+    assert later.deliveries.get().state == Delivery.State.QUEUED
+
+
+def test_an_unseen_answer_is_mailed_to_the_verified_address(post, answered, work_off):
+    verified(answered)
+    work_off()
+    assert not any("2.000.000" in text for text in mails(post))
+    with time_machine.travel(timezone.now() + settings.CHAT_UNREAD_MAILED_AFTER + timedelta(seconds=1)):
+        work_off()
+    assert sum("2.000.000" in text for text in mails(post)) == 1
+    assert (official(answered).state, official(answered).address) == (Delivery.State.DELIVERED, AN)
+    assert answered.case.events.filter(kind="answer_delivered").count() == 1
+
+
+def test_what_was_seen_is_not_mailed(post, answered, work_off):
+    verified(answered)
+    read(answered, official(answered).message_id)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        work_off()
+    assert not any("2.000.000" in text for text in mails(post))
+
+
+def test_an_address_nobody_proved_gets_nothing_and_the_answer_waits_for_the_visitor(post, answered, work_off):
+    Contact.objects.create(customer=answered.case.customer, kind="email", address=AN)
+    for hours in (1, 2, 4, 8, 23, 47, 80, 100):
+        with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+            work_off()
+    assert mails(post) == []
+    assert "Đã ghi có 2.000.000đ." in bodies(answered, "agent")
+    assert read(answered, official(answered).message_id)
+    assert official(answered).state == Delivery.State.DELIVERED
+
+
+def test_a_code_proves_the_address_and_no_other_code_does(post, answered, work_off):
+    other = says(begun())
+    for chat in (answered, other):
+        leaving.leave_contact(chat, email=AN if chat is answered else "binh@khach.example")
+    work_off()
+    contact = Contact.objects.get(address=AN)
+    assert contact.verified_at is None
+    from channels_app import one_time_codes
+    from channels_app.models import OneTimeCode
+    from cskh.core.errors import Invalid
+
+    mine, theirs = (one_time_codes.digits(OneTimeCode.objects.get(case=chat.case)) for chat in (answered, other))
+    wrong = "000000" if mine != "000000" else "111111"
+    for code in (wrong, "", "12345", *([theirs] if theirs != mine else [])):
+        with pytest.raises(Invalid):
+            leaving.prove_contact(answered, code)
+        contact.refresh_from_db()
+        assert contact.verified_at is None
+    leaving.prove_contact(answered, mine)
+    contact.refresh_from_db()
+    assert contact.verified_at is not None
+
+
+def test_who_left_a_number_and_waited_in_vain_is_called_back(lan):
+    chat = says(begun())
+    leaving.leave_contact(chat, name="An", phone="0901234567")
+    with time_machine.travel(timezone.now() + settings.CHAT_LEFT_AFTER + timedelta(seconds=1)):
+        assert leaving.note_those_who_left() == 1
+        assert leaving.note_those_who_left() == 0
+        call = chat.case.follow_ups.get(kind="call_back")
+        assert call.due_at > timezone.now()
+    chat.refresh_from_db()
+    assert (chat.state, chat.left_at is not None) == (Chat.State.ENDED, True)
+    assert (chat.case.customer.name or Chat.objects.get(pk=chat.pk).case.customer.name) == "An"
+
+
+def test_who_is_there_is_not_called_back(lan):
+    chat = says(begun())
+    leaving.leave_contact(chat, phone="0901234567")
+    assert leaving.note_those_who_left() == 0
+    assert not chat.case.follow_ups.filter(kind="call_back").exists()
