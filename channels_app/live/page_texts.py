@@ -19,7 +19,6 @@ def texts() -> dict[str, str]:
         "edit": _("Change the text"),
         "too_long": _("The text is too long: at most %(limit)s characters."),
         "typing": _("%(name)s is writing…"),
-        "new_messages": _("New messages"),
         # the code
         "code": _("Your tracking code"),
         "copy": _("Copy the code"),
@@ -84,5 +83,4 @@ def texts() -> dict[str, str]:
         "failed": _("That did not work. Please try again."),
         # the window
         "title_unread": _("(%(count)s) %(title)s"),
-        "greeting": _("Hello! How can we help you?"),
     }

@@ -1,0 +1,515 @@
+"""The chat widget in a real browser, on a real server, on a page of another website."""
+
+import functools
+import http.server
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import jwt
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from cases.models import Case, Category
+from cases.workflow import answer, routing
+from channels_app import one_time_codes
+from channels_app.chat import giving, talking
+from channels_app.models import Chat, Message, OneTimeCode
+from tests.channels_app.portal.test_requests import PNG
+from tests.web import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Frame by frame: axe cannot reach into one of another origin.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "iframes": False}
+TOKEN_KEY = "k" * 32
+SOON = 30_000  # milliseconds: a busy machine takes its time
+expect.set_options(timeout=SOON)
+PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Shop</title><link rel="icon" href="data:,"><main><h1>Shop</h1><a href="other.html">Other</a></main>
+<script>window.heard = []; window.addEventListener("message", (event) => window.heard.push(event.data));</script>
+<script src="{widget}" data-language="{language}"></script></html>"""
+
+
+def elsewhere(work):
+    """Runs `work` in a thread of its own: Playwright keeps an event loop in this one, and pushes need another."""
+
+    def run():
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Website(http.server.ThreadingHTTPServer):
+    """A website of somebody else's, on a port of its own."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self.folder = folder
+        super().__init__(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+        self.origin = f"http://127.0.0.1:{self.server_port}"
+
+    def embed(self, web):
+        for language, name in (("vi", "index.html"), ("vi", "other.html"), ("en", "en.html")):
+            (self.folder / name).write_text(PAGE.format(widget=f"{web.address}/widget.js", language=language), "utf-8")
+        (self.folder / "bare.html").write_text(f'<iframe src="{web.address}/chat/"></iframe>', "utf-8")
+
+
+@pytest.fixture
+def websites(tmp_path):
+    both = [Website(tmp_path / name) for name in ("shop", "foreign")]
+    for website in both:
+        threading.Thread(target=website.serve_forever, daemon=True).start()
+    yield both
+    for website in both:
+        website.shutdown()
+        website.server_close()
+
+
+@pytest.fixture
+def web(websites, tmp_path, transactional_db, defaults):
+    shop, foreign = websites
+    keys = json.dumps({"shop": {"alg": "HS256", "key": TOKEN_KEY}})
+    web = Served(tmp_path, CHAT_ORIGINS=shop.origin, CUSTOMER_TOKEN_KEYS=keys)
+    shop.embed(web)
+    foreign.embed(web)
+    web.start()
+    yield web
+    web.kill()
+    connections.close_all()
+
+
+@pytest.fixture
+def shop(web, websites):
+    return websites[0].origin
+
+
+@pytest.fixture
+def foreign(web, websites):
+    return websites[1].origin
+
+
+@pytest.fixture
+def careless(browser, web):
+    """careless(): a browser on which the console may complain, as what the test does breaks connections."""
+    contexts = []
+
+    def enter(**options):
+        contexts.append(browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options))
+        contexts[-1].set_default_timeout(SOON)
+        return contexts[-1]
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(web, visitor):
+    """Its browsers are closed before the server is: its end is no trouble of theirs."""
+    return visitor
+
+
+@pytest.fixture
+def lan(make_staff):
+    user = make_staff("lan", Role.SPECIALIST, "payments")
+    make_staff("lan", Role.INTAKE, "intake")
+    user.first_name, user.presence = "Lan", User.Presence.ON_DUTY
+    user.save()
+    return user
+
+
+def open_chat(page):
+    page.locator("section > button").click()
+    chat = page.frame_locator("iframe")
+    chat.locator("#text").wait_for()
+    return chat
+
+
+def say(chat, text):
+    chat.locator("#text").fill(text)
+    chat.locator("#text").press("Enter")
+
+
+def mine(chat):
+    """What the visitor said and the server took."""
+    return chat.locator(".mine:not(.pending) .bubble")
+
+
+def reply(lan, body, number=1):
+    def answer_visitor():
+        giving.set_duty(lan, takes_chats=True)
+        chat = Chat.objects.get()
+        talking.staff_says(chat, actor=Actor.staff(lan), client_id=f"agent-{number:04}", body=body)
+        talking.agent_read(chat, 2**60)
+
+    elsewhere(answer_visitor)
+
+
+def said():
+    return elsewhere(lambda: list(Message.objects.filter(direction="in").order_by("pk").values_list("body", flat=True)))
+
+
+def look(page):
+    for frame in page.frames:
+        found = Axe().run(frame, options=RULES).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
+
+
+def test_a_visitor_of_another_website_talks_with_us(visitor, web, shop, lan):
+    page = visitor()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(shop)
+    launcher = page.locator("section > button")
+    assert launcher.get_attribute("aria-expanded") == "false"
+    chat = open_chat(page)
+    assert chat.locator("#text").evaluate("field => field === document.activeElement")
+    say(chat, "Tôi nạp tiền chưa vào")
+    chat.locator(".code").wait_for()
+    case = elsewhere(lambda: Case.objects.get())
+    assert chat.locator(".code strong").inner_text() == case.code
+    first, second = (chat.locator("#lines > li").nth(n) for n in (0, 1))
+    assert "Tôi nạp tiền chưa vào" in first.inner_text()
+    assert case.code in second.inner_text()
+    chat.locator(".code button").click()
+    assert page.evaluate("navigator.clipboard.readText()") == case.code
+
+    reply(lan, "Chào bạn, tôi xem ngay đây.")
+    expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn, tôi xem ngay đây.")
+    expect(chat.locator(".theirs .who")).to_have_text("Lan")
+    expect(chat.locator(".mine .mark")).not_to_be_empty()
+    expect(chat.locator("#subtitle")).to_have_text("Lan")
+    look(page)
+
+    chat.locator("#text").press("Escape")
+    expect(page.locator("iframe")).to_be_hidden()
+    assert page.evaluate("document.querySelector('body > div').shadowRoot.activeElement.tagName") == "BUTTON"
+    reply(lan, "Bạn cho tôi mã giao dịch nhé?", 2)
+    expect(launcher.locator(".count")).to_have_text("1")
+    assert "1" in launcher.get_attribute("aria-label")
+    launcher.press("Enter")
+    expect(launcher.locator(".count")).to_have_text("")
+
+    heard = page.evaluate("window.heard")
+    assert {tuple(sorted(message)) for message in heard} <= {("cskh",), ("count", "cskh")}
+    assert elsewhere(lambda: Chat.objects.get().website) == shop
+
+
+def test_the_conversation_stays_across_pages_and_reloads(visitor, web, shop):
+    page = visitor()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    chat.locator("#text").fill("chưa gửi")
+    page.reload()
+    expect(mine(chat)).to_have_text(["Một"])  # open as it was left
+    expect(chat.locator("#text")).to_have_value("chưa gửi")
+    page.get_by_role("link", name="Other").click()
+    expect(mine(chat)).to_have_text(["Một"])
+    say(chat, "Hai")
+    expect(mine(chat)).to_have_text(["Một", "Hai"])
+    assert elsewhere(lambda: Chat.objects.count()) == 1
+
+
+def test_a_foreign_website_gets_nothing(careless, web, foreign):
+    page = careless().new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(foreign)
+    assert page.evaluate("[window.CSKH, document.querySelectorAll('iframe').length]") == [None, 0]
+    assert any(foreign in text for text in said)
+    page.goto(f"{foreign}/bare.html")
+    assert page.frame_locator("iframe").locator("#text").count() == 0
+    assert any("frame-ancestors" in text for text in said)
+    page.goto(f"{web.address}/chat/?origin={foreign}")
+    assert page.locator("#text").count() == 0
+
+
+def test_what_is_written_while_the_server_is_dead_arrives_once_and_in_order(careless, web, shop):
+    page = careless().new_page()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    web.kill()
+    say(chat, "Hai")
+    say(chat, "Ba")
+    expect(chat.locator(".pending .bubble")).to_have_text(["Hai", "Ba"])
+    expect(chat.locator("#connection.bad")).not_to_be_empty()
+    page.reload()  # even a closed page loses nothing
+    time.sleep(1)
+    web.start()
+    page.goto(shop)
+    expect(mine(chat)).to_have_text(["Một", "Hai", "Ba"])
+    expect(chat.locator("#connection")).to_be_empty()
+    assert said() == ["Một", "Hai", "Ba"]
+
+
+def test_the_open_page_finds_the_restarted_server_by_itself(careless, web, shop, lan):
+    page = careless().new_page()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    web.kill()
+    say(chat, "Hai")
+    expect(chat.locator("#connection.bad")).not_to_be_empty()
+    web.start()
+    expect(mine(chat)).to_have_text(["Một", "Hai"])
+    reply(lan, "Chào bạn")
+    expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn")
+    assert said() == ["Một", "Hai"]
+
+
+def test_two_tabs_are_one_conversation(careless, web, shop):
+    context = careless()
+    tabs = [context.new_page(), context.new_page()]
+    chats = []
+    for page in tabs:
+        page.goto(shop)
+        chats.append(open_chat(page))
+    say(chats[0], "Từ tab một")
+    for chat in chats:
+        expect(mine(chat)).to_have_text(["Từ tab một"])
+    say(chats[1], "Từ tab hai")
+    expect(mine(chats[0])).to_have_text(["Từ tab một", "Từ tab hai"])
+
+    context.set_offline(True)
+    say(chats[0], "A")
+    say(chats[1], "B")
+    context.set_offline(False)
+    for chat in chats:
+        expect(mine(chat)).to_have_text(["Từ tab một", "Từ tab hai", "A", "B"])
+    assert said() == ["Từ tab một", "Từ tab hai", "A", "B"]
+    assert elsewhere(lambda: Chat.objects.count()) == 1
+
+
+def test_without_sockets_it_works_by_plain_http(careless, web, shop, lan):
+    context = careless()
+    context.route_web_socket("**/ws/chat/", lambda socket: socket.close())
+    page = context.new_page()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    say(chat, "Hai")
+    expect(mine(chat)).to_have_text(["Một", "Hai"])
+    reply(lan, "Chào bạn")
+    expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn")
+    expect(chat.locator("#connection")).not_to_be_empty()
+    assert elsewhere(lambda: Chat.objects.get().visitor_read) > 0
+
+
+def test_files_show_their_progress_and_clear_refusals(careless, web, shop):
+    page = careless().new_page()
+    page.goto(f"{shop}/en.html")
+    chat = open_chat(page)
+    picture = {"name": "receipt.png", "mimeType": "image/png", "buffer": PNG}
+    program = {"name": "program.exe", "mimeType": "image/png", "buffer": b"MZ" + b"\0" * 300}
+    big = {"name": "big.png", "mimeType": "image/png", "buffer": b"\0" * (settings.EVIDENCE_MAX_BYTES + 1)}
+    chat.locator("#files").set_input_files([picture, program, big])
+    expect(mine(chat).filter(has_text="receipt.png")).to_have_count(2)  # what it is about, and the file
+    refused = chat.locator("#uploads .bad")
+    expect(refused).to_have_count(2)
+    assert "10 MB" in refused.filter(has_text="big.png").inner_text()
+    look(page)
+    for name in ("big.png", "program.exe"):
+        refused.filter(has_text=name).get_by_role("button", name="Remove").click()
+    expect(refused).to_have_count(0)
+    assert elsewhere(lambda: list(Case.objects.get().evidence.values_list("filename", flat=True))) == ["receipt.png"]
+
+
+def test_files_are_dropped_and_pasted(visitor, web):
+    page = visitor()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    make = """(kind) => {
+        const carried = new DataTransfer();
+        carried.items.add(new File([`a ${kind} line of text`], `${kind}.txt`, { type: "text/plain" }));
+        const event = kind === "drop" ? new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true })
+            : new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true });
+        document.getElementById("text").dispatchEvent(event);
+    }"""
+    for kind in ("drop", "paste"):
+        page.evaluate(make, kind)
+        expect(page.locator(".mine .file").filter(has_text=f"{kind}.txt")).to_be_visible()
+
+
+def test_with_nobody_here_it_says_by_when_and_asks_how_to_reach_the_visitor(visitor, web):
+    page = visitor()
+    page.goto(f"{web.address}/chat/?language=en")
+    expect(page.locator("#status")).to_contain_text("Nobody is at the chat right now")
+    say(page, "My deposit is missing")
+    expect(page.locator("#status")).to_contain_text("Your request is taken. You get an answer by")
+    page.get_by_role("button", name="Leave an email or a number").click()
+    assert page.get_by_label("Your name").evaluate("field => field === document.activeElement")
+    look(page)
+    page.get_by_label("Email").fill("an@khach.example")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("One-time code").wait_for()
+    page.get_by_label("One-time code").fill(elsewhere(lambda: one_time_codes.digits(OneTimeCode.objects.get())))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator("#note")).to_contain_text("an@khach.example is confirmed")
+    assert elsewhere(lambda: Case.objects.get().contact.verified_at) is not None
+
+
+@pytest.mark.parametrize(
+    ("choice", "sure", "status"),
+    [("I agree", "Yes, it is settled", "closed"), ("I don't agree", "Send: I don't agree", "reopened")],
+)
+def test_the_visitor_has_the_last_word_on_the_answer(visitor, web, lan, make_staff, choice, sure, status):
+    make_staff("minh", Role.SPECIALIST, "payments")
+    page = visitor()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "My deposit is missing")
+    page.locator(".code").wait_for()
+
+    def give_answer():
+        case = Case.objects.get()
+        routing.classify_case(
+            case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
+        )
+        routing.assign_case(case, actor=Actor.system("intake"), assignee=lan)
+        answer.send_answer(case, actor=Actor.staff(lan), body="It is credited now.")
+
+    elsewhere(give_answer)
+    expect(page.locator(".answer .bubble")).to_have_text("It is credited now.")
+    page.get_by_role("button", name=choice, exact=True).click()
+    assert elsewhere(lambda: Case.objects.get().status) == "answered"  # not before it was confirmed
+    look(page)
+    page.get_by_role("button", name=sure).click()
+    expect(page.locator(".verdict")).to_have_count(0)
+    assert elsewhere(lambda: Case.objects.get().status) == status
+
+
+def test_enter_sends_but_not_while_letters_are_composed(visitor, web):
+    page = visitor()
+    page.goto(f"{web.address}/chat/")
+    field = page.locator("#text")
+    field.fill("Tieng Viet")
+    for composing in ("{ isComposing: true }", "{ keyCode: 229 }"):  # as Chromium and Firefox say it, as Safari does
+        field.evaluate(
+            f"field => field.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', bubbles: true, ...{composing} }}))"
+        )
+    field.press("Shift+Enter")
+    field.press_sequentially("hai")
+    expect(field).to_have_value("Tieng Viet\nhai")
+    assert page.locator(".mine").count() == 0
+    field.press("Enter")
+    expect(mine(page)).to_have_text("Tieng Viet\nhai", use_inner_text=True)
+
+
+def test_an_expired_conversation_ends_politely_and_keeps_what_was_not_sent(careless, web):
+    page = careless().new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Yesterday's words")
+    page.locator(".code").wait_for()
+    long_ago = timezone.now() - settings.CHAT_RESUMES_FOR - timedelta(minutes=1)
+    page.goto("about:blank")
+    elsewhere(lambda: Chat.objects.update(seen_at=long_ago))
+    page.goto(f"{web.address}/chat/?language=en")
+    expect(page.locator("#status")).to_contain_text("has rested for long")
+    assert page.locator(".mine").count() == 0
+    say(page, "Today's words")
+    page.locator(".code").wait_for()
+    assert said() == ["Yesterday's words", "Today's words"]
+    assert elsewhere(lambda: Case.objects.count()) == 2
+
+
+def signed(subject):
+    claims = {
+        "iss": settings.CUSTOMER_TOKEN_ISSUER,
+        "aud": settings.CUSTOMER_TOKEN_AUDIENCE,
+        "sub": subject,
+        "exp": int(time.time()) + 600,
+    }
+    return jwt.encode(claims, TOKEN_KEY, algorithm="HS256", headers={"kid": "shop"})
+
+
+def test_who_is_signed_in_at_the_website_is_recognised(visitor, web, shop):
+    page = visitor()
+    page.goto(shop)
+    page.evaluate("token => window.CSKH.signIn(token)", signed("BX1"))
+    chat = open_chat(page)
+    say(chat, "Của BX1")
+    chat.locator(".code").wait_for()
+    assert elsewhere(lambda: Case.objects.get().customer.external_id) == "BX1"
+
+    chat.locator("#text").fill("bản nháp của BX1")
+    page.evaluate("() => window.CSKH.signOut()")
+    expect(chat.locator(".line")).to_have_count(0)
+    expect(chat.locator("#text")).to_have_value("")
+    say(chat, "Của ai đó")
+    expect(mine(chat)).to_have_text(["Của ai đó"])
+    chat.locator(".code").wait_for()
+    page.evaluate("token => window.CSKH.signIn(token)", signed("BX2"))
+    page.wait_for_timeout(500)
+    expect(mine(chat)).to_have_text(["Của ai đó"])  # the same browser, the same conversation
+    owners = elsewhere(lambda: list(Case.objects.order_by("pk").values_list("customer__external_id", flat=True)))
+    assert owners == ["BX1", "BX2"]
+
+
+def test_the_conversation_is_private(visitor, web, shop):
+    """Nothing of one visitor's is shown to another browser, and a forgotten one leaves nothing behind on the screen."""
+    page, other = visitor(), visitor()
+    for one in (page, other):
+        one.goto(f"{web.address}/chat/?language=en")
+    say(page, "Only for you")
+    page.locator(".code").wait_for()
+    other.reload()
+    assert other.locator(".line").count() == 0
+    page.get_by_role("button", name="Settings of the chat").click()
+    page.get_by_role("button", name="Start a new conversation").click()
+    expect(page.locator(".line")).to_have_count(0)
+    page.reload()
+    assert page.locator(".line").count() == 0
+
+
+@pytest.mark.parametrize(("scheme", "width", "height"), [("light", 360, 640), ("dark", 390, 844), ("dark", 1366, 768)])
+def test_everybody_can_use_it(careless, web, shop, lan, scheme, width, height):
+    page = careless(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    ).new_page()
+    page.goto(shop)
+    look(page)
+    chat = open_chat(page)
+    say(chat, "https://khach.example/" + "dài" * 60)
+    chat.locator(".code").wait_for()
+    reply(lan, "Chào bạn: https://benxanh.example/tro-giup")
+    chat.locator(".theirs a").wait_for()
+    chat.locator("#menu-button").press("Enter")
+    expect(chat.locator("#menu")).to_be_visible()
+    look(page)
+    frame = page.frames[1]
+    assert frame.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    chat.locator("#menu-button").press("Escape")
+    expect(chat.locator("#menu")).to_be_hidden()
+    expect(page.locator("iframe")).to_be_visible()
+
+
+def test_without_javascript_the_page_leads_elsewhere(browser, web):
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{web.address}/chat/")
+    assert not page.locator("#composer").is_visible()
+    page.get_by_role("link", name="Open a request").click()
+    assert page.url == f"{web.address}/request/"
+    context.close()
