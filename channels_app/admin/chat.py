@@ -185,11 +185,14 @@ def end(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @require_POST
 @conversation_view
 def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    """`{category}` → as `card`."""
+    """`{category}` → as `card`; nothing where the matter is now one the person may not know of."""
     category = Category.objects.filter(pk=_whole(content_of(request), "category")).first()
     if category is None or chat.case is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
     routing.classify_case(chat.case, actor=actor, category=category)
+    giving.go_on(chat, actor=actor)
+    if not policies.can_see(actor, chat.case):
+        return {}
     return card_of(request, _fresh(chat, actor), actor)
 
 

@@ -93,6 +93,18 @@ def take_held(held: Chat, *, actor: Actor) -> None:
         raise _talked_by(held)
 
 
+def go_on(chat: Chat, *, actor: Actor) -> None:
+    """The case was classified in the conversation of `actor`: they own it again, or let the visitor go to those who may."""
+    with transaction.atomic():
+        held = locked(chat.pk)
+        if held.case is None or held.state != _TALKING or held.agent_id != actor.subject.pk:
+            return
+        if policies.can_see(actor, held.case) and policies.may_write(actor, held.case):
+            _own(held, actor, None)
+        else:
+            _wait_again(held)
+
+
 def give_out() -> int:
     """Gives waiting visitors, who waited longest first, to those with the fewest chats below their capacity.
 

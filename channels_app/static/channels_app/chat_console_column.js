@@ -154,8 +154,8 @@
       this.isLost = true;
       this.find("banner").textContent = this.console.words.lost;
       this.find("banner").hidden = this.find("close").hidden = false;
-      this.find("close").hidden = false;
       this.find("write").hidden = this.find("over").hidden = true;
+      this.find("card").replaceChildren();
     }
 
     visitorTypes() {
@@ -187,7 +187,9 @@
 
     async classify(form) {
       try {
-        this.showCardOf(await this.console.server.post(`${this.path}classify/`, { category: Number(new FormData(form).get("category")) }));
+        const card = await this.console.server.post(`${this.path}classify/`, { category: Number(new FormData(form).get("category")) });
+        if (card.html) this.showCardOf(card);
+        else this.lose();
         this.console.toast(this.console.words.classified);
       } catch (error) {
         this.console.toast(error.message, true);

@@ -247,6 +247,33 @@ def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, mak
     assert console(minh).get("card", chat).json()["answer"]["may"] is True
 
 
+def test_who_classifies_while_talking_owns_the_case_where_they_may_answer_it(console, lan):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    desk = console(lan)
+    assert desk.post("classify", chat, category=Category.objects.get(slug="other").pk).json()["answer"]["may"] is True
+    assert Case.objects.get().assignee == lan
+    desk.post("classify", chat, category=Category.objects.get(slug="withdrawal-delayed").pk)
+    assert Case.objects.get().assignee is None
+    assert Chat.objects.get().agent == lan  # goes on talking until handed over
+
+
+def test_a_matter_one_may_not_know_of_goes_to_those_who_may(console, lan):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    answer = console(lan).post("classify", chat, category=Category.objects.get(slug="staff-conduct").pk)
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert Chat.objects.get().state == Chat.State.WAITING
+
+
+@pytest.mark.parametrize("category", [None, 0, "x", 10**9])
+def test_a_category_that_is_none_is_refused(console, lan, category):
+    chat = began()
+    giving.take(chat, actor=Actor.staff(lan))
+    assert console(lan).post("classify", chat, category=category).status_code == 400
+    assert Case.objects.get().status == "received"
+
+
 def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff):
     minh, quan = make_staff("minh", Role.SPECIALIST, "payments"), make_staff("quan", Role.MANAGER)
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
