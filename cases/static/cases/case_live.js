@@ -102,12 +102,14 @@
   }
 
   const onScreen = new IntersectionObserver((changes) => {
-    changes.filter((one) => one.isIntersecting && !document.hidden).forEach(({ target }) => {
-      onScreen.unobserve(target);
-      unseen.delete(target);
-    });
+    changes.filter((one) => one.isIntersecting && !document.hidden).forEach(({ target }) => isSeen(target));
     tellVersion();
   });
+
+  function isSeen(element) {
+    onScreen.unobserve(element);
+    unseen.delete(element);
+  }
 
   function watch(element) {
     unseen.add(element);
@@ -140,6 +142,10 @@
     socket.on("changed", ({ what, code }) => { if (what === "case" && code === page.dataset.case) refresh(); });
     socket.on("up", refresh); // what happened before one could be told
     setInterval(() => { if (!socket.isUp) refresh(); }, live.ASK_EVERY);
+    page.addEventListener("click", (event) => {
+      const line = event.target.closest("#desk-news");
+      if (line) { isSeen(line); tellVersion(); } // faster than the observer
+    });
     page.addEventListener("focusout", (event) => {
       const stale = event.target.closest("[data-stale]");
       if (stale) { delete stale.dataset.stale; refresh(); }

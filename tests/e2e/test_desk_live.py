@@ -1,0 +1,240 @@
+"""Several people at the desk at once, each in a browser of their own, on the real server with its sockets and worker."""
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import expect
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases.workflow import routing
+from channels_app import calls, intake, outbox
+from channels_app.models import Draft, HeldSend, Message
+from tests.cases.building import customer_of, open_case
+from tests.web import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HOLD_SECONDS = 4
+WORKER = ["-m", "celery", "--quiet", "-A", "cskh", "worker", "--beat", "--pool", "solo", "--loglevel", "WARNING"]
+
+
+@pytest.fixture
+def web(tmp_path, transactional_db, defaults):
+    server = Served(tmp_path, SEND_HOLD_SECONDS=str(HOLD_SECONDS))
+    server.start()
+    yield server
+    server.kill()
+    connections.close_all()
+
+
+@pytest.fixture
+def worker(web, tmp_path):
+    running = subprocess.Popen(
+        [sys.executable, *WORKER, "--schedule", str(tmp_path / "beat")], env=web.environment, cwd=settings.BASE_DIR
+    )
+    yield running
+    running.kill()
+    running.wait()
+
+
+@pytest.fixture
+def people(make_staff):
+    return {
+        "lan": make_staff("lan", Role.SPECIALIST, "payments"),
+        "minh": make_staff("minh", Role.SPECIALIST, "payments"),
+        "hoa": make_staff("hoa", Role.INTAKE, "intake"),
+    }
+
+
+@pytest.fixture
+def case(people):
+    return open_case("deposit-not-credited")
+
+
+@pytest.fixture
+def enter(web, people, visitor):
+    """enter("lan"): her browser, signed in, with its socket open."""
+
+    def go(name, page=None):
+        page = page or visitor()
+        client = Client()
+        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": web.address}])
+        page.goto(f"{web.address}/admin/")
+        return page
+
+    return go
+
+
+def connected(page):
+    page.wait_for_function("desk.socket.isUp")
+    return page
+
+
+def meanwhile(work, *args, **kwargs):
+    """Does something outside the browser's thread, where pushes can be sent."""
+
+    def run():
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
+
+
+def open_page(page, web, case):
+    page.goto(f"{web.address}/admin/cases/case/{case.pk}/change/")
+    return connected(page)
+
+
+def customer_writes(case, body):
+    meanwhile(intake.add_message, case, actor=customer_of(case), channel=case.channel, body=body)
+
+
+def test_colleagues_see_each_other_and_what_comes_in_without_losing_what_they_write(web, enter, people, case):
+    lan, minh = open_page(enter("lan"), web, case), open_page(enter("minh"), web, case)
+    expect(lan.locator("#desk-presence")).to_contain_text(str(people["minh"]))
+    minh.keyboard.press("r")
+    minh.keyboard.type("Chúng tôi")
+    expect(lan.locator("#desk-writing")).to_contain_text(str(people["minh"]))
+    expect(lan.locator("#desk-writing .is-writing")).to_be_visible()
+
+    customer_writes(case, "Tôi gửi thêm thông tin")
+    for page in (lan, minh):
+        expect(page.locator(".desk-entry", has_text="Tôi gửi thêm thông tin")).to_be_visible()
+        expect(page.locator("#desk-news a")).to_be_visible()
+        expect(page.locator("#desk-said")).not_to_be_empty()
+    expect(minh.locator("#body-message")).to_be_focused()
+    minh.keyboard.type(" đang xem")
+    expect(minh.locator("#body-message")).to_have_value("Chúng tôi đang xem")
+
+    minh.close()
+    expect(lan.locator("#desk-presence")).to_be_hidden()
+
+
+def test_the_form_knows_what_its_author_has_seen(web, enter, case):
+    lan = open_page(enter("lan"), web, case)
+    version = lan.locator("#write-message [name=version]")
+    lan.evaluate("document.querySelector('.desk-talk').style.paddingBottom = '3000px'")
+    lan.evaluate("scrollTo(0, document.body.scrollHeight)")  # the conversation is out of sight
+    seen = version.input_value()
+    customer_writes(case, "Xin đừng gửi nữa")
+    expect(lan.locator("#desk-news a")).to_be_visible()
+    assert version.input_value() == seen
+    lan.click("#desk-news a")
+    case.refresh_from_db()
+    expect(version).to_have_value(str(case.last_event_number))
+
+
+def test_the_queue_changes_under_the_cursor_and_keeps_focus(web, enter, people, case):
+    lan = enter("lan")
+    lan.goto(f"{web.address}/admin/cases/case/?queue=department")
+    connected(lan)
+    row = lan.locator(f"#case-{case.pk}")
+    row.locator("a.desk-code").focus()
+    row.locator("input[type=checkbox]").check()
+    row.locator("a.desk-code").focus()
+    other = meanwhile(open_case, "withdrawal-delayed")
+    expect(lan.locator(f"#case-{other.pk}")).to_be_visible()
+    expect(row.locator("a.desk-code")).to_be_focused()
+    expect(row.locator("input[type=checkbox]")).to_be_checked()
+    expect(lan.locator("#desk-queues [aria-current] .desk-count")).to_have_text("2")
+    before = row.get_attribute("data-version")
+    customer_writes(case, "Sao rồi?")
+    expect(row).not_to_have_attribute("data-version", before)
+    expect(row.locator("a.desk-code")).to_be_focused()
+    expect(row.locator("input[type=checkbox]")).to_be_checked()
+
+
+def test_the_overview_and_the_bell_change_by_themselves(web, enter, people, case):
+    lan = connected(enter("lan"))
+    expect(lan.locator("#desk-unread")).to_be_hidden()
+    meanwhile(routing.assign_case, case, actor=Actor.staff(people["minh"]), assignee=people["lan"])
+    expect(lan.locator("#desk-unread")).to_have_text("1")
+    expect(lan.locator(".desk-notices .desk-code")).to_have_text(case.code)
+    opened = open_page(lan.context.new_page(), web, case)  # whoever opens the case has read it, in every window
+    expect(lan.locator("#desk-unread")).to_be_hidden()
+    opened.close()
+
+
+def test_a_ringing_telephone_comes_up_and_goes(web, enter, people, case):
+    hoa = connected(enter("hoa"))
+
+    def report(state):
+        meanwhile(calls.report_call, actor=Actor.system("hotline"), call_id="c1", number="0912345678", state=state)
+
+    report("ringing")
+    pop = hoa.locator(".desk-pop")
+    expect(pop).to_contain_text("+84912345678")
+    report("answered")
+    expect(pop).to_have_count(0)
+    meanwhile(calls.report_call, actor=Actor.system("hotline"), call_id="c2", number="0912345679", state="ringing")
+    pop.locator("a").click()
+    expect(hoa.locator("[name=number]").first).to_have_value("+84912345679")
+
+
+def test_a_draft_survives_the_page_and_is_nobody_elses(web, enter, people, case):
+    lan = open_page(enter("lan"), web, case)
+    lan.keyboard.press("n")
+    lan.keyboard.type("Đã gọi ngân hàng")
+    expect(lan.locator("#write-note [data-draft-line]")).to_be_visible()
+    lan.keyboard.type(", họ hứa trả lời")  # gone with the page before the pause is over
+    lan.goto(f"{web.address}/admin/")
+    lan.context.clear_cookies()
+    open_page(enter("lan", lan), web, case)
+    expect(lan.locator("#body-note")).to_have_value("Đã gọi ngân hàng, họ hứa trả lời")
+    expect(lan.locator("#body-note")).to_be_visible()
+    minh = open_page(enter("minh"), web, case)
+    expect(minh.locator("#body-note")).to_have_value("")
+    lan.click("#write-note .is-first")
+    expect(lan.locator(".desk-entry.is-note", has_text="họ hứa trả lời")).to_be_visible()
+    expect(lan.locator("#body-note")).to_have_value("")
+    assert not Draft.objects.exists()
+
+
+def test_what_is_sent_can_be_called_back_and_else_goes_out_before_everybodys_eyes(web, worker, enter, people, case):
+    lan, minh = open_page(enter("lan"), web, case), open_page(enter("minh"), web, case)
+    lan.fill("#body-message", "Gửi nhầm")
+    lan.keyboard.press("Control+Enter")
+    expect(lan.locator("#held [data-soon]")).to_have_text(re.compile(r"\d"))
+    expect(minh.locator("#held")).to_contain_text("Gửi nhầm")
+    lan.click("[data-undo]")
+    expect(lan.locator("#body-message")).to_have_value("Gửi nhầm")
+    expect(minh.locator("#held")).to_have_count(0)
+    assert not Message.objects.filter(body="Gửi nhầm").exists()
+
+    connected(lan)
+    lan.fill("#body-message", "Gửi đúng")
+    lan.keyboard.press("Control+Enter")
+    lan.wait_for_selector("#held")
+    for page in (lan, minh):
+        expect(page.locator(".desk-entry.is-out", has_text="Gửi đúng")).to_be_visible(timeout=60_000)
+        expect(page.locator("#held")).to_have_count(0)
+    assert [held.state for held in HeldSend.objects.order_by("pk")] == ["recalled", "sent"]
+    assert Message.objects.filter(body="Gửi đúng").count() == 1
+    expect(lan.locator("#body-message")).to_have_value("")
+
+
+def test_after_a_restart_of_the_server_the_page_catches_up(web, enter, people, case, browser):
+    context = browser.new_context()  # its console may complain while nobody answers
+    lan = open_page(enter("lan", context.new_page()), web, case)
+    lan.fill("#body-message", "Đang viết")
+    web.kill()
+    lan.wait_for_function("!desk.socket.isUp")
+    meanwhile(outbox.write_note, case, actor=Actor.staff(people["minh"]), body="Trong lúc mất mạng")
+    lan.locator("#body-message").press_sequentially(" tiếp")
+    web.start()
+    expect(lan.locator(".desk-entry", has_text="Trong lúc mất mạng")).to_be_visible(timeout=60_000)
+    expect(lan.locator("#body-message")).to_have_value("Đang viết tiếp")
+    lan.wait_for_function("document.querySelector('#write-message [data-draft-said]').textContent.length > 0")
+    context.close()
