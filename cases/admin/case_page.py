@@ -13,7 +13,6 @@ from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.models import Case, Clock
 from cases.states import Step
-
 from channels_app import drafts, holding
 from channels_app.models import Draft
 
@@ -22,8 +21,8 @@ from .actions import ACTIONS, Action, offered
 from .conversation import Entry, entries_of
 from .evidence_check import panel_of
 from .history import history_of
-from .next_up import next_up
 from .news import news_since
+from .next_up import next_up
 from .replies import Reply, replies_for
 from .step_forms import StepForm
 from .writing import saved_at

@@ -101,7 +101,8 @@ class Desk:
         self.page.click(f"#tab-{tab}")
         self.page.fill(f"#body-{tab}", words)
         self.page.click(f"#write-{tab} .is-first")
-        self.page.locator(".desk-entry", has_text=words).wait_for()
+        # It is on its way for some seconds, and then shown without a reload.
+        self.page.locator(".desk-entry", has_text=words).wait_for(timeout=60_000)
 
 
 def follow(mail, visitor):
