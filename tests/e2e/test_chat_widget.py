@@ -123,7 +123,13 @@ def careless(browser, web):
 @pytest.fixture
 def visitor(web, visitor):
     """Its browsers are closed before the server is: its end is no trouble of theirs."""
-    return visitor
+
+    def enter():
+        page = visitor()
+        page.set_default_timeout(SOON)
+        return page
+
+    return enter
 
 
 @pytest.fixture
