@@ -1,4 +1,5 @@
-"""`bin/benchmark`: fills a database with many cases, then measures each door against raw SQL for the same rows."""
+"""`bin/benchmark`: fills a database with many cases, then measures each door against raw SQL for the same rows,
+and live chat against a bare echo."""
 
 import argparse
 import os
@@ -11,6 +12,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/benchmark", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--messages-per-case", type=int, default=3)
+    parser.add_argument("--visitors", type=int, default=500)
+    parser.add_argument("--agents", type=int, default=50)
+    parser.add_argument("--only", choices=["doors", "chat"])
     wanted = parser.parse_args()
 
     import django
@@ -18,12 +22,21 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    call_command("migrate", verbosity=0)
+    if wanted.only != "chat":
+        _doors(wanted.cases, wanted.messages_per_case)
+    if wanted.only != "doors":
+        from . import chat
+
+        chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents))
+
+
+def _doors(cases: int, messages_per_case: int) -> None:
     from . import data, lists, opening, sweep
 
-    call_command("migrate", verbosity=0)
     began = time.monotonic()
-    data.fill(wanted.cases, wanted.messages_per_case)
-    print(f"{wanted.cases:,} cases and {wanted.cases * wanted.messages_per_case:,} messages", end=" ")
+    data.fill(cases, messages_per_case)
+    print(f"{cases:,} cases and {cases * messages_per_case:,} messages", end=" ")
     print(f"in {time.monotonic() - began:.0f} s\n")
     print(f"{'what':<34}{'queries':>8}{'ours p50':>12}{'raw SQL':>12}{'ratio':>8}")
     for part in (opening, lists, sweep):

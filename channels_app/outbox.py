@@ -231,17 +231,20 @@ def _queue(message: Message, way: Channel | None, *, is_held_back: bool = False)
     """Writes the delivery. Mail and what is shown on our own pages are up to a worker; the app and people fetch theirs."""
     case, contact = message.case, message.case.contact
     is_sent_by_us = way in (Channel.EMAIL, Channel.WEB, Channel.CHAT) and not is_held_back
+    # A person's words in a chat are there to be read at once; only what was not read by then is looked after.
+    is_being_read = way == Channel.CHAT and not message.is_automatic
+    first_try_at = timezone.now() + (settings.CHAT_UNREAD_MAILED_AFTER if is_being_read else timedelta())
     delivery = Delivery.objects.create(
         message=message,
         channel=way or case.channel,
         address=contact.address if contact else "",
         reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
         state=Delivery.State.CANCELLED if is_held_back else Delivery.State.QUEUED,
-        next_try_at=timezone.now() if is_sent_by_us else None,
+        next_try_at=first_try_at if is_sent_by_us else None,
         error=_("Too many automatic messages to this address.") if is_held_back else "",
     )
     if way == Channel.HOTLINE:
         # A copy of its own: the caller's may hold changes that are written only at the end of the step.
         call_back.ask_call_back(Case.objects.get(pk=case.pk), actor=OUTBOX, why="message", message=message.pk)
-    if is_sent_by_us:
+    if is_sent_by_us and not is_being_read:
         enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)

@@ -22,6 +22,15 @@ def desk(served, lan):
     return Desk(served, lan)
 
 
+@pytest.fixture
+def conversation(served, desk):
+    """A conversation that `lan` has taken: its id and key."""
+    began = served.post("/chat/start")[1]
+    assert served.post("/chat/say", began["key"], client_id="opening-1", body="Xin chào")[0] == 200
+    assert desk.post(f"{began['id']}/take/")[0] == 200
+    return began["id"], began["key"]
+
+
 class Visitor:
     """A visitor's browser as far as the protocol goes: keeps what was not confirmed, and asks from the last id it saw."""
 

@@ -10,7 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 _CSRF = "c" * 32
-SECONDS = 15
+SECONDS = 60
 
 
 class Desk:

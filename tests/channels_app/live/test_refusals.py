@@ -13,11 +13,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.customers.models import Customer
+from accounts.models import Role
 from channels_app.models import Chat, Message
 from tests.api import token
+from tests.web import Served
 
 from .browser import Browser
-from .test_reliability import conversation, running, transcript  # noqa: F401 - a fixture
+from .desk import Desk
+from .test_reliability import running, transcript
 
 HELLO = "hello"
 
@@ -66,8 +69,8 @@ BAD = {
 }
 
 
-def test_frames_that_are_none_close_their_socket_and_no_other(served, desk, conversation):  # noqa: F811
-    chat_id, _key = conversation
+def test_frames_that_are_none_close_their_socket_and_no_other(served, desk, conversation):
+    chat_id, key = conversation
     other = served.post("/chat/start")[1]["key"]
 
     async def spoil():
@@ -132,18 +135,18 @@ def test_a_flood_of_starts_is_refused(served, defaults):
     assert Chat.objects.count() <= 2 * times
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
-@pytest.mark.parametrize("path", ["/ws/chat/", "/ws/desk/"])
-def test_pages_of_others_get_no_socket(served, desk, origin, path):
-    async def knock():
+def test_pages_of_others_get_no_socket(served, desk):
+    async def knock(origin, path):
         with pytest.raises(websockets.InvalidStatus) as refused:
             await opened(served, origin=origin, path=path, additional_headers={"Cookie": desk.cookies})
         return refused.value.response.status_code
 
-    assert asyncio.run(knock()) == 403
+    for origin in ("https://evil.example", "null", None):
+        for path in ("/ws/chat/", "/ws/desk/"):
+            assert (origin, path, asyncio.run(knock(origin, path))) == (origin, path, 403)
 
 
-def test_a_key_that_does_not_open_closes_with_4401(served, conversation):  # noqa: F811
+def test_a_key_that_does_not_open_closes_with_4401(served, conversation):
     _chat_id, key = conversation
     name, _dot, secret = key.partition(".")
     stale = served.post("/chat/start")[1]["key"]
@@ -199,11 +202,7 @@ def test_an_expired_token_makes_nobody_of_anybody(served, defaults):
     assert served.post("/chat/sign-in", began["key"], token=expired)[0] == 404
 
 
-def test_somebody_elses_messages_are_out_of_reach(served, desk, conversation, make_staff):  # noqa: F811
-    from accounts.models import Role
-
-    from .desk import Desk
-
+def test_somebody_elses_messages_are_out_of_reach(served, desk, conversation, make_staff):
     chat_id, _key = conversation
     other = served.post("/chat/start")[1]
     last = transcript(chat_id)[-1][0]
@@ -224,7 +223,7 @@ def test_somebody_elses_messages_are_out_of_reach(served, desk, conversation, ma
     assert Chat.objects.get(public_id=chat_id).agent_read == 0
 
 
-def test_read_marks_never_pass_the_last_message(served, conversation):  # noqa: F811
+def test_read_marks_never_pass_the_last_message(served, conversation):
     chat_id, key = conversation
     assert served.post("/chat/read", key, id=2**61)[0] == 200
     assert Chat.objects.get(public_id=chat_id).visitor_read == transcript(chat_id)[-1][0]
@@ -246,8 +245,6 @@ def test_the_desks_socket_is_for_those_who_work_here(served, desk, lan):
 
 def test_a_client_that_does_not_read_is_let_go_and_holds_up_nobody(tmp_path, transactional_db, defaults, lan):
     """Megabytes wait for it: the server keeps a buffer's worth, and ends it; another conversation goes on meanwhile."""
-    from tests.web import Served
-
     web = Served(tmp_path)
     web.start()
     try:

@@ -55,15 +55,6 @@ async def until(condition, seconds=60):
             await asyncio.sleep(0.05)
 
 
-@pytest.fixture
-def conversation(served, desk):
-    """A conversation that `lan` has taken: its id and key."""
-    began = served.post("/chat/start")[1]
-    assert served.post("/chat/say", began["key"], client_id="opening-1", body="Xin chào")[0] == 200
-    assert desk.post(f"{began['id']}/take/")[0] == 200
-    return began["id"], began["key"]
-
-
 async def both_talk(browser, desk, chat_id, *, name="", disturb=None):
     """Both sides say HOW_MANY things at once; `disturb` is done meanwhile."""
 

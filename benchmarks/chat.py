@@ -1,0 +1,330 @@
+"""Live chat: how long a message takes to the other side, against a bare echo over the same server and channel layer.
+
+All visitors are connected; each agent talks with `chats_each` of them, the others wait in the queue. In every conversation
+somebody says something every `every` seconds, the sides in turn; who gets a message says that it was read, as browsers do.
+"""
+
+import asyncio
+import json
+import os
+import random
+import statistics
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import websockets
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts.actors import Actor
+from accounts.models import Department, Membership, Role, User
+from channels_app.chat import conversations, giving, talking
+from channels_app.models import Chat
+from cskh.defaults.load import load
+
+from .web import Web, running
+
+_WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
+_CSRF = "c" * 32
+_LOOKS_AFTER = 0.15  # seconds after it heard of a change a console asks what there is
+_SETTLE = 6  # seconds after connecting, before anything is measured
+_PROXY: dict[str, Any] = {"proxy": None, "ping_interval": None, "max_size": None}
+
+
+@dataclass(frozen=True)
+class Load:
+    visitors: int = 500
+    agents: int = 50
+    chats_each: int = 3
+    every: float = 15
+    seconds: float = 60
+
+    @property
+    def talking(self) -> int:
+        return min(self.visitors, self.agents * self.chats_each)
+
+
+class Times:
+    """When each text was sent, and how long it took to the other side."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, float] = {}
+        self.took: list[float] = []
+
+    def start(self) -> str:
+        text = f"{len(self.sent):06d} {_WORDS}"
+        self.sent[text] = time.perf_counter()
+        return text
+
+    def arrived(self, text: str) -> None:
+        if text in self.sent:
+            self.took.append(time.perf_counter() - self.sent[text])
+
+    def __str__(self) -> str:
+        lost = len(self.sent) - len(self.took)
+        percentiles = statistics.quantiles(self.took, n=100)
+        return f"{len(self.took)} messages, {lost} lost: p50 {_ms(percentiles[49])}, p99 {_ms(percentiles[98])}"
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.took, n=100)[98]
+
+
+Say = Callable[[str], Awaitable[None]]
+
+
+def report(load: Load) -> None:
+    """Measures and prints everything."""
+    people = _fill(load)
+    with running("benchmarks.chat_echo:application") as web:
+        before = asyncio.run(_echo(web, load))
+    with running("cskh.asgi:application") as web:
+        ours = asyncio.run(_chat(web, load, *people))
+    with running("benchmarks.chat_echo:application") as web:
+        after = asyncio.run(_echo(web, load))
+    echo = max(before.p99, after.p99)
+    print(f"{'bare echo, before':<20}{before}\n{'chat':<20}{ours}\n{'bare echo, after':<20}{after}")
+    print(
+        f"{'p99, chat to echo':<20}{ours.p99 / echo:.1f}x (the slower echo), {load.talking / load.every:.0f} messages/s"
+    )
+
+
+def _fill(load: Load) -> tuple[list[tuple[str, str]], list[tuple[str, list[str]]]]:
+    """(id, key) of each conversation, and (session key, ids of their conversations) of each agent."""
+    load_defaults_once()
+    chats = []
+    for number in range(load.visitors):
+        chat, key = conversations.begin(website="http://127.0.0.1")
+        talking.visitor_says(chat, client_id=f"first-{number:06d}", body=_WORDS)
+        chats.append((str(chat.public_id), key))
+    intake = Department.objects.get(slug="intake")
+    agents = []
+    for number in range(load.agents):
+        user = User.objects.create(username=f"agent-{time.time_ns()}", first_name="Lan", is_staff=True)
+        Membership.objects.create(user=user, role=Role.INTAKE, department=intake)
+        mine = [chat_id for chat_id, _key in chats[number * load.chats_each : (number + 1) * load.chats_each]]
+        for chat_id in mine:
+            giving.take(Chat.objects.get(public_id=chat_id), actor=Actor.staff(user))
+        agents.append((_session(user), mine))
+    return chats, agents
+
+
+def load_defaults_once() -> None:
+    if not Department.objects.filter(slug="intake").exists():
+        load()
+
+
+def _session(user: User) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+async def _chat(web: Web, load: Load, chats: list[tuple[str, str]], agents: list[tuple[str, list[str]]]) -> Times:
+    times = Times()
+    says: dict[str, list[Say]] = {chat_id: [] for chat_id, _key in chats[: load.talking]}
+    async with _background() as start:
+        for session, mine in agents:
+            for chat_id, say in (await _console(web, session, mine, times, start)).items():
+                says[chat_id].append(say)
+        # The first few make the process load what it loads once.
+        warm, idle = chats[: load.talking], chats[load.talking :]
+        for chat_id, key in warm:
+            says[chat_id].append(await _visitor(web, key, times, start))
+        await asyncio.sleep(_SETTLE)
+        memory = web.memory()
+        for _chat_id, key in idle:
+            await _visitor(web, key, times, start)
+        await asyncio.sleep(_SETTLE)
+        if idle:
+            each = (web.memory() - memory) / len(idle)
+            print(
+                f"memory: {web.memory() / 2**20:.0f} MiB in all, {each / 1024:.0f} KiB for each of {len(idle)} idle visitors"
+            )
+        busy, began = web.busy(), time.monotonic()
+        await _talk(list(says.values()), load, times)
+        print(
+            f"web process: {(web.busy() - busy) / (time.monotonic() - began):.0%} of one processor; load {os.getloadavg()[0]:.1f}"
+        )
+    return times
+
+
+async def _echo(web: Web, load: Load) -> Times:
+    """The same connections and the same messages, with nothing in between but the server and the layer."""
+    times = Times()
+    groups = [f"pair-{number}" for number in range(load.visitors)]
+    says: dict[str, list[Say]] = {group: [] for group in groups[: load.talking]}
+    async with _background() as start:
+        for number in range(load.agents):
+            mine = groups[number * load.chats_each : (number + 1) * load.chats_each]
+            for group, say in (await _member(web, mine, times, start)).items():
+                says[group].append(say)
+        for group in groups:
+            said = await _member(web, [group], times, start)
+            if group in says:
+                says[group].append(said[group])
+        await asyncio.sleep(_SETTLE)
+        await _talk(list(says.values()), load, times)
+    return times
+
+
+async def _talk(conversations: Sequence[Sequence[Say]], load: Load, times: Times) -> None:
+    """Everybody talks for `load.seconds`; then what is under way arrives."""
+
+    async def talk(sides: Sequence[Say]) -> None:
+        await asyncio.sleep(random.uniform(0, load.every))
+        until = time.monotonic() + load.seconds
+        turn = 0
+        while time.monotonic() < until:
+            began = time.monotonic()
+            await sides[turn % 2](times.start())
+            turn += 1
+            await asyncio.sleep(max(0, load.every - (time.monotonic() - began)))
+
+    await asyncio.gather(*(talk(sides) for sides in conversations))
+    await asyncio.sleep(3)
+
+
+async def _visitor(web: Web, key: str, times: Times, start: "Start") -> Say:
+    socket = await websockets.connect(f"ws://127.0.0.1:{web.port}/ws/chat/", origin=_origin(web), **_PROXY)
+    await socket.send(json.dumps({"type": "hello", "key": key, "after": 0}))
+    said = 0
+
+    async def listen() -> None:
+        async for text in socket:
+            frame = json.loads(text)
+            for line in frame.get("lines", []):
+                if line["from"] == "agent":
+                    times.arrived(line["body"])
+                    await socket.send(json.dumps({"type": "read", "id": line["id"]}))
+
+    async def say(body: str) -> None:
+        nonlocal said
+        said += 1
+        await socket.send(json.dumps({"type": "say", "client_id": f"bench-{id(socket)}-{said}", "body": body}))
+
+    start(listen())
+    return say
+
+
+async def _console(web: Web, session: str, mine: list[str], times: Times, start: "Start") -> dict[str, Say]:
+    """An agent's page: its socket, and the requests it sends on one connection."""
+    cookies = f"sessionid={session}; csrftoken={_CSRF}"
+    address = f"ws://127.0.0.1:{web.port}/ws/desk/"
+    socket = await websockets.connect(address, origin=_origin(web), additional_headers={"Cookie": cookies}, **_PROXY)
+    http = _Connection(web.port, {"Cookie": cookies, "X-CSRFToken": _CSRF})
+    last: dict[str, int] = {}
+    asking: list[asyncio.Task[None]] = []
+
+    async def look() -> None:
+        await asyncio.sleep(_LOOKS_AFTER)
+        asking.clear()
+        await http.get("/admin/chat/state/")
+
+    for chat_id in mine:
+        await socket.send(json.dumps({"type": "chat", "id": chat_id, "after": 0}))
+
+    async def listen() -> None:
+        async for text in socket:
+            frame = json.loads(text)
+            for line in frame.get("lines", []):
+                last[frame["id"]] = line["id"]
+                if line["from"] == "visitor":
+                    times.arrived(line["body"])
+                    await socket.send(json.dumps({"type": "read", "id": frame["id"], "last": line["id"]}))
+            if frame["type"] == "changed" and not asking:
+                asking.append(asyncio.create_task(look()))
+
+    def say_in(chat_id: str) -> Say:
+        async def say(body: str) -> None:
+            content = {"client_id": f"bench-{time.time_ns()}", "body": body, "after": last.get(chat_id, 0)}
+            await http.post(f"/admin/chat/{chat_id}/say/", content)
+
+        return say
+
+    start(listen())
+    return {chat_id: say_in(chat_id) for chat_id in mine}
+
+
+async def _member(web: Web, groups: list[str], times: Times, start: "Start") -> dict[str, Say]:
+    socket = await websockets.connect(f"ws://127.0.0.1:{web.port}/", **_PROXY)
+    await socket.send(json.dumps({"join": groups}))
+    name = str(id(socket))
+
+    async def listen() -> None:
+        async for text in socket:
+            frame = json.loads(text)
+            if frame["by"] != name:
+                times.arrived(frame["body"])
+
+    def say_to(group: str) -> Say:
+        async def say(body: str) -> None:
+            await socket.send(json.dumps({"to": group, "by": name, "body": body}))
+
+        return say
+
+    start(listen())
+    return {group: say_to(group) for group in groups}
+
+
+class _Connection:
+    """One HTTP connection that stays open; requests wait for each other, as a page's do."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        self.port, self.free = port, asyncio.Lock()
+        self.headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, content: dict[str, Any]) -> None:
+        await self._ask("POST", path, json.dumps(content).encode())
+
+    async def get(self, path: str) -> None:
+        await self._ask("GET", path, b"")
+
+    async def _ask(self, method: str, path: str, body: bytes) -> None:
+        async with self.free:
+            if self.streams is None:
+                self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+            reader, writer = self.streams
+            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.headers}"
+            writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = next(line for line in answer.split("\r\n") if line.startswith("content-length:"))
+            await reader.readexactly(int(length.partition(":")[2]))
+            if " 200 " not in answer.split("\r\n")[0]:
+                raise RuntimeError(answer)
+
+
+Start = Callable[[Awaitable[None]], None]
+
+
+@asynccontextmanager
+async def _background() -> AsyncIterator[Start]:
+    """`start(work)` runs beside everything else until the block ends."""
+    tasks: list[asyncio.Future[None]] = []
+
+    def start(work: Awaitable[None]) -> None:
+        tasks.append(asyncio.ensure_future(work))
+
+    try:
+        yield start
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, websockets.WebSocketException):
+                await task
+
+
+def _origin(web: Web) -> Any:
+    return web.address
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
