@@ -30,6 +30,7 @@ from .web import Web, running
 _WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
 _CSRF = "c" * 32
 _LOOKS_AFTER = 0.15  # seconds after it heard of a change a console asks what there is
+_STAYS_OPEN = 3  # seconds without a request; the server waits for five
 _SETTLE = 6  # seconds after connecting, before anything is measured
 _PROXY: dict[str, Any] = {"proxy": None, "ping_interval": None, "max_size": None}
 
@@ -274,10 +275,10 @@ async def _member(web: Web, groups: list[str], times: Times, start: "Start") -> 
 
 
 class _Connection:
-    """One HTTP connection that stays open; requests wait for each other, as a page's do."""
+    """One HTTP connection, opened anew before the server closes it for its silence; requests wait for each other, as a page's do."""
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
-        self.port, self.free = port, asyncio.Lock()
+        self.port, self.free, self.used = port, asyncio.Lock(), 0.0
         self.headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -289,8 +290,9 @@ class _Connection:
 
     async def _ask(self, method: str, path: str, body: bytes) -> None:
         async with self.free:
-            if self.streams is None:
+            if self.streams is None or time.monotonic() - self.used > _STAYS_OPEN:
                 self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+            self.used = time.monotonic()
             reader, writer = self.streams
             head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.headers}"
             writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
