@@ -275,7 +275,7 @@ async def _member(web: Web, groups: list[str], times: Times, start: "Start") -> 
 
 
 class _Connection:
-    """One HTTP connection, opened anew before the server closes it for its silence; requests wait for each other, as a page's do."""
+    """One HTTP connection, opened anew before the server ends it for its silence; requests wait for each other."""
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
         self.port, self.free, self.used = port, asyncio.Lock(), 0.0
