@@ -8,6 +8,7 @@
   const card = document.getElementById("bulk-card");
   const result = document.getElementById("bulk-result");
   const said = document.getElementById("bulk-said");
+  const status = said.querySelector("[role=status]");
   const rows = document.getElementById("bulk-rows");
   const again = document.getElementById("bulk-again");
   const broken = document.getElementById("bulk-broken");
@@ -54,7 +55,7 @@
       rows.insertAdjacentHTML("beforeend", await answer.text());
       tried += portion.length;
       progress.value = tried;
-      said.textContent = filled(said.dataset.running, { tried, all: values.length });
+      status.textContent = filled(said.dataset.running, { tried, all: values.length });
     }
     return { unknown: [], left: values.slice(tried) };
   }
@@ -63,7 +64,7 @@
     const refused = refusedRows();
     rows.prepend(...refused); // what needs somebody stands first
     const done = rows.children.length - refused.length;
-    said.textContent = filled(left.length + unknown.length ? said.dataset.stopped : said.dataset.finished,
+    status.textContent = filled(left.length + unknown.length ? said.dataset.stopped : said.dataset.finished,
       { done, refused: refused.length, left: left.length + unknown.length });
     broken.hidden = !unknown.length;
     if (unknown.length) broken.textContent = filled(said.dataset.broken, { unknown: unknown.length });
@@ -80,7 +81,7 @@
     isStopped = false;
     refusedRows().forEach((row) => row.remove());
     const values = chosen().map((input) => input.value);
-    said.textContent = filled(said.dataset.running, { tried: 0, all: values.length });
+    status.textContent = filled(said.dataset.running, { tried: 0, all: values.length });
     progress.max = values.length;
     progress.value = 0;
     progress.parentElement.hidden = false;
