@@ -15,8 +15,13 @@ from .states import OPEN, Priority, Status
 
 
 def locked(case_id: int) -> Case:
-    """The case, its row locked until the transaction ends. Every decision is taken on this copy, never on the caller's."""
-    return _for_update().get(pk=case_id)
+    """The case, its row locked until the transaction ends. Every decision is taken on this copy, never on the caller's.
+
+    Read once the lock is held: what one statement joins while it waits for the lock may be of before and after the wait,
+    such as a new category's id with no category.
+    """
+    hold(case_id)
+    return _with_its_kind().get(pk=case_id)
 
 
 def hold(case_id: int) -> None:
@@ -30,12 +35,12 @@ def hold(case_id: int) -> None:
 
 def locked_unless_busy(case_id: int) -> Case | None:
     """As `locked`, or None where somebody else holds the case now: for sweeps, which come again."""
-    return _for_update(skip_locked=True).filter(pk=case_id).first()
+    free = Case.objects.select_for_update(skip_locked=True).values("pk").filter(pk=case_id).first()
+    return _with_its_kind().get(pk=case_id) if free else None
 
 
-def _for_update(*, skip_locked: bool = False) -> QuerySet[Case]:
-    cases = Case.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-    return cases.select_related("category", "department", "customer")
+def _with_its_kind() -> QuerySet[Case]:
+    return Case.objects.select_related("category", "department", "customer")
 
 
 def visible_case(actor: Actor, text: str) -> Case:

@@ -26,6 +26,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.version
 
+    @classmethod
+    def in_force(cls) -> "Notice | None":
+        """The notice that is shown, and kept with the case, where customers open a request now (R-15)."""
+        return cls.objects.filter(published_at__lte=timezone.now()).first()
+
 
 class Customer(models.Model):
     """A person the operator serves. `external_id` is what the operator's own systems call them."""

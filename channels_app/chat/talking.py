@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Notice
 from accounts.models import User
 from cases import policies
 from cases.evidence.pipeline.receive import Upload
@@ -210,6 +210,7 @@ def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
         channel=Channel.CHAT,
         body=said.body,
         customer=customer,
+        notice=Notice.in_force(),  # the chat's page leads to it
     )
     first = case.messages.filter(direction=Message.Direction.IN)
     first.update(inbound=item, external_id=said.client_id)

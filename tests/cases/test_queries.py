@@ -1,9 +1,11 @@
 """Reads that must stay cheap among millions of cases."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -11,7 +13,8 @@ from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from accounts.models import ApiClient, Department, Role, Scope
 from cases import policies, queries
-from cases.models import Case
+from cases.models import Case, Category
+from tests.cases.building import open_case
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +95,39 @@ def test_customers_are_found_by_index(django_assert_num_queries):
     assert "Seq Scan" not in read, read
     assert "customer_name_trigrams" in read, read
     assert "contact_address_trigrams" in read or "contact_by_address" in read, read
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_the_lock_reads_what_was_done_meanwhile(defaults):
+    """The category came while we waited: a lock that reads in the same statement would show its id with no category."""
+    case = open_case()
+    category = Category.objects.get(slug="staff-conduct")
+    waiter = {}
+
+    def wait():
+        try:
+            with transaction.atomic():
+                held = queries.locked(case.pk)
+                waiter.update(category=held.category, department=held.department)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=wait)
+    with transaction.atomic():
+        queries.hold(case.pk)
+        thread.start()
+        until_somebody_waits()
+        Case.objects.filter(pk=case.pk).update(category=category, department=category.department)
+    thread.join(10)
+    assert waiter == {"category": category, "department": category.department}
+
+
+def until_somebody_waits():
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for the lock")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Notice
 from cases import codes, queries
 from cases.evidence.pipeline.receive import Upload
 from cases.models import Case
@@ -31,7 +31,7 @@ from channels_app.portal.uploads import limited_body
 from cskh.core.errors import DomainError, NotVisible
 from cskh.core.models import IdempotencyKey
 
-from .site import notice_body, notice_in_force
+from .site import notice_body
 
 _OPENED = "portal_opened"  # the code and customer of the case this browser opened last
 _SENT = "portal_sent"  # the Sending it came of, and when (Unix time)
@@ -146,7 +146,7 @@ def _open(form: RequestForm) -> Case:
         body=typed["body"],
         person=person,
         customer=customer,
-        notice=notice_in_force(),
+        notice=Notice.in_force(),
     )
     for file in typed["documents"]:
         evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=Upload.of_form(file))
@@ -154,7 +154,7 @@ def _open(form: RequestForm) -> Case:
 
 
 def _page(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
-    notice = notice_in_force()
+    notice = Notice.in_force()
     context = {
         "form": form,
         "notice": notice,

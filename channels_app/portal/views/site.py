@@ -62,11 +62,6 @@ def brand_css(request: HttpRequest) -> HttpResponse:
     return HttpResponse(css, content_type="text/css; charset=utf-8")
 
 
-def notice_in_force() -> Notice | None:
-    """The notice that is shown, and kept with the case, where customers open a request now (R-15)."""
-    return Notice.objects.filter(published_at__lte=timezone.now()).first()
-
-
 def notice_body(notice: Notice | None) -> str:
     """Its text in the language in use."""
     if notice is None:

@@ -24,7 +24,7 @@ def chat(lan):
 
 
 def test_a_line_of_the_visitor(chat, django_assert_num_queries):
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         talking.visitor_says(chat, client_id=new_id(), body="Vẫn chưa thấy")
 
 
