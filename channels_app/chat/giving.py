@@ -38,7 +38,9 @@ def set_duty(user: User, *, takes_chats: bool, capacity: int | None = None) -> C
 
 
 def note_console(user: User) -> None:
-    """The console of `user` is open now."""
+    """The console of `user` is open now. Raises NotPermitted for those who talk to nobody."""
+    if not policies.may_open(Actor.staff(user)):
+        raise NotPermitted
     ChatDuty.objects.update_or_create(user=user, defaults={"seen_at": timezone.now()})
 
 
