@@ -62,7 +62,9 @@ def verify(case: Case, browser: str, typed: str) -> OneTimeCode | None:
         right = constant_time_compare(digits(row), "".join(typed.split()))
         if right:
             row.used_at = timezone.now()
-            Contact.objects.filter(pk=row.contact_id, verified_at=None).update(verified_at=row.used_at)
+            Contact.objects.filter(pk=row.contact_id, verified_at=None).update(
+                verified_at=row.used_at, is_claimed=False
+            )
         row.save(update_fields=["tries", "used_at"])
     return row if right else None
 

@@ -89,9 +89,12 @@ def by_address(kind: str, address: str) -> Customer | None:
     return current(contact.customer) if contact else None
 
 
-def contact_of(customer: Customer, kind: str, address: str) -> Contact:
-    """The customer's contact with this address, made if new, and noted as used now."""
-    return _contacts(customer, {kind: address})[kind]
+def contact_of(customer: Customer, kind: str, address: str, *, is_claimed: bool = False) -> Contact:
+    """The customer's contact with this address, made if new, and noted as used now.
+
+    `is_claimed` where it was only typed: it recognises nobody until it is proved (`Contact.is_claimed`).
+    """
+    return _contacts(customer, {kind: address}, is_claimed=is_claimed)[kind]
 
 
 def _contacts(customer: Customer, addresses: dict[str, str], *, is_claimed: bool = False) -> dict[str, Contact]:

@@ -23,6 +23,8 @@ LEFT_CHAT = "left_chat"
 def leave_contact(chat: Chat, *, name: str = "", email: str = "", phone: str = "") -> Contact:
     """Notes how the visitor is reached once they are gone. A mail address gets a code that proves it (`prove_contact`).
 
+    Until then it is only claimed: somebody else's later mails and calls are not led to this visitor's record.
+
     Raises Invalid for a malformed address or none, NotVisible while nothing was said yet.
     """
     address = {Contact.Kind.EMAIL: email, Contact.Kind.PHONE: phone}
@@ -39,7 +41,7 @@ def leave_contact(chat: Chat, *, name: str = "", email: str = "", phone: str = "
         if name.strip() and not case.customer.name:
             case.customer.name = one_line(name)[:200]
             case.customer.save(update_fields=["name"])
-        contacts = [directory.contact_of(case.customer, kind, addresses[kind]) for kind in given]
+        contacts = [directory.contact_of(case.customer, kind, addresses[kind], is_claimed=True) for kind in given]
         belonging.answer_to(case, contacts[0], actor=actor)
         if Contact.Kind.EMAIL in addresses:
             one_time_codes.issue(case, contacts[0], _browser(chat))
@@ -54,7 +56,6 @@ def prove_contact(chat: Chat, code: str) -> None:
     row = held.case and one_time_codes.verify(held.case, _browser(chat), code)
     if not row:
         raise Invalid(errors={"code": [_("The code is wrong or too old.")]})
-    Contact.objects.filter(pk=row.contact_id, verified_at__isnull=True).update(verified_at=timezone.now())
 
 
 def note_those_who_left() -> int:

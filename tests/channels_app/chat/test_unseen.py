@@ -8,12 +8,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.customers import directory
+from accounts.customers.directory import Person
 from accounts.customers.models import Contact
 from cases.models import Category
 from cases.states import Channel
 from cases.workflow import answer, routing
+from channels_app import one_time_codes
 from channels_app.chat import giving, leaving, talking
-from channels_app.models import Chat, Delivery
+from channels_app.models import Chat, Delivery, OneTimeCode
+from cskh.core.errors import Invalid
 from tests.channels_app.mail import headers_of
 
 from .chatting import begun, bodies, replies, says
@@ -113,10 +117,6 @@ def test_a_code_proves_the_address_and_no_other_code_does(post, answered, work_o
     work_off()
     contact = Contact.objects.get(address=AN)
     assert contact.verified_at is None
-    from channels_app import one_time_codes
-    from channels_app.models import OneTimeCode
-    from cskh.core.errors import Invalid
-
     mine, theirs = (one_time_codes.digits(OneTimeCode.objects.get(case=chat.case)) for chat in (answered, other))
     wrong = "000000" if mine != "000000" else "111111"
     for code in (wrong, "", "12345", *([theirs] if theirs != mine else [])):
@@ -127,6 +127,27 @@ def test_a_code_proves_the_address_and_no_other_code_does(post, answered, work_o
     leaving.prove_contact(answered, mine)
     contact.refresh_from_db()
     assert contact.verified_at is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "typed"), [("email", AN, AN.upper()), ("phone", "+84901234567", "090 123 4567")]
+)
+def test_a_typed_address_leads_nobody_elses_mails_and_calls_here(lan, kind, address, typed):
+    owner, _contacts = directory.recognise(Person(**{kind: address}))
+    chat = says(begun())
+    left = leaving.leave_contact(chat, **{kind: typed})
+    assert Chat.objects.get(pk=chat.pk).case.contact == left
+    assert directory.by_address(kind, address) == owner != chat.case.customer
+
+
+def test_a_proved_address_is_theirs(lan):
+    owner, _contacts = directory.recognise(Person(email=AN))
+    chat = says(begun())
+    left = leaving.leave_contact(chat, email=AN)
+    leaving.prove_contact(chat, one_time_codes.digits(OneTimeCode.objects.get(case=chat.case)))
+    left.refresh_from_db()
+    assert (left.verified_at is None, left.is_claimed) == (False, False)
+    assert directory.by_address("email", AN) == chat.case.customer != owner
 
 
 def test_who_left_a_number_and_waited_in_vain_is_called_back(lan):
