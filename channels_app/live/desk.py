@@ -9,6 +9,7 @@ everything is fetched through the policies.
 """
 
 import time
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,17 +17,26 @@ from django.conf import settings
 from accounts.actors import Actor
 from accounts.admin_access import works_here
 from accounts.models import User
-from cases import queries
+from cases import codes, queries
 from channels_app import push
 from channels_app.chat import console, conversations, giving, talking
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 
 from .sockets import UNKNOWN, Frame, FrameSocket, whole_number, words
+from .still_signed_in import is_still_signed_in
 from .threads import in_thread
 
 _MAX_FOLLOWED = 20
-_STILL_HERE_EVERY = 60  # seconds: whether the person still works here is asked again
+
+
+@dataclass(slots=True)
+class _Following:
+    """A conversation as far as this page knows it."""
+
+    last_id: int
+    groups: tuple[str, str]
+    shown: dict[str, Any] | None = None
 
 
 class DeskSocket(FrameSocket):
@@ -51,12 +61,10 @@ class DeskSocket(FrameSocket):
         await super().connect()
         self.user = user
         self.language = user.language
-        self._watched: dict[str, int] = {}  # code → case id
+        self._watched: dict[str, int] = {}  # canonical code → case id
         self._mine: dict[str, str] = {}  # code → what I do there
-        self._followed: dict[str, int] = {}  # conversation → last message sent
-        self._chat_of: dict[str, str] = {}  # group → conversation
+        self._followed: dict[str, _Following] = {}  # by conversation
         self._stale: set[str] = set()  # conversations that changed since they were looked at
-        self._states: dict[str, dict[str, Any]] = {}
         self._checked = self._looked = time.monotonic()
         await self.join(push.DESK)
         await self.join(push.staff_group(user.pk))
@@ -71,33 +79,42 @@ class DeskSocket(FrameSocket):
 
     async def watch(self, frame: Frame) -> None:
         """I look at this case, or write on it. Everybody else there hears of it, and says so in turn when I am new."""
-        code = words(frame, "code")
+        code = _canonical(words(frame, "code"))
+        try:
+            case_id = await in_thread(_case_id, self.user.pk, code)
+        except NotVisible:  # it went on to those one knows nothing of
+            await self._look_away(code)
+            raise
         is_new = code not in self._watched
         if is_new:
             if len(self._watched) >= _MAX_FOLLOWED:
                 raise NotVisible
-            self._watched[code] = await in_thread(_case_id, self.user.pk, code)
-            await self.join(push.case_group(self._watched[code]))
-            await self.join(push.colleagues_group(self._watched[code]))
+            self._watched[code] = case_id
+            await self.join(push.case_group(case_id))
+            await self.join(push.colleagues_group(case_id))
         await self._announce(code, "writing" if frame.get("writing") is True else "viewing", is_new=is_new)
 
     async def unwatch(self, frame: Frame) -> None:
-        code = words(frame, "code")
+        await self._look_away(_canonical(words(frame, "code")))
+
+    async def _look_away(self, code: str) -> None:
         if code in self._watched:
             await self._announce(code, "gone")
+            del self._mine[code]
             case_id = self._watched.pop(code)
             await self.leave(push.case_group(case_id))
             await self.leave(push.colleagues_group(case_id))
 
     async def follow(self, frame: Frame) -> None:
-        public_id = words(frame, "id")
-        if public_id not in self._followed and len(self._followed) >= _MAX_FOLLOWED:
+        after = whole_number(frame, "after")
+        chat = await in_thread(_chat, self.user.pk, words(frame, "id"))
+        public_id = str(chat.public_id)
+        await self._forget(public_id)
+        if len(self._followed) >= _MAX_FOLLOWED:
             raise NotVisible
-        chat = await in_thread(_chat, self.user.pk, public_id)
-        self._followed[public_id] = whole_number(frame, "after")
-        self._states.pop(public_id, None)
-        for group in (push.chat_group(chat.public_id), push.case_group(chat.case_id or 0)):
-            self._chat_of[group] = public_id
+        groups = (push.chat_group(public_id), push.case_group(chat.case_id or 0))
+        self._followed[public_id] = _Following(after, groups)
+        for group in groups:
             await self.join(group)
         self._stale.add(public_id)
         self.look_soon()
@@ -106,9 +123,9 @@ class DeskSocket(FrameSocket):
         await self._forget(words(frame, "id"))
 
     async def _forget(self, public_id: str) -> None:
-        if self._followed.pop(public_id, None) is not None:
-            self._states.pop(public_id, None)
-            await self.leave(push.chat_group(public_id))
+        followed = self._followed.pop(public_id, None)
+        for group in followed.groups if followed else ():
+            await self.leave(group)
 
     async def read(self, frame: Frame) -> None:
         chat = await in_thread(_chat, self.user.pk, words(frame, "id"))
@@ -116,10 +133,11 @@ class DeskSocket(FrameSocket):
             await in_thread(talking.agent_read, chat, whole_number(frame, "last"))
 
     async def typing(self, frame: Frame) -> None:
-        public_id = words(frame, "id")
-        if public_id in self._followed:
-            typed = {"type": "typed", "by": "agent", "chat": public_id, "name": self.user.first_name}
-            await self.tell(push.chat_group(public_id), typed)
+        """The visitor is shown that somebody writes: whom they talk with, and nobody else."""
+        chat = await in_thread(_chat, self.user.pk, words(frame, "id"))
+        if chat.agent_id == self.user.pk:
+            typed = {"type": "typed", "by": "agent", "chat": str(chat.public_id), "name": self.user.first_name}
+            await self.tell(push.chat_group(chat.public_id), typed)
 
     async def console(self, frame: Frame) -> None:
         """The chat console is open here: whoever takes chats may be given one."""
@@ -135,11 +153,12 @@ class DeskSocket(FrameSocket):
         elif group == push.staff_group(self.user.pk):
             await self.say("changed", what="me")
         else:
-            for code, case_id in self._watched.items():
+            for code, case_id in list(self._watched.items()):
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
-            if group in self._chat_of:
-                self._stale.add(self._chat_of[group])
+            stale = {public_id for public_id, followed in self._followed.items() if group in followed.groups}
+            if stale:
+                self._stale |= stale
                 self.look_soon()
 
     async def presence(self, event: Frame) -> None:
@@ -154,32 +173,36 @@ class DeskSocket(FrameSocket):
             await self.say("typing", id=event["chat"])
 
     async def look(self) -> None:
-        if time.monotonic() - self._checked > _STILL_HERE_EVERY:
+        if time.monotonic() - self._checked > settings.SOCKET_CHECKED_EVERY:
             self._checked = time.monotonic()
-            if not await in_thread(_still_works_here, self.user.pk):
+            if not await in_thread(_may_stay, self.user.pk, self.scope["session"].session_key):
                 raise NotVisible
         if time.monotonic() - self._looked > settings.SOCKET_LOOKS_EVERY:  # a push may have been lost
             self._looked = time.monotonic()
             self._stale.update(self._followed)
             await self.say("changed", what="desk")
         stale, self._stale = self._stale, set()
-        for public_id in stale & self._followed.keys():
+        for public_id in stale:
             try:
-                await self._look_at(public_id)
+                if public_id in self._followed:
+                    await self._look_at(public_id)
             except NotVisible:  # it went on to those one knows nothing of
                 await self._forget(public_id)
                 await self.say("lost", id=public_id)
 
     async def _look_at(self, public_id: str) -> None:
-        news = await in_thread(_news, self.user.pk, public_id, self._followed[public_id])
+        followed = self._followed[public_id]
+        news = await in_thread(_news, self.user.pk, public_id, followed.last_id)
+        if self._followed.get(public_id) is not followed:  # let go, or begun anew, meanwhile
+            return
         if news["lines"]:
-            self._followed[public_id] = news["lines"][-1]["id"]
+            followed.last_id = news["lines"][-1]["id"]
             await self.say("lines", id=public_id, lines=news["lines"])
             if len(news["lines"]) == talking.AT_A_TIME:  # there may be more
                 self._stale.add(public_id)
                 self.look_soon()
-        if news["shown"] != self._states.get(public_id):
-            self._states[public_id] = news["shown"]
+        if news["shown"] != followed.shown:
+            followed.shown = news["shown"]
             await self.say("chat", id=public_id, **news["shown"])
 
     async def _announce(self, code: str, state: str, *, is_new: bool = False) -> None:
@@ -210,8 +233,16 @@ def _chat(user_id: int, public_id: str) -> Chat:
     return conversations.visible_chat(_actor(user_id), public_id)
 
 
-def _still_works_here(user_id: int) -> bool:
-    return works_here(User.objects.get(pk=user_id))
+def _canonical(code: str) -> str:
+    try:
+        return codes.parse_code(code)
+    except ValueError as error:
+        raise NotVisible from error
+
+
+def _may_stay(user_id: int, session_key: str | None) -> bool:
+    user = User.objects.filter(pk=user_id).first()
+    return user is not None and works_here(user) and is_still_signed_in(user, session_key)
 
 
 def _news(user_id: int, public_id: str, last_id: int) -> dict[str, Any]:

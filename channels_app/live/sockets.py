@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
@@ -63,7 +64,7 @@ class FrameSocket(AsyncWebsocketConsumer):
         self._frames, self._window = 0, 0
         self._news = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
-        self._groups: set[str] = set()
+        self._groups = Counter[str]()  # how many of this socket's followings need the group
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -73,7 +74,7 @@ class FrameSocket(AsyncWebsocketConsumer):
             with suppress(asyncio.CancelledError, Exception):
                 await self._looking
         for group in list(self._groups):
-            await self.leave(group)
+            await self._leave_for_good(group)
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
         """Ends this socket; frames that were on their way already are not looked at any more."""
@@ -109,12 +110,19 @@ class FrameSocket(AsyncWebsocketConsumer):
         await self.say("refused", code=error.code, message=message, errors=errors, client_id=frame.get("client_id", ""))
 
     async def join(self, group: str) -> None:
-        self._groups.add(group)
+        """From now on its pushes come, until it was left as often as it was joined."""
+        self._groups[group] += 1
         with _without_layer():
             await self.channel_layer.group_add(group, self.channel_name)
 
     async def leave(self, group: str) -> None:
-        self._groups.discard(group)
+        if self._groups[group] > 1:
+            self._groups[group] -= 1
+        else:
+            await self._leave_for_good(group)
+
+    async def _leave_for_good(self, group: str) -> None:
+        self._groups.pop(group, None)
         with _without_layer():
             await self.channel_layer.group_discard(group, self.channel_name)
 

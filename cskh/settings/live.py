@@ -34,4 +34,5 @@ CHAT_LIMITS = {
 SOCKET_FRAME_MAX_BYTES = 32 * 1024
 SOCKET_WRITES_WITHIN = 20  # seconds that a browser may read nothing of what is there for it
 SOCKET_LOOKS_EVERY = 25  # seconds: a push that was lost costs no more than this
+SOCKET_CHECKED_EVERY = env.int("SOCKET_CHECKED_EVERY", default=60)  # seconds: whether its person is still signed in
 SOCKET_THREADS = env.int("SOCKET_THREADS", default=8)  # of one process, for what sockets ask of the database
