@@ -11,9 +11,11 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 from django.db import connection, connections
 
 from cskh.embedded.installation import WEB_OPTIONS
+from cskh.settings.env import redis_url
 
 SERVER = ["-m", "uvicorn", "cskh.asgi:application", "--host", "127.0.0.1", *WEB_OPTIONS]
 
@@ -37,6 +39,7 @@ class Served:
             **environment,
         }
         self.process = None
+        RedisCache(redis_url(2), {}).clear()  # what visitors did in other tests, from the same address, counts no more
 
     def start(self):
         self.process = subprocess.Popen(

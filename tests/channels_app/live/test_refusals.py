@@ -199,7 +199,8 @@ def test_an_expired_token_makes_nobody_of_anybody(served, defaults):
     status, began = served.post("/chat/start", token=expired)
     assert (status, began["state"]["state"]) == (200, "greeted")
     assert Customer.objects.filter(external_id="BX1").count() == 0
-    assert served.post("/chat/sign-in", began["key"], token=expired)[0] == 404
+    assert served.post("/chat/sign-in", began["key"], token=expired)[0] == 400
+    assert Chat.objects.get(public_id=began["id"]).customer is None
 
 
 def test_somebody_elses_messages_are_out_of_reach(served, desk, conversation, make_staff):
