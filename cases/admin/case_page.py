@@ -77,7 +77,8 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
     of the last event that page knows: what others did after it is said in words (`#case-news`). `page` gives what frames it.
     """
     actor = Actor.staff(request.user)
-    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if pk.isdigit() else None
+    is_number = pk.isascii() and pk.isdecimal()
+    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if is_number else None
     if case is None:
         raise Http404
     shown = content(case, actor, timezone.now(), request.GET)

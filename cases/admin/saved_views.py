@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Actor
 from accounts.models import Department, Role
 from cases.models import Case, SavedView
-from cases.states import OPEN
+from cases.states import OPEN, Channel, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted
 
 from . import queues
@@ -27,21 +27,33 @@ FILTERED_BY = ("status", "category", "department", "channel", "priority")
 MOST = 30  # views a person has, or a department; so many fit on a screen
 _KEPT = ("queue", "q", "o")
 _MINE_FIRST = (F("department__slug").asc(nulls_first=True), "position", "pk")
-# What a view may be counted by.
+LONGEST = 500  # characters of what a view keeps
+# What a view may be counted by, with the values there are; ids are any number.
 _IDS = ("category__id__exact", "department__id__exact")
-_LOOKUPS = (*_IDS, "status__exact", "channel__exact", "priority__exact")
+_CHOICES = {"status__exact": Status.values, "channel__exact": Channel.values, "priority__exact": Priority.values}
 
 
 def canonical(asked: QueryDict, queue: str) -> str:
     """What the list's address asks for, always in the same words: the queue, the search, the order, the filters."""
     values = {key: str(asked[key]) for key in asked}
-    kept = {key: text for key, text in values.items() if text and (key in _KEPT or key.split("__")[0] in FILTERED_BY)}
+    kept = {
+        key: text
+        for key, text in values.items()
+        if text and (key in _KEPT or key.split("__")[0] in FILTERED_BY) and _can_be_asked(key, text)
+    }
     if "q" in kept:
         kept["q"] = " ".join(kept["q"].split())
     query = QueryDict(mutable=True)
     for key, value in sorted({**kept, "queue": queue}.items()):
         query[key] = value
     return query.urlencode()
+
+
+def _can_be_asked(key: str, text: str) -> bool:
+    """Whether the database can compare with this value: another one would break every page that counts the view."""
+    if key in _IDS:
+        return text.isascii() and text.isdecimal()
+    return text in _CHOICES[key] if key in _CHOICES else "\0" not in text
 
 
 def shown_to(actor: Actor) -> QuerySet[SavedView]:
@@ -103,14 +115,14 @@ def _cheap_to_count(actor: Actor, view: SavedView, now: datetime) -> QuerySet[Ca
     asked.pop("o", None)
     if name == queues.EVERYTHING and asked.get("status__exact") not in OPEN:
         return None
-    if any(key not in _LOOKUPS or (key in _IDS and not str(value).isdigit()) for key, value in asked.items()):
+    if any(key not in (*_IDS, *_CHOICES) or not _can_be_asked(key, str(value)) for key, value in asked.items()):
         return None
     return queues.queue(actor, name, now).filter(**asked)
 
 
 class ViewForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
-    query = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    query = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST)
     department = forms.ModelChoiceField(
         label=gettext_lazy("Share with"),
         queryset=Department.objects.none(),
@@ -135,7 +147,10 @@ class ViewForm(forms.Form):
         asked = QueryDict(self.cleaned_data["query"])
         if asked.get("queue") not in queues.LABELS:
             raise forms.ValidationError(_("Save the view from the list of cases."))
-        return canonical(asked, asked["queue"])
+        query = canonical(asked, asked["queue"])
+        if len(query) > LONGEST:
+            raise forms.ValidationError(_("This search is too long to be kept as a view."))
+        return query
 
     def save(self) -> SavedView:
         """Keeps it as the last one of its owner or department. Raises Invalid where there are too many already."""

@@ -136,7 +136,7 @@ def _form_page(
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
     """A reply template chosen without scripts: `?template=` fills the form with it."""
     chosen = request.GET.get("template", "")
-    if not chosen.isdigit():
+    if not (chosen.isascii() and chosen.isdecimal()):
         return {}
     return {"body": text} if (text := _text_of(int(chosen), case, actor)) else {}
 

@@ -46,6 +46,13 @@ def payments():
         ("q=&status__exact=", "queue=mine"),
         ("o=5&channel__exact=chat", "channel__exact=chat&o=5&queue=mine"),
         ("channel__exact=chat&o=5", "channel__exact=chat&o=5&queue=mine"),
+        (
+            "category__id__exact=%C2%B2&department__id__exact=%D9%A3&priority__exact=high",
+            "priority__exact=high&queue=mine",
+        ),
+        ("category__id__exact=-1&department__id__exact=x", "queue=mine"),
+        ("status__exact=%00&channel__exact=fax&priority__exact=2", "queue=mine"),
+        ("q=%00&o=%00", "queue=mine"),
         ("assignee=3&customer__name=An", "queue=mine"),
     ],
 )
@@ -142,10 +149,24 @@ def test_views_are_renamed_ordered_and_deleted(desk, people, save):
     assert names() == ["c", "b"]
 
 
-@pytest.mark.parametrize("query", ["", "queue=nothing", "q=x", "javascript:alert(1)", "queue=all&x=" + "y" * 600])
+@pytest.mark.parametrize(
+@pytest.mark.parametrize(
+    "query",
+    ["", "queue=nothing", "q=x", "javascript:alert(1)", "queue=all&x=" + "y" * 600, "queue=all&q=" + "ạ" * 200],
+)
+)
 def test_only_what_the_list_can_show_is_saved(people, save, query):
     assert save(people["lan"], query).status_code == 400
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["%C2%B2", "%D9%A3", "x", "%00", "-1", "9" * 40])
+@pytest.mark.parametrize("key", ["category__id__exact", "status__exact", "q"])
+def test_no_saved_view_breaks_the_list_of_others(desk, people, lead, key, value):
+    for query in (f"queue=all&status__exact=routed&{key}={value}", f"{key}={value}&queue=mine"):
+        SavedView.objects.create(name="x", query=query, owner=lead, department=payments())
+    assert desk(people["lan"]).list().status_code == 200
+    assert desk(people["lan"]).client.get("/admin/").status_code == 200
 
 
 def test_names_are_text(desk, people, save):
