@@ -31,7 +31,9 @@ def for_person(user: User) -> QuerySet[StaffNotice]:
 
 
 def unread(request: HttpRequest) -> int:
-    return StaffNotice.objects.filter(recipient=request.user.pk, read_at__isnull=True).count()
+    """How many of those one is shown are unread: what went out of one's sight does not count."""
+    assert isinstance(request.user, User)
+    return for_person(request.user).filter(read_at__isnull=True).count()
 
 
 def read_on(case: Case, actor: Actor) -> None:

@@ -259,6 +259,19 @@ def test_notices_are_counted_shown_and_read(desk, people, open_case):
     assert not StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
 
 
+def test_a_notice_out_of_ones_sight_is_neither_shown_nor_counted(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    elsewhere = open_case("technical-error")
+    for one in (case, elsewhere):
+        StaffNotice.objects.get_or_create(recipient=people["lan"], case=one, event=one.events.first())
+    client = desk(people["lan"]).client
+    shown = StaffNotice.objects.filter(recipient=people["lan"], case=case).count()
+    assert client.get("/admin/").context["desk_unread"] == shown
+    assert client.get(reverse("live-me")).json()["unread"] == shown
+    client.post(reverse("admin:channels_app_staffnotice_read"))
+    assert client.get("/admin/").context["desk_unread"] == 0
+
+
 def test_who_proposed_is_not_offered_to_approve(desk, people, open_case):
     category = Category.objects.filter(needs_approval=True).first()
     case = open_case(category.slug)
