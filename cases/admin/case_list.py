@@ -193,11 +193,13 @@ class CaseAdmin(RoleModelAdmin):
 
     def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
         def list_of_cases(query: str) -> QuerySet[Case]:
-            request.GET = QueryDict(query)
+            asked, request.GET = request.GET, QueryDict(query)
             try:
                 return self.get_changelist_instance(request).queryset
             except IncorrectLookupParameters as error:
                 raise Invalid from error
+            finally:
+                request.GET = asked
 
         return bulk.bulk(request, name, list_of_cases)
 

@@ -190,6 +190,16 @@ def test_all_of_the_list_are_those_of_the_filter_up_to_the_limit(at, people, ope
     assert "3 cases" in page or "3 yêu cầu" in page
 
 
+def test_all_of_the_list_in_a_portion_answers_with_the_portion(at, people, open_case):
+    case = open_case("deposit-not-credited")
+    page = at(people["manager"], "note", [], run=True, fragment=True, all="1", query="queue=all", body="Gọi lại")
+    assert outcomes(page) == {case.code: None}
+    assert "<html" not in page.content.decode()
+    page = at(people["manager"], "note", [], run=True, fragment=True, all="1", query="queue=all", body="")
+    assert page.status_code == 422
+    assert "<html" not in page.content.decode()
+
+
 def test_a_filter_that_the_list_refuses_is_refused(at, people, open_case):
     open_case("deposit-not-credited")
     response = at(people["manager"], "note", [], all="1", query="queue=all&customer__name=An")
