@@ -374,3 +374,20 @@ def test_leads_set_the_capacity_of_their_people_managers_of_all(client, lan, mak
     assert set_capacity(hoa, minh, 6) == 3
     assert set_capacity(make_staff("quan", Role.MANAGER), minh, 7) == 7
     assert set_capacity(lan, lan, 9) == 5
+    for wrong in (0, -1, giving.MOST_AT_ONCE + 1, 40_000, "", "x"):
+        assert set_capacity(hoa, lan, wrong) == 5
+
+
+def test_who_waits_is_given_out_once_a_lead_makes_room(
+    client, lan, make_staff, defaults, django_capture_on_commit_callbacks
+):
+    hoa = make_staff("hoa", Role.INTAKE, "intake", lead=True)
+    giving.set_duty(lan, takes_chats=False)
+    seen = ChatDuty.objects.get(user=lan).seen_at
+    chat = began()
+    client.force_login(hoa)
+    address = reverse("admin:channels_app_chatduty_change", args=[ChatDuty.objects.get(user=lan).pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address, {"capacity": 1, "takes_chats": "on"})
+    assert Chat.objects.get(pk=chat.pk).agent == lan
+    assert ChatDuty.objects.get(user=lan).seen_at == seen
