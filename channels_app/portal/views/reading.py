@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db.models import F, QuerySet
@@ -77,7 +78,18 @@ def html(markdown: str) -> SafeString:
 
 @cache
 def _renderer() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    renderer.validateLink = _may_be_linked  # type: ignore[method-assign]
+    return renderer
+
+
+def _may_be_linked(address: str) -> bool:
+    """Our own pages, and the schemes people know; anything else may start another program of the reader's."""
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        return False
+    return scheme in ("http", "https", "mailto", "tel") if scheme else ":" not in address.partition("/")[0]
 
 
 def _published() -> QuerySet[HelpArticle]:

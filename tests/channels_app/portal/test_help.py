@@ -16,6 +16,20 @@ from channels_app.portal.views.reading import html
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
+STRANGE_ADDRESSES = (
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    "java%73cript&#58;alert(1)",
+    "&#1;javascript:alert(1)",
+    "data:text/html,x",
+    "data:image/png;base64,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "ftp://a.example/x",
+    "intent://a.example#Intent;end",
+    "market://details?id=x",
+    "1x:y",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -78,13 +92,23 @@ def test_readers_say_that_it_helped_and_only_by_post(client):
         ("<script>alert(1)</script>", "<script"),
         ("<img src=x onerror=alert(1)>", "<img"),
         ("[x](javascript:alert(1))", 'href="javascript'),
-        ("[x](data:text/html,x)", "href="),
+        *((f"[x]({address})", "href=") for address in STRANGE_ADDRESSES),
+        *((f"<{address}>", "href=") for address in STRANGE_ADDRESSES),
+        *((f"[x][1]\n\n[1]: {address}", "href=") for address in STRANGE_ADDRESSES),
         ("![x](https://evil.example/x.png)", "<img"),
         ('[x](https://a.example "><script>")', "<script"),
     ],
 )
 def test_no_markup_but_markdown(markdown, never):
     assert never not in html(markdown)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://a.example/x", "HTTP://a.example", "mailto:a@khach.example", "tel:+84901234567", "/help/x/", "#rut-tien"],
+)
+def test_ordinary_links_are_links(address):
+    assert f'<a href="{address}">x</a>' in html(f"[x]({address})")
 
 
 def test_help_is_cheap(client, django_assert_num_queries):
