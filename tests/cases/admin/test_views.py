@@ -150,10 +150,8 @@ def test_views_are_renamed_ordered_and_deleted(desk, people, save):
 
 
 @pytest.mark.parametrize(
-@pytest.mark.parametrize(
     "query",
     ["", "queue=nothing", "q=x", "javascript:alert(1)", "queue=all&x=" + "y" * 600, "queue=all&q=" + "ạ" * 200],
-)
 )
 def test_only_what_the_list_can_show_is_saved(people, save, query):
     assert save(people["lan"], query).status_code == 400
