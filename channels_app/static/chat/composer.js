@@ -57,6 +57,7 @@ export class Composer {
     const body = this.#text.value.trim();
     this.focus();
     if (!body || this.#isTooLong()) return;
+    this.#told = 0; // what is written next is news again
     this.#put("");
     this.#conversation.say(body);
   }
