@@ -186,11 +186,14 @@ def due(limit: int) -> list[int]:
 
 
 def _note_failure(item_id: int, error: Exception) -> None:
-    """Later again; after the last try it is given up, and a case is opened with what can be read."""
+    """Later again; after the last try it is given up, and a case is opened with what can be read.
+
+    A try before its time (a browser sends its message again and again) does not count.
+    """
     waits = settings.INBOUND_RETRY_SECONDS
     with transaction.atomic():
         item = InboundItem.objects.select_for_update(of=("self",)).get(pk=item_id)
-        if item.state != _State.WAITING:
+        if item.state != _State.WAITING or (item.next_try_at and item.next_try_at > timezone.now()):
             return
         item.attempts += 1
         item.why = f"{type(error).__name__}: {error}"[:2000]

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
+from accounts.customers import directory
 from accounts.customers.models import Customer, Notice
 from accounts.models import User
 from cases import policies
@@ -36,7 +37,7 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
     """Keeps the visitor's message, then makes it a part of the conversation's case; the first one opens the case.
 
     The same `client_id` again changes nothing. Raises Invalid for a message that cannot be taken. A failure after it was
-    kept is tried again by the sweep, and the message appears when that has worked.
+    kept is tried again by the sweep and whenever the browser sends it again, and the message appears when that has worked.
     """
     said = Said.checked(client_id, body)
     item = intake.receive_message(
@@ -46,7 +47,10 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
         external_id=_identity(chat, said.client_id),
         at_once=True,
     )
-    intake.process(item.pk)
+    if item.state == InboundItem.State.FAILED:
+        intake.retry(item)
+    else:
+        intake.process(item.pk)
 
 
 def is_kept(chat: Chat, client_id: object) -> bool:
@@ -203,7 +207,8 @@ def _advance(chat: Chat, field: str, last_id: int) -> bool:
 
 
 def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
-    customer = chat.customer or Customer.objects.create(language=chat.language)
+    known = directory.current(chat.customer) if chat.customer else None
+    customer = known or Customer.objects.create(language=chat.language)
     case = intake.open_request(
         Matter(subject=said.body[:_SUBJECT_LENGTH]),
         actor=Actor.customer(customer),

@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.customers.models import Customer
 from accounts.models import Role
 from cases.events import flaws_of
 from cases.models import Case, Category
@@ -174,6 +175,39 @@ def test_the_browsers_repetition_takes_what_could_not_be_taken_at_once(defaults,
         says(chat, "hai", "again-0001")
     says(chat, "hai", "again-0001")
     assert bodies(chat, "visitor") == ["một", "hai"]
+
+
+@pytest.mark.parametrize("every", [timedelta(seconds=10), timedelta(hours=2)])
+def test_repetitions_while_nothing_can_be_taken_never_lose_the_message(defaults, monkeypatch, every):
+    chat = says(begun(), "một")
+    with time_machine.travel(timezone.now()) as clock:
+        with monkeypatch.context() as broken:
+            broken.setattr(talking.intake, "add_message", lambda *_args, **_kwargs: 1 / 0)
+            for _time in range(7):
+                says(chat, "hai", "again-0001")
+                clock.shift(every)
+        assert bodies(chat, "visitor") == ["một"]
+        for _time in range(2):
+            says(chat, "hai", "again-0001")
+    assert bodies(chat, "visitor") == ["một", "hai"]
+
+
+def test_a_failed_message_is_taken_when_the_browser_repeats_it(defaults, monkeypatch):
+    chat = says(begun(), "một")
+    with monkeypatch.context() as broken:
+        broken.setattr(talking.intake, "add_message", lambda *_args, **_kwargs: 1 / 0)
+        says(chat, "hai", "again-0001")
+    InboundItem.objects.filter(state=InboundItem.State.WAITING).update(state=InboundItem.State.FAILED, next_try_at=None)
+    says(chat, "hai", "again-0001")
+    assert bodies(chat, "visitor") == ["một", "hai"]
+
+
+def test_who_was_merged_meanwhile_opens_the_case_of_the_kept_record(defaults):
+    chat = begun()
+    kept, merged = Customer.objects.create(name="An"), Customer.objects.create(name="An cũ")
+    Chat.objects.filter(pk=chat.pk).update(customer=merged)
+    Customer.objects.filter(pk=merged.pk).update(merged_into=kept)
+    assert says(chat).case.customer == kept
 
 
 @pytest.mark.django_db(transaction=True)
