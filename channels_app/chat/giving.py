@@ -15,6 +15,7 @@ from cases import policies
 from cases.states import OPEN, Status, Step
 from cases.workflow import routing
 from channels_app import outbox, push
+from channels_app.adapters.chat.frames import checked_client_id
 from channels_app.models import Chat, ChatDuty, Message
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotVisible
 from cskh.core.locks import one_at_a_time
@@ -143,18 +144,19 @@ def release(user: User) -> int:
 def hand_over(chat: Chat, *, actor: Actor, to: User | None, summary: str, client_id: str) -> None:
     """Gives the conversation to a colleague, or back to those who wait, with a summary as note. The history goes with it.
 
-    The same `client_id` again changes nothing. Raises Invalid without a summary or for somebody who cannot talk with this
-    visitor now, Conflict where the conversation is not with `actor`.
+    The same `client_id` again changes nothing. Raises Invalid without it, without a summary or for somebody who cannot
+    talk with this visitor now, Conflict where the conversation is not with `actor`.
     """
     if not summary.strip():
         raise Invalid(errors={"summary": [_("Write a short summary for your colleague.")]})
+    identity = checked_client_id(client_id)
     with transaction.atomic():
         held = _seen(chat, actor)
-        if held.case is None or held.case.messages.filter(external_id=client_id).exists():
+        if held.case is None or held.case.messages.filter(external_id=identity).exists():
             return
         if held.state != _TALKING or held.agent_id != actor.subject.pk:
             raise Conflict
-        outbox.write_note(held.case, actor=actor, body=summary, external_id=client_id)
+        outbox.write_note(held.case, actor=actor, body=summary, external_id=identity)
         if to is None:
             _wait_again(held)
         elif not may_be_handed(held, to) or to.pk == actor.subject.pk:

@@ -341,7 +341,9 @@ def test_handed_back_it_waits_for_somebody_else(lan, hoa):
     assert agent_of(chat) == hoa
 
 
-@pytest.mark.parametrize("wrong", ["no summary", "to oneself", "to who is not there", "to who may not", "not mine"])
+@pytest.mark.parametrize(
+    "wrong", ["no summary", "no id", "to oneself", "to who is not there", "to who may not", "not mine"]
+)
 def test_a_hand_over_that_cannot_be_changes_nothing(lan, hoa, minh, wrong):
     takes_chats(lan)
     chat = says(begun())
@@ -354,7 +356,8 @@ def test_a_hand_over_that_cannot_be_changes_nothing(lan, hoa, minh, wrong):
     before = Chat.objects.filter(pk=chat.pk).values().get(), Message.objects.count()
     by = hoa if wrong == "not mine" else lan
     with pytest.raises(Conflict if wrong == "not mine" else Invalid):
-        giving.hand_over(chat, actor=Actor.staff(by), to=to, summary=summary, client_id=new_id())
+        once = "" if wrong == "no id" else new_id()
+        giving.hand_over(chat, actor=Actor.staff(by), to=to, summary=summary, client_id=once)
     assert (Chat.objects.filter(pk=chat.pk).values().get(), Message.objects.count()) == before
 
 
