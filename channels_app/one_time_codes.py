@@ -20,6 +20,7 @@ from cases.states import Channel
 from cases.workflow import call_back
 from channels_app.models import Delivery, OneTimeCode
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.locks import one_at_a_time
 
 PORTAL = Actor.system("portal")
 _SALT = "channels_app.one_time_codes"
@@ -32,7 +33,7 @@ def issue(case: Case, contact: Contact, browser: str) -> OneTimeCode | None:
     `browser` is what `browser_hash` gives for the session that asks.
     """
     with transaction.atomic():
-        Contact.objects.select_for_update().get(pk=contact.pk)  # two asks at once: one code
+        one_at_a_time("one-time code", contact.kind, contact.address.upper())  # two asks at once: one code
         now = timezone.now()
         if _too_early(contact, browser, now):
             return None
@@ -87,8 +88,11 @@ def browser_hash(secret: str) -> str:
 
 
 def _too_early(contact: Contact, browser: str, now: datetime) -> bool:
+    """Counted by address, whoever's record it stands on: else every new visitor could have it mailed to."""
     asked = list(
-        OneTimeCode.objects.filter(contact=contact, created_at__gt=now - _HOUR)
+        OneTimeCode.objects.filter(
+            contact__kind=contact.kind, contact__address__iexact=contact.address, created_at__gt=now - _HOUR
+        )
         .order_by("-created_at")
         .values_list("browser", "created_at")
     )

@@ -215,6 +215,9 @@ def _owed(actor: Actor) -> list[Owed]:
     rows = OneTimeCode.objects.filter(pk__in=asked).select_related("contact").in_bulk()
     missed = [call for one in follow_ups for call in one.facts.get("calls", [])]
     numbers = dict(Call.objects.filter(pk__in=missed).values_list("pk", "number"))
+    left = Contact.objects.in_bulk([one.facts["contact"] for one in follow_ups if "contact" in one.facts])
+    for one in follow_ups:
+        one.case.contact = left.get(one.facts.get("contact"), one.case.contact)  # the number left for this call
     return [_owed_one(one, rows.get(one.facts.get("one_time_code")), numbers, actor) for one in follow_ups]
 
 

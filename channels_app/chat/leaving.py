@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers import directory
 from accounts.customers.models import Contact
+from cases.models import Case
 from cases.states import OPEN
 from cases.workflow import belonging, call_back
 from channels_app import one_time_codes, push
@@ -80,10 +81,17 @@ def _left(chat: Chat) -> None:
     case = chat.case
     if chat.state == Chat.State.WAITING:
         chat.state, chat.ended_at = Chat.State.ENDED, chat.left_at
-        if case is not None and case.status in OPEN and case.contact and case.contact.kind == Contact.Kind.PHONE:
-            call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk)
+        if case is not None and case.status in OPEN and (phone := _phone_of(case)):
+            call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk)
     chat.save()
     push.changed(push.chat_group(chat.public_id), push.DESK)
+
+
+def _phone_of(case: Case) -> Contact | None:
+    """The number the visitor gave, be it beside a mail address where answers go."""
+    if case.contact and case.contact.kind == Contact.Kind.PHONE:
+        return case.contact
+    return case.customer.contacts.filter(kind=Contact.Kind.PHONE).order_by("-last_used_at", "-pk").first()
 
 
 def _browser(chat: Chat) -> str:

@@ -15,6 +15,7 @@ from cases.models import Category
 from cases.states import Channel
 from cases.workflow import answer, routing
 from channels_app import one_time_codes
+from channels_app.admin import hotline
 from channels_app.chat import giving, leaving, talking
 from channels_app.models import Chat, Delivery, OneTimeCode
 from cskh.core.errors import Invalid
@@ -161,6 +162,25 @@ def test_who_left_a_number_and_waited_in_vain_is_called_back(lan):
     chat.refresh_from_db()
     assert (chat.state, chat.left_at is not None) == (Chat.State.ENDED, True)
     assert (chat.case.customer.name or Chat.objects.get(pk=chat.pk).case.customer.name) == "An"
+
+
+def test_a_number_left_beside_a_mail_address_is_called(lan):
+    chat = says(begun())
+    leaving.leave_contact(chat, email=AN, phone="0901234567")
+    with time_machine.travel(timezone.now() + settings.CHAT_LEFT_AFTER + timedelta(seconds=1)):
+        leaving.note_those_who_left()
+        call = chat.case.follow_ups.get(kind="call_back")
+        assert Contact.objects.get(pk=call.facts["contact"]).address == "+84901234567"
+        assert [owed.number for owed in hotline._owed(Actor.staff(lan))] == ["+84901234567"]
+
+
+def test_one_address_gets_no_more_codes_however_many_visitors_type_it(lan, settings):
+    settings.ONE_TIME_CODES_PER_HOUR = 3
+    for address in (AN, AN.upper(), AN, AN, AN):
+        leaving.leave_contact(says(begun()), email=address)
+    assert OneTimeCode.objects.count() == 3
+    leaving.leave_contact(says(begun()), email="binh@khach.example")
+    assert OneTimeCode.objects.count() == 4
 
 
 def test_who_is_there_is_not_called_back(lan):
