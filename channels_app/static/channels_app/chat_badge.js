@@ -25,8 +25,7 @@
     };
     look();
     setInterval(look, EVERY);
-    let soon = 0;
-    window.desk?.socket.on("changed", () => { clearTimeout(soon); soon = setTimeout(look, 300); });
+    window.desk?.socket.on("changed", window.desk.live.seldom(look));
     document.addEventListener("visibilitychange", look);
   }
 

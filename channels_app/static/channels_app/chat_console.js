@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const LOOK_EVERY = 30_000, LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, TOAST_SHOWN = 6_000, TOASTS = 4;
+  const LOOK_EVERY = 30_000, LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, TOAST_SHOWN = 6_000, TOASTS = 4;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   function span(since) {
@@ -15,12 +15,12 @@
 
   class ChatConsole {
     constructor(root) {
-      const { address, casePage, file, picture, me } = root.dataset;
+      const { address, casePage, draft, file, picture, me } = root.dataset;
       const at = (pattern) => (number) => pattern.replace("/0/", `/${number}/`);
       this.root = root;
       this.me = Number(me);
       this.words = JSON.parse(document.getElementById("chat-words").textContent);
-      this.page = { words: this.words, casePage: at(casePage), file: at(file), picture: at(picture) };
+      this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: at(file), picture: at(picture) };
       this.server = new ChatServer(address, root.querySelector("[name=csrfmiddlewaretoken]").value, this.words);
       this.socket = window.desk.socket;
       this.columns = [];
@@ -46,7 +46,7 @@
       });
       socket.on("down", () => { this.find("offline").hidden = false; });
       const column = (frame) => this.columns.find((one) => one.id === frame.id);
-      socket.on("changed", () => this.lookSoon());
+      socket.on("changed", window.desk.live.seldom(() => this.look(), AT_MOST_EVERY));
       socket.on("lines", (frame) => column(frame)?.add(frame.lines));
       socket.on("chat", (frame) => column(frame)?.show(frame));
       socket.on("typing", (frame) => column(frame)?.visitorTypes());
@@ -63,11 +63,6 @@
       this.wide = matchMedia("(min-width: 1280px)");
       this.wide.addEventListener("change", () => this.arrange());
       new HandOver(this);
-    }
-
-    lookSoon() {
-      clearTimeout(this.soon);
-      this.soon = setTimeout(() => this.look(), 150);
     }
 
     async look(ask = () => this.server.get("state/")) {
@@ -176,6 +171,7 @@
       this.socket.send("unchat", { id: column.id });
       this.columns = this.columns.filter((one) => one !== column);
       this.recent = this.recent.filter((one) => one !== column);
+      column.drafts.leave();
       column.root.remove();
       this.arrange();
       this.columns[0]?.focus();
