@@ -25,10 +25,16 @@ def keep(user: User, case: Case, kind: str, body: str, *, refused: str = "") -> 
     """Keeps the words as they are typed; nothing but blanks is no draft. Raises Invalid, and then the old one stays."""
     if kind not in Draft.Kind:
         raise Invalid(errors={"kind": [_("Nothing of this kind is written.")]})
-    text = body.replace("\x00", "")
-    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
+    if len(body) > settings.MESSAGE_MAX_CHARACTERS:
         limit = settings.MESSAGE_MAX_CHARACTERS
         raise Invalid(errors={"body": [_("The text is too long: at most %(limit)d characters.") % {"limit": limit}]})
+    return put_back(user, case, kind, body, refused=refused)
+
+
+def put_back(user: User, case: Case, kind: str, body: str, *, refused: str = "") -> Draft | None:
+    """As `keep`, for words that were sent already and come back: all of them stay, however long they are with what was typed
+    meanwhile. Their author shortens them; nothing is cut behind their back."""
+    text = body.replace("\x00", "")
     if not text.strip():
         drop(user, case, kind)
         return None

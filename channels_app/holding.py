@@ -133,7 +133,7 @@ def _to_draft(held: HeldSend, *, refused: str = "") -> Draft | None:
     """What was typed meanwhile stays: the words that come back stand before it."""
     typed = Draft.objects.filter(user=held.user, case=held.case, kind=held.kind).values_list("body", flat=True).first()
     body = f"{held.body}\n\n{typed}" if typed else held.body
-    return drafts.keep(held.user, held.case, held.kind, body[: settings.MESSAGE_MAX_CHARACTERS], refused=refused)
+    return drafts.put_back(held.user, held.case, held.kind, body, refused=refused)
 
 
 def _over(held: HeldSend, state: HeldSend.State, error: str = "") -> None:

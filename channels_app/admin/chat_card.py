@@ -14,13 +14,15 @@ from cases.admin.step_forms import Classify
 from cases.models import Answer, Case
 from cases.states import OPEN, Status, Step
 from cases.workflow import steps
+from channels_app import drafts
 from channels_app.models import Chat
 
 _EARLIER_SHOWN = 6
 
 
 def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
-    """`{html, replies, answer: {may, why, approved}}`; `why` says what is missing where the case cannot be answered."""
+    """`{html, replies, drafts, answer: {may, why, approved}}`; `drafts` are one's own words by kind, and `why` says what is
+    missing where the case cannot be answered."""
     case = chat.case
     assert case is not None  # staff see no conversation without one
     allowed = steps.allowed_steps(actor, case)
@@ -36,6 +38,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     return {
         "html": render_to_string("admin/chat/card.html", context, request),
         "replies": replies_for(case, actor.subject),
+        "drafts": {kind: draft.body for kind, draft in drafts.drafts_of(actor.subject, case).items()},
         "answer": _answer(case, actor, allowed),
     }
 

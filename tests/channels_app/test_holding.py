@@ -86,6 +86,16 @@ def test_the_last_word_is_held_too(lan, make_staff):
     assert (held.state, case.status) == ("sent", "closed")
 
 
+def test_what_comes_back_is_never_cut(case, lan, settings):
+    settings.MESSAGE_MAX_CHARACTERS = 50
+    held = hold(case, lan, body="x" * 40)
+    drafts.keep(lan, case, "message", "y" * 40)
+    assert holding.recall(case, user=lan, held_id=held.pk).body == "x" * 40 + "\n\n" + "y" * 40
+    with pytest.raises(Invalid):
+        drafts.keep(lan, case, "message", "z" * 51)
+    assert drafts.drafts_of(lan, case)["message"].body.endswith("y")
+
+
 def test_what_is_called_back_was_never_said(case, lan):
     before = snapshot(case)
     held = hold(case, lan)

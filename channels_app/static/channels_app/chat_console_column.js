@@ -16,7 +16,8 @@
       this.mode = "message";
       this.unread = 0;
       this.shown = null;
-      this.drafts = JSON.parse(sessionStorage.getItem(this.draftKey) || "{}");
+      const draft = console.page.draft(row.case);
+      this.drafts = new ChatDrafts((kind) => draft.replace("/message/", `/${kind}/`), console.server.token);
       this.root = document.getElementById("chat-column").content.firstElementChild.cloneNode(true);
       this.root.id = `chat-${row.id}`;
       this.root.setAttribute("aria-label", row.name);
@@ -40,10 +41,6 @@
 
     find(name) {
       return this.root.querySelector(`[data-${name}]`);
-    }
-
-    get draftKey() {
-      return `chat-draft:${this.id}`;
     }
 
     get isMine() {
@@ -177,6 +174,7 @@
       this.find("card").innerHTML = card.html;  // our own template
       this.replies.known = card.replies;
       this.answer = card.answer;
+      this.drafts.came(card.drafts, this.unsent.items);
       this.write(this.mode);
     }
 
@@ -203,7 +201,7 @@
       this.mode = mode;
       this.root.querySelectorAll("[data-mode]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mode === mode)));
       this.find("write").className = `chat-write is-${mode}`;
-      this.area.value = approved || this.drafts[mode] || "";
+      this.area.value = approved || this.drafts.of(mode);
       this.area.readOnly = Boolean(approved);
       this.area.maxLength = mode === "answer" ? 100_000 : 4_000;
       const hint = { message: words.to_message, note: words.to_note, answer: words.to_answer }[mode];
@@ -221,8 +219,7 @@
     typed() {
       this.grow();
       if (this.area.readOnly) return;
-      this.drafts[this.mode] = this.area.value;
-      sessionStorage.setItem(this.draftKey, JSON.stringify(this.drafts));
+      this.drafts.type(this.mode, this.area.value);
       if (this.mode !== "message" || Date.now() - (this.toldTyping || 0) < TYPING_EVERY) return;
       this.toldTyping = Date.now();
       this.console.socket.send("typing", { id: this.id });
@@ -251,14 +248,14 @@
       if (!body || this.find("send").disabled || !this.isMine) return;
       const { mode } = this;
       if (mode === "answer") this.gaveAway = true;
-      this.drafts[mode] = "";
-      sessionStorage.setItem(this.draftKey, JSON.stringify(this.drafts));
+      this.drafts.send(mode);
       this.write(mode === "note" ? "message" : mode);
       this.unsent.add(mode, body);
       this.lines.toEnd();
     }
 
     took(answer, item) {
+      this.drafts.arrived(item.kind);
       this.add(answer.lines);
       this.show(answer.shown);
       if (item.kind === "answer") {
@@ -267,11 +264,11 @@
       }
     }
 
-    // What was written comes back into the text, unless something else stands there by now.
+    // What was written comes back into the text, before whatever else stands there by now.
     refused(item, error) {
       this.console.toast(error.message, true);
       if (error.isAway) return;
-      if (!this.drafts[item.kind]) this.drafts[item.kind] = item.body;
+      this.drafts.putBack(item.kind, item.body);
       this.write(item.kind);
       this.fetch();
     }

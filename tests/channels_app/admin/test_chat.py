@@ -18,6 +18,7 @@ from accounts.customers.models import Contact
 from accounts.models import Role
 from cases.models import Case, Category
 from cases.workflow import resolution, routing
+from channels_app import drafts
 from channels_app.chat import conversations, giving, leaving, talking
 from channels_app.models import Attachment, Chat, ChatDuty, Message
 from tests.cases.building import open_case
@@ -231,6 +232,14 @@ def test_the_card_shows_contacts_and_only_those_earlier_cases_one_may_see(consol
     assert "an@khach.example" in html
     assert seen.code in html
     assert hidden.code not in html
+
+
+def test_the_card_brings_ones_own_drafts_and_nobody_elses(console, lan, make_staff):
+    chat = began()
+    case = Case.objects.get(chat=chat)
+    drafts.keep(lan, case, "note", "nhớ gọi lại")
+    drafts.keep(make_staff("minh", Role.MANAGER), case, "message", "của người khác")
+    assert console(lan).get("card", chat).json()["drafts"] == {"note": "nhớ gọi lại"}
 
 
 def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, make_staff):
