@@ -76,20 +76,19 @@ def html(markdown: str) -> SafeString:
     return mark_safe(_renderer().render(markdown))  # noqa: S308 - the renderer escapes every tag
 
 
+class _Renderer(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
+        """Our own pages, and the schemes people know; anything else may start another program of the reader's."""
+        try:
+            scheme = urlsplit(url).scheme
+        except ValueError:
+            return False
+        return scheme in ("http", "https", "mailto", "tel") if scheme else ":" not in url.partition("/")[0]
+
+
 @cache
 def _renderer() -> MarkdownIt:
-    renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    renderer.validateLink = _may_be_linked  # type: ignore[method-assign]
-    return renderer
-
-
-def _may_be_linked(address: str) -> bool:
-    """Our own pages, and the schemes people know; anything else may start another program of the reader's."""
-    try:
-        scheme = urlsplit(address).scheme
-    except ValueError:
-        return False
-    return scheme in ("http", "https", "mailto", "tel") if scheme else ":" not in address.partition("/")[0]
+    return _Renderer("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def _published() -> QuerySet[HelpArticle]:
