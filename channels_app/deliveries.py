@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.customers.models import Contact
 from cases.models import Case
@@ -131,7 +132,7 @@ def _mail(delivery: Delivery) -> None:
 def _show(delivery: Delivery) -> None:
     """Our own pages show a message from the moment it is committed: there is nothing left to send."""
     if delivery.message is None or delivery.message.direction != Message.Direction.OUT:
-        raise NotDelivered("only messages to the customer are shown", permanent=True)
+        raise NotDelivered(_("Only messages to the customer are shown."), permanent=True)
 
 
 def _show_in_chat(delivery: Delivery) -> None:
@@ -146,7 +147,7 @@ def _show_in_chat(delivery: Delivery) -> None:
     elif chat.visitor_read < message.pk:
         address = verified_address(message.case)
         if not address or timezone.now() < delivery.created_at + settings.CHAT_UNREAD_MAILED_AFTER:
-            raise NotDelivered("the visitor has not seen it yet")
+            raise NotDelivered(_("The visitor has not seen it yet."))
         delivery.address = address
         delivery.save(update_fields=["address"])
         EMAIL.send(letters.write(delivery))

@@ -36,13 +36,13 @@ def write(delivery: Delivery) -> Outbound:
         return _one_time_code(delivery, delivery.one_time_code)
     if delivery.notice is not None:
         return _to_staff(delivery, delivery.notice)
-    raise NotDelivered("there is nothing to deliver", permanent=True)
+    raise NotDelivered(_("There is nothing to deliver."), permanent=True)
 
 
 def _to_customer(delivery: Delivery, message: Message) -> Outbound:
     case = message.case
     if message.direction != Message.Direction.OUT:
-        raise NotDelivered("an internal note never leaves the house", permanent=True)
+        raise NotDelivered(_("An internal note never leaves the house."), permanent=True)
     contact = _contact(case, delivery.address)
     thread = _thread(case, delivery)
     with translation.override(case.customer.language):

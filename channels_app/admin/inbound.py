@@ -48,7 +48,7 @@ class InboundItemAdmin(RoleModelAdmin):
     def dismiss(self, request: HttpRequest, items: QuerySet[InboundItem]) -> None:
         dismissed = [item for item in items if intake.dismiss(item)]
         for item in dismissed:
-            self.log_change(request, item, "Set aside")
+            self.log_change(request, item, _("Set aside."))
         self.message_user(request, _("Set aside: %(number)d.") % {"number": len(dismissed)})
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
