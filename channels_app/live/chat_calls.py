@@ -83,7 +83,8 @@ def read(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 @chat_view
 def contact(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`{name?, email?, phone?}` → `{proof_sent}`: how to reach the visitor when they are gone."""
-    count_visitor(chat, "say")
+    count_visitor(chat, "contact")
+    count("contact", client_address(request))
     content = content_of(request)
     email = text_of(content, "email")
     leaving.leave_contact(chat, name=text_of(content, "name"), email=email, phone=text_of(content, "phone"))

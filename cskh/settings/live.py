@@ -29,6 +29,7 @@ CHAT_LIMITS = {
     "start": (20, 3600),  # an address, behind which many may sit
     "say": (30, 60),
     "file": (20, 600),
+    "contact": (5, 3600),  # of one conversation, and of one address: each may mail a code
     "frame": (240, 60),
 }
 SOCKET_FRAME_MAX_BYTES = 32 * 1024
