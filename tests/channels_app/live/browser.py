@@ -50,8 +50,13 @@ class Browser:
             self.connects += 1
             after = self.lines[-1]["id"] if self.lines else 0
             await socket.send(json.dumps({"type": "hello", "key": self.key, "after": after}))
-            for client_id, body in list(self.unconfirmed.items()):
-                await socket.send(json.dumps({"type": "say", "client_id": client_id, "body": body}))
+            sent = set()
+            while waiting := self.unconfirmed.keys() - sent:  # more may be said while these are sent
+                for client_id in sorted(waiting):  # in the order in which they were said
+                    await socket.send(
+                        json.dumps({"type": "say", "client_id": client_id, "body": self.unconfirmed[client_id]})
+                    )
+                sent |= waiting
             self.socket = socket
             async for text in socket:
                 self._take(json.loads(text))
