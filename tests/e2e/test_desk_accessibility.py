@@ -1,0 +1,77 @@
+"""The desk's pages by axe: nothing serious of ours, and of the theme's only what docs/accessibility.md lists."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.actors import Actor
+from accounts.customers.directory import Person
+from accounts.models import Role
+from cases.models import SavedView
+from cases.states import Channel
+from cases.workflow.opening import Matter
+from channels_app import intake
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "mat-khau-thu-1"
+LEFT_BY_THE_THEME: set[str] = set()
+
+
+@pytest.fixture
+def desk(page, live_server, make_staff):
+    user = make_staff("quan", Role.MANAGER)
+    user.set_password(PASSWORD)
+    user.save()
+    SavedView.objects.create(name="Gấp", query="queue=urgent", owner=user)
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("[name=username]", "quan")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def serious_on(page):
+    found = Axe().run(page).response["violations"]
+    return {
+        (one["id"], str(node["target"]))
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_at_the_desk(desk, live_server, scheme):
+    case = intake.open_request(
+        Matter(subject="Nạp tiền chưa vào", amount=1_250_000),
+        actor=Actor.system("intake"),
+        channel=Channel.EMAIL,
+        body="Tôi chuyển 1.250.000đ lúc 9h.",
+        person=Person(name="Nguyễn Văn An", email="an@khach.example"),
+    )
+    desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    cases = f"{live_server.url}/admin/cases/case/"
+    found = {}
+
+    def look(name):
+        desk.wait_for_timeout(300)
+        found[name] = {(rule, target) for rule, target in serious_on(desk) if rule not in LEFT_BY_THE_THEME}
+
+    desk.goto(f"{live_server.url}/admin/")
+    look("overview")
+    desk.keyboard.press("Control+k")
+    look("palette")
+    for name, address in (
+        ("queue", f"{cases}?queue=all"),
+        ("case", f"{cases}{case.pk}/change/"),
+        ("step", f"{cases}{case.pk}/step/classify/"),
+        ("saved views", f"{cases}views/?query=queue%3Dall"),
+    ):
+        desk.goto(address)
+        look(name)
+    desk.goto(f"{cases}?queue=all")
+    desk.locator("[name=case]").first.check()
+    desk.locator("button[formaction*='/bulk/note/'], [data-bulk=note]").first.click()
+    look("bulk")
+    assert {name: serious for name, serious in found.items() if serious} == {}
