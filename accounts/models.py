@@ -89,10 +89,10 @@ class User(AbstractUser):
         """Roles and departments, fetched once a request."""
         departments: dict[str, set[int | None]] = {}
         leads: set[int | None] = set()
-        for role, department_id, is_lead in self.memberships.values_list("role", "department_id", "is_lead"):
-            departments.setdefault(role, set()).add(department_id)
-            if is_lead and role != Role.AUDITOR:
-                leads.add(department_id)
+        for one in self.memberships.all():
+            departments.setdefault(one.role, set()).add(one.department_id)
+            if one.is_lead and one.role != Role.AUDITOR:
+                leads.add(one.department_id)
         if self.is_superuser:
             departments.setdefault(Role.ADMINISTRATOR, set()).add(None)
         return Desk({role: frozenset(ids) for role, ids in departments.items()}, frozenset(leads))

@@ -69,8 +69,18 @@ def sweep_held() -> None:
 
 
 @shared_task
-def sweep_chats() -> None:
-    """Visitors who left, agents who say nothing, and visitors who wait although somebody has room."""
+def note_left_chats() -> None:
+    """Visitors who left."""
     leaving.note_those_who_left()
+
+
+@shared_task
+def take_back_chats() -> None:
+    """Agents who say nothing."""
     giving.take_back_unanswered()
+
+
+@shared_task
+def give_out_chats() -> None:
+    """Visitors who wait although somebody has room."""
     giving.give_out()

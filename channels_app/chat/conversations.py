@@ -17,6 +17,8 @@ from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 from cskh.core.text import one_line
 
+from . import giving
+
 VISITORS = Actor.system("chat")
 
 
@@ -81,9 +83,12 @@ def visible_chat(actor: Actor, public_id: str) -> Chat:
 
 
 def note_seen(chat: Chat) -> None:
-    """The visitor's browser is there now."""
-    chat.seen_at, chat.left_at = timezone.now(), None
-    chat.save(update_fields=["seen_at", "left_at"])
+    """The visitor's browser is there now. Who had left before anybody answered waits again, at their old place."""
+    now = timezone.now()
+    if Chat.objects.filter(pk=chat.pk, left_at=None).update(seen_at=now):
+        chat.seen_at = now
+    else:
+        giving.come_back(chat)
 
 
 def visitor_of(chat: Chat) -> Actor:

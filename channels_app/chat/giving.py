@@ -1,5 +1,6 @@
 """Who of us talks with whom: taking a conversation, being given one by presence and capacity, handing it over, ending it."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -20,8 +21,11 @@ from channels_app.models import Chat, ChatDuty, Message
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotVisible
 from cskh.core.locks import one_at_a_time
 
+log = logging.getLogger(__name__)
+
 _WAITING, _TALKING, _ENDED = Chat.State.WAITING, Chat.State.TALKING, Chat.State.ENDED
 MOST_AT_ONCE = 20
+_MOST_GIVEN = 1000  # looked at in one go; more than ever wait
 
 
 def set_duty(user: User, *, takes_chats: bool, capacity: int | None = None) -> ChatDuty:
@@ -65,10 +69,41 @@ def waiting_for(actor: Actor) -> QuerySet[Chat]:
 def somebody_is_needed(chat: Chat) -> None:
     """The visitor of the locked `chat` said something: unless somebody is talking with them, they wait from now on."""
     if chat.state not in (_WAITING, _TALKING):
-        chat.state, chat.waiting_since, chat.agent = _WAITING, timezone.now(), None
+        chat.waiting_since = chat.waiting_since if _left_unanswered(chat) else timezone.now()
+        chat.state, chat.agent = _WAITING, None
         chat.ended_at = chat.dropped_by = chat.dropped_at = None
     if chat.state == _WAITING:
         transaction.on_commit(give_out, robust=True)
+
+
+def come_back(chat: Chat) -> None:
+    """The visitor who had left is there again. Who left before anybody answered waits on, at the place they had."""
+    with transaction.atomic():
+        held = locked(chat.pk)
+        if _left_unanswered(held):
+            somebody_is_needed(held)
+            push.changed(push.chat_group(held.public_id), push.DESK)
+        held.seen_at, held.left_at = timezone.now(), None
+        held.save()
+    for field in ("state", "agent", "waiting_since", "ended_at", "seen_at", "left_at"):
+        setattr(chat, field, getattr(held, field))
+
+
+def leave(held: Chat) -> None:
+    """The visitor of the locked conversation has left; while they waited, that ends it (`come_back` begins it again)."""
+    held.left_at = timezone.now()
+    if held.state == _WAITING:
+        _end(held, at=held.left_at)
+    else:
+        held.save()
+        push.changed(push.chat_group(held.public_id), push.DESK)
+
+
+def _left_unanswered(held: Chat) -> bool:
+    """Whether the conversation ended because the visitor left, and nobody has answered what they had said by then."""
+    asked = held.case and (held.case.unanswered_since or held.case.reopen_asked_at)
+    ended_by_leaving = held.state == _ENDED and held.left_at is not None and held.ended_at == held.left_at
+    return bool(ended_by_leaving and asked and held.left_at and asked <= held.left_at)
 
 
 def take(chat: Chat, *, actor: Actor) -> None:
@@ -115,14 +150,20 @@ def give_out() -> int:
     how many were given. Several may call it at once: one does the work, and nobody gets two at a time.
     """
     given = 0
-    with transaction.atomic():
-        one_at_a_time("chats are given out")
-        waiting = Chat.objects.filter(state=_WAITING, seen_at__gt=timezone.now() - settings.CHAT_SEEN_FOR)
-        for chat in waiting.select_for_update(of=("self",), skip_locked=True).order_by("waiting_since", "pk")[:50]:
-            with_room = _with_room()
-            if not with_room:
-                break
-            given += _give(locked(chat.pk), with_room)
+    if not _with_room():
+        return given
+    waiting = Chat.objects.filter(state=_WAITING, seen_at__gt=timezone.now() - settings.CHAT_SEEN_FOR)
+    for pk in list(waiting.order_by("waiting_since", "pk").values_list("pk", flat=True)[:_MOST_GIVEN]):
+        try:
+            with transaction.atomic():
+                one_at_a_time("chats are given out")
+                with_room = _with_room()
+                if not with_room:
+                    break
+                if waiting.filter(pk=pk).select_for_update(of=("self",), skip_locked=True):
+                    given += _give(locked(pk), with_room)
+        except Exception:  # one conversation that cannot be given must not hold up the others
+            log.exception("chat %s could not be given out", pk)
     return given
 
 
@@ -256,14 +297,15 @@ def _best_first(held: Chat, with_room: list[ChatDuty]) -> list[ChatDuty]:
         may_answer = policies.may(Actor.staff(duty.user), Step.ANSWER, case)
         return duty.user_id == held.dropped_by_id, duty.user_id != case.assignee_id, not may_answer
 
-    return sorted(with_room, key=rank)
+    return sorted((duty for duty in with_room if policies.may_write(Actor.staff(duty.user), case)), key=rank)
 
 
 def _with_room() -> list[ChatDuty]:
     """Who has the fewest chats first, then who was given one longest ago. A visitor who has left takes up no room."""
     talking = Count("user__chats", filter=Q(user__chats__state=_TALKING, user__chats__left_at__isnull=True))
     with_room = on_duty().annotate(chats=talking).filter(chats__lt=F("capacity"))
-    return list(with_room.select_related("user").order_by("chats", F("given_at").asc(nulls_first=True), "pk"))
+    people = with_room.select_related("user").prefetch_related("user__memberships")
+    return list(people.order_by("chats", F("given_at").asc(nulls_first=True), "pk"))
 
 
 def _answered() -> Exists:
@@ -283,17 +325,24 @@ def _drop(chats: QuerySet[Chat]) -> int:
     """Takes these conversations from whoever has them; each is looked at again once it is locked."""
     dropped = 0
     for pk in list(chats.filter(state=_TALKING).values_list("pk", flat=True)[:100]):
-        with transaction.atomic():
-            held = locked(pk)
-            if not chats.filter(pk=pk, state=_TALKING).exists():
-                continue
-            push.changed(push.staff_group(held.agent_id or 0))
-            if held.left_at is None:
-                _wait_again(held)
-            else:
-                _end(held)
-            dropped += 1
+        try:
+            dropped += _drop_one(chats.filter(pk=pk, state=_TALKING), pk)
+        except Exception:  # one conversation that cannot be attended to must not hold up the others
+            log.exception("chat %s could not be taken back", pk)
     return dropped
+
+
+@transaction.atomic
+def _drop_one(still_to_drop: QuerySet[Chat], chat_id: int) -> bool:
+    held = locked(chat_id)
+    if not still_to_drop.exists():
+        return False
+    push.changed(push.staff_group(held.agent_id or 0))
+    if held.left_at is None:
+        _wait_again(held)
+    else:
+        _end(held, at=held.left_at)
+    return True
 
 
 def _wait_again(held: Chat) -> None:
@@ -307,8 +356,9 @@ def _wait_again(held: Chat) -> None:
     transaction.on_commit(give_out, robust=True)
 
 
-def _end(held: Chat) -> None:
-    held.state, held.ended_at = _ENDED, timezone.now()
+def _end(held: Chat, *, at: datetime | None = None) -> None:
+    """`at` where it ended because the visitor left: at that moment."""
+    held.state, held.ended_at = _ENDED, at or timezone.now()
     held.save()
     push.changed(push.chat_group(held.public_id), push.DESK)
     transaction.on_commit(give_out, robust=True)

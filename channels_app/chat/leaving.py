@@ -1,5 +1,7 @@
 """Visitors who leave: how they can be reached, and what becomes of a conversation nobody took up."""
 
+import logging
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +19,8 @@ from cskh.core.text import one_line
 
 from . import giving
 from .conversations import VISITORS, visitor_of
+
+log = logging.getLogger(__name__)
 
 LEFT_CHAT = "left_chat"
 
@@ -68,23 +72,28 @@ def note_those_who_left() -> int:
     )
     left = 0
     for pk in list(gone.values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            chat = giving.locked(pk)
-            if chat.left_at is None and chat.seen_at < timezone.now() - settings.CHAT_LEFT_AFTER:
-                _left(chat)
-                left += 1
+        try:
+            left += _note_left(pk)
+        except Exception:  # one conversation that cannot be attended to must not hold up the others
+            log.exception("the visitor of chat %s could not be noted as gone", pk)
     return left
 
 
+@transaction.atomic
+def _note_left(chat_id: int) -> bool:
+    chat = giving.locked(chat_id)
+    has_left = chat.left_at is None and chat.seen_at < timezone.now() - settings.CHAT_LEFT_AFTER
+    if has_left:
+        _left(chat)
+    return has_left
+
+
 def _left(chat: Chat) -> None:
-    chat.left_at = timezone.now()
     case = chat.case
-    if chat.state == Chat.State.WAITING:
-        chat.state, chat.ended_at = Chat.State.ENDED, chat.left_at
-        if case is not None and case.status in OPEN and (phone := _phone_of(case)):
-            call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk)
-    chat.save()
-    push.changed(push.chat_group(chat.public_id), push.DESK)
+    waited_in_vain = chat.state == Chat.State.WAITING and case is not None and case.status in OPEN
+    if waited_in_vain and case is not None and (phone := _phone_of(case)):
+        call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk)
+    giving.leave(chat)
 
 
 def _phone_of(case: Case) -> Contact | None:

@@ -27,7 +27,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
     "sweep-previews": {"task": "cases.tasks.sweep_previews", "schedule": 60.0},
-    "sweep-chats": {"task": "channels_app.tasks.sweep_chats", "schedule": 10.0},
+    "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
+    "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},
+    "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},
     "poll-mail": {"task": "channels_app.tasks.poll_mailboxes", "schedule": 10.0},
     "forget-idempotency": {"task": "cskh.core.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

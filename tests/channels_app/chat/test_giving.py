@@ -153,6 +153,33 @@ def test_what_is_not_classified_goes_to_intake_and_never_to_a_specialist(lan, mi
     assert agent_of(chat) == lan
 
 
+def test_those_whom_nobody_here_may_talk_with_keep_nobody_else_waiting(lan, minh):
+    for _one in range(52):
+        says(begun())
+    last = says(begun())
+    in_department(last, "deposit-not-credited", lan)
+    takes_chats(minh, capacity=1)
+    assert giving.give_out() == 1
+    assert agent_of(last) == minh
+
+
+def test_one_conversation_that_fails_holds_up_no_other(lan, monkeypatch):
+    takes_chats(lan, capacity=5)
+    broken, good = says(begun()), says(begun())
+    locked = giving.locked
+    with monkeypatch.context() as patched:
+        patched.setattr(giving, "locked", lambda pk: 1 / 0 if pk == broken.pk else locked(pk))
+        assert giving.give_out() == 1
+    assert (agent_of(broken), agent_of(good)) == (None, lan)
+    giving.give_out()
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        with monkeypatch.context() as patched:
+            patched.setattr(giving, "locked", lambda pk: 1 / 0 if pk == broken.pk else locked(pk))
+            assert leaving.note_those_who_left() == 1
+            assert giving.take_back_unanswered() == 1
+        assert (fresh(broken).state, fresh(good).state) == (Chat.State.TALKING, Chat.State.ENDED)
+
+
 def test_auditors_take_no_chats(make_staff):
     with pytest.raises(NotPermitted):
         giving.set_duty(make_staff("kiem", Role.AUDITOR), takes_chats=True)
@@ -239,7 +266,8 @@ def test_a_visitor_who_left_and_an_agent_who_left_end_the_conversation(lan):
     chat = says(begun())
     giving.give_out()
     with time_machine.travel(timezone.now() + settings.CHAT_LEFT_AFTER + timedelta(seconds=1)):
-        tasks.sweep_chats()
+        tasks.note_left_chats()
+        tasks.take_back_chats()
     assert fresh(chat).state == Chat.State.ENDED
 
 
@@ -261,7 +289,7 @@ def test_who_is_off_duty_without_saying_so_here_loses_their_visitors_at_the_next
     chat = says(begun())
     giving.give_out()
     set_presence(lan, User.Presence.OFF_DUTY, actor=Actor.staff(lan))
-    tasks.sweep_chats()
+    tasks.take_back_chats()
     assert fresh(chat).state == Chat.State.WAITING
 
 

@@ -16,7 +16,7 @@ from cases.states import Channel
 from cases.workflow import answer, routing
 from channels_app import one_time_codes
 from channels_app.admin import hotline
-from channels_app.chat import giving, leaving, talking
+from channels_app.chat import conversations, giving, leaving, talking, waiting
 from channels_app.models import Chat, Delivery, OneTimeCode
 from cskh.core.errors import Invalid
 from tests.channels_app.mail import headers_of
@@ -181,6 +181,44 @@ def test_one_address_gets_no_more_codes_however_many_visitors_type_it(lan, setti
     assert OneTimeCode.objects.count() == 3
     leaving.leave_contact(says(begun()), email="binh@khach.example")
     assert OneTimeCode.objects.count() == 4
+
+
+@pytest.fixture
+def slept(lan):
+    """A conversation whose visitor waited, and was gone for ten minutes."""
+    chat = says(begun())
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        leaving.note_those_who_left()
+        assert Chat.objects.get(pk=chat.pk).state == Chat.State.ENDED
+        assert not giving.waiting_for(Actor.staff(lan)).exists()
+        yield chat
+
+
+def test_who_comes_back_waits_at_the_place_they_had(slept):
+    later = says(begun())
+    stale = Chat.objects.get(pk=slept.pk)
+    conversations.note_seen(stale)
+    chat = Chat.objects.get(pk=slept.pk)
+    for one in (stale, chat):
+        assert (one.state, one.waiting_since, one.left_at) == (Chat.State.WAITING, slept.waiting_since, None)
+    assert [waiting.state_of(one)["place"] for one in (chat, later)] == [1, 2]
+
+
+def test_who_comes_back_with_words_keeps_their_place_too(slept):
+    chat = says(slept, "Có ai không?")
+    assert (chat.state, chat.waiting_since) == (Chat.State.WAITING, slept.waiting_since)
+
+
+@pytest.mark.parametrize("how", ["answered meanwhile", "ended by an agent"])
+def test_who_comes_back_to_what_is_done_does_not_wait(slept, lan, how):
+    if how == "answered meanwhile":
+        replies(slept, lan)
+    else:
+        conversations.note_seen(slept)
+        giving.take(slept, actor=Actor.staff(lan))
+        giving.end(slept, actor=Actor.staff(lan))
+    conversations.note_seen(slept)
+    assert Chat.objects.get(pk=slept.pk).state == Chat.State.ENDED
 
 
 def test_who_is_there_is_not_called_back(lan):
