@@ -25,3 +25,8 @@ def allowed_steps(actor: Actor, case: Case, *, known: Collection[Condition] = ()
         and policies.may(actor, step, case)
         and not any(missing(condition) for condition in move.conditions if condition not in known)
     ]
+
+
+def what_is_missing(step: Step, case: Case) -> str:
+    """What keeps `step` from being taken although status and person are right, as the gate would say it; "" for nothing."""
+    return next(filter(None, (unmet(condition, case) for condition in TRANSITIONS[step].conditions)), "")

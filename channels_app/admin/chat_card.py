@@ -74,4 +74,4 @@ def _what_is_missing(case: Case, actor: Actor) -> str:
         return _("Verify the evidence on the case page first.")
     if case.status == Status.AWAITING_APPROVAL:
         return _("The proposed outcome awaits approval.")
-    return _("This category needs approval: propose the outcome on the case page first.")
+    return steps.what_is_missing(Step.ANSWER, case)

@@ -26,7 +26,7 @@ CHAT_ANSWERED_WITHIN = timedelta(seconds=60)  # an agent who says nothing for so
 CHAT_MESSAGE_MAX_CHARACTERS = 4000
 # Of one visitor: (times, per how many seconds).
 CHAT_LIMITS = {
-    "start": (20, 3600),  # an address, behind which many may sit
+    "start": (200, 3600),  # an address, behind which a whole mobile network may sit
     "say": (30, 60),
     "file": (20, 600),
     "contact": (5, 3600),  # of one conversation, and of one address: each may mail a code
