@@ -20,9 +20,9 @@ from cases import policies
 from cases.models import Category
 from cases.workflow import routing
 from channels_app.chat import console, conversations, giving, talking
-from channels_app.live.json_views import content_of, text_of
 from channels_app.models import Chat
 from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.json_calls import asked_number, content_of, text_of, whole_number
 
 from .chat_card import card_of
 from .chat_json import console_view, conversation_view
@@ -75,11 +75,10 @@ def here(request: HttpRequest, actor: Actor) -> Answer:
 def duty(request: HttpRequest, actor: Actor) -> Answer:
     """`{takes_chats, capacity?}` → as `state`."""
     content = content_of(request)
-    takes, capacity = content.get("takes_chats"), content.get("capacity")
+    takes = content.get("takes_chats")
     if not isinstance(takes, bool):
         raise Invalid(errors={"takes_chats": [_("Yes or no is needed.")]})
-    if capacity is not None and (not isinstance(capacity, int) or isinstance(capacity, bool)):
-        raise Invalid(errors={"capacity": [_("A whole number is needed.")]})
+    capacity = whole_number(content, "capacity") if content.get("capacity") is not None else None
     giving.set_duty(actor.subject, takes_chats=takes, capacity=capacity)
     return console.state_for(actor)
 
@@ -95,10 +94,7 @@ def take_next(request: HttpRequest, actor: Actor) -> Answer:
 @conversation_view
 def lines(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`?after=ID` → `{lines, shown}`."""
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Invalid(errors={"after": [_("A whole number is needed.")]})
-    return _since(chat, int(after))
+    return _since(chat, asked_number(request, "after"))
 
 
 @require_GET
@@ -127,7 +123,7 @@ def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`, with what was just said."""
     content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
+    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
     talking.staff_says(chat, actor=actor, client_id=content.get("client_id"), body=body)
     return _since(_fresh(chat, actor), after)
 
@@ -137,7 +133,7 @@ def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`."""
     content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
+    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
     talking.staff_notes(chat, actor=actor, client_id=content.get("client_id"), body=body)
     return _since(_fresh(chat, actor), after)
 
@@ -147,7 +143,7 @@ def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`: the case is answered, and the conversation ends."""
     content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), _after(content)
+    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
     talking.staff_answers(chat, actor=actor, client_id=content.get("client_id"), body=body)
     return _since(_fresh(chat, actor), after)
 
@@ -157,7 +153,7 @@ def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def read(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{last}`: everything up to that message was shown; counts where the conversation is with the person who asks."""
     if chat.agent_id == actor.subject.pk:
-        talking.agent_read(chat, _whole(content_of(request), "last"))
+        talking.agent_read(chat, whole_number(content_of(request), "last"))
     return {}
 
 
@@ -166,7 +162,7 @@ def read(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 def hand_over(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, to?, summary}`: to a colleague (their id), or back to those who wait."""
     content = content_of(request)
-    to = User.objects.filter(pk=_whole(content, "to")).first() if content.get("to") else None
+    to = User.objects.filter(pk=whole_number(content, "to")).first() if content.get("to") else None
     if content.get("to") and to is None:
         raise Invalid(errors={"to": [_("This person cannot talk with this visitor now.")]})
     summary = text_of(content, "summary", most=_TEXT_MOST)
@@ -185,7 +181,7 @@ def end(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @conversation_view
 def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{category}` → as `card`; nothing where the matter is now one the person may not know of."""
-    category = Category.objects.filter(pk=_whole(content_of(request), "category")).first()
+    category = Category.objects.filter(pk=whole_number(content_of(request), "category")).first()
     if category is None or chat.case is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
     routing.classify_case(chat.case, actor=actor, category=category)
@@ -201,14 +197,3 @@ def _since(chat: Chat, after: int) -> Answer:
 
 def _fresh(chat: Chat, actor: Actor) -> Chat:
     return conversations.visible_chat(actor, str(chat.public_id))
-
-
-def _after(content: Answer) -> int:
-    return _whole(content, "after") if "after" in content else 0
-
-
-def _whole(content: Answer, name: str) -> int:
-    number = content.get(name)
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**62:
-        raise Invalid(errors={name: [_("A whole number is needed.")]})
-    return number

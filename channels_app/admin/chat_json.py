@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.cache import patch_cache_control
 
 from accounts.actors import Actor
 from channels_app.chat import conversations
 from channels_app.models import Chat
-from cskh.core.errors import DomainError, Invalid
+from cskh.core.json_calls import answered
 
 Answer = dict[str, Any]
 
@@ -21,7 +20,7 @@ def console_view(view: Callable[[HttpRequest, Actor], Answer]) -> Callable[[Http
 
     @wraps(view)
     def answer(request: HttpRequest) -> JsonResponse:
-        return _answered(lambda: view(request, Actor.staff(request.user)))
+        return answered(lambda: view(request, Actor.staff(request.user)))
 
     return answer
 
@@ -37,17 +36,6 @@ def conversation_view(
             actor = Actor.staff(request.user)
             return view(request, actor, conversations.visible_chat(actor, str(public_id)))
 
-        return _answered(looked_up)
+        return answered(looked_up)
 
     return answer
-
-
-def _answered(give: Callable[[], Answer]) -> JsonResponse:
-    try:
-        response = JsonResponse(give())
-    except DomainError as error:
-        errors = error.errors if isinstance(error, Invalid) else {}
-        content = {"code": error.code, "message": str(error), "errors": errors}
-        response = JsonResponse(content, status=error.status)
-    patch_cache_control(response, no_store=True)
-    return response

@@ -14,8 +14,9 @@ from channels_app.chat import conversations, leaving, talking, waiting
 from channels_app.models import Chat
 from cskh.core.client_address import client_address
 from cskh.core.errors import Invalid, TooLarge
+from cskh.core.json_calls import asked_number, content_of, text_of, whole_number
 
-from .json_views import chat_view, content_of, json_view, text_of
+from .json_views import chat_view, json_view
 from .limits import count, count_visitor, visitor_says
 
 _FORM_AROUND_FILE = 64 * 1024  # bytes
@@ -39,10 +40,7 @@ def start(request: HttpRequest) -> dict[str, Any]:
 @chat_view
 def lines(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`?after=ID` → `{lines, state, agent_read}`."""
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Invalid(errors={"after": [_("A whole number is needed.")]})
-    return {"lines": talking.lines_after(chat, int(after)), **_shown(chat)}
+    return {"lines": talking.lines_after(chat, asked_number(request, "after")), **_shown(chat)}
 
 
 @require_POST
@@ -50,8 +48,9 @@ def lines(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`{client_id, body, after}` → as `lines`, with what was just said."""
     content = content_of(request)
+    after = whole_number(content, "after")
     visitor_says(chat, client_id=content.get("client_id"), body=content.get("body"))
-    return _lines_since(chat, content)
+    return _lines_since(chat, after)
 
 
 @require_POST
@@ -72,10 +71,7 @@ def send_file(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 @chat_view
 def read(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`{id}`: everything up to that message was shown."""
-    last_id = content_of(request).get("id")
-    if not isinstance(last_id, int) or isinstance(last_id, bool) or not 0 <= last_id < 2**62:
-        raise Invalid(errors={"id": [_("A whole number is needed.")]})
-    talking.visitor_read(chat, last_id)
+    talking.visitor_read(chat, whole_number(content_of(request), "id"))
     return {}
 
 
@@ -136,10 +132,9 @@ def sign_in(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     return {}
 
 
-def _lines_since(chat: Chat, content: dict[str, Any]) -> dict[str, Any]:
-    after = content.get("after", 0)
+def _lines_since(chat: Chat, after: int) -> dict[str, Any]:
     fresh = Chat.objects.select_related("case__contact", "agent").get(pk=chat.pk)
-    return {"lines": talking.lines_after(fresh, after if isinstance(after, int) else 0), **_shown(fresh)}
+    return {"lines": talking.lines_after(fresh, after), **_shown(fresh)}
 
 
 def _shown(chat: Chat) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from channels_app import push
 from channels_app.chat import console, conversations, giving, talking
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
+from cskh.core.json_calls import whole_number
 
-from .sockets import UNKNOWN, Frame, FrameSocket, whole_number, words
+from .sockets import UNKNOWN, Frame, FrameSocket, words
 from .still_signed_in import is_still_signed_in
 from .threads import in_thread
 

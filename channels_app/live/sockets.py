@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from cskh.core.errors import DomainError, Invalid
+from cskh.core.json_calls import problem_of
 
 log = logging.getLogger(__name__)
 
@@ -104,10 +105,9 @@ class FrameSocket(AsyncWebsocketConsumer):
                 await self.send(json.dumps({"type": kind, **content}, ensure_ascii=False))
 
     async def refuse(self, error: DomainError, frame: Frame) -> None:
-        errors = error.errors if isinstance(error, Invalid) else {}
         with translation.override(self.language):
-            message = str(error)
-        await self.say("refused", code=error.code, message=message, errors=errors, client_id=frame.get("client_id", ""))
+            problem = problem_of(error)
+        await self.say("refused", **problem, client_id=frame.get("client_id", ""))
 
     async def join(self, group: str) -> None:
         """From now on its pushes come, until it was left as often as it was joined."""
@@ -186,14 +186,6 @@ def _without_layer() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         log.warning("the channel layer is away: %s", error)
-
-
-def whole_number(frame: Frame, name: str) -> int:
-    """A whole number of the frame, 0 where it is missing. Raises Invalid for anything else."""
-    value = frame.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**62:
-        raise Invalid(errors={name: [_("A whole number is needed.")]})
-    return value
 
 
 def words(frame: Frame, name: str) -> str:

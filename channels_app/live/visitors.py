@@ -17,9 +17,10 @@ from channels_app import push
 from channels_app.chat import conversations, talking, waiting
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
+from cskh.core.json_calls import whole_number
 
 from .limits import visitor_says
-from .sockets import UNKNOWN, Frame, FrameSocket, whole_number, words
+from .sockets import UNKNOWN, Frame, FrameSocket, words
 from .threads import in_thread
 
 _HELLO_WITHIN = 10  # seconds
