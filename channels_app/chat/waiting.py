@@ -50,10 +50,11 @@ def is_here(chat: Chat, now: datetime | None = None) -> bool:
 
 
 def usual_wait(now: datetime | None = None) -> int | None:
-    """Seconds that the middle one of the latest visitors waited for a person, or None where there were too few."""
+    """Seconds from the first message to the first reply of a person (R-10), for the middle one of those who were answered
+    lately, or None where there were too few."""
     since = (now or timezone.now()) - _RECENT
-    waited = ExpressionWrapper(F("taken_at") - F("waiting_since"), output_field=DurationField())
-    recent = Chat.objects.filter(taken_at__gt=since, waiting_since__lte=F("taken_at")).order_by("-taken_at")
+    waited = ExpressionWrapper(F("first_reply_at") - F("case__opened_at"), output_field=DurationField())
+    recent = Chat.objects.filter(first_reply_at__gt=since).order_by("-first_reply_at")
     seconds = sorted(one.total_seconds() for one in recent.values_list(waited, flat=True)[:_SAMPLE])
     return round(seconds[len(seconds) // 2]) if len(seconds) >= _ENOUGH else None
 

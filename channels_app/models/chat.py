@@ -54,6 +54,7 @@ class Chat(models.Model):
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     replied_at = models.DateTimeField(_("agent replied at"), null=True, blank=True)
+    first_reply_at = models.DateTimeField(_("first replied to at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     seen_at = models.DateTimeField(_("visitor last seen"), default=timezone.now)
     left_at = models.DateTimeField(_("visitor left"), null=True, blank=True)
@@ -74,7 +75,7 @@ class Chat(models.Model):
         indexes = [
             models.Index(fields=["waiting_since"], name="chat_waiting", condition=Q(state="waiting")),
             models.Index(fields=["agent"], name="chat_talking", condition=Q(state="talking")),
-            models.Index(fields=["taken_at"], name="chat_taken"),
+            models.Index(fields=["first_reply_at"], name="chat_first_reply"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from cases.sla.clock import ClockKind
 from cases.workflow import routing
 from cases.workflow.handover import set_presence
 from channels_app import outbox, tasks
-from channels_app.chat import conversations, giving, leaving, talking
+from channels_app.chat import conversations, giving, leaving, talking, waiting
 from channels_app.models import Chat, ChatDuty, Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible, StepNotAllowed
 
@@ -433,6 +433,22 @@ def test_the_first_human_reply_is_measured_from_the_customers_first_message(lan)
         running.refresh_from_db()
         assert running.stopped_at - running.started_at == timedelta(seconds=40)
         assert Case.objects.get().unanswered_since is None
+
+
+def test_the_usual_wait_ends_with_the_first_reply_even_where_the_visitor_was_taken_back(lan, hoa):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _number in range(5):
+            assert waiting.usual_wait() is None
+            chat = says(begun())
+            clock.shift(timedelta(seconds=5))
+            giving.take(chat, actor=Actor.staff(lan))
+            clock.shift(timedelta(seconds=25))
+            replies(chat, lan)
+            clock.shift(timedelta(seconds=60))
+            giving.hand_over(chat, actor=Actor.staff(lan), to=None, summary="Hết ca", client_id=new_id())
+            giving.take(chat, actor=Actor.staff(hoa))
+            replies(chat, hoa)
+        assert waiting.usual_wait() == 30
 
 
 def together(*works):
