@@ -81,6 +81,55 @@ def _open_palette(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
+def _choose_cases(page: Page) -> None:
+    for box in page.locator("[name=case]").all()[:3]:
+        box.check()
+    page.locator("[data-bulk=note]").click()
+    page.locator("#bulk_body").wait_for()
+
+
+def _do_in_bulk(page: Page) -> None:
+    _choose_cases(page)
+    page.fill("#bulk_body", "Đã báo đối tác thanh toán, chờ đối soát.")
+    page.locator("[name=run]").click()
+    page.locator(".desk-outcome[data-done]").nth(2).wait_for()
+
+
+def _open_step(page: Page) -> None:
+    _first_case(page)
+    page.locator("[data-action]").first.click()
+    page.locator("#desk-dialog[open] form").wait_for()
+
+
+def _hold_message(page: Page) -> None:
+    _first_case(page)
+    if not page.locator("#held").count():  # from the picture before
+        page.fill("#body-message", "Chúng tôi đang đối soát giao dịch của Quý khách.")
+        page.locator("#body-message").press("Control+Enter")
+    page.locator("#held").wait_for()
+
+
+def _write_in_chat(page: Page) -> None:
+    page.fill("#text", "Tôi nạp 500.000đ từ sáng mà chưa thấy vào tài khoản.")
+    page.keyboard.press("Enter")
+    page.locator("#lines").get_by_text("500.000đ").first.wait_for()
+
+
+def _talk(page: Page) -> None:
+    """A visitor in a browser of their own begins to talk, and is taken."""
+    browser = page.context.browser
+    if browser is None:
+        raise SystemExit("this page belongs to no browser")
+    visitor = browser.new_context(locale="vi-VN").new_page()
+    visitor.goto(page.url.partition("/admin/")[0] + "/chat/")
+    _write_in_chat(visitor)
+    page.locator("[data-waiting] [data-take]").first.click()
+    page.locator(".chat-column [data-text]").first.wait_for()
+    page.locator(".chat-column [data-text]").first.fill("Chào Quý khách, xin cho biết mã giao dịch.")
+    page.locator(".chat-column [data-text]").first.press("Enter")
+    page.wait_for_timeout(1000)
+
+
 PAGES = (
     Shot("home", "/", dark=True),
     Shot("request", "/request/"),
@@ -103,12 +152,20 @@ PAGES = (
     Shot("notice", "/notice/"),
     Shot("nothing-here", "/nowhere/"),
     Shot("chat", "/chat/", whole=False),
+    Shot("chat-talking", "/chat/", prepare=_write_in_chat, whole=False),
     Shot("desk-sign-in", "/admin/login/", whole=False),
     Shot("desk-overview", "/admin/", "son", dark=True),
     Shot("desk-queue", "/admin/cases/case/?queue=urgent", "lan", dark=True),
     Shot("desk-case", "/admin/cases/case/?queue=all", "lan", prepare=_first_case, dark=True),
+    Shot("desk-step", "/admin/cases/case/?queue=department", "lan", prepare=_open_step, whole=False),
+    Shot("desk-undo", "/admin/cases/case/?queue=department", "lan", prepare=_hold_message, whole=False),
+    Shot("desk-bulk", "/admin/cases/case/?queue=department", "lan", prepare=_choose_cases),
+    Shot("desk-bulk-result", "/admin/cases/case/?queue=department", "lan", prepare=_do_in_bulk),
+    Shot("desk-views", "/admin/cases/case/views/?query=queue%3Durgent", "son"),
+    Shot("desk-notices", "/admin/channels_app/staffnotice/", "lan"),
     Shot("desk-palette", "/admin/", "lan", prepare=_open_palette, whole=False),
     Shot("desk-chat", "/admin/chat/", "hoa", whole=False),
+    Shot("desk-chat-talking", "/admin/chat/", "hoa", prepare=_talk, whole=False),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
