@@ -9,7 +9,7 @@ from cases.workflow import answer, ending, evidence, follow_up, resolution, rout
 from cases.workflow._clocks import SLA
 from cases.workflow.evidence import Wanted
 from channels_app import one_time_codes, outbox
-from channels_app.models import Attachment
+from channels_app.models import Attachment, Delivery
 from tests.cases.building import customer_of, open_case
 
 CATEGORY = "deposit-not-credited"
@@ -30,6 +30,13 @@ def _receipt(case):
 
 def _reject_evidence(case, lan):
     evidence.verify_evidence(_receipt(case), actor=lan, result=Check.Result.REJECTED, reason="Ảnh bị mờ")
+
+
+def _accept_evidence_after_all(case, lan):
+    item = _receipt(case)
+    evidence.verify_evidence(item, actor=lan, result=Check.Result.REJECTED, reason="Ảnh bị mờ")
+    Delivery.objects.update(state=Delivery.State.DELIVERED, next_try_at=None)
+    evidence.verify_evidence(item, actor=lan, result=Check.Result.ACCEPTED)
 
 
 def _transfer(case, lan):
@@ -78,6 +85,7 @@ LETTERS = {
     "case_opened": (Status.RECEIVED, _nothing),
     "evidence_requested": (Status.ROUTED, _request),
     "evidence_rejected": (Status.AWAITING_CUSTOMER, _reject_evidence),
+    "evidence_accepted_after_all": (Status.AWAITING_CUSTOMER, _accept_evidence_after_all),
     "evidence_reminder": (Status.AWAITING_CUSTOMER, _when_due(Kind.EVIDENCE_REMINDER)),
     "case_transferred": (Status.ROUTED, _transfer),
     "answer": (Status.RESOLVING, lambda case, lan: answer.send_answer(case, actor=lan, body="Tiền đã vào.")),
