@@ -118,7 +118,7 @@ UNFOLD = {
                     _queue(_("All cases"), "list_alt", "all"),
                     {"title": _("On and off duty"), "icon": "toggle_on", "link": reverse_lazy("presence")},
                     {
-                        "title": _("Live chat"),
+                        "title": _("Chats"),
                         "icon": "forum",
                         "link": reverse_lazy("chat_console:page"),
                         "permission": _talks_to_customers,
