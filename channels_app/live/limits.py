@@ -1,18 +1,12 @@
-"""How often one visitor may do a thing: counted in the cache, in windows, whichever way they speak to us."""
-
-import logging
-import time
+"""How often one visitor may do a thing, whichever way they speak to us."""
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
 from channels_app.chat import talking
 from channels_app.models import Chat
+from cskh.core.counting import is_too_often
 from cskh.core.errors import DomainError
-
-log = logging.getLogger(__name__)
 
 
 class TooOften(DomainError):
@@ -36,16 +30,7 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
 
 
 def count(what: str, who: str) -> None:
-    """As `count_visitor`, of anybody. While the cache is away nothing is counted, and nobody is refused for it."""
+    """As `count_visitor`, of anybody."""
     times, seconds = settings.CHAT_LIMITS[what]
-    key = f"chat:{what}:{int(time.time() // seconds)}:{who}"
-    try:
-        cache.add(key, 0, timeout=seconds)
-        counted = cache.incr(key)
-    except ValueError:  # expired between the two calls
-        return
-    except RedisError as error:
-        log.warning("chats are not counted, the cache is away: %s", error)
-        return
-    if counted > times:
+    if is_too_often(f"chat-{what}", who, times=times, seconds=seconds):
         raise TooOften

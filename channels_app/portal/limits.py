@@ -1,13 +1,11 @@
-"""How often one address may do a thing: counted in the cache, in windows."""
-
-import time
+"""How often one address may do a thing on the public pages."""
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cskh.core.client_address import client_address
+from cskh.core.counting import is_too_often
 from cskh.core.errors import DomainError
 
 
@@ -24,12 +22,5 @@ class TooMany(DomainError):
 def count(request: HttpRequest, what: str) -> None:
     """Counts one more `what` (a key of settings.PORTAL_LIMITS) for the client's address. Raises TooMany beyond the limit."""
     times, seconds = settings.PORTAL_LIMITS[what]
-    window = int(time.time() // seconds)
-    key = f"portal:{what}:{window}:{client_address(request)}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        counted = cache.incr(key)
-    except ValueError:  # expired between the two calls
-        return
-    if counted > times:
+    if is_too_often(f"portal-{what}", client_address(request), times=times, seconds=seconds):
         raise TooMany

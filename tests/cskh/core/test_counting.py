@@ -1,0 +1,32 @@
+"""Counted in windows, for each by itself, and refused to nobody while the cache is away."""
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
+
+from cskh.core import counting
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def ask(who="an"):
+    return counting.is_too_often("ask", who, times=2, seconds=60)
+
+
+def test_beyond_the_limit_and_again_in_the_next_window():
+    with time_machine.travel("2026-03-02T09:00:00+07:00", tick=False) as clock:
+        assert [ask(), ask(), ask()] == [False, False, True]
+        assert ask("binh") is False
+        clock.shift(60)
+        assert ask() is False
+
+
+def test_nobody_is_refused_while_the_cache_is_away(monkeypatch):
+    monkeypatch.setattr(counting, "cache", RedisCache("redis://127.0.0.1:1", {}))
+    assert [ask() for _again in range(5)] == [False] * 5
