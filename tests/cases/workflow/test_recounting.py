@@ -34,7 +34,7 @@ def sent(monkeypatch):
     """Tasks run as soon as they are asked for; their names and arguments."""
     asked = []
 
-    def run(name, args):
+    def run(name, args, countdown=None):
         asked.append((name, args))
         if name == "cases.tasks.recount_clocks":
             current_app.tasks[name](*args)
