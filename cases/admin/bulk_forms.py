@@ -1,5 +1,6 @@
 """What a bulk step asks for, once for all its cases, and the workflow function it calls for each."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,6 +26,7 @@ class BulkForm(forms.Form):
 
     action: ClassVar[Action]
     hint: ClassVar[Any] = ""
+    take: Callable[[Case], None]  # each form has its own
 
     def __init__(self, data: Any = None, *, actor: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial, auto_id="bulk_%s")
@@ -35,9 +37,6 @@ class BulkForm(forms.Form):
 
     def offer(self) -> None:
         """Fills in choices that come from the database."""
-
-    def take(self, held: Case) -> None:
-        raise NotImplementedError
 
     def said(self, field: str) -> str:
         return str(self.cleaned_data.get(field) or "")

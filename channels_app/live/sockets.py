@@ -34,6 +34,7 @@ class FrameSocket(AsyncWebsocketConsumer):
     """
 
     handlers: ClassVar[Mapping[str, str]] = {}
+    look: Callable[[], Awaitable[None]]  # fetches what is new and sends it; pushes meanwhile lead to one more look
     language = settings.LANGUAGE_CODE
     _is_open = True
 
@@ -142,10 +143,6 @@ class FrameSocket(AsyncWebsocketConsumer):
     async def changed(self, event: Frame) -> None:
         """A push of `channels_app.push`."""
         self.look_soon()
-
-    async def look(self) -> None:
-        """Fetches what is new and sends it. Pushes that come meanwhile lead to one more look."""
-        raise NotImplementedError
 
     async def _look_again_and_again(self) -> None:
         while self._is_open:
