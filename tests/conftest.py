@@ -12,6 +12,11 @@ from cskh.defaults.load import load
 pytest_plugins = ["tests.servers", "tests.api", "tests.web"]
 
 
+def pytest_collection_modifyitems(items):
+    """Browsers come last: Playwright's event loop stays in the thread, and no test after it could run one of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 _fillings = {}  # by day: what is loaded depends on the year and on the laws in force
 
 

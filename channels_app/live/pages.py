@@ -26,7 +26,10 @@ from cskh.core.errors import NotPermitted
 
 from . import page_texts
 
-_LOADER = Path(__file__).resolve().parents[1] / "static" / "chat" / "launcher.js"
+_SCRIPTS = Path(__file__).resolve().parents[1] / "static" / "chat"
+_LOADER = _SCRIPTS / "launcher.js"
+# Named in the page, so that a browser fetches them at once and not one import after the other.
+_MODULES = sorted(f"chat/{script.name}" for script in _SCRIPTS.glob("*.js") if script.name not in ("chat.js", "launcher.js"))
 # What a file chooser offers; what is taken is decided by the content (cases.evidence.pipeline.identify).
 _FILE_TYPES = "image/jpeg,image/png,image/webp,image/heic,application/pdf,text/plain,.eml"
 
@@ -59,7 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if origin and origin not in (own, *settings.CHAT_ORIGINS):
         raise NotPermitted(_("This website may not show our chat."))
     with translation.override(_language(request)):
-        response = render(request, "chat/page.html", {"config": _config(origin), "texts": page_texts.texts()})
+        context = {"config": _config(origin), "texts": page_texts.texts(), "modules": _MODULES}
+        response = render(request, "chat/page.html", context)
     response._csp_replace = {"frame-ancestors": ["'self'", *settings.CHAT_ORIGINS]}  # type: ignore[attr-defined]
     return response
 

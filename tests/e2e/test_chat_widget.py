@@ -144,7 +144,7 @@ def lan(make_staff):
 def open_chat(page):
     page.locator("section > button").click()
     chat = page.frame_locator("iframe")
-    chat.locator("#text").wait_for()
+    expect(chat.locator("#send")).to_be_enabled()  # its scripts run
     return chat
 
 
@@ -185,7 +185,7 @@ def test_a_visitor_of_another_website_talks_with_us(visitor, web, shop, lan):
     launcher = page.locator("section > button")
     assert launcher.get_attribute("aria-expanded") == "false"
     chat = open_chat(page)
-    assert chat.locator("#text").evaluate("field => field === document.activeElement")
+    expect(chat.locator("#text")).to_be_focused()
     say(chat, "Tôi nạp tiền chưa vào")
     chat.locator(".code").wait_for()
     case = elsewhere(lambda: Case.objects.get())
@@ -232,6 +232,21 @@ def test_the_conversation_stays_across_pages_and_reloads(visitor, web, shop):
     say(chat, "Hai")
     expect(mine(chat)).to_have_text(["Một", "Hai"])
     assert elsewhere(lambda: Chat.objects.count()) == 1
+
+
+def test_who_writes_before_the_scripts_run_loses_nothing(visitor, web):
+    page = visitor()
+    held = []
+    page.route("**/static/chat/*.js", lambda script: script.continue_() if held is None else held.append(script))
+    page.goto(f"{web.address}/chat/", wait_until="commit")
+    page.locator("#text").fill("Tôi nạp tiền chưa vào")
+    assert page.locator("#send").is_disabled()
+    slow, held = held, None  # the network is well again
+    for script in slow:
+        script.continue_()
+    expect(page.locator("#send")).to_be_enabled()
+    page.locator("#text").press("Enter")
+    expect(mine(page)).to_have_text(["Tôi nạp tiền chưa vào"])
 
 
 def test_a_foreign_website_gets_nothing(careless, web, foreign):

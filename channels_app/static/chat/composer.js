@@ -15,7 +15,9 @@ export class Composer {
 
   constructor(conversation) {
     this.#conversation = conversation;
-    this.#text.value = store.get("draft") ?? "";
+    // Whoever was faster than this script goes on with what they wrote.
+    if (this.#text.value) store.set("draft", this.#text.value);
+    else this.#text.value = store.get("draft") ?? "";
     this.#text.addEventListener("input", () => this.#written());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     $("composer").addEventListener("submit", (event) => {
@@ -25,6 +27,7 @@ export class Composer {
     conversation.addEventListener("emptied", ({ detail }) => detail.andUnsent && this.#put(""));
     conversation.addEventListener("expired", ({ detail }) => detail.texts.forEach((text) => this.give(text)));
     this.#fit();
+    $("send").disabled = false; // before this script, sending would only have left the page
   }
 
   focus() {
