@@ -36,7 +36,7 @@ def set_duty(user: User, *, takes_chats: bool, capacity: int | None = None) -> C
         raise Invalid(errors={"capacity": [_("Between 1 and %(most)d chats at once.") % {"most": MOST_AT_ONCE}]})
     said = {"takes_chats": takes_chats, "seen_at": timezone.now(), **({"capacity": capacity} if capacity else {})}
     duty, _new = ChatDuty.objects.update_or_create(user=user, defaults=said)
-    push.changed(push.DESK)
+    push.changed(push.WAITING)
     if takes_chats:
         transaction.on_commit(give_out, robust=True)
     return duty
@@ -82,7 +82,7 @@ def come_back(chat: Chat) -> None:
         held = locked(chat.pk)
         if _left_unanswered(held):
             somebody_is_needed(held)
-            push.changed(push.chat_group(held.public_id), push.DESK)
+            push.changed(push.chat_group(held.public_id), push.WAITING)
         held.seen_at, held.left_at = timezone.now(), None
         held.save()
     for field in ("state", "agent", "waiting_since", "ended_at", "seen_at", "left_at"):
@@ -96,7 +96,7 @@ def leave(held: Chat) -> None:
         _end(held, at=held.left_at)
     else:
         held.save()
-        push.changed(push.chat_group(held.public_id), push.DESK)
+        push.changed(push.chat_group(held.public_id), push.WAITING)
 
 
 def _left_unanswered(held: Chat) -> bool:
@@ -260,7 +260,7 @@ def _begin(held: Chat, *, actor: Actor, instead_of: int | None) -> None:
     held.replied_at = held.ended_at = held.dropped_by = held.dropped_at = None
     held.save()
     _own(held, actor, instead_of)
-    push.changed(push.chat_group(held.public_id), push.DESK, push.staff_group(actor.subject.pk))
+    push.changed(push.chat_group(held.public_id), push.WAITING, push.staff_group(actor.subject.pk))
 
 
 def _own(held: Chat, actor: Actor, instead_of: int | None) -> None:
@@ -352,7 +352,7 @@ def _wait_again(held: Chat) -> None:
     held.state, held.dropped_by, held.dropped_at = _WAITING, held.agent, now
     held.agent = held.taken_at = held.replied_at = None
     held.save()
-    push.changed(push.chat_group(held.public_id), push.DESK)
+    push.changed(push.chat_group(held.public_id), push.WAITING)
     transaction.on_commit(give_out, robust=True)
 
 
@@ -360,5 +360,5 @@ def _end(held: Chat, *, at: datetime | None = None) -> None:
     """`at` where it ended because the visitor left: at that moment."""
     held.state, held.ended_at = _ENDED, at or timezone.now()
     held.save()
-    push.changed(push.chat_group(held.public_id), push.DESK)
+    push.changed(push.chat_group(held.public_id), push.WAITING)
     transaction.on_commit(give_out, robust=True)

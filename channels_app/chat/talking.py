@@ -179,13 +179,13 @@ def visitor_read(chat: Chat, last_id: int) -> None:
     )
     for delivery in shown.order_by("pk"):
         deliveries.mark_delivered(delivery)
-    push.changed(push.chat_group(chat.public_id))
+    push.read_by("visitor", chat.public_id)
 
 
 def agent_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the agent who has the conversation."""
     if _advance(chat, "agent_read", last_id):
-        push.changed(push.chat_group(chat.public_id))
+        push.read_by("agent", chat.public_id)
 
 
 def _note_reply(held: Chat) -> None:
@@ -197,7 +197,7 @@ def _note_reply(held: Chat) -> None:
 def _tell_of_a_line(chat: Chat) -> None:
     """Those who follow the case hear of every line by its event; as long as nobody talks, everybody who could hears too."""
     if chat.state != Chat.State.TALKING:
-        push.changed(push.DESK)
+        push.changed(push.WAITING)
 
 
 def _identity(chat: Chat, client_id: str) -> str:
