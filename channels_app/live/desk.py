@@ -3,9 +3,9 @@
 Client frames: `watch {code, writing}` (again every 20 s and on every change of `writing`), `unwatch {code}`,
 `chat {id, after}` (from now on its lines come), `unchat {id}`, `read {id, last}`, `typing {id}`, `console`, `ping`.
 Server frames: `changed {what: desk | waiting | me | case, code?}`: fetch again what you show; `presence {code, user, name,
-state}` with `state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`) of a followed
-conversation, `lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes carry no content:
-everything is fetched through the policies.
+state}` with `state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`)
+of a followed conversation, `lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes
+carry no content: everything is fetched through the policies.
 """
 
 import time
