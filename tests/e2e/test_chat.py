@@ -204,6 +204,27 @@ def test_without_a_socket_the_console_looks_by_itself(served, on_a_bad_line, wri
     expect(column(agent).locator(".is-visitor").last).to_contain_text("Tốt quá", timeout=20_000)
 
 
+@pytest.mark.parametrize("width", [390, 800, 1366])
+def test_a_lost_connection_is_said_and_moves_nothing(served, on_a_bad_line, lan, width):
+    agent = on_a_bad_line
+    agent.set_viewport_size({"width": width, "height": 768})
+    sockets = []
+    agent.route_web_socket("**/ws/desk/", lambda socket: sockets.append((socket, socket.connect_to_server())))
+    go_to_console(agent, lan, served)
+    agent.wait_for_function("desk.socket.isUp")
+    places = """() => [...document.querySelectorAll(".chat-bar > *, .chat-queue, [data-empty]")].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [one.classList[0], x, y, width, height];
+    })"""
+    before = agent.evaluate(places)
+    sockets[0][0].close()
+    expect(agent.locator("[data-offline]")).to_be_visible()
+    assert agent.evaluate(places) == before
+    assert agent.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    agent.wait_for_function("desk.socket.isUp")
+    expect(agent.locator("[data-offline]")).to_be_hidden()
+
+
 def test_what_was_written_while_the_server_was_away_arrives_once(on_a_bad_line, writes, served, lan):
     agent = go_to_console(on_a_bad_line, lan, served)
     writes("Alo")
