@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role, User
 from cases.models import Case, Category
-from channels_app.chat import giving
+from channels_app.chat import letting_go
 from channels_app.models import Chat, ChatDuty
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -244,7 +244,7 @@ def test_what_is_taken_away_is_said_and_can_be_taken_again(at_console, writes, l
     agent = at_console(lan)
     writes("Alo")
     take_next(agent)
-    giving.release(User.objects.get(pk=lan.pk))
+    letting_go.release(User.objects.get(pk=lan.pk))
     expect(column(agent).locator("[data-write]")).to_be_hidden()
     expect(column(agent).locator("[data-banner]")).to_be_visible()
     column(agent).locator("[data-take]").click()
