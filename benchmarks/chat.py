@@ -21,7 +21,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.actors import Actor
 from accounts.models import Department, Membership, Role, User
-from channels_app.chat import conversations, giving, talking
+from channels_app.chat import agents, conversations, talking
 from channels_app.models import Chat
 from cskh.defaults.load import load
 
@@ -103,15 +103,15 @@ def _fill(load: Load) -> tuple[list[tuple[str, str]], list[tuple[str, list[str]]
         talking.visitor_says(chat, client_id=f"first-{number:06d}", body=_WORDS)
         chats.append((str(chat.public_id), key))
     intake = Department.objects.get(slug="intake")
-    agents = []
+    at_desks = []
     for number in range(load.agents):
         user = User.objects.create(username=f"agent-{time.time_ns()}", first_name="Lan", is_staff=True)
         Membership.objects.create(user=user, role=Role.INTAKE, department=intake)
         mine = [chat_id for chat_id, _key in chats[number * load.chats_each : (number + 1) * load.chats_each]]
         for chat_id in mine:
-            giving.take(Chat.objects.get(public_id=chat_id), actor=Actor.staff(user))
-        agents.append((_session(user), mine))
-    return chats, agents
+            agents.take(Chat.objects.get(public_id=chat_id), actor=Actor.staff(user))
+        at_desks.append((_session(user), mine))
+    return chats, at_desks
 
 
 def load_defaults_once() -> None:
@@ -128,11 +128,11 @@ def _session(user: User) -> str:
     return str(session.session_key)
 
 
-async def _chat(web: Web, load: Load, chats: list[tuple[str, str]], agents: list[tuple[str, list[str]]]) -> Times:
+async def _chat(web: Web, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]) -> Times:
     times = Times()
     says: dict[str, list[Say]] = {chat_id: [] for chat_id, _key in chats[: load.talking]}
     async with _background() as start:
-        for session, mine in agents:
+        for session, mine in at_desks:
             for chat_id, say in (await _console(web, session, mine, times, start)).items():
                 says[chat_id].append(say)
         # The first few make the process load what it loads once.

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from . import deliveries, holding, intake, mailboxes, webhooks
-from .chat import giving, leaving
+from .chat import giving, leaving, letting_go
 
 _BATCH = 100
 
@@ -77,7 +77,7 @@ def note_left_chats() -> None:
 @shared_task
 def take_back_chats() -> None:
     """Agents who say nothing."""
-    giving.take_back_unanswered()
+    letting_go.take_back_unanswered()
 
 
 @shared_task

@@ -12,7 +12,7 @@ from accounts.models import User
 from cases import policies, queries
 from cases.models import Case
 from cases.workflow.handover import set_presence
-from channels_app.chat import giving
+from channels_app.chat import letting_go
 from cskh.core.errors import Invalid, NotPermitted
 
 
@@ -27,7 +27,7 @@ def presence(request: HttpRequest) -> HttpResponse:
             raise Invalid
         handed_over = set_presence(user, User.Presence(request.POST["presence"]), actor=Actor.staff(user))
         if user.presence == User.Presence.OFF_DUTY:
-            giving.release(user)
+            letting_go.release(user)
         messages.success(request, _("You are now %(presence)s.") % {"presence": user.get_presence_display()})
         for line in _who_has(handed_over):
             messages.info(request, line)

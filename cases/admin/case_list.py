@@ -65,7 +65,8 @@ class CaseList(ChangeList):
     """Rows and headers for `change_list.html`, which prints them itself: the theme's cells cost more than the queries."""
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        return {name: value for name, value in super().get_filters_params(params).items() if name != FRAGMENT}
+        ours = (FRAGMENT, saved_views.OPENED)
+        return {name: value for name, value in super().get_filters_params(params).items() if name not in ours}
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -149,7 +150,8 @@ class CaseAdmin(RoleModelAdmin):
         """
         name = _queue_name(request)
         query = saved_views.canonical(request.GET, name)
-        queue_tabs, views = saved_views.tabs(Actor.staff(request.user), timezone.now())
+        actor = Actor.staff(request.user)
+        queue_tabs, views = saved_views.tabs(actor, timezone.now())
         view = next((view for view in views if view.query == query), None)
         context = {
             **({"title": view.name} if view else {}),
@@ -158,6 +160,7 @@ class CaseAdmin(RoleModelAdmin):
             "desk_views": views,
             "desk_query": query,
             "desk_is_saved": view is not None,
+            "desk_opened": None if view else saved_views.opened_own(actor, request.GET),
             "desk_is_plain": query == f"queue={name}",
             "desk_empty": queues.EMPTY[name],
             "desk_everything": queues.EVERYTHING,

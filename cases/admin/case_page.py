@@ -15,6 +15,7 @@ from cases.models import Case, Clock
 from cases.states import Step
 from channels_app import drafts, holding
 from channels_app.models import Draft
+from cskh.core.snapshot import one_moment
 
 from . import notices, words
 from .actions import ACTIONS, Action, offered
@@ -28,6 +29,7 @@ from .step_forms import StepForm
 from .writing import saved_at
 
 EARLIER_SHOWN = 6
+_DIGITS = 19  # a number of fewer always fits into the database's
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
 _FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
 _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
@@ -75,17 +77,21 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
 
     Each part stands in an element with `data-live`, for an open page to put in the place of its own. `since` is the number
     of the last event that page knows: what others did after it is said in words (`#case-news`). `page` gives what frames it.
+    All of it is of one moment: a page that said that something came, and did not show it yet, would lead nowhere.
     """
     actor = Actor.staff(request.user)
-    is_number = pk.isascii() and pk.isdecimal()
-    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if is_number else None
-    if case is None:
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < _DIGITS):
         raise Http404
-    shown = content(case, actor, timezone.now(), request.GET)
-    if request.GET.get("fragment") == "live":
-        news = news_since(case, actor, request.GET.get("since", ""))
-        return render(request, "admin/cases/case/live.html", {**shown, "news": news})
-    return render(request, "admin/cases/case/page.html", {**page(), **shown})
+    notices.read_on(int(pk), actor)
+    with one_moment():
+        case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+        if case is None:
+            raise Http404
+        shown = content(case, actor, timezone.now(), request.GET)
+        if request.GET.get("fragment") == "live":
+            news = news_since(case, actor, request.GET.get("since", ""))
+            return render(request, "admin/cases/case/live.html", {**shown, "news": news})
+        return render(request, "admin/cases/case/page.html", {**page(), **shown})
 
 
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -96,7 +102,6 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
     tabs = _tabs(case, actor, actions, begun)
     held = holding.waiting(case)
     buttons = [action for action in actions.values() if not action.writing]
-    notices.read_on(case, actor)
     return {
         "title": case.code,
         "opts": Case._meta,

@@ -14,7 +14,6 @@ from accounts.admin_access import RoleModelAdmin
 from accounts.models import User
 from cases import policies
 from cases.events import EventKind
-from cases.models import Case
 from channels_app import push
 from channels_app.models import StaffNotice
 
@@ -36,9 +35,9 @@ def unread(request: HttpRequest) -> int:
     return for_person(request.user).filter(read_at__isnull=True).count()
 
 
-def read_on(case: Case, actor: Actor) -> None:
+def read_on(case_id: int, actor: Actor) -> None:
     """Whoever opens the case has read what they were told about it."""
-    unread = StaffNotice.objects.filter(recipient=actor.subject, case=case, read_at__isnull=True)
+    unread = for_person(actor.subject).filter(case_id=case_id, read_at__isnull=True)
     if unread.update(read_at=timezone.now()):
         push.changed(push.staff_group(actor.subject.pk))
 

@@ -23,6 +23,7 @@ from cskh.core.errors import Invalid, NotPermitted
 
 from . import queues
 
+OPENED = "view"  # in the list's address: the view it was opened from, so that changed filters can be saved over it
 FILTERED_BY = ("status", "category", "department", "channel", "priority")
 MOST = 30  # views a person has, or a department; so many fit on a screen
 _KEPT = ("queue", "q", "o")
@@ -70,6 +71,17 @@ def changeable_by(actor: Actor) -> QuerySet[SavedView]:
     return SavedView.objects.filter(mine | kept).select_related("department").order_by(*_MINE_FIRST)
 
 
+def opened_own(actor: Actor, asked: QueryDict) -> SavedView | None:
+    """The view from which this list was opened, where it is one's own to save over."""
+    pk = asked.get(OPENED, "")
+    return _own(actor).filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None
+
+
+def _own(actor: Actor) -> QuerySet[SavedView]:
+    """Whoever made a view says what it asks for, while they keep the views of its department."""
+    return changeable_by(actor).filter(owner=actor.subject)
+
+
 def departments_kept_by(actor: Actor) -> QuerySet[Department]:
     """The departments with which this person may share a view: those they lead, manage or administer."""
     desk = actor.subject.desk
@@ -84,6 +96,7 @@ class Tab:
 
     name: str
     query: str
+    address: str
     count_text: str
     shared_with: str
 
@@ -100,6 +113,7 @@ def tabs(actor: Actor, now: datetime) -> tuple[list[queues.Queue], list[Tab]]:
             Tab(
                 view.name,
                 view.query,
+                address_of(view),
                 queues.count_text(counts[f"view-{view.pk}"]) if f"view-{view.pk}" in counts else "",
                 str(view.department) if view.department else "",
             )
@@ -196,7 +210,7 @@ def views(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST one of `delete`, `move` ("up" or "down"), `name`."""
+    """POST one of `delete`, `move` ("up" or "down"), `query` (what it asks for from now on), `name`."""
     actor = Actor.staff(request.user)
     view = get_object_or_404(shown_to(actor) | changeable_by(actor), pk=pk)
     if not changeable_by(actor).filter(pk=pk).exists():
@@ -206,10 +220,24 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("“%(name)s” is deleted.") % {"name": view.name})
     elif request.POST.get("move") in ("up", "down"):
         _move(view, -1 if request.POST["move"] == "up" else 1)
+    elif "query" in request.POST:
+        _save_over(view, request.POST["query"], actor)
+        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+        return HttpResponseRedirect(address_of(view))
     else:
         view.name = request.POST.get("name", "").strip()[:40] or view.name
         view.save(update_fields=["name"])
     return HttpResponseRedirect(reverse("admin:cases_case_views"))
+
+
+def _save_over(view: SavedView, query: str, actor: Actor) -> None:
+    if not _own(actor).filter(pk=view.pk).exists():
+        raise NotPermitted
+    form = ViewForm({"name": view.name, "query": query}, actor=actor)
+    if not form.is_valid():
+        raise Invalid(errors=form.errors)
+    view.query = form.cleaned_data["query"]
+    view.save(update_fields=["query"])
 
 
 def _move(view: SavedView, by: int) -> None:
@@ -226,4 +254,4 @@ def _move(view: SavedView, by: int) -> None:
 
 
 def address_of(view: SavedView) -> str:
-    return f"{reverse('admin:cases_case_changelist')}?{view.query}"
+    return f"{reverse('admin:cases_case_changelist')}?{view.query}&{OPENED}={view.pk}"

@@ -19,7 +19,7 @@ from accounts.models import User
 from cases import policies
 from cases.models import Category
 from cases.workflow import routing
-from channels_app.chat import console, conversations, giving, talking
+from channels_app.chat import agents, console, conversations, duties, giving, place, talking
 from channels_app.models import Chat
 from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.json_calls import asked_number, content_of, text_of, whole_number
@@ -58,7 +58,7 @@ def state(request: HttpRequest, actor: Actor) -> Answer:
 @console_view
 def badge(request: HttpRequest, actor: Actor) -> Answer:
     """`{waiting, label}`: how many visitors wait, for the navigation."""
-    count = giving.waiting_for(actor).count()
+    count = place.waiting_for(actor).count()
     return {"waiting": count, "label": ngettext("%(n)d visitor waits", "%(n)d visitors wait", count) % {"n": count}}
 
 
@@ -66,7 +66,7 @@ def badge(request: HttpRequest, actor: Actor) -> Answer:
 @console_view
 def here(request: HttpRequest, actor: Actor) -> Answer:
     """The console is open here; what its socket says where there is one. → as `state`."""
-    giving.note_console(actor.subject)
+    duties.note_console(actor.subject)
     return console.state_for(actor)
 
 
@@ -87,7 +87,7 @@ def duty(request: HttpRequest, actor: Actor) -> Answer:
 @console_view
 def take_next(request: HttpRequest, actor: Actor) -> Answer:
     """→ `{id}` of the conversation that is mine now."""
-    return {"id": str(giving.take_next(actor=actor).public_id)}
+    return {"id": str(agents.take_next(actor=actor).public_id)}
 
 
 @require_GET
@@ -114,7 +114,7 @@ def colleagues(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @require_POST
 @conversation_view
 def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    giving.take(chat, actor=actor)
+    agents.take(chat, actor=actor)
     return {}
 
 
@@ -166,14 +166,14 @@ def hand_over(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     if content.get("to") and to is None:
         raise Invalid(errors={"to": [_("This person cannot talk with this visitor now.")]})
     summary = text_of(content, "summary", most=_TEXT_MOST)
-    giving.hand_over(chat, actor=actor, to=to, summary=summary, client_id=text_of(content, "client_id"))
+    agents.hand_over(chat, actor=actor, to=to, summary=summary, client_id=text_of(content, "client_id"))
     return {}
 
 
 @require_POST
 @conversation_view
 def end(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    giving.end(chat, actor=actor)
+    agents.end(chat, actor=actor)
     return {}
 
 
@@ -185,7 +185,7 @@ def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     if category is None or chat.case is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
     routing.classify_case(chat.case, actor=actor, category=category)
-    giving.go_on(chat, actor=actor)
+    agents.go_on(chat, actor=actor)
     if not policies.can_see(actor, chat.case):
         return {}
     return card_of(request, _fresh(chat, actor), actor)

@@ -11,7 +11,7 @@ from cases import policies
 from channels_app import deliveries
 from channels_app.models import Chat, ChatDuty, Message
 
-from . import giving, waiting
+from . import duties, place, waiting
 
 _SHOWN = 20  # more than a screen; `waiting_count` tells how many there are
 _PREVIEW = 140  # characters
@@ -24,7 +24,7 @@ def state_for(actor: Actor) -> dict[str, Any]:
     """
     user: User = actor.subject
     duty = ChatDuty.objects.filter(user=user).first() or ChatDuty(user=user)
-    waits = _with_last(giving.waiting_for(actor))
+    waits = _with_last(place.waiting_for(actor))
     mine = _with_last(Chat.objects.filter(state=Chat.State.TALKING, agent=user).order_by("taken_at", "pk"))
     return {
         "duty": {
@@ -33,7 +33,7 @@ def state_for(actor: Actor) -> dict[str, Any]:
             "is_on_duty": user.presence == User.Presence.ON_DUTY,
         },
         "waiting": [_row(chat, actor) for chat in waits[:_SHOWN]],
-        "waiting_count": giving.waiting_for(actor).count(),
+        "waiting_count": place.waiting_for(actor).count(),
         "mine": [_row(chat, actor) for chat in mine],
     }
 
@@ -55,7 +55,7 @@ def shown_of(chat: Chat) -> dict[str, Any]:
 
 def colleagues(chat: Chat, actor: Actor) -> list[User]:
     """Those this conversation could be handed to now."""
-    others = giving.at_console().exclude(user=actor.subject.pk).select_related("user")
+    others = duties.at_console().exclude(user=actor.subject.pk).select_related("user")
     people = [duty.user for duty in others.order_by("user__last_name", "user__first_name", "user_id")]
     return [one for one in people if chat.case is not None and policies.may_write(Actor.staff(one), chat.case)]
 

@@ -17,7 +17,7 @@ from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 from cskh.core.text import one_line
 
-from . import giving
+from . import place
 
 VISITORS = Actor.system("chat")
 
@@ -101,7 +101,7 @@ def note_seen(chat: Chat) -> None:
     if Chat.objects.filter(pk=chat.pk, left_at=None).update(seen_at=now):
         chat.seen_at = now
     else:
-        giving.come_back(chat)
+        place.come_back(chat)
 
 
 def visitor_of(chat: Chat) -> Actor:

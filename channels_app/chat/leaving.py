@@ -17,7 +17,7 @@ from channels_app.models import Chat
 from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
-from . import giving
+from . import giving, place
 from .conversations import VISITORS, visitor_of
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def _left(chat: Chat) -> None:
     waited_in_vain = chat.state == Chat.State.WAITING and case is not None and case.status in OPEN
     if waited_in_vain and case is not None and (phone := _phone_of(case)):
         call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk)
-    giving.leave(chat)
+    place.leave(chat)
 
 
 def _phone_of(case: Case) -> Contact | None:

@@ -26,7 +26,7 @@ from channels_app.adapters.chat.frames import Said, checked_client_id
 from channels_app.models import Attachment, Chat, Delivery, InboundItem, Message
 from cskh.core.errors import NotVisible
 
-from . import giving
+from . import agents, giving, place
 from .conversations import visitor_of
 
 _SUBJECT_LENGTH = 80
@@ -75,7 +75,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
             inbound=item,
             external_id=said.client_id,
         )
-    giving.somebody_is_needed(chat)
+    place.somebody_is_needed(chat)
     chat.seen_at = timezone.now()
     chat.save()
     item.state, item.case, item.next_try_at, item.why = InboundItem.State.DONE, chat.case, None, ""
@@ -101,7 +101,7 @@ def visitor_sends(chat: Chat, *, client_id: object, upload: Upload) -> None:
         Attachment.objects.create(
             message=message, filename=received.filename, file=received.file, evidence_item=received
         )
-        giving.somebody_is_needed(held)
+        place.somebody_is_needed(held)
         held.save()
         _tell_of_a_line(held)
 
@@ -118,7 +118,7 @@ def staff_says(chat: Chat, *, actor: Actor, client_id: object, body: str) -> Non
         if case.messages.filter(external_id=said.client_id).exists():
             return
         if held.state == Chat.State.WAITING:
-            giving.take_held(held, actor=actor)
+            agents.take_held(held, actor=actor)
         outbox.write_message(case, actor=actor, body=said.body, external_id=said.client_id)
         _note_reply(held)
         held.save()
@@ -147,7 +147,7 @@ def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> 
         sent = answer.send_answer(case, actor=actor, body=body)
         case.messages.filter(answer=sent).update(external_id=identity)
         _note_reply(held)
-        giving.end_held(held, actor=actor)
+        agents.end_held(held, actor=actor)
 
 
 def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[dict[str, Any]]:

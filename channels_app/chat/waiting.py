@@ -13,7 +13,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Channel
 from channels_app.models import Chat
 
-from . import giving
+from . import duties
 
 _RECENT = timedelta(hours=1)
 _ENOUGH = 5  # below that a figure would be a guess
@@ -28,7 +28,7 @@ def state_of(chat: Chat) -> dict[str, object]:
     reached once they are gone, `{kind: email | phone | app, verified}`.
     """
     is_waiting = chat.state == Chat.State.WAITING
-    somebody_here = giving.on_duty().exists()
+    somebody_here = duties.on_duty().exists()
     return {
         "state": chat.state,
         "code": chat.case.code if chat.case else None,

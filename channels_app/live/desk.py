@@ -19,7 +19,7 @@ from accounts.admin_access import works_here
 from accounts.models import User
 from cases import codes, queries
 from channels_app import push
-from channels_app.chat import console, conversations, giving, talking
+from channels_app.chat import console, conversations, duties, talking
 from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 from cskh.core.json_calls import whole_number
@@ -143,7 +143,7 @@ class DeskSocket(FrameSocket):
 
     async def console(self, frame: Frame) -> None:
         """The chat console is open here: whoever takes chats may be given one."""
-        await in_thread(giving.note_console, self.user)
+        await in_thread(duties.note_console, self.user)
 
     async def ping(self, frame: Frame) -> None:
         await self.say("pong")

@@ -20,7 +20,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
-from channels_app.chat import giving
+from channels_app.chat import duties
 from cskh.core import colors
 from cskh.core.errors import NotPermitted
 
@@ -79,7 +79,7 @@ def _config(origin: str) -> dict[str, Any]:
     return {
         "origin": origin,
         "language": translation.get_language(),
-        "somebody_here": giving.on_duty().exists(),
+        "somebody_here": duties.on_duty().exists(),
         "most_characters": settings.CHAT_MESSAGE_MAX_CHARACTERS,
         "most_bytes": settings.EVIDENCE_MAX_BYTES,
         "file_types": _FILE_TYPES,

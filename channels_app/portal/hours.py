@@ -11,7 +11,7 @@ from cases.models import SlaTarget
 from cases.sla.calendar import WorkingCalendar
 from cases.sla.clock import ClockKind
 from cases.states import Channel
-from channels_app.chat import giving
+from channels_app.chat import duties
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Presence:
 def presence(now: datetime | None = None) -> Presence:
     """Two queries, and one for each calendar that has changed since it was read last."""
     now = now or timezone.now()
-    return Presence(giving.on_duty(now).exists(), _hours(now))
+    return Presence(duties.on_duty(now).exists(), _hours(now))
 
 
 def _hours(now: datetime) -> dict[str, Hours]:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role, User
 from cases.models import Case, Category
-from channels_app.chat import giving
+from channels_app.chat import letting_go
 from channels_app.models import Chat, ChatDuty
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -204,6 +204,27 @@ def test_without_a_socket_the_console_looks_by_itself(served, on_a_bad_line, wri
     expect(column(agent).locator(".is-visitor").last).to_contain_text("Tốt quá", timeout=20_000)
 
 
+@pytest.mark.parametrize("width", [390, 800, 1366])
+def test_a_lost_connection_is_said_and_moves_nothing(served, on_a_bad_line, lan, width):
+    agent = on_a_bad_line
+    agent.set_viewport_size({"width": width, "height": 768})
+    sockets = []
+    agent.route_web_socket("**/ws/desk/", lambda socket: sockets.append((socket, socket.connect_to_server())))
+    go_to_console(agent, lan, served)
+    agent.wait_for_function("desk.socket.isUp")
+    places = """() => [...document.querySelectorAll(".chat-bar > *, .chat-queue, [data-empty]")].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [one.classList[0], x, y, width, height];
+    })"""
+    before = agent.evaluate(places)
+    sockets[0][0].close()
+    expect(agent.locator("[data-offline]")).to_be_visible()
+    assert agent.evaluate(places) == before
+    assert agent.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    agent.wait_for_function("desk.socket.isUp")
+    expect(agent.locator("[data-offline]")).to_be_hidden()
+
+
 def test_what_was_written_while_the_server_was_away_arrives_once(on_a_bad_line, writes, served, lan):
     agent = go_to_console(on_a_bad_line, lan, served)
     writes("Alo")
@@ -223,7 +244,7 @@ def test_what_is_taken_away_is_said_and_can_be_taken_again(at_console, writes, l
     agent = at_console(lan)
     writes("Alo")
     take_next(agent)
-    giving.release(User.objects.get(pk=lan.pk))
+    letting_go.release(User.objects.get(pk=lan.pk))
     expect(column(agent).locator("[data-write]")).to_be_hidden()
     expect(column(agent).locator("[data-banner]")).to_be_visible()
     column(agent).locator("[data-take]").click()

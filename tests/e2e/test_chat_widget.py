@@ -357,6 +357,41 @@ def test_files_show_their_progress_and_clear_refusals(careless, web, shop):
     assert elsewhere(lambda: list(Case.objects.get().evidence.values_list("filename", flat=True))) == ["receipt.png"]
 
 
+def problem(status, **said):
+    return {"status": status, "json": {"code": "some", "message": "", "errors": {}, **said}}
+
+
+@pytest.mark.parametrize(
+    ("failure", "why", "helps"),
+    [
+        (None, "the connection was lost", True),
+        ({"status": 503, "body": "<h1>down</h1>"}, "the connection was lost", True),
+        (problem(429, message="Not so fast"), "Not so fast", True),
+        (problem(415, message="A program"), "A program", False),
+        (problem(400, errors={"file": ["Damaged"]}), "Damaged", False),
+        ({"status": 413, "body": "<h1>too large for this proxy</h1>"}, "", False),
+    ],
+)
+def test_a_file_is_sent_again_only_where_that_can_help(careless, web, failure, why, helps):
+    context = careless()
+    page = context.new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    context.route("**/chat/file", lambda route: route.fulfill(**failure) if failure else route.abort())
+    page.locator("#files").set_input_files([{"name": "receipt.png", "mimeType": "image/png", "buffer": PNG}])
+    failed = page.locator("#uploads .bad")
+    expect(failed).to_contain_text(f"receipt.png was not sent: {why}")
+    assert failed.get_by_role("button").all_inner_texts() == (["Try again", "Remove"] if helps else ["Remove"])
+    context.unroute("**/chat/file")
+    if helps:
+        failed.get_by_role("button", name="Try again").click()
+        expect(mine(page).filter(has_text="receipt.png")).to_be_visible()
+    else:
+        failed.get_by_role("button", name="Remove").click()
+    expect(page.locator("#uploads li")).to_have_count(0)
+
+
 def test_files_are_dropped_and_pasted(visitor, web):
     page = visitor()
     page.goto(f"{web.address}/chat/?language=en")

@@ -22,6 +22,7 @@ from tests.web import Served
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HOLD_SECONDS = 4
+PARTS = "**/*fragment=live*"  # where an open case page fetches what changed
 WORKER = ["-m", "celery", "--quiet", "-A", "cskh", "worker", "--beat", "--pool", "solo", "--loglevel", "WARNING"]
 
 
@@ -132,6 +133,47 @@ def test_the_form_knows_what_its_author_has_seen(web, enter, case):
     expect(lan.locator("#desk-news a")).to_be_visible()
     assert version.input_value() == seen
     lan.click("#desk-news a")
+    case.refresh_from_db()
+    expect(version).to_have_value(str(case.last_event_number))
+
+
+def test_the_news_lead_to_the_first_thing_that_was_not_seen(web, enter, people, case):
+    lan = open_page(enter("lan"), web, case)
+    lan.evaluate("document.querySelector('.desk-talk').style.paddingBottom = '3000px'")
+    lan.evaluate("scrollTo(0, document.body.scrollHeight)")
+    for body in ("Một\n" * 60, "Hai"):
+        customer_writes(case, body)
+        expect(lan.locator(".desk-entry.is-in .desk-text").last).to_contain_text(body[:3])
+    meanwhile(routing.assign_case, case, actor=Actor.staff(people["minh"]), assignee=people["minh"])
+    expect(lan.locator("#desk-news a")).to_contain_text(str(people["minh"]))
+    first = lan.locator(".desk-entry", has_text="Một")
+    expect(lan.locator("#desk-news a")).to_have_attribute("href", f"#{first.get_attribute('id')}")
+    lan.click("#desk-news a")
+    expect(first).to_be_in_viewport()
+
+
+def test_what_arrives_while_nobody_looks_counts_as_seen_when_somebody_does(web, enter, case):
+    """A browser without a window is always in sight: here the page is told otherwise."""
+    lan = enter("lan")
+    with lan.expect_response(PARTS):  # the first look, at once
+        open_page(lan, web, case)
+    look = """isHidden => {
+        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    version = lan.locator("#write-message [name=version]")
+    seen = version.input_value()
+    held = []
+    lan.route(PARTS, lambda asked: held.append(asked), times=1)
+    with lan.expect_request(PARTS):
+        customer_writes(case, "Có ai không?")
+    lan.evaluate(look, True)
+    held[0].continue_()
+    expect(lan.locator(".desk-entry", has_text="Có ai không?")).to_be_in_viewport()
+    expect(lan.locator("#desk-news a")).to_be_visible()
+    lan.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")  # the observer has spoken
+    assert version.input_value() == seen
+    lan.evaluate(look, False)
     case.refresh_from_db()
     expect(version).to_have_value(str(case.last_event_number))
 

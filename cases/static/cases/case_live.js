@@ -92,8 +92,9 @@
       arrived.forEach(watch);
       if (line) {
         const link = line.querySelector("a");
+        const first = [...unseen].find((one) => one !== line && one.isConnected);
         link.textContent = text;
-        link.href = arrived.length ? `#${arrived[0].id}` : "#case-page";
+        link.href = first ? `#${first.id}` : "#case-page";
         line.hidden = false;
         watch(line);
       }
@@ -105,6 +106,9 @@
     changes.filter((one) => one.isIntersecting && !document.hidden).forEach(({ target }) => isSeen(target));
     tellVersion();
   });
+
+  // The observer does not say again what it said while nobody looked.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) unseen.forEach(watch); });
 
   function isSeen(element) {
     onScreen.unobserve(element);

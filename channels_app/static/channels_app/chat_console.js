@@ -39,12 +39,12 @@
     listen() {
       const { socket } = this;
       socket.on("up", () => {
-        this.find("offline").hidden = true;
+        this.showConnection(true);
         socket.send("console");
         this.columns.forEach((column) => column.follow());
         this.look();
       });
-      socket.on("down", () => { this.find("offline").hidden = false; });
+      socket.on("down", () => this.showConnection(false));
       const column = (frame) => this.columns.find((one) => one.id === frame.id);
       const lookNow = window.desk.live.seldom(() => this.look(), AT_MOST_EVERY);
       const lookSoon = window.desk.live.seldom(() => this.look(), QUEUE_AT_MOST_EVERY);
@@ -79,8 +79,12 @@
       }
     }
 
+    showConnection(isUp) {
+      this.find("offline").classList.toggle("is-shown", !isUp);
+    }
+
     lookWithoutSocket() {
-      this.find("offline").hidden = false;
+      this.showConnection(false);
       this.columns.filter((column) => !column.isLost).forEach((column) => column.fetch());
       this.look(() => this.server.post("here/"));
     }

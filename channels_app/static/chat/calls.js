@@ -9,6 +9,11 @@ export class Refused extends Error {
     this.code = problem.code;
     this.errors = problem.errors ?? {};
   }
+
+  // Whether the same may be taken a moment later: it came too often, or too slowly. Any other no stays one.
+  get isForNow() {
+    return this.status === 429 || this.status === 408;
+  }
 }
 
 // Nobody answered, or not in our language.

@@ -80,7 +80,7 @@ export class Uploads {
       upload.remove();
       note(say("file_sent", { name: upload.file.name }), { isPassing: true });
     } catch (error) {
-      if (error.name !== "AbortError") upload.fail(error instanceof Refused ? error.message : say("file_lost"));
+      if (error.name !== "AbortError") upload.fail(...whyAndWhether(error));
     } finally {
       this.#isBusy = false;
     }
@@ -138,7 +138,7 @@ class Upload {
       request.upload.onprogress = ({ loaded, total }) => this.#progress(Math.floor((100 * loaded) / total));
       request.onload = () => {
         try {
-          done(read(request.status, request.status < 500 ? JSON.parse(request.responseText) : {}));
+          done(read(request.status, answerOf(request)));
         } catch (error) {
           failed(error);
         }
@@ -168,6 +168,22 @@ class Upload {
     });
     this.#choices.replaceChildren(...buttons);
   }
+}
+
+// Something on the way may refuse in words that are not ours: then its status is all there is.
+function answerOf({ status, responseText }) {
+  try {
+    return JSON.parse(responseText);
+  } catch (error) {
+    if (status >= 400) return {};
+    throw error;
+  }
+}
+
+// Why an upload failed, and whether that is final: sending the same file again would be refused again.
+function whyAndWhether(error) {
+  if (!(error instanceof Refused)) return [say("file_lost")];
+  return [error.message || say("file_refused"), { isFinal: !error.isForNow }];
 }
 
 function refusalOf(file) {

@@ -1,6 +1,7 @@
 """What an open page fetches by itself, what it may be told, and words that are not said yet."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -9,6 +10,8 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import User
+from cases.admin import case_page
+from cases.admin.conversation import entries_of
 from cases.admin.news import news_since
 from cases.workflow import routing
 from channels_app import calls, drafts, holding, intake, outbox
@@ -80,6 +83,34 @@ def test_the_news_is_what_others_did_in_words(desk, people, open_case):
     assert "Sao rồi" not in said
     assert said.count(". ") == 1
     assert live(desk(people["lan"]), case, since=since).context["news"] == said
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("defaults")
+def test_the_fragment_is_of_one_moment_whatever_comes_in_while_it_is_made(desk, people, open_case, monkeypatch):
+    case = open_case("deposit-not-credited")
+    since = case.last_event_number
+
+    def write():
+        try:
+            intake.add_message(case, actor=Actor.customer(case.customer), channel=case.channel, body="Sao rồi?")
+        finally:
+            connection.close()
+
+    def then_somebody_writes(*args):
+        shown = entries_of(*args)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(write).result()
+        return shown
+
+    monkeypatch.setattr(case_page, "entries_of", then_somebody_writes)
+    text = live(desk(people["lan"]), case, since=since).content.decode()
+    assert f'data-seen="{since}"' in text
+    assert '<p id="case-news"></p>' in text
+    monkeypatch.undo()
+    after = live(desk(people["lan"]), case, since=since)
+    assert after.context["news"]
+    assert "Sao rồi?" in part(after.content.decode(), "conversation")
 
 
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "\x00"])

@@ -70,9 +70,47 @@ def test_a_view_opens_as_the_list_that_was_saved(desk, people, open_case, save):
     page = desk(people["manager"]).client.get(answer.url)
     assert codes_on(page) == [shown.code]
     text = page.content.decode()
-    assert f'?{SavedView.objects.get().query.replace("&", "&amp;")}" aria-current="page"' in text
+    assert f'href="{answer.url.replace("&", "&amp;")}" aria-current="page"' in text
     assert text.count('aria-current="page"') == 1
     assert "views/?query=" not in text  # it is saved already
+
+
+def test_a_view_is_saved_over_from_the_list_it_was_opened_as(desk, people, open_case, save):
+    case = open_case("deposit-not-credited")
+    opened = save(people["lan"], "queue=all&status__exact=routed", "Đang chờ")
+    at = desk(people["lan"])
+    view = SavedView.objects.get()
+    address = reverse("admin:cases_case_view_change", args=[view.pk])
+    assert address not in at.client.get(opened.url).content.decode()  # nothing is changed yet
+    narrowed = at.client.get(f"{opened.url}&priority__exact={case.priority}")
+    assert codes_on(narrowed) == [case.code]
+    assert address in narrowed.content.decode()
+    saved = at.client.post(address, {"query": narrowed.context["desk_query"]})
+    assert saved.status_code == 302
+    view.refresh_from_db()
+    assert (view.name, view.query) == ("Đang chờ", f"priority__exact={case.priority}&queue=all&status__exact=routed")
+    assert address not in at.client.get(saved.url).content.decode()
+    assert at.client.post(address, {"query": "queue=nothing"}).status_code == 400
+    assert at.client.post(address, {"query": "queue=all&q=" + "x" * 600}).status_code == 400
+
+
+def test_only_its_owner_saves_over_a_view(desk, people, lead, save):
+    save(lead, "queue=urgent", "Gấp", payments())
+    view = SavedView.objects.get()
+    address = reverse("admin:cases_case_view_change", args=[view.pk])
+    for user in (people["lan"], people["manager"]):  # who sees it, and who may rename it
+        at = desk(user)
+        assert address not in at.list(queue="all", view=view.pk).content.decode()
+        assert at.client.post(address, {"query": "queue=all"}).status_code == 403
+    lead.memberships.update(is_lead=False)
+    assert desk(lead).client.post(address, {"query": "queue=all"}).status_code == 403
+    view.refresh_from_db()
+    assert view.query == "queue=urgent"
+
+
+@pytest.mark.parametrize("named", ["x", "-1", "²", "9" * 40, "\0", "7"])
+def test_a_list_opened_from_no_view_is_just_a_list(desk, people, named):
+    assert desk(people["lan"]).list(queue="all", view=named).status_code == 200
 
 
 def test_a_shared_view_shows_everybody_what_they_may_see(desk, people, lead, open_case, save):

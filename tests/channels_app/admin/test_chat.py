@@ -19,7 +19,7 @@ from accounts.models import Role
 from cases.models import Case, Category
 from cases.workflow import resolution, routing
 from channels_app import drafts
-from channels_app.chat import conversations, giving, leaving, talking
+from channels_app.chat import agents, conversations, duties, giving, leaving, talking
 from channels_app.models import Attachment, Chat, ChatDuty, Message
 from tests.cases.building import open_case
 from tests.cases.evidence.files import picture, upload
@@ -142,7 +142,7 @@ def test_the_page_carries_its_words_and_the_navigation_leads_to_it(console, lan)
 
 def test_the_state_shows_who_waits_oldest_first_and_whom_i_talk_with(console, lan):
     first, second, third = began("Một"), began("Hai"), began("Ba")
-    giving.take(second, actor=Actor.staff(lan))
+    agents.take(second, actor=Actor.staff(lan))
     state = console(lan).get("state").json()
     assert [row["last"] for row in state["waiting"]] == ["Một", "Ba"]
     assert [(row["id"], row["code"]) for row in state["mine"]] == [
@@ -157,7 +157,7 @@ def test_the_state_shows_who_waits_oldest_first_and_whom_i_talk_with(console, la
 def test_the_state_costs_the_same_however_many_wait(console, lan, chats):
     for _ in range(chats):
         began()
-        giving.take(began(), actor=Actor.staff(lan))
+        agents.take(began(), actor=Actor.staff(lan))
     desk = console(lan)
     with CaptureQueriesContext(connection) as queries:
         state = desk.get("state").json()
@@ -200,7 +200,7 @@ def test_talking_taking_noting_and_ending(console, lan):
 def test_what_cannot_be_said_is_refused_and_nothing_is_kept(console, lan, name, wrong):
     chat = began()
     classified(chat, "other", lan)
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     before = Message.objects.count()
     answer = console(lan).post(name, chat, **{"client_id": new_id(), "body": "Chào", "after": 0, **wrong})
     assert (answer.status_code, Message.objects.count()) == (400, before)
@@ -209,7 +209,7 @@ def test_what_cannot_be_said_is_refused_and_nothing_is_kept(console, lan, name, 
 
 def test_reading_counts_for_who_has_the_conversation(console, lan, make_staff):
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     last = Message.objects.latest("id").pk
     console(make_staff("hoa", Role.INTAKE, "intake")).post("read", chat, last=last)
     assert Chat.objects.get().agent_read == 0
@@ -245,20 +245,20 @@ def test_the_card_brings_ones_own_drafts_and_nobody_elses(console, lan, make_sta
 def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, make_staff):
     minh = make_staff("minh", Role.SPECIALIST, "payments")
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     answer = console(lan).get("card", chat).json()["answer"]
     assert (answer["may"], bool(answer["why"]), answer["approved"]) == (False, True, "")
     card = console(lan).post("classify", chat, category=Category.objects.get(slug="withdrawal-delayed").pk).json()
     assert card["answer"]["may"] is False
     assert str(Case.objects.get().department) in card["answer"]["why"]
-    giving.note_console(minh)
-    giving.hand_over(chat, actor=Actor.staff(lan), to=minh, summary="Rút tiền", client_id=new_id())
+    duties.note_console(minh)
+    agents.hand_over(chat, actor=Actor.staff(lan), to=minh, summary="Rút tiền", client_id=new_id())
     assert console(minh).get("card", chat).json()["answer"]["may"] is True
 
 
 def test_who_classifies_while_talking_owns_the_case_where_they_may_answer_it(console, lan):
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     desk = console(lan)
     assert desk.post("classify", chat, category=Category.objects.get(slug="other").pk).json()["answer"]["may"] is True
     assert Case.objects.get().assignee == lan
@@ -269,7 +269,7 @@ def test_who_classifies_while_talking_owns_the_case_where_they_may_answer_it(con
 
 def test_a_matter_one_may_not_know_of_goes_to_those_who_may(console, lan):
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     answer = console(lan).post("classify", chat, category=Category.objects.get(slug="staff-conduct").pk)
     assert (answer.status_code, answer.json()) == (200, {})
     assert Chat.objects.get().state == Chat.State.WAITING
@@ -278,7 +278,7 @@ def test_a_matter_one_may_not_know_of_goes_to_those_who_may(console, lan):
 @pytest.mark.parametrize("category", [None, 0, "x", 10**9])
 def test_a_category_that_is_none_is_refused(console, lan, category):
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     assert console(lan).post("classify", chat, category=category).status_code == 400
     assert Case.objects.get().status == "received"
 
@@ -288,7 +288,7 @@ def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
     chat = began()
     case = classified(chat, "deposit-not-credited", lan)
-    giving.take(chat, actor=Actor.staff(minh))
+    agents.take(chat, actor=Actor.staff(minh))
     desk = console(minh)
     refused = desk.post("answer", chat, client_id=new_id(), body="Đã hoàn tiền.")
     assert (refused.status_code, refused.json()["code"]) == (409, "step_not_allowed")
@@ -310,9 +310,9 @@ def test_handing_over_names_who_is_there_and_may(console, lan, make_staff):
         make_staff("minh", Role.SPECIALIST, "payments"),
     )
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     for user in (lan, hoa, minh):
-        giving.note_console(user)
+        duties.note_console(user)
     desk = console(lan)
     assert desk.get("colleagues", chat).json() == {"people": [{"id": hoa.pk, "name": str(hoa)}]}
     for to in (away.pk, minh.pk, lan.pk, 10**9, True, "x"):
@@ -326,7 +326,7 @@ def test_handing_over_names_who_is_there_and_may(console, lan, make_staff):
 
 def test_the_one_who_is_slower_hears_who_was_faster(console, lan, make_staff):
     chat = began()
-    giving.take(chat, actor=Actor.staff(make_staff("hoa", Role.INTAKE, "intake")))
+    agents.take(chat, actor=Actor.staff(make_staff("hoa", Role.INTAKE, "intake")))
     answer = console(lan).post("take", chat)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert "Hoa" in answer.json()["message"]
@@ -342,7 +342,7 @@ def test_the_one_who_is_slower_hears_who_was_faster(console, lan, make_staff):
 )
 def test_where_the_answer_finds_a_visitor_who_left(console, lan, address, verified, expected):
     chat = began()
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     if address:
         leaving.leave_contact(chat, email=address)
         Contact.objects.update(verified_at=timezone.now() if verified else None)
@@ -370,7 +370,7 @@ def test_leads_set_the_capacity_of_their_people_managers_of_all(client, lan, mak
     hoa = make_staff("hoa", Role.INTAKE, "intake", lead=True)
     minh = make_staff("minh", Role.SPECIALIST, "payments")
     for user in (lan, minh):
-        giving.note_console(user)
+        duties.note_console(user)
 
     def set_capacity(by, user, capacity):
         client.force_login(by)

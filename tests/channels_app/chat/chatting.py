@@ -1,9 +1,15 @@
 """Conversations as both sides hold them, straight in the domain."""
 
 import itertools
+import threading
+
+from django.db import connections
+from django.utils import timezone
 
 from accounts.actors import Actor
-from channels_app.chat import conversations, talking
+from cases.models import Category
+from cases.workflow import routing
+from channels_app.chat import conversations, duties, giving, talking
 from channels_app.models import Chat, Message
 
 _numbers = itertools.count()
@@ -38,3 +44,48 @@ def shown(chat, after=0):
 
 def bodies(chat, side):
     return [body for _id, who, body in shown(chat) if who == side]
+
+
+def takes_chats(user, capacity=3):
+    giving.set_duty(user, takes_chats=True, capacity=capacity)
+
+
+def fresh(chat):
+    return Chat.objects.select_related("case", "agent").get(pk=chat.pk)
+
+
+def agent_of(chat):
+    held = fresh(chat)
+    return held.agent if held.state == Chat.State.TALKING else None
+
+
+def still_here(*users, chats=()):
+    """Consoles and visitors' browsers that stay open while time passes."""
+    for user in users:
+        duties.note_console(user)
+    Chat.objects.filter(pk__in=[chat.pk for chat in chats]).update(seen_at=timezone.now())
+
+
+def in_department(chat, slug, by):
+    routing.classify_case(fresh(chat).case, actor=Actor.staff(by), category=Category.objects.get(slug=slug))
+
+
+def together(*works):
+    """Each in a thread of its own with its own connection, all at once; gives what each returned or raised."""
+    results, start = {}, threading.Barrier(len(works))
+
+    def run(index, work):
+        start.wait(10)
+        try:
+            results[index] = work()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return [results[index] for index in range(len(works))]

@@ -7,3 +7,13 @@ from accounts.models import Role
 def lan(make_staff):
     """An agent at the intake desk."""
     return make_staff("lan", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def hoa(make_staff):
+    return make_staff("hoa", Role.INTAKE, "intake")
+
+
+@pytest.fixture
+def minh(make_staff):
+    return make_staff("minh", Role.SPECIALIST, "payments")

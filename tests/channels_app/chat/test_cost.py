@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actors import Actor
-from channels_app.chat import giving, talking
+from channels_app.chat import agents, talking
 from channels_app.live import desk, visitors
 from channels_app.models import Chat
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def chat(lan):
     """In conversation, with a few lines behind."""
     chat = says(begun())
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     replies(chat, lan)
     for _time in range(3):
         says(chat)

@@ -18,7 +18,7 @@ from cases.models import Case, Category
 from cases.states import Channel
 from cases.workflow import answer, routing
 from channels_app import intake, outbox
-from channels_app.chat import conversations, giving, talking
+from channels_app.chat import agents, conversations, talking
 from channels_app.models import Chat, Delivery, InboundItem, Message, StaffNotice
 from cskh.core.errors import Invalid, NotVisible
 from tests.cases.building import case_at, open_case
@@ -313,11 +313,11 @@ def test_whoever_is_talking_gets_no_mail_about_every_line(defaults, lan):
     lan.email = "lan@benxanh.example"
     lan.save()
     chat = says(begun())
-    giving.take(chat, actor=Actor.staff(lan))
+    agents.take(chat, actor=Actor.staff(lan))
     StaffNotice.objects.all().delete()
     says(chat, "thêm một dòng")
     assert StaffNotice.objects.count() == 0
-    giving.end(Chat.objects.get(pk=chat.pk), actor=Actor.staff(lan))
+    agents.end(Chat.objects.get(pk=chat.pk), actor=Actor.staff(lan))
     Chat.objects.filter(pk=chat.pk).update(state=Chat.State.ENDED)
     says(chat, "còn ai đó không")
     assert [notice.recipient for notice in StaffNotice.objects.all()] == [lan]

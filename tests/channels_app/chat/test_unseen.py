@@ -16,7 +16,7 @@ from cases.states import Channel
 from cases.workflow import answer, routing
 from channels_app import one_time_codes
 from channels_app.admin import hotline
-from channels_app.chat import conversations, giving, leaving, talking, waiting
+from channels_app.chat import agents, conversations, leaving, place, talking, waiting
 from channels_app.models import Chat, Delivery, OneTimeCode
 from cskh.core.errors import Invalid
 from tests.channels_app.mail import headers_of
@@ -31,7 +31,7 @@ AN = "an@khach.example"
 def answered(lan):
     """A conversation whose case got its official answer."""
     chat, actor = says(begun()), Actor.staff(lan)
-    giving.take(chat, actor=actor)
+    agents.take(chat, actor=actor)
     routing.classify_case(chat.case, actor=actor, category=Category.objects.get(slug="other"))
     routing.assign_case(chat.case, actor=actor, assignee=lan)
     answer.send_answer(chat.case, actor=actor, body="Đã ghi có 2.000.000đ.")
@@ -190,7 +190,7 @@ def slept(lan):
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         leaving.note_those_who_left()
         assert Chat.objects.get(pk=chat.pk).state == Chat.State.ENDED
-        assert not giving.waiting_for(Actor.staff(lan)).exists()
+        assert not place.waiting_for(Actor.staff(lan)).exists()
         yield chat
 
 
@@ -215,8 +215,8 @@ def test_who_comes_back_to_what_is_done_does_not_wait(slept, lan, how):
         replies(slept, lan)
     else:
         conversations.note_seen(slept)
-        giving.take(slept, actor=Actor.staff(lan))
-        giving.end(slept, actor=Actor.staff(lan))
+        agents.take(slept, actor=Actor.staff(lan))
+        agents.end(slept, actor=Actor.staff(lan))
     conversations.note_seen(slept)
     assert Chat.objects.get(pk=slept.pk).state == Chat.State.ENDED
 

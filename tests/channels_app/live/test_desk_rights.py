@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import Department, Membership, Role
-from channels_app.chat import giving
+from channels_app.chat import duties
 from channels_app.live.sockets import FrameSocket
 from channels_app.live.still_signed_in import is_still_signed_in
 from channels_app.models import Chat, ChatDuty
@@ -173,7 +173,7 @@ def test_who_talks_to_nobody_opens_no_console(served, make_staff):
     assert asyncio.run(knock()) == "not_permitted"
     assert not ChatDuty.objects.filter(user=auditor).exists()
     with pytest.raises(NotPermitted):
-        giving.note_console(auditor)
+        duties.note_console(auditor)
 
 
 def test_a_case_watched_no_more_still_pushes_to_its_conversation(served, desk, conversation):

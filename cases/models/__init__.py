@@ -1,0 +1,26 @@
+"""The heart: the case, its events, its answers, its clocks and follow-ups; and what staff configure about them."""
+
+from .answers import Answer
+from .case import Case
+from .choices import ACTOR_KINDS, CLOCK_KINDS
+from .configuration import Calendar, CalendarDay, Category, SlaTarget
+from .deadlines import Clock, FollowUp, Pause
+from .record import CaseEvent, EventText
+from .saved_view import SavedView
+
+__all__ = [
+    "ACTOR_KINDS",
+    "CLOCK_KINDS",
+    "Answer",
+    "Calendar",
+    "CalendarDay",
+    "Case",
+    "CaseEvent",
+    "Category",
+    "Clock",
+    "EventText",
+    "FollowUp",
+    "Pause",
+    "SavedView",
+    "SlaTarget",
+]

@@ -1,0 +1,56 @@
+"""How long visitors wait, as it is measured and said."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.actors import Actor
+from cases.models import Case, Clock
+from cases.sla.clock import ClockKind
+from channels_app.chat import agents, talking, waiting
+from channels_app.models import Message
+
+from .chatting import begun, new_id, replies, says
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_human_reply_is_measured_from_the_customers_first_message(lan):
+    began = timezone.now()
+    with time_machine.travel(began, tick=False) as clock:
+        chat = begun()
+        clock.shift(timedelta(minutes=5))  # looking at an open widget is no waiting
+        chat = says(chat)
+        first_message = timezone.now()
+        running = Clock.objects.get(case=chat.case, kind=ClockKind.FIRST_RESPONSE)
+        assert Message.objects.filter(case=chat.case, is_automatic=True).count() == 1
+        assert (running.started_at, running.stopped_at) == (first_message, None)
+        clock.shift(timedelta(seconds=20))
+        agents.take(chat, actor=Actor.staff(lan))
+        talking.staff_notes(chat, actor=Actor.staff(lan), client_id=new_id(), body="Khách quen")
+        says(chat, "Có ai không?")
+        running.refresh_from_db()
+        assert running.stopped_at is None
+        clock.shift(timedelta(seconds=20))
+        replies(chat, lan)
+        running.refresh_from_db()
+        assert running.stopped_at - running.started_at == timedelta(seconds=40)
+        assert Case.objects.get().unanswered_since is None
+
+
+def test_the_usual_wait_ends_with_the_first_reply_even_where_the_visitor_was_taken_back(lan, hoa):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _number in range(5):
+            assert waiting.usual_wait() is None
+            chat = says(begun())
+            clock.shift(timedelta(seconds=5))
+            agents.take(chat, actor=Actor.staff(lan))
+            clock.shift(timedelta(seconds=25))
+            replies(chat, lan)
+            clock.shift(timedelta(seconds=60))
+            agents.hand_over(chat, actor=Actor.staff(lan), to=None, summary="Hết ca", client_id=new_id())
+            agents.take(chat, actor=Actor.staff(hoa))
+            replies(chat, hoa)
+        assert waiting.usual_wait() == 30
