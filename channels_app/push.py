@@ -4,6 +4,7 @@ A push may be lost (the layer keeps nothing) and carries no content: pages fetch
 whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
 """
 
+import asyncio
 import logging
 
 from asgiref.sync import async_to_sync
@@ -13,9 +14,11 @@ from django.db import transaction
 from cases.events import EventKind
 from cases.models import Case, CaseEvent
 from cases.states import Channel
+from cskh.core.key_values import asked
 
 log = logging.getLogger(__name__)
 
+_SENT_WITHIN = 3  # seconds
 DESK = "desk"  # every page of the desk: queues, badges, waiting chats
 _LINES = (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_SENT, EventKind.NOTE_ADDED)
 
@@ -58,13 +61,15 @@ class _Pushes:
 
     def __call__(self) -> None:
         try:
-            async_to_sync(_send)(self.groups)
+            with asked():
+                async_to_sync(_send)(self.groups)
         except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
-            log.warning("nobody was told of a change in %s: %s", ", ".join(sorted(self.groups)), error)
+            log.warning("nobody was told of a change in %s: %r", ", ".join(sorted(self.groups)), error)
 
 
 async def _send(groups: set[str]) -> None:
     layer = get_channel_layer()
     assert layer is not None  # settings name one
-    for group in sorted(groups):
-        await layer.group_send(group, {"type": "changed", "group": group})
+    async with asyncio.timeout(_SENT_WITHIN):  # waiting for other pushes included
+        for group in sorted(groups):
+            await layer.group_send(group, {"type": "changed", "group": group})

@@ -14,7 +14,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
-    "socket_timeout": 30,
+    "socket_timeout": 5,
+    "max_retries": 0,  # whoever announces a task to a broker that is away goes on at once; workers and beat wait for it
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a broker that is away must not hold a request up
 CELERY_TIMEZONE = "UTC"
