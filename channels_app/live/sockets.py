@@ -40,6 +40,11 @@ class FrameSocket(AsyncWebsocketConsumer):
     language = settings.LANGUAGE_CODE
     _is_open = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups = Counter[str]()  # how many of this socket's followings need the group
+        self._unheard: set[str] = set()  # those the layer could not be told of yet
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         here = asyncio.current_task()
         assert here is not None
@@ -68,8 +73,6 @@ class FrameSocket(AsyncWebsocketConsumer):
         self._frames, self._window = 0, 0
         self._news = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
-        self._groups = Counter[str]()  # how many of this socket's followings need the group
-        self._unheard: set[str] = set()  # those the layer could not be told of yet
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
