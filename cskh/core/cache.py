@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class ForgivingCache(RedisCache):
-    """Django's Redis cache; while the server is away `get`, `set`, `add` and `incr` find nothing and keep nothing."""
+    """Django's Redis cache; while the server is away these calls find nothing and keep nothing."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return _unless_away(default, super().get, key, default, version)
@@ -25,6 +25,9 @@ class ForgivingCache(RedisCache):
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         return _unless_away(False, super().add, key, value, timeout, version)
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        return _unless_away(False, super().delete, key, version)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Raises ValueError where there is no such key, as always, and while the server is away."""

@@ -100,6 +100,7 @@ def test_a_hundred_reconnects_while_messages_flow(served, desk, conversation):
             async with running(browser.stay(), desk.follow(chat_id)):
                 await both_talk(browser, desk, chat_id, disturb=reconnect)
                 await assert_all_saw_the_same(chat_id, browser.lines, desk.lines[chat_id])
+            assert browser.refused == []
             await assert_each_is_in_its_order(chat_id, "khách ", "nhân viên ")
 
     asyncio.run(talk())
