@@ -4,6 +4,7 @@ A push may be lost (the layer keeps nothing) and carries no content: pages fetch
 whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -14,9 +15,11 @@ from django.db import transaction
 from cases.events import EventKind
 from cases.models import Case, CaseEvent
 from cases.states import Channel
+from cskh.core.key_values import asked
 
 log = logging.getLogger(__name__)
 
+_SENT_WITHIN = 3  # seconds
 DESK = "desk"  # every page of the desk: queues and their counts
 WAITING = "waiting"  # the same pages: who waits at the chat. Apart, as else a busy desk kept every console asking.
 _LINES = (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_SENT, EventKind.NOTE_ADDED)
@@ -71,13 +74,15 @@ class _Pushes:
 
 def _send(events: Mapping[str, dict[str, str]]) -> None:
     try:
-        async_to_sync(_send_each)(events)
+        with asked():
+            async_to_sync(_send_each)(events)
     except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
-        log.warning("nobody was told of a change in %s: %s", ", ".join(events), error)
+        log.warning("nobody was told of a change in %s: %r", ", ".join(events), error)
 
 
 async def _send_each(events: Mapping[str, dict[str, str]]) -> None:
     layer = get_channel_layer()
     assert layer is not None  # settings name one
-    for group, event in events.items():
-        await layer.group_send(group, event)
+    async with asyncio.timeout(_SENT_WITHIN):  # waiting for other pushes included
+        for group, event in events.items():
+            await layer.group_send(group, event)

@@ -50,7 +50,7 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
     if item.state == InboundItem.State.FAILED:
         intake.retry(item)
     else:
-        intake.process(item.pk)
+        intake.process(item.pk, in_order=True)  # an old connection may be at it still
 
 
 def is_kept(chat: Chat, client_id: object) -> bool:

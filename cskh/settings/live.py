@@ -2,20 +2,8 @@
 
 from datetime import timedelta
 
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from .env import env
 
-from .env import env, redis_url
-
-# Nobody waits for a server that is away: what it would have told is found out without it.
-_IMPATIENT = {"socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 1)}
-
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": redis_url(1), **_IMPATIENT}], "prefix": "cskh"},
-    }
-}
 # Origins of the pages that may embed the widget, such as "https://www.example.org"; our own pages always may.
 CHAT_ORIGINS = env.list("CHAT_ORIGINS", default=[])
 CHAT_RESUMES_FOR = timedelta(hours=24)  # a visitor who comes back within this goes on in the same conversation

@@ -76,29 +76,6 @@ def requests(make_staff):
     ]
 
 
-@pytest.fixture
-def serve(installation, start):
-    """serve(): a web process that answers."""
-
-    def serve():
-        web = start(installation.web())
-        until(lambda: _answers(installation.wanted.port))
-        return web
-
-    return serve
-
-
-def _answers(port):
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        client.request("GET", "/healthz")
-        return client.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        client.close()
-
-
 def done():
     """What the three requests bring about, counted."""
     return (
