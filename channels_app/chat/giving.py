@@ -72,6 +72,7 @@ def somebody_is_needed(chat: Chat) -> None:
         chat.waiting_since = chat.waiting_since if _left_unanswered(chat) else timezone.now()
         chat.state, chat.agent = _WAITING, None
         chat.ended_at = chat.dropped_by = chat.dropped_at = None
+        _found_again(chat)
     if chat.state == _WAITING:
         transaction.on_commit(give_out, robust=True)
 
@@ -83,9 +84,10 @@ def come_back(chat: Chat) -> None:
         if _left_unanswered(held):
             somebody_is_needed(held)
             push.changed(push.chat_group(held.public_id), push.DESK)
+        _found_again(held)
         held.seen_at, held.left_at = timezone.now(), None
         held.save()
-    for field in ("state", "agent", "waiting_since", "ended_at", "seen_at", "left_at"):
+    for field in ("state", "agent", "waiting_since", "lost_at", "ended_at", "seen_at", "left_at"):
         setattr(chat, field, getattr(held, field))
 
 
@@ -95,6 +97,7 @@ def leave(held: Chat) -> None:
     if held.state == _WAITING:
         _end(held, at=held.left_at)
     else:
+        _lost(held, at=held.left_at)
         held.save()
         push.changed(push.chat_group(held.public_id), push.DESK)
 
@@ -257,7 +260,7 @@ def _begin(held: Chat, *, actor: Actor, instead_of: int | None) -> None:
     if not policies.may_write(actor, held.case):
         raise NotPermitted
     held.state, held.agent, held.taken_at = _TALKING, actor.subject, timezone.now()
-    held.replied_at = held.ended_at = held.dropped_by = held.dropped_at = None
+    held.ended_at = held.dropped_by = held.dropped_at = None
     held.save()
     _own(held, actor, instead_of)
     push.changed(push.chat_group(held.public_id), push.DESK, push.staff_group(actor.subject.pk))
@@ -310,15 +313,14 @@ def _with_room() -> list[ChatDuty]:
 
 def _answered() -> Exists:
     """Whether the agent said something since the conversation is theirs, wherever they wrote it."""
-    said = Message.objects.filter(
-        case=OuterRef("case"),
-        direction=Message.Direction.OUT,
-        is_automatic=False,
-        author_kind=ActorKind.STAFF,
-        author_id=Cast(OuterRef("agent"), CharField()),
-        created_at__gte=OuterRef("taken_at"),
+    by_agent = Cast(OuterRef("agent"), CharField())
+    return Exists(
+        _written_by_people().filter(case=OuterRef("case"), author_id=by_agent, created_at__gte=OuterRef("taken_at"))
     )
-    return Exists(said)
+
+
+def _written_by_people() -> QuerySet[Message]:
+    return Message.objects.filter(direction=Message.Direction.OUT, is_automatic=False, author_kind=ActorKind.STAFF)
 
 
 def _drop(chats: QuerySet[Chat]) -> int:
@@ -346,19 +348,33 @@ def _drop_one(still_to_drop: QuerySet[Chat], chat_id: int) -> bool:
 
 
 def _wait_again(held: Chat) -> None:
-    """Who was not answered yet keeps their place."""
+    """Whom nobody answered since the conversation was taken keeps their place."""
     now = timezone.now()
-    held.waiting_since = held.waiting_since if held.replied_at is None else now
+    if _written_by_people().filter(case=held.case, created_at__gte=held.taken_at).exists():
+        held.waiting_since = now
     held.state, held.dropped_by, held.dropped_at = _WAITING, held.agent, now
-    held.agent = held.taken_at = held.replied_at = None
+    held.agent = held.taken_at = None
     held.save()
     push.changed(push.chat_group(held.public_id), push.DESK)
     transaction.on_commit(give_out, robust=True)
 
 
+def _lost(held: Chat, *, at: datetime) -> None:
+    """The locked conversation is over for now. Where nobody had replied yet, that stays known, whatever is written later."""
+    if held.case is not None and held.case.first_replied_at is None and held.lost_at is None:
+        held.lost_at = at
+
+
+def _found_again(held: Chat) -> None:
+    """The visitor of the locked conversation is there again: who still has no reply goes on waiting for it."""
+    if held.case is not None and held.case.first_replied_at is None:
+        held.lost_at = None
+
+
 def _end(held: Chat, *, at: datetime | None = None) -> None:
     """`at` where it ended because the visitor left: at that moment."""
     held.state, held.ended_at = _ENDED, at or timezone.now()
+    _lost(held, at=held.ended_at)
     held.save()
     push.changed(push.chat_group(held.public_id), push.DESK)
     transaction.on_commit(give_out, robust=True)
