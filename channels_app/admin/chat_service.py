@@ -187,7 +187,7 @@ def _lines(periods: Mapping[Period, Figures]) -> list[Line]:
         line(
             _("Heard from a person within %(time)s") % {"time": within},
             lambda period, of: _share(of, _list_url(period, Shown.LATE)),
-            target=_("target: %(percent)d %%") % {"percent": percent},
+            target=_("target: %(percent)d%%") % {"percent": percent},
         ),
         line(_("Half waited no longer than"), lambda period, of: _length(of, of.half)),
         line(
@@ -210,9 +210,7 @@ def _count(number: int, url: str) -> Cell:
 def _share(figures: Figures, late_url: str) -> Cell:
     if not figures.is_enough:
         return _too_few(figures)
-    return Cell(
-        _("%(percent)d %%") % {"percent": figures.percent}, late_url if figures.late else "", figures.is_share_met
-    )
+    return Cell(f"{figures.percent}%", late_url if figures.late else "", figures.is_share_met)
 
 
 def _length(figures: Figures, length: timedelta | None, *, is_met: bool | None = None) -> Cell:
@@ -255,6 +253,6 @@ def _row(case: Any) -> Row:
     elif case.is_lost:
         outcome = _("left before a reply")
     else:
-        outcome = _("answered") if case.first_replied_at else _("no reply so far")
+        outcome = _("answered by a person") if case.first_replied_at else _("no reply so far")
     is_late = case.waited > settings.CHAT_REPLY_WITHIN
     return Row(case, reverse("admin:cases_case_change", args=[case.pk]), wait(case.waited), outcome, is_late)

@@ -55,8 +55,8 @@ class Shown(TextChoices):
     REPLIED = "replied", _("Answered by a person")
     LATE = "late", _("Not answered in time")
     LOST = "lost", _("Left before a reply")
-    TO_CALL = "to_call", _("Left, to be called back")
-    CALLED = "called", _("Left, and were called back")
+    TO_CALL = "to_call", _("Left, became call-backs")
+    CALLED = "called", _("Left, were called back")
     WAITING = "waiting", _("Without a reply so far")
     WAITING_NOW = "waiting_now", _("Waiting right now")  # whenever they began
 

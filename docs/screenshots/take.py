@@ -166,6 +166,7 @@ PAGES = (
     Shot("desk-palette", "/admin/", "lan", prepare=_open_palette, whole=False),
     Shot("desk-chat", "/admin/chat/", "hoa", whole=False),
     Shot("desk-chat-talking", "/admin/chat/", "hoa", prepare=_talk, whole=False),
+    Shot("desk-chat-service", "/admin/chat-service/", "son", dark=True),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
