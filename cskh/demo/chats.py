@@ -20,7 +20,7 @@ from channels_app.models import Call, Chat
 
 TALKS, DAYS = 60, 9
 _HOURS = (8, 9, 9, 10, 10, 10, 11, 13, 14, 14, 15, 16, 19, 19, 20, 20, 20, 21, 21, 22)  # when people write
-_REPLIED_AFTER = (4, 6, 7, 8, 9, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 31, 52)  # seconds
+_REPLIED_AFTER = (4, 6, 7, 8, 9, 9, 11, 12, 13, 14, 15, 15, 16, 17, 18, 19, 31)  # seconds
 _ASKED = (
     ("Cho hỏi rút tiền mất phí bao nhiêu?", "Dạ miễn phí ba lần đầu mỗi tháng, từ lần thứ tư là 5.000 ₫ mỗi lần ạ."),
     ("Tôi muốn đổi số điện thoại nhận thông báo.", "Dạ Quý khách vào Cài đặt, chọn Thông báo rồi nhập số mới ạ."),
