@@ -199,8 +199,8 @@ class Demo:
         if shot.who not in (PUBLIC, CUSTOMER):  # at the desk the language belongs to the person
             page.goto(f"{self.address}/admin/presence/")
             csrf = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-            form = {"language": language, "next": "/", "csrfmiddlewaretoken": csrf}
-            context.request.post(f"{self.address}/language/", form=form)
+            form = {"language": language, "next": "/admin/", "csrfmiddlewaretoken": csrf}
+            context.request.post(f"{self.address}/admin/language/", form=form)
         page.goto(self.address + _STATUS.sub(lambda found: self._case(found[1])["code"], shot.url))
         return page
 
