@@ -120,8 +120,6 @@ def staff_says(chat: Chat, *, actor: Actor, client_id: object, body: str) -> Non
         if held.state == Chat.State.WAITING:
             agents.take_held(held, actor=actor)
         outbox.write_message(case, actor=actor, body=said.body, external_id=said.client_id)
-        _note_reply(held)
-        held.save()
 
 
 def staff_notes(chat: Chat, *, actor: Actor, client_id: object, body: str) -> None:
@@ -146,7 +144,6 @@ def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> 
             return
         sent = answer.send_answer(case, actor=actor, body=body)
         case.messages.filter(answer=sent).update(external_id=identity)
-        _note_reply(held)
         agents.end_held(held, actor=actor)
 
 
@@ -186,12 +183,6 @@ def agent_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the agent who has the conversation."""
     if _advance(chat, "agent_read", last_id):
         push.read_by("agent", chat.public_id)
-
-
-def _note_reply(held: Chat) -> None:
-    """A person of ours said something. The first time of all stays known, whoever has the conversation later."""
-    now = timezone.now()
-    held.replied_at, held.first_reply_at = held.replied_at or now, held.first_reply_at or now
 
 
 def _tell_of_a_line(chat: Chat) -> None:

@@ -11,6 +11,11 @@ CHAT_SEEN_FOR = timedelta(seconds=75)  # a browser or console that said nothing 
 CHAT_LEFT_AFTER = timedelta(minutes=2)  # a visitor gone for so long has left
 CHAT_UNREAD_MAILED_AFTER = timedelta(minutes=3)  # what the visitor has not seen by then goes to their verified address
 CHAT_ANSWERED_WITHIN = timedelta(seconds=60)  # an agent who says nothing for so long to a new chat loses it to another
+# How soon a visitor should hear from a person: so many of 100 within the first time, 95 of 100 within the second.
+CHAT_REPLY_PERCENT = env.int("CHAT_REPLY_PERCENT", default=80)
+CHAT_REPLY_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_WITHIN", default=20))
+CHAT_REPLY_P95_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_P95_WITHIN", default=60))
+CHAT_FIGURES_MINIMUM = 10  # of fewer conversations no share is shown: it would say more than is known
 CHAT_MESSAGE_MAX_CHARACTERS = 4000
 # Of one visitor: (times, per how many seconds).
 CHAT_LIMITS = {
