@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.customers import directory
 from accounts.customers.models import Contact, Customer, CustomerMerge
 from accounts.models import Role
 from cases.models import Case
-from cases.workflow import correcting
-from cases.workflow.belonging import change_customer
+from cases.workflow import belonging, correcting
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 
 from .models import Call
@@ -46,9 +46,10 @@ def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_
         _require_for_ids(actor, kept.external_id, merged.external_id)
         chosen = _chosen_id(kept, merged, external_id)
         calls = list(Call.objects.filter(customer=merged).values_list("pk", flat=True))
+        contacts = _move_contacts(merged, kept)  # before the cases, whose answers go where the kept record has them
         moved = {
             "cases": _move_cases(Case.objects.filter(customer=merged), kept, actor),
-            "contacts": _move_contacts(merged, kept),
+            "contacts": contacts,
             "calls": calls,
             "ids": {"kept": kept.external_id, "merged": merged.external_id},
         }
@@ -74,8 +75,9 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
         merged.merged_into = None
         merged.save(update_fields=["merged_into"])
         _set_ids(kept, merge.moved["ids"]["kept"], merged, merge.moved["ids"]["merged"])
-        _move_cases(Case.objects.filter(pk__in=merge.moved["cases"], customer=kept), merged, actor)
         Contact.objects.filter(pk__in=merge.moved["contacts"], customer=kept).update(customer=merged)
+        _move_cases(Case.objects.filter(pk__in=merge.moved["cases"], customer=kept), merged, actor)
+        _keep_in_reach(kept, actor)
         Call.objects.filter(pk__in=merge.moved["calls"], customer=kept).update(customer=merged)
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at"])
@@ -119,8 +121,16 @@ def _set_ids(kept: Customer, kept_id: str | None, merged: Customer, merged_id: s
 def _move_cases(cases: QuerySet[Case], customer: Customer, actor: Actor) -> list[int]:
     moving = list(cases.order_by("pk"))
     for case in moving:
-        change_customer(case, customer, actor=actor)
+        belonging.change_customer(case, customer, actor=actor)
     return [case.pk for case in moving]
+
+
+def _keep_in_reach(kept: Customer, actor: Actor) -> None:
+    """What was opened meanwhile from an address that went back stays with the kept record, and so does that address."""
+    for case in Case.objects.filter(customer=kept).exclude(contact__customer=kept).select_related("contact"):
+        if case.contact is not None:
+            left = directory.contact_of(kept, case.contact.kind, case.contact.address, is_claimed=True)
+            belonging.answer_to(case, left, actor=actor)
 
 
 def _move_contacts(merged: Customer, kept: Customer) -> list[int]:

@@ -120,6 +120,13 @@ def _contacts(customer: Customer, addresses: dict[str, str], *, is_claimed: bool
     return {contact.kind: contact for contact in contacts}
 
 
+def same_address(customer: Customer, contact: Contact) -> Contact | None:
+    """`customer`'s own contact with the address of `contact`, which may stand on another record of the same person."""
+    if contact.customer_id == customer.pk:
+        return contact
+    return customer.contacts.filter(kind=contact.kind, address__iexact=contact.address).first()
+
+
 def current(customer: Customer) -> Customer:
     """The record that is in use for this person: the one all others were merged into."""
     while customer.merged_into is not None:
