@@ -213,8 +213,8 @@ def _advance(chat: Chat, field: str, last_id: int) -> bool:
 
 
 def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
-    known = directory.current(chat.customer) if chat.customer else None
-    customer = known or Customer.objects.create(language=chat.language)
+    known = chat.customer
+    customer = directory.hold(known) if known else Customer.objects.create(language=chat.language)
     case = intake.open_request(
         Matter(subject=said.body[:_SUBJECT_LENGTH]),
         actor=Actor.customer(customer),
