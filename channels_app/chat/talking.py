@@ -221,7 +221,7 @@ def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
         channel=Channel.CHAT,
         body=said.body,
         customer=customer,
-        notice=Notice.in_force(),  # the chat's page leads to it
+        notice=Notice.in_force(chat.created_at),  # the page on which they began to write leads to it
     )
     first = case.messages.filter(direction=Message.Direction.IN)
     first.update(inbound=item, external_id=said.client_id)
