@@ -68,7 +68,7 @@ def describe_common_parts(result: dict[str, Any], **_kwargs: Any) -> dict[str, A
                 operation.setdefault("parameters", []).append(_KEY)
             if method == "patch" or (method == "post" and ("{code}" in path or path.endswith("/verify/"))):
                 operation.setdefault("parameters", []).append(_IF_MATCH)
-            for status in _READING if method == "get" else _WHY:
+            for status in _WHY if method in ("post", "patch") else _READING:
                 operation["responses"].setdefault(status, _problem(_WHY[status]))
     return result
 
