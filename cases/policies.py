@@ -107,6 +107,12 @@ def oversees(actor: Actor) -> bool:
     return bool(desk.leads) or any(desk.has(role) for role in _OVERSEERS)
 
 
+def may_read_inside(actor: Actor) -> bool:
+    """Whether `actor` reads what colleagues say among themselves: neither customers nor programs that only open cases for
+    them, whose screens customers see."""
+    return _integration_reads(actor) if actor.is_integration else not actor.is_customer
+
+
 def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozenset()) -> None:
     """Raises NotPermitted unless `actor` is an integration with `scope`, or staff in one of these roles."""
     if actor.is_integration and _integration_has(actor, scope):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, Department, User
 
+from . import policies
 from .events import EventKind
 from .models import Case, CaseEvent, Category
 from .states import Channel, ClosedAs
@@ -48,7 +49,7 @@ def public_kinds() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the history. `actor_name` is empty towards customers; `words` is the reason that was given."""
+    """One line of the history. `actor_name` is empty towards customers and their apps; `words` is the reason that was given."""
 
     number: int
     kind: str
@@ -63,22 +64,24 @@ class Entry:
 def events_for(actor: Actor, case: Case) -> QuerySet[CaseEvent]:
     """The events of `case` that `actor` may read of, oldest first."""
     events = CaseEvent.objects.filter(case=case).select_related("words").order_by("number")
-    return events.filter(kind__in=public_kinds()) if actor.is_customer else events
+    return events if policies.may_read_inside(actor) else events.filter(kind__in=public_kinds())
 
 
 def entries(rows: Sequence[CaseEvent], actor: Actor) -> list[Entry]:
     """These of `events_for` as `actor` may read them. At most four queries, however many they are."""
-    names = {} if actor.is_customer else _names(rows)
+    is_inside = policies.may_read_inside(actor)
+    names = _names(rows) if is_inside else {}
     nouns = _nouns(rows)
-    return [_entry(event, actor, names, nouns) for event in rows]
+    return [_entry(event, None if is_inside else actor, names, nouns) for event in rows]
 
 
-def _entry(event: CaseEvent, actor: Actor, names: dict[tuple[str, str], str], nouns: dict[str, str]) -> Entry:
+def _entry(event: CaseEvent, outside: Actor | None, names: dict[tuple[str, str], str], nouns: dict[str, str]) -> Entry:
+    """The line of `event`; where `outside` reads it, with public facts and their own words only."""
     facts = {name: value for name, value in event.facts.items() if name != "words"}
     written = getattr(event, "words", None)
     words = written.text if written else ""
-    if actor.is_customer:
-        own = event.actor_kind == ActorKind.CUSTOMER
+    if outside is not None:
+        own = event.actor_kind in (ActorKind.CUSTOMER, outside.kind)
         allowed = PUBLIC_FACTS[EventKind(event.kind)]
         facts = {name: value for name, value in facts.items() if name in allowed}
         words = words if own or event.kind in PUBLIC_WORDS else ""

@@ -6,10 +6,10 @@ second transaction that can be repeated (`process_report`). Reports may come rep
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
-from accounts.models import Membership, Role, Scope, User
+from accounts.models import Scope, User
 from cases import policies
 from cases.models import Case
 from cases.states import OPEN, Channel
@@ -28,12 +28,11 @@ from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import one_line
 
-from . import deliveries, intake, outbox, push
+from . import deliveries, intake, outbox, ringing
 from .adapters.hotline.reports import CallReport, ReportedState, callers_number
 from .models import Call, InboundItem
 
 HOTLINE = Actor.system("hotline")
-_RINGS_AT_MOST = timedelta(minutes=3)  # the exchange may never say that it stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +119,7 @@ def open_by_call(
         raise NotPermitted
     number = checked_number(notes.number)
     with transaction.atomic():
-        if customer is None:
-            customer = Customer.objects.create(name=one_line(name)[:200])
+        customer = directory.hold(customer) if customer else Customer.objects.create(name=one_line(name)[:200])
         if number:
             directory.contact_of(customer, Contact.Kind.PHONE, number)
         case = intake.open_request(
@@ -167,12 +165,13 @@ def _log(case: Case, actor: Actor, notes: CallNotes, number: str, *, agent: User
     if number:
         one_at_a_time("number", number)
     now = timezone.now()
-    call = notes.call or Call(
+    call = _still_free(notes.call, case) or Call(
         external_id=f"desk:{secrets.token_hex(12)}", direction=notes.direction, number=number, state=Call.State.ENDED
     )
     call.case, call.customer, call.agent = case, case.customer, agent
-    call.recording_ref = one_line(notes.recording_ref)[:300] or call.recording_ref
-    call.recording_consent = notes.recording_consent
+    # A recording proves what was said: what is known of it stays.
+    call.recording_ref = call.recording_ref or one_line(notes.recording_ref)[:300]
+    call.recording_consent = call.recording_consent or notes.recording_consent
     if notes.outcome == CallOutcome.REACHED and call.answered_at is None:
         call.answered_at = now
         call.state = Call.State.ANSWERED if notes.call and call.ended_at is None else Call.State.ENDED
@@ -182,6 +181,14 @@ def _log(case: Case, actor: Actor, notes: CallNotes, number: str, *, agent: User
         deliveries.mark_told(case)
         _return_missed(call)
     return call
+
+
+def _still_free(call: Call | None, case: Case) -> Call | None:
+    """The exchange's record of a call, held. Raises Invalid where it is about another case already."""
+    held = Call.objects.select_for_update().get(pk=call.pk) if call else None
+    if held and held.case_id not in (None, case.pk):
+        raise Invalid(errors={"call": [_("This call is about another case already.")]})
+    return held
 
 
 def _noted(report: CallReport) -> Call:
@@ -206,33 +213,8 @@ def _noted(report: CallReport) -> Call:
         _owe_call_back(call, report.at)
     if report.state == ReportedState.ANSWERED:
         _return_missed(call)
-    _tell_who_answers(call)
+    ringing.tell_who_answers(call)
     return call
-
-
-def ringing_for(user: User) -> QuerySet[Call]:
-    """The customers' calls that ring now for this person: at their extension, or nobody's yet for who answers the hotline."""
-    ringing = Call.objects.filter(
-        state=Call.State.RINGING, direction=Call.Direction.IN, started_at__gte=timezone.now() - _RINGS_AT_MOST
-    )
-    mine = Q(agent=user)
-    if _hotline_people().filter(pk=user.pk).exists():
-        mine |= Q(agent__isnull=True)
-    return ringing.filter(mine).order_by("started_at", "pk")
-
-
-def _hotline_people() -> QuerySet[User]:
-    """Who answers what the exchange gives to nobody in particular: intake, while on duty."""
-    intake_people = Membership.objects.filter(role=Role.INTAKE)
-    return User.objects.filter(pk__in=intake_people.values("user_id"), is_active=True, presence=User.Presence.ON_DUTY)
-
-
-def _tell_who_answers(call: Call) -> None:
-    """Their pages look again: a call begins to ring, or does no longer."""
-    people = set(_hotline_people().values_list("pk", flat=True))
-    if call.agent_id:
-        people.add(call.agent_id)
-    push.changed(push.DESK, *map(push.staff_group, people))
 
 
 def _state(call: Call, reported: ReportedState) -> Call.State:

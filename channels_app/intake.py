@@ -63,6 +63,7 @@ def open_request(
     text = checked_body(body)
     with transaction.atomic(savepoint=False):
         contacts: dict[str, Contact] = {}
+        customer = directory.hold(customer) if customer else None
         if person is not None:
             recognised, contacts = directory.recognise(person)
             customer = customer or recognised

@@ -250,13 +250,4 @@ def _said(error: DomainError) -> str:
 
 
 def _note(case: Case, text: str) -> None:
-    note = Message.objects.create(
-        case=case,
-        direction=Message.Direction.INTERNAL,
-        channel=case.channel,
-        author_kind=INTAKE.kind,
-        author_id=INTAKE.id,
-        is_automatic=True,
-        body=text,
-    )
-    conversation.note_added(case, actor=INTAKE, message=note.pk)
+    outbox.write_note(case, actor=INTAKE, body=text, is_automatic=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.customers import directory
 from accounts.customers.models import Contact
 from cases import codes
 from cases.events import EventKind
@@ -125,8 +126,8 @@ def _subject(subject: str, code: str, *, is_reply: bool) -> str:
 
 
 def _one_time_code(delivery: Delivery, code: OneTimeCode) -> Outbound:
-    contact = _contact(code.case, delivery.address)
-    if contact.pk != code.contact_id:
+    contact = directory.same_address(code.case.customer, code.contact)
+    if contact is None or contact.address.lower() != delivery.address.lower():
         raise NotDelivered(_("This is not an address of the customer."), permanent=True)
     if timezone.now() >= one_time_codes.expires_at(code):
         raise NotDelivered(_("The code has expired."), permanent=True)

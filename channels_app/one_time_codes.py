@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.actors import Actor
+from accounts.customers import directory
 from accounts.customers.models import Contact
 from cases.models import Case
 from cases.states import Channel
@@ -63,9 +64,8 @@ def verify(case: Case, browser: str, typed: str) -> OneTimeCode | None:
         right = constant_time_compare(digits(row), "".join(typed.split()))
         if right:
             row.used_at = timezone.now()
-            Contact.objects.filter(pk=row.contact_id, verified_at=None).update(
-                verified_at=row.used_at, is_claimed=False
-            )
+            proved = directory.same_address(case.customer, row.contact) or row.contact
+            Contact.objects.filter(pk=proved.pk, verified_at=None).update(verified_at=row.used_at, is_claimed=False)
         row.save(update_fields=["tries", "used_at"])
     return row if right else None
 

@@ -50,7 +50,7 @@ def write_message(case: Case, *, actor: Actor, body: str, external_id: str = "")
     return message
 
 
-def write_note(case: Case, *, actor: Actor, body: str, external_id: str = "") -> Message:
+def write_note(case: Case, *, actor: Actor, body: str, external_id: str = "", is_automatic: bool = False) -> Message:
     """A note for colleagues. It is never delivered."""
     text = checked_body(body)
     with transaction.atomic():
@@ -63,6 +63,7 @@ def write_note(case: Case, *, actor: Actor, body: str, external_id: str = "") ->
             author_id=actor.id,
             body=text,
             external_id=external_id,
+            is_automatic=is_automatic,
         )
         conversation.note_added(case, actor=actor, message=note.pk)
     return note

@@ -1,20 +1,24 @@
 """Customers and departments over REST."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from accounts.models import Department, Role, Scope
 from cases import policies
 from cases.workflow import correcting
 from cskh.core.api import GenericApiView
-from cskh.core.errors import Invalid, NotVisible
+from cskh.core.errors import Invalid, NotVisible, PreconditionFailed
 from cskh.core.text import one_line
 
 
@@ -45,7 +49,9 @@ class DepartmentOut(serializers.ModelSerializer):
 
 class Customers(GenericApiView):
     serializer_class = CustomerOut
-    queryset = Customer.objects.filter(merged_into=None).prefetch_related("contacts")
+    queryset = Customer.objects.filter(merged_into=None).prefetch_related(
+        Prefetch("contacts", Contact.objects.order_by("pk"))
+    )
     ordering = ("-id",)
 
     @extend_schema(
@@ -72,27 +78,42 @@ class CustomerDetail(GenericApiView):
 
     @extend_schema(operation_id="customers_read", summary="One customer", responses=CustomerOut)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(CustomerOut(self._customer(pk)).data)
+        return _response(self._customer(pk))
 
     @extend_schema(
         operation_id="customers_correct", summary="Correct the name", request=CustomerPatch, responses=CustomerOut
     )
     def patch(self, request: Request, pk: int) -> Response:
-        customer = self._customer(pk)
+        self._customer(pk)  # before anything is said about the input
         name = one_line(self.checked(CustomerPatch)["name"])
         if not name:
             raise Invalid(errors={"name": ["Write the name."]})
         with transaction.atomic():
+            directory.hold(self._customer(pk))
+            customer = self._customer(pk)  # as it is now that nobody else changes it
+            if self.if_match is not None and _etag(CustomerOut(customer).data) not in self.if_match:
+                raise PreconditionFailed
             correcting.note_correction(customer, ["name"] if name != customer.name else [], actor=self.actor)
             customer.name = name
             customer.save(update_fields=["name"])
-        return Response(CustomerOut(customer).data)
+        return _response(customer)
 
     def _customer(self, pk: int) -> Customer:
         customer = _visible(self.actor, self.get_queryset()).filter(pk=pk).first()
         if customer is None:
             raise NotVisible
         return customer
+
+
+def _response(customer: Customer) -> Response:
+    data = CustomerOut(customer).data
+    return Response(data, headers={"ETag": _etag(data)})
+
+
+def _etag(data: Mapping[str, Any]) -> str:
+    """The version of a record: what it says."""
+    said = json.dumps(data, sort_keys=True, default=str)
+    return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 
 
 def _visible(actor: Any, customers: QuerySet[Customer]) -> QuerySet[Customer]:

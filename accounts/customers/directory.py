@@ -57,18 +57,19 @@ def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
 
     The operator's id decides alone; without one the email address does, without that the number (`by_address`). What was
     typed beside the address that decided is only claimed: else somebody could lead others' requests to their own record.
-    Records merged away are followed to the one that was kept. Raises Invalid for malformed addresses, before anything is
-    written.
+    Nor does an address that anybody can type give a known record its name: only the operator's id does.
+    Records merged away are followed to the one that was kept, which stays held (`hold`). Raises Invalid for malformed
+    addresses, before anything is written.
     """
     addresses = {
         **({Contact.Kind.EMAIL.value: normal_email(person.email)} if person.email.strip() else {}),
         **({Contact.Kind.PHONE.value: normal_phone(person.phone)} if person.phone.strip() else {}),
     }
     with transaction.atomic(savepoint=False):
-        customer = _by_external_id(person) if person.external_id else _by_address(addresses)
+        customer = _held_by_external_id(person) if person.external_id else _by_address(addresses)
         if customer is None:
             customer = Customer.objects.create(name=one_line(person.name)[:200], language=_language(person))
-        elif person.name and not customer.name:
+        elif person.external_id and person.name and not customer.name:
             customer.name = one_line(person.name)[:200]
             customer.save(update_fields=["name"])
         claimed = {} if person.external_id else dict(list(addresses.items())[1:])
@@ -78,15 +79,19 @@ def recognise(person: Person) -> tuple[Customer, dict[str, Contact]]:
 
 
 def by_address(kind: str, address: str) -> Customer | None:
-    """The customer whose address this is known to be, else who used it last, if anybody did. `address` is in normal form."""
+    """The customer whose address this is known to be, else who used it last, if anybody did; held (`hold`).
+
+    `address` is in normal form.
+    """
     contact = (
         Contact.objects.speaking()
         .filter(kind=kind, address__iexact=address)
-        .select_related("customer__merged_into")
+        .select_related("customer")
+        .select_for_update(no_key=True, of=("customer",))
         .order_by(F("verified_at").desc(nulls_last=True), "-last_used_at", "-pk")
         .first()
     )
-    return current(contact.customer) if contact else None
+    return _held_in_use(contact.customer) if contact else None
 
 
 def contact_of(customer: Customer, kind: str, address: str, *, is_claimed: bool = False) -> Contact:
@@ -120,11 +125,34 @@ def _contacts(customer: Customer, addresses: dict[str, str], *, is_claimed: bool
     return {contact.kind: contact for contact in contacts}
 
 
+def same_address(customer: Customer, contact: Contact) -> Contact | None:
+    """`customer`'s own contact with the address of `contact`, which may stand on another record of the same person."""
+    if contact.customer_id == customer.pk:
+        return contact
+    return customer.contacts.filter(kind=contact.kind, address__iexact=contact.address).first()
+
+
 def current(customer: Customer) -> Customer:
     """The record that is in use for this person: the one all others were merged into."""
     while customer.merged_into is not None:
         customer = customer.merged_into
     return customer
+
+
+def hold(customer: Customer) -> Customer:
+    """The record that is in use for this person, locked until the transaction ends: nobody merges it away meanwhile.
+
+    Whoever writes for a customer holds them first, then contacts, then cases: the order in which records are merged, so
+    that nobody waits in a circle. Rows may still be made that refer to a customer whom somebody else holds.
+    """
+    return _held_in_use(Customer.objects.select_for_update(no_key=True).get(pk=customer.pk))
+
+
+def _held_in_use(held: Customer) -> Customer:
+    """The record all others were merged into, from one that is held; what it says is of after the wait for it."""
+    while held.merged_into_id is not None:
+        held = Customer.objects.select_for_update(no_key=True).get(pk=held.merged_into_id)
+    return held
 
 
 def find(text: str, among: QuerySet[Customer], limit: int = 20) -> list[Customer]:
@@ -146,13 +174,23 @@ def find(text: str, among: QuerySet[Customer], limit: int = 20) -> list[Customer
     return list(known.prefetch_related("contacts")[:limit])
 
 
-def _by_external_id(person: Person) -> Customer:
-    external_id = one_line(person.external_id)[:100]
-    known = Customer.objects.select_related("merged_into").filter(external_id=external_id)
-    customer = known.first()
-    if customer is not None:
-        return current(customer)
-    made = Customer(external_id=external_id, name=one_line(person.name)[:200], language=_language(person))
+def by_external_id(person: Person) -> Customer:
+    """The customer with the operator's id that `person` gives, made if unknown. Nothing else is looked at or noted."""
+    known = Customer.objects.select_related("merged_into").filter(external_id=_external_id(person)).first()
+    return current(known) if known else _made(person)
+
+
+def _held_by_external_id(person: Person) -> Customer:
+    known = Customer.objects.select_for_update(no_key=True).filter(external_id=_external_id(person)).first()
+    return _held_in_use(known) if known else _made(person)
+
+
+def _external_id(person: Person) -> str:
+    return one_line(person.external_id)[:100]
+
+
+def _made(person: Person) -> Customer:
+    made = Customer(external_id=_external_id(person), name=one_line(person.name)[:200], language=_language(person))
     # The same customer may come in twice at the same moment: then the row that is there already is taken.
     Customer.objects.bulk_create(
         [made], update_conflicts=True, unique_fields=["external_id"], update_fields=["external_id"]

@@ -1,5 +1,6 @@
 """Who writes to us."""
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -27,9 +28,9 @@ class Notice(models.Model):
         return self.version
 
     @classmethod
-    def in_force(cls) -> "Notice | None":
-        """The notice that is shown, and kept with the case, where customers open a request now (R-15)."""
-        return cls.objects.filter(published_at__lte=timezone.now()).first()
+    def in_force(cls, at: datetime | None = None) -> "Notice | None":
+        """The notice that is shown where customers open a request now, or was `at` some moment (R-15)."""
+        return cls.objects.filter(published_at__lte=at or timezone.now()).first()
 
 
 class Customer(models.Model):

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Actor
 from cases import policies
-from channels_app import calls
 from channels_app.models import Call
+from channels_app.ringing import ringing_for
 
 from . import notices
 
@@ -21,7 +21,7 @@ from . import notices
 def me(request: HttpRequest) -> JsonResponse:
     """`unread`: how many notices; `calls`: what rings for this person now, in the words the page shows. Constant queries."""
     actor = Actor.staff(request.user)
-    ringing = calls.ringing_for(actor.subject).select_related("customer") if policies.may_open(actor) else ()
+    ringing = ringing_for(actor.subject).select_related("customer") if policies.may_open(actor) else ()
     answer = JsonResponse({"unread": notices.unread(request), "calls": [_call(call) for call in ringing]})
     patch_cache_control(answer, no_store=True)
     return answer

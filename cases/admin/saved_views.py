@@ -235,7 +235,7 @@ def _save_over(view: SavedView, query: str, actor: Actor) -> None:
         raise NotPermitted
     form = ViewForm({"name": view.name, "query": query}, actor=actor)
     if not form.is_valid():
-        raise Invalid(errors=dict(form.errors.items()))
+        raise Invalid(errors={field: list(said) for field, said in form.errors.items()})
     view.query = form.cleaned_data["query"]
     view.save(update_fields=["query"])
 

@@ -36,6 +36,17 @@ class CaseFilter(FilterSet):
         model = Case
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        actor = self.request.user if self.request else None
+        if isinstance(actor, Actor) and actor.is_customer:  # who works here is not theirs to find out
+            nobody = django_filters.CharFilter(field_name="assignee", method="of_nobody")
+            nobody.parent, nobody.model = self, Case
+            self.filters["assignee"] = nobody
+
+    def of_nobody(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return cases.none()
+
     def by_overdue(self, cases: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         late = {"status__in": sorted(OPEN), "next_due_at__lt": timezone.now()}
         return cases.filter(**late) if value else cases.exclude(**late)

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Notice
 from accounts.models import Department, User
 from cases.evidence.models import Check
 from cases.models import Category
@@ -78,6 +78,13 @@ class CaseIn(serializers.Serializer):
     incident_at = serializers.DateTimeField(required=False, allow_null=True)
     transaction_ref = serializers.CharField(max_length=100, default="", allow_blank=True)
     amount = serializers.IntegerField(min_value=0, max_value=_MOST_VND, required=False, allow_null=True)
+    notice = NameField(
+        slug_field="version",
+        queryset=Notice.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="The version of our rights and privacy notice that your screen showed or led to.",
+    )
 
 
 @extend_schema_serializer(
@@ -153,11 +160,27 @@ class AnswerIn(serializers.Serializer):
     body = Body(default="", allow_blank=True)
 
 
+class RowId(serializers.IntegerField):
+    """The id of something that may be named."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, allow_null=True, min_value=1, max_value=2**63 - 1, **options)
+
+
+def _answer_read() -> RowId:
+    return RowId(help_text="The answer that was read (`answer` of its message). Another one in force is a conflict.")
+
+
 class AcceptIn(serializers.Serializer):
     """Staff name the `message` (its id) in which the customer accepts; `proof` says more, such as where a recording is."""
 
-    message = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
+    answer = _answer_read()
+    message = RowId()
     proof = Reason()
+
+
+class RejectIn(ReasonIn):
+    answer = _answer_read()
 
 
 class DuplicateIn(serializers.Serializer):

@@ -1,6 +1,5 @@
 """Cases over REST: open, list, read, take steps, send and check evidence."""
 
-import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -29,8 +28,6 @@ from .inputs import CaseIn, EvidenceIn, VerifyIn
 from .outputs import CaseOut, CaseRow, EntryOut, EvidenceOut
 from .steps import STEPS
 
-_ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
-
 
 def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response:
     """The case as `actor` may see it, with its version."""
@@ -41,9 +38,7 @@ def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response
 def case_to_change(view: ApiView, code: str) -> Case:
     """The visible case, to be changed only in the version that If-Match names, where it names one."""
     case = queries.visible_case(view.actor, code)
-    wanted = view.request.headers.get("If-Match", "*").strip()
-    if wanted != "*":
-        case.if_match = frozenset(match.group(0) for match in _ENTITY_TAG.finditer(wanted) if not match.group(1))
+    case.if_match = view.if_match
     return case
 
 
@@ -83,6 +78,7 @@ class Cases(GenericApiView):
             body=given["body"],
             person=person,
             customer=customer,
+            notice=given.get("notice"),
         )
         response = case_response(case, self.actor, is_new=True)
         response.headers["Location"] = f"{request.path}{case.code}/"
@@ -191,6 +187,7 @@ class VerifyEvidence(GenericApiView):
         if item is None:
             raise NotVisible
         policies.require(self.actor, Step.REQUEST_EVIDENCE, item.case)
+        item.case.if_match = self.if_match
         given = self.checked(VerifyIn)
         evidence.verify_evidence(item, actor=self.actor, result=given["result"], reason=given["reason"])
         return Response(EvidenceOut(item).data)

@@ -9,7 +9,7 @@ from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.sla.clock import ClockKind
 from cases.states import Step
-from cskh.core.errors import Invalid, StepNotAllowed
+from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
 from . import _clocks, _plans, reopening
 from ._take_step import take_step
@@ -36,9 +36,10 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
     return answer
 
 
-def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str = "") -> None:
+def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str = "", answer: int | None = None) -> None:
     """The customer agrees: the case closes.
 
+    `answer` is the id of the one they read; Conflict where another is in force by now.
     Staff who record it cite what the customer said on the case after the answer: `message`, the id of their message or of
     what was written down of a call with them (R-34). `proof` says more, such as the reference of a recording. Raises
     StepNotAllowed where the answer has not reached the customer; the policy keeps out who wrote the answer.
@@ -47,17 +48,20 @@ def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str =
     if actor.is_staff and message is None:
         raise Invalid(errors={"message": [_("Cite what the customer said after the answer; log a call first.")]})
     with take_step(case, Step.ACCEPT, actor=actor) as held:
-        answer = held.answers.get(round=held.round, state=Answer.State.SENT)
-        if actor.is_staff and not _has_arrived(held, answer):
+        sent = _answer_in_force(held, answer)
+        if actor.is_staff and not _has_arrived(held, sent):
             raise StepNotAllowed(_("The answer has not reached the customer yet."))
-        _require_said_since(held, answer, message)
-        record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=answer.pk, message=message)
+        _require_said_since(held, sent, message)
+        record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=sent.pk, message=message)
         _closed(held, actor=actor)
 
 
-def reject(case: Case, *, actor: Actor, reason: str = "", message: int | None = None) -> None:
+def reject(
+    case: Case, *, actor: Actor, reason: str = "", message: int | None = None, answer: int | None = None
+) -> None:
     """The customer does not agree, with or without a reason: the case reopens at once, with a different reviewer (R-35).
 
+    `answer` as for `accept`.
     Staff who record it cite the customer's `message` (its id) or say in `reason` how they know: unlike an acceptance it
     ends nothing, so their word is enough. Raises Invalid where that message was not said after the answer.
     """
@@ -65,9 +69,9 @@ def reject(case: Case, *, actor: Actor, reason: str = "", message: int | None = 
     if actor.is_staff and not (reason.strip() or message):
         raise Invalid(errors={"reason": [_("Cite the customer's message, or say how you know.")]})
     with take_step(case, Step.REJECT, actor=actor) as held:
-        answer = held.answers.get(round=held.round, state=Answer.State.SENT)
-        _require_said_since(held, answer, message)
-        record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=answer.pk, message=message)
+        sent = _answer_in_force(held, answer)
+        _require_said_since(held, sent, message)
+        record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=sent.pk, message=message)
         reopening.begin_next_round(held, actor=actor)
 
 
@@ -85,6 +89,14 @@ def close_no_reply(case: Case, *, actor: Actor) -> None:
     """Silence after the first answer and its reminders. Reported apart from acceptance."""
     with take_step(case, Step.CLOSE_NO_REPLY, actor=actor) as held:
         _closed(held, actor=actor)
+
+
+def _answer_in_force(held: Case, read: int | None) -> Answer:
+    """What the round was answered with. Nobody says yes or no to an answer they have not seen: it must be the one they `read`."""
+    answer = held.answers.get(round=held.round, state=Answer.State.SENT)
+    if read is not None and read != answer.pk:
+        raise Conflict(_("A newer answer has arrived. Please read it first."))
+    return answer
 
 
 def _has_arrived(held: Case, answer: Answer) -> bool:

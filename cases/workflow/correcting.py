@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.actors import Actor
+from accounts.customers import directory
 from accounts.customers.models import Customer
 from accounts.models import Role, Scope
 from cases import policies
@@ -50,6 +51,7 @@ def note_correction(customer: Customer, fields: Collection[str], *, actor: Actor
     if not fields:
         return
     with transaction.atomic():
+        directory.hold(customer)
         for case in Case.objects.filter(customer=customer, status__in=OPEN).order_by("pk"):
             with change_case(case) as held:
                 record(held, EventKind.CASE_CORRECTED, actor=actor, customer=customer.pk, fields=sorted(fields))

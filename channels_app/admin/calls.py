@@ -11,6 +11,11 @@ from cases import policies
 from channels_app.models import Call
 
 
+def visible_calls(actor: Actor) -> QuerySet[Call]:
+    """Calls about cases `actor` may see, and calls about none yet: what they may know of and take up."""
+    return Call.objects.filter(Q(case__isnull=True) | Q(case__in=policies.visible_to(actor)))
+
+
 @admin.register(Call)
 class CallAdmin(RoleModelAdmin):
     readable_by = EVERYBODY
@@ -21,9 +26,7 @@ class CallAdmin(RoleModelAdmin):
     date_hierarchy = "started_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        """Calls about cases the person may see, and calls about none yet."""
-        visible = policies.visible_to(Actor.staff(request.user))
-        return super().get_queryset(request).filter(Q(case__isnull=True) | Q(case__in=visible))
+        return visible_calls(Actor.staff(request.user)).order_by(*self.get_ordering(request))
 
     @admin.display(description=_("case"))
     def case_code(self, call: Call) -> str:

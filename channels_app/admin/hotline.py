@@ -32,6 +32,7 @@ from channels_app.calls import CallNotes
 from channels_app.models import Call, Delivery, OneTimeCode
 from cskh.core.errors import Invalid, NotVisible
 
+from .calls import visible_calls
 from .hotline_form import NEW_CUSTOMER, CallForm, label_of, reasons
 from .identity import QUESTIONS
 from .read_back import read_back
@@ -92,7 +93,8 @@ class Owed:
 @require_GET
 def hotline(request: HttpRequest) -> HttpResponse:
     actor = Actor.staff(request.user)
-    call = Call.objects.filter(pk=request.GET["call"]).first() if request.GET.get("call", "").isdecimal() else None
+    named = request.GET.get("call", "")
+    call = visible_calls(actor).filter(pk=named).first() if named.isdecimal() else None
     text = request.GET.get("number") or (call.number if call else "")
     form = CallForm(
         actor=actor,
@@ -102,7 +104,8 @@ def hotline(request: HttpRequest) -> HttpResponse:
             "direction": request.GET.get("direction") if request.GET.get("direction") in ("in", "out") else "in",
         },
     )
-    return _page(request, actor, form, text, chosen=request.GET.get("about", ""))
+    about = f"case-{call.case_id}" if call and call.case_id else ""
+    return _page(request, actor, form, text, chosen=request.GET.get("about", about))
 
 
 @require_POST
@@ -198,9 +201,8 @@ def _waits(shown: list[Case]) -> dict[int, list[str]]:
 
 
 def _recent_calls(actor: Actor) -> list[Call]:
-    recent = Call.objects.filter(started_at__gte=timezone.now() - _RECENT_CALLS)
-    mine_to_see = Q(case__isnull=True) | Q(case__in=policies.visible_to(actor))
-    return list(recent.filter(mine_to_see).select_related("customer", "case", "agent").order_by("-started_at")[:12])
+    recent = visible_calls(actor).filter(started_at__gte=timezone.now() - _RECENT_CALLS)
+    return list(recent.select_related("customer", "case", "agent").order_by("-started_at")[:12])
 
 
 def _owed(actor: Actor) -> list[Owed]:

@@ -15,6 +15,8 @@ from cases.workflow.call_back import CallOutcome
 from channels_app import calls
 from channels_app.models import Call
 
+from .calls import visible_calls
+
 NEW_CUSTOMER = "new"
 
 
@@ -85,7 +87,12 @@ class CallForm(forms.Form):
         raise forms.ValidationError(_("Choose a category from the list."))
 
     def clean_call(self) -> Call | None:
-        return Call.objects.filter(pk=self.cleaned_data["call"]).first() if self.cleaned_data["call"] else None
+        """The exchange's record of this call, among those this person may take up."""
+        named = self.cleaned_data["call"]
+        call = visible_calls(self.actor).filter(pk=named).first() if named else None
+        if named and call is None:
+            raise forms.ValidationError(_("There is no such call."))
+        return call
 
 
 def reasons() -> list[Category]:

@@ -16,13 +16,13 @@ from cskh.core.errors import NotPermitted
 
 
 class MessageOut(serializers.ModelSerializer):
-    """`direction` is in (from the customer), out (to them) or internal."""
+    """`direction` is in (from the customer), out (to them) or internal. `answer` is what to name when it is accepted."""
 
     author = serializers.CharField(source="author_kind")
 
     class Meta:
         model = Message
-        fields = ["id", "direction", "channel", "author", "is_automatic", "subject", "body", "created_at"]
+        fields = ["id", "direction", "channel", "author", "is_automatic", "subject", "body", "answer", "created_at"]
 
 
 class Messages(GenericApiView):

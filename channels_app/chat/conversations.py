@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.customers import tokens
+from accounts.customers import directory, tokens
 from accounts.customers.models import Customer
 from accounts.models import User, hash_key
 from cases import policies
@@ -122,6 +122,7 @@ def _belongs_to(chat: Chat, customer: Customer) -> None:
     """Somebody who talked to us without a name has signed in meanwhile: it is the same browser and the same conversation."""
     with transaction.atomic():
         held = Chat.objects.select_for_update(of=("self",)).get(pk=chat.pk)
+        customer = directory.hold(customer)
         held.customer = customer
         held.save(update_fields=["customer"])
         if held.case is not None and held.case.customer_id != customer.pk:

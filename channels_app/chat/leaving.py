@@ -43,10 +43,11 @@ def leave_contact(chat: Chat, *, name: str = "", email: str = "", phone: str = "
         actor = visitor_of(held)
         case = held.case
         assert case is not None  # visitor_of says so
-        if name.strip() and not case.customer.name:
-            case.customer.name = one_line(name)[:200]
-            case.customer.save(update_fields=["name"])
-        contacts = [directory.contact_of(case.customer, kind, addresses[kind], is_claimed=True) for kind in given]
+        customer = directory.hold(case.customer)
+        if name.strip() and not customer.name:
+            customer.name = one_line(name)[:200]
+            customer.save(update_fields=["name"])
+        contacts = [directory.contact_of(customer, kind, addresses[kind], is_claimed=True) for kind in given]
         belonging.answer_to(case, contacts[0], actor=actor)
         if Contact.Kind.EMAIL in addresses:
             one_time_codes.issue(case, contacts[0], _browser(chat))

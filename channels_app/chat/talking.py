@@ -204,15 +204,15 @@ def _advance(chat: Chat, field: str, last_id: int) -> bool:
 
 
 def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
-    known = directory.current(chat.customer) if chat.customer else None
-    customer = known or Customer.objects.create(language=chat.language)
+    known = chat.customer
+    customer = directory.hold(known) if known else Customer.objects.create(language=chat.language)
     case = intake.open_request(
         Matter(subject=said.body[:_SUBJECT_LENGTH]),
         actor=Actor.customer(customer),
         channel=Channel.CHAT,
         body=said.body,
         customer=customer,
-        notice=Notice.in_force(),  # the chat's page leads to it
+        notice=Notice.in_force(chat.created_at),  # the page on which they began to write leads to it
     )
     first = case.messages.filter(direction=Message.Direction.IN)
     first.update(inbound=item, external_id=said.client_id)

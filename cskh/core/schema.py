@@ -66,9 +66,9 @@ def describe_common_parts(result: dict[str, Any], **_kwargs: Any) -> dict[str, A
         for method, operation in operations.items():
             if method == "post":
                 operation.setdefault("parameters", []).append(_KEY)
-                if "{code}" in path:
-                    operation["parameters"].append(_IF_MATCH)
-            for status in _WHY if method == "post" else _READING:
+            if method == "patch" or (method == "post" and ("{code}" in path or path.endswith("/verify/"))):
+                operation.setdefault("parameters", []).append(_IF_MATCH)
+            for status in _WHY if method in ("post", "patch") else _READING:
                 operation["responses"].setdefault(status, _problem(_WHY[status]))
     return result
 

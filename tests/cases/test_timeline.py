@@ -4,7 +4,7 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
-from accounts.models import Role
+from accounts.models import ApiClient, Role
 from cases import timeline
 from cases.events import EventKind, record
 from cases.states import Channel
@@ -59,6 +59,22 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
         assert "bí mật" not in entry.text
     staff = told(case, lan)[-1]
     assert (staff.words, staff.actor_name, staff.facts["secret"]) == ("lời nội bộ", "Lan", "bí mật")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", ["cases:open", "cases:customer", "cases:read", "cases:work"])
+def test_programs_that_only_open_cases_read_what_customers_do(case, make_staff, scope):
+    lan = Actor.staff(make_staff("lan", Role.SPECIALIST, "payments"))
+    app = Actor.integration(ApiClient.objects.create_with_key("app", [scope])[0])
+    with change_case(case) as held:
+        record(held, EventKind.PRIORITY_CHANGED, actor=lan, words="khách hay phàn nàn")
+        record(held, EventKind.CASE_TRANSFERRED, actor=lan, words="tóm tắt", department="payments")
+        record(held, EventKind.OUTCOME_REJECTED, actor=app, words="chưa nhận được tiền")
+    said = [(entry.kind, entry.actor_name, entry.words) for entry in told(case, app)[1:]]
+    if scope in ("cases:read", "cases:work"):
+        assert said[:2] == [("priority_changed", "Lan", "khách hay phàn nàn"), ("case_transferred", "Lan", "tóm tắt")]
+    else:
+        assert said == [("case_transferred", "", ""), ("outcome_rejected", "", "chưa nhận được tiền")]
 
 
 def test_internal_kinds_are_not_public():

@@ -13,7 +13,9 @@ from accounts.models import Role
 from cases import policies
 from cases.events import flaws_of
 from cases.models import Case
+from channels_app import letters, links, one_time_codes
 from channels_app.merging import merge_customers, undo_merge
+from channels_app.models import Delivery, OneTimeCode
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 from tests.cases.building import open_case
 
@@ -70,6 +72,55 @@ def test_an_undo_leaves_what_came_later(pair, hoa):
     undo_merge(merge, actor=hoa)
     later.refresh_from_db()
     assert later.customer == known
+    assert (later.contact.customer, later.contact.address) == (
+        known,
+        "an@khach.example",
+    )  # who wrote it still hears of it
+    assert recognise(Person(email="an@khach.example"))[0] == by_mail
+
+
+def read_by(browser, code):
+    """What somebody reads who asks for a one-time code, as the mail that carries it."""
+    one_time_codes.issue(code, code.contact, browser)
+    return letters.write(Delivery.objects.filter(one_time_code__isnull=False).latest("pk"))
+
+
+def test_an_address_of_both_reaches_the_customer_before_and_after(defaults, hoa):
+    by_mail = open_case(email="an@khach.example")
+    known, contacts = recognise(Person(external_id="BX1", name="An", email="an@khach.example"))
+    own, kept = by_mail.contact, contacts["email"]
+    link_before = links.case_link(by_mail, own).rsplit("/", 2)[-2]
+    one_time_codes.issue(by_mail, own, "asked before")
+    asked_before = Delivery.objects.get(one_time_code__isnull=False)
+
+    merge = merge_customers(known, by_mail.customer, actor=hoa)
+    case = Case.objects.get(pk=by_mail.pk)
+    assert case.contact == kept
+    assert links.open_link(link_before).case == case
+    assert letters.write(asked_before).address == "an@khach.example"
+    link_between = links.case_link(case, case.contact).rsplit("/", 2)[-2]
+    assert read_by("asked between", case).address == "an@khach.example"
+    digits = one_time_codes.digits(OneTimeCode.objects.get(browser="asked before"))
+    assert one_time_codes.verify(case, "asked before", digits)
+    kept.refresh_from_db()
+    own.refresh_from_db()
+    assert (kept.verified_at is None, own.verified_at) == (False, None)
+
+    undo_merge(merge, actor=hoa)
+    case = Case.objects.get(pk=by_mail.pk)
+    assert (case.customer, case.contact) == (by_mail.customer, own)
+    assert links.open_link(link_before).case == case
+    assert links.open_link(link_between).case == case
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert read_by("asked after", case).address == "an@khach.example"
+
+
+def test_a_link_opens_nothing_once_its_address_is_nobodys_here(defaults):
+    case = open_case(email="an@khach.example")
+    stranger, _ = recognise(Person(external_id="BX9", name="Bình", email="binh@khach.example"))
+    link = links.case_link(case, case.contact).rsplit("/", 2)[-2]
+    Case.objects.filter(pk=case.pk).update(customer=stranger)
+    assert links.open_link(link) is None
 
 
 def test_two_ids_at_the_operator_are_for_managers(pair, hoa, boss):

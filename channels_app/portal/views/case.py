@@ -1,6 +1,7 @@
 """A case, for whoever may follow it: where it stands, what was said, and what the customer can do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,18 +25,11 @@ from channels_app import intake
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import with_case
-from channels_app.portal.forms import (
-    AcceptForm,
-    EvidenceForm,
-    MessageForm,
-    PortalForm,
-    ReasonForm,
-    RejectForm,
-    typed_in,
-)
+from channels_app.portal.forms.base import PortalForm, typed_in
+from channels_app.portal.forms.case import AcceptForm, EvidenceForm, MessageForm, ReasonForm, RejectForm
 from channels_app.portal.progress import progress_of
 from channels_app.portal.uploads import limited_body
-from cskh.core.errors import Conflict, DomainError, StepNotAllowed
+from cskh.core.errors import DomainError, StepNotAllowed
 from cskh.core.latest import latest, newest
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -99,16 +93,8 @@ def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpRespons
 @with_case
 def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer agrees with the answer that was shown: the case closes."""
-    _require(Step.ACCEPT, case)
-    shown = _last_answer(case)
-
-    def do(form: PortalForm) -> None:
-        _require_read(shown, form)
-        answer.accept(case, actor=actor)
-
-    form = AcceptForm(typed_in(request), initial={"answer": shown.pk if shown else None})
-    done = _("Thank you. Your request is closed as agreed.")
-    return _confirm(request, case, "portal/accept.html", form, do, done, answer=shown)
+    take = partial(answer.accept, case, actor=actor)
+    return _verdict(request, case, Step.ACCEPT, AcceptForm, take, _("Thank you. Your request is closed as agreed."))
 
 
 @csrf_protect
@@ -116,16 +102,9 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @with_case
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer does not agree with the answer that was shown, with or without a reason: somebody else looks at it again."""
-    _require(Step.REJECT, case)
-    shown = _last_answer(case)
-
-    def do(form: PortalForm) -> None:
-        _require_read(shown, form)
-        answer.reject(case, actor=actor, reason=form.cleaned_data["reason"])
-
-    form = RejectForm(typed_in(request), initial={"answer": shown.pk if shown else None})
+    take = partial(answer.reject, case, actor=actor)
     done = _("Your request is open again, and somebody else will look at it.")
-    return _confirm(request, case, "portal/reject.html", form, do, done, answer=shown)
+    return _verdict(request, case, Step.REJECT, RejectForm, take, done)
 
 
 @csrf_protect
@@ -140,6 +119,17 @@ def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 
     form = ReasonForm(typed_in(request))
     return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))
+
+
+def _verdict(
+    request: HttpRequest, case: Case, step: Step, form_class: type[AcceptForm], take: Callable[..., None], done: str
+) -> HttpResponse:
+    """Asks for the customer's word on the answer that is shown; the form names it, so that it is no word on another one."""
+    _require(step, case)
+    shown = _last_answer(case)
+    form = form_class(typed_in(request), initial={"answer": shown.pk if shown else None})
+    template = f"portal/{step.value}.html"
+    return _confirm(request, case, template, form, lambda form: take(**form.cleaned_data), done, answer=shown)
 
 
 def _confirm(
@@ -164,12 +154,6 @@ def _require(step: Step, case: Case) -> None:
     """Says at once that a step is not possible now; the gate asks again when it is taken."""
     if case.status not in TRANSITIONS[step].sources:
         raise StepNotAllowed(_("This is not possible now: the request is “%(status)s”.") % {"status": _status(case)})
-
-
-def _require_read(shown: Answer | None, form: PortalForm) -> None:
-    """Nobody says yes or no to an answer they have not seen: the form names the one its page showed."""
-    if shown is None or form.cleaned_data["answer"] != shown.pk:
-        raise Conflict(_("A newer answer has arrived. Please read it first."))
 
 
 def _status(case: Case) -> str:

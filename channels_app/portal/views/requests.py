@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
-from accounts.customers.models import Customer, Notice
+from accounts.customers.models import Customer
 from cases import codes, queries
 from cases.evidence.pipeline.receive import Upload
 from cases.models import Case
@@ -25,7 +25,7 @@ from cases.workflow import evidence
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.portal import limits
-from channels_app.portal.forms import RequestForm, new_token
+from channels_app.portal.forms.request import RequestForm
 from channels_app.portal.progress import STAGES, progress_of
 from channels_app.portal.uploads import limited_body
 from cskh.core.errors import DomainError, NotVisible
@@ -56,7 +56,7 @@ def open_request(request: HttpRequest) -> HttpResponse:
     """The form; and what it leads to. Sending it twice leads to the same case."""
     if request.method != "POST":
         about = request.GET.get("about", "")
-        return _page(request, RequestForm(initial={"token": new_token()}, about=about), 200)
+        return _page(request, RequestForm(about=about), 200)
     form = RequestForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -146,7 +146,7 @@ def _open(form: RequestForm) -> Case:
         body=typed["body"],
         person=person,
         customer=customer,
-        notice=Notice.in_force(),
+        notice=form.notice,
     )
     for file in typed["documents"]:
         evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=Upload.of_form(file))
@@ -154,11 +154,10 @@ def _open(form: RequestForm) -> Case:
 
 
 def _page(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
-    notice = Notice.in_force()
     context = {
         "form": form,
-        "notice": notice,
-        "notice_body": notice_body(notice),
+        "notice": form.notice,
+        "notice_body": notice_body(form.notice),
         "files_lost": bool(request.FILES),
         "hotline": settings.BRAND_HOTLINE,
     }

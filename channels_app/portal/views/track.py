@@ -18,7 +18,8 @@ from cases import codes
 from cases.models import Case
 from channels_app import links, one_time_codes
 from channels_app.portal import access, limits
-from channels_app.portal.forms import AskCodeForm, OneTimeCodeForm, typed_in
+from channels_app.portal.forms.base import typed_in
+from channels_app.portal.forms.following import AskCodeForm, OneTimeCodeForm
 from cskh.core.errors import DomainError
 
 _ASKED = "portal_asked"  # the code somebody typed, right or wrong

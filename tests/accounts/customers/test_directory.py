@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.customers.directory import Person, recognise
+from accounts.customers.models import Customer
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,16 @@ def test_a_verified_address_stays_with_its_owner_whoever_used_it_last(known):
 def test_the_operator_may_add_an_address(known):
     assert recognise(Person(external_id="BX1", email=OTHER))[0] == known
     assert known.contacts.filter(address=OTHER).exists()
+
+
+def test_an_address_that_anybody_can_type_names_nobody():
+    nameless, _ = recognise(Person(email="an@khach.example"))
+    same, _ = recognise(Person(email="an@khach.example", name="Kẻ lạ"))
+    assert (same, Customer.objects.get().name) == (nameless, "")
+
+
+def test_the_operators_id_names_whom_it_is_about():
+    recognise(Person(external_id="BX1"))
+    recognise(Person(external_id="BX1", name="An"))
+    recognise(Person(external_id="BX1", name="Bình"))
+    assert Customer.objects.get().name == "An"

@@ -95,6 +95,13 @@ def test_what_means_nothing_is_refused_by_field(integration, query):
     assert list(answer.json()["errors"]) == [query.partition("=")[0]]
 
 
+@pytest.mark.parametrize("name", ["lan", "nobody", "%F0%9F%90%B1"])
+def test_customers_find_out_nothing_about_who_works_here(customer, three, name):
+    assert len(customer.get("/api/v1/cases/").json()["results"]) == 2
+    answer = customer.get(f"/api/v1/cases/?assignee={name}")
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+
+
 @pytest.mark.parametrize("query", ["q=%00", "status=%00", "%00=1", "category=a%00"])
 def test_nul_in_a_query(integration, query):
     assert integration.get(f"/api/v1/cases/?{query}").status_code == 400

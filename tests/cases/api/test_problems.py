@@ -3,14 +3,20 @@
 import json
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from accounts.customers.models import Customer, Notice
 from accounts.models import Role
 from cases.api.inputs import NothingIn
 from cases.api.steps import STEPS
+from cases.evidence.models import EvidenceItem
 from cases.models import Case
 from channels_app.models import Message
 from tests.api import CASE
+from tests.cases.building import snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +233,63 @@ def test_not_you_comes_before_a_wrong_check(integration, make_client):
     problem(make_client("cases:read").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 403, NOT_YOU)
     problem(make_client("cases:open").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 404, "not_found")
     problem(integration.post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 400, "invalid")
+
+    def test_evidence_is_checked_in_the_version_that_was_read(self, integration):
+        opened = integration.post("/api/v1/cases/", CASE | {"category": "other"})
+        at = f"/api/v1/cases/{opened.json()['code']}/"
+        item = integration.post(f"{at}evidence/", {"text": "FT26326004511"}).json()["id"]
+        verify = f"/api/v1/evidence/{item}/verify/"
+        late = integration.post(verify, {"result": "accepted"}, headers={"If-Match": opened["ETag"]})
+        problem(late, 412, "precondition_failed")
+        assert EvidenceItem.objects.get().state == "received"
+        now = integration.get(at)["ETag"]
+        assert integration.post(verify, {"result": "accepted"}, headers={"If-Match": now}).status_code == 200
+
+    def test_a_customer_is_corrected_in_the_version_that_was_read(self, integration):
+        integration.post("/api/v1/cases/", CASE)
+        at = f"/api/v1/customers/{Customer.objects.get().pk}/"
+        read = integration.get(at)["ETag"]
+        first = integration.patch(at, {"name": "An"}, headers={"If-Match": read})
+        assert (first.status_code, first["ETag"]) == (200, integration.get(at)["ETag"])
+        problem(integration.patch(at, {"name": "Bình"}, headers={"If-Match": read}), 412, "precondition_failed")
+        problem(integration.patch(at, {"name": "Bình"}, headers={"If-Match": '"x"'}), 412, "precondition_failed")
+        assert Customer.objects.get().name == "An"
+        assert integration.patch(at, {"name": "Bình"}).status_code == 200
+
+
+@pytest.mark.parametrize("word", ["accept", "reject"])
+def test_only_the_answer_that_was_read_is_accepted_or_rejected(integration, customer, staff_client, word):
+    staff = [staff_client(name, Role.SPECIALIST, "payments") for name in ("lan", "minh")]
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    at = f"/api/v1/cases/{code}/"
+    for client, body in zip(staff, ("Đã ghi có.", "Đã hoàn tiền."), strict=True):
+        client.post(f"{at}assign/", {"assignee": client.user.username})
+        assert client.post(f"{at}answer/", {"body": body}).status_code == 200
+        answer = customer.get(f"{at}messages/").json()["results"][-1]["answer"]
+        if client is staff[0]:
+            read = answer
+            assert customer.post(f"{at}reject/", {"answer": read}).status_code == 200
+    before = snapshot(Case.objects.get())
+    problem(customer.post(f"{at}{word}/", {"answer": read}), 409, "conflict")
+    assert snapshot(Case.objects.get()) == before
+    assert customer.post(f"{at}{word}/", {"answer": answer}).status_code == 200
+
+
+def test_who_calls_too_often_is_told_when_to_come_back(integration):
+    """However many calls a minute are allowed."""
+    allowed = int(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["credential"].partition("/")[0])
+    with time_machine.travel(timezone.now(), tick=False):
+        for _call in range(allowed + 1):
+            answer = integration.get("/api/v1/departments/")
+            if answer.status_code != 200:
+                break
+    problem(answer, 429, "throttled")
+    assert 1 <= int(answer["Retry-After"]) <= 61
+
+
+def test_the_notice_the_app_showed_is_kept(integration):
+    notice = Notice.in_force()
+    integration.post("/api/v1/cases/", CASE | {"notice": notice.version})
+    assert Case.objects.get().notice == notice
+    problem(integration.post("/api/v1/cases/", CASE | {"notice": "no-such"}), 400, "invalid")
+    assert Case.objects.count() == 1

@@ -230,6 +230,53 @@ def test_an_exchange_call_is_completed_by_the_log(client, hoa):
     assert Call.objects.count() == 1
 
 
+@pytest.fixture
+def recorded(hoa):
+    """A call with a recording, about a case that intake may not see."""
+    case = request_of(category="account-takeover", phone="+84999888777")
+    Category.objects.filter(pk=case.category_id).update(is_restricted=True)
+    return Call.objects.create(
+        external_id="c9", state="ended", number="+84999888777", case=case, customer=case.customer,
+        recording_ref="rec-proof", recording_consent=True,
+    )  # fmt: skip
+
+
+def values_of(call):
+    return Call.objects.filter(pk=call.pk).values().get()
+
+
+def test_a_call_about_a_case_one_may_not_see_is_neither_shown_nor_taken(client, hoa, recorded):
+    own, before = request_of(phone="+84900000009"), values_of(recorded)
+    page = client.get(PAGE, {"call": recorded.pk}).content.decode()
+    assert "999888777" not in page
+    for about in ("new", f"case-{own.pk}"):
+        answer = client.post(LOG, {**POSTED, "about": about, "call": recorded.pk, "recording_ref": "mine"})
+        assert "call" in answer.context["form"].errors
+    assert values_of(recorded) == before
+    assert own.messages.filter(direction="in").count() == 1
+
+
+def test_a_call_about_another_case_is_not_taken_from_it(client, hoa, recorded):
+    Category.objects.update(is_restricted=False)
+    own, before = request_of(phone="+84900000009"), values_of(recorded)
+    for about in ("new", f"case-{own.pk}"):
+        answer = client.post(LOG, {**POSTED, "about": about, "call": recorded.pk})
+        assert "another case" in str(answer.context["form"].errors["call"])
+    assert values_of(recorded) == before
+    assert Case.objects.count() == 2
+    assert own.messages.filter(direction="in").count() == 1
+
+
+def test_a_recording_stays(client, hoa, recorded):
+    Category.objects.update(is_restricted=False)
+    about = f"case-{recorded.case_id}"
+    assert f'value="{about}" checked' in client.get(PAGE, {"call": recorded.pk}).content.decode()
+    posted = {**POSTED, "about": about, "call": recorded.pk, "recording_ref": "mine"}
+    assert client.post(LOG, posted).status_code == 302
+    recorded.refresh_from_db()
+    assert (recorded.recording_ref, recorded.recording_consent) == ("rec-proof", True)
+
+
 @pytest.mark.parametrize(
     ("said", "matches", "proven"),
     [

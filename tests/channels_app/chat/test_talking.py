@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Notice
 from accounts.models import Role
 from cases.events import flaws_of
 from cases.models import Case, Category
@@ -345,3 +345,10 @@ def test_cases_of_other_channels_have_no_conversation(defaults, make_staff):
     case = case_at("received", make_staff("hoa", Role.MANAGER))
     with transaction.atomic():
         assert not Chat.objects.filter(case=case).exists()
+
+
+def test_the_notice_of_when_they_came_is_kept(defaults):
+    shown, chat = Notice.in_force(), begun()
+    Notice.objects.create(version="newer", body_vi="mới", body_en="new")
+    assert says(chat).case.notice == shown
+    assert says(begun()).case.notice.version == "newer"

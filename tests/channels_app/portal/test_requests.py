@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Notice
 from cases.models import Case, Category
 from channels_app.models import Delivery, Message
-from channels_app.portal.forms import new_token
+from channels_app.portal.forms.request import new_token
 
 pytestmark = pytest.mark.django_db
 PNG = bytes.fromhex(
@@ -35,7 +35,7 @@ def typed(**changes):
         "body": "Tôi chuyển 2.000.000đ lúc 9h mà chưa thấy.",
         "name": "Nguyễn Văn An",
         "email": "an@khach.example",
-        "token": new_token(),
+        "token": new_token(Notice.in_force()),
         **changes,
     }
 
@@ -124,7 +124,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(client, changes,
     assert counts() == before
 
 
-@pytest.mark.parametrize("token", ["", "forged", new_token() + "x"])
+@pytest.mark.parametrize("token", ["", "forged", new_token(None) + "x"])
 def test_a_form_without_our_token_is_sent_once_more_and_then_taken(client, token):
     response = client.post("/request/", typed(token=token))
     assert (response.status_code, Case.objects.count()) == (400, 0)
@@ -251,3 +251,19 @@ def test_a_case_can_be_opened_at_any_hour_with_a_true_expected_time(client):
     client.post("/request/", typed())
     due = client.get("/request/done/").context["progress"].reply.at
     assert due > timezone.now() - timedelta(seconds=5)
+
+
+def test_the_notice_that_was_shown_is_kept(client):
+    shown = Notice.in_force()
+    page = client.get("/request/")
+    assert f"{shown.version})" in page.content.decode()
+    newer = Notice.objects.create(version="newer", body_vi="mới", body_en="new")
+    data = typed(token=page.context["form"]["token"].value())
+    wrong = client.post("/request/", data | {"body": ""})  # the page comes back as it was
+    assert (wrong.context["notice"], wrong.context["form"]["token"].value()) == (shown, data["token"])
+    client.post("/request/", data)
+    assert Case.objects.get().notice == shown
+    late = client.post("/request/", typed(token="forged", subject="Khác"))
+    assert late.context["notice"] == newer
+    client.post("/request/", typed(token=late.context["form"]["token"].value(), subject="Khác"))
+    assert Case.objects.latest("pk").notice == newer

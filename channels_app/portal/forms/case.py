@@ -1,0 +1,63 @@
+"""The forms on the page of a case: what the customer says, sends and decides."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.evidence.models import RequestedItem
+
+from .base import FilesField, PortalForm
+
+
+class MessageForm(PortalForm):
+    body = forms.CharField(label=_("Your message"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class EvidenceForm(PortalForm):
+    """Files, words, or both, for one of the `waiting` items or for the case as a whole."""
+
+    one_of = ("item", "documents", "text")
+
+    item = forms.TypedChoiceField(label=_("This is"), required=False, coerce=int, empty_value=None)
+    documents = FilesField()
+    text = forms.CharField(
+        label=_("Or write it here, such as a transaction code"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: object, waiting: Sequence[RequestedItem] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if waiting:
+            self.fields["item"].choices = [  # type: ignore[attr-defined]
+                *((item.pk, item.checklist_item.name if item.checklist_item else item.name) for item in waiting),
+                ("", _("Something else")),
+            ]
+            self.fields["item"].initial = waiting[0].pk
+        else:
+            del self.fields["item"]
+
+    def clean(self) -> None:
+        if not self.errors and not (self.cleaned_data["documents"] or self.cleaned_data["text"]):
+            self.add_error("documents", gettext("Choose a file, or write the text."))
+
+
+class AcceptForm(PortalForm):
+    answer = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(PortalForm):
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=4000,
+        help_text=_("You need not give a reason. It helps whoever looks at it next."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class RejectForm(AcceptForm, ReasonForm):
+    """Which answer, and why."""

@@ -1,0 +1,28 @@
+"""The forms that lead to a case."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from .base import CODE_INPUT, PortalForm
+
+
+class AskCodeForm(PortalForm):
+    """Which request somebody wants to follow. Any text is taken: what it is worth is told nobody."""
+
+    code = forms.CharField(
+        label=_("Tracking code"),
+        max_length=60,
+        help_text=_("For example %(prefix)s-1234-5678-90A. It is in the message you got from us.")
+        % {"prefix": settings.CASE_CODE_PREFIX},
+        widget=forms.TextInput(attrs=CODE_INPUT),
+    )
+
+
+class OneTimeCodeForm(PortalForm):
+    digits = forms.CharField(
+        label=_("One-time code"),
+        max_length=20,
+        help_text=_("Six digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
