@@ -45,6 +45,11 @@ def visible_reply(text: str) -> str:
     return _join(part.lines if part.forwarded else without_signature(part.lines) for part in mail.stretches())
 
 
+def words_without_signature(text: str) -> str:
+    """Return the whole text but for the signature, in the form of `visible_reply`."""
+    return _join([without_signature(_normalised_lines(text))])
+
+
 def _normalised_lines(text: str) -> list[str]:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
     return plain.split("\n")
