@@ -13,7 +13,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ISO_7064 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 _LENGTH = 10
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SEPARATORS = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b._]+")
+_SEPARATOR = r"[\s\-\u00ad\u2010-\u2015\u2212\u200b._]"
+_SEPARATORS = re.compile(f"{_SEPARATOR}+")
 
 
 def check_character(body: str) -> str:
@@ -51,14 +52,16 @@ def parse_code(text: str) -> str:
 
 
 def find_codes(text: str) -> list[str]:
-    """Every code that stands in a text such as a subject line, with its prefix, in canonical form."""
-    prefix = re.escape(settings.CASE_CODE_PREFIX)
+    """Every code that stands in a text such as a subject line, with its prefix, in canonical form.
+
+    What looks like a code and is none takes nothing away from one that begins inside it: "CSKH CS-…" is how people write us.
+    """
+    prefix, between = re.escape(settings.CASE_CODE_PREFIX), f"{_SEPARATOR}{{0,3}}"
+    spelling = f"{prefix}(?:{between}[A-Z0-9]){{{_LENGTH + 1}}}"
     found = []
-    for match in re.finditer(
-        rf"(?<![A-Z0-9]){prefix}[\s-]?((?:[A-Z0-9][\s-]?){{{_LENGTH}}}[A-Z0-9])", text, re.IGNORECASE
-    ):
+    for match in re.finditer(f"(?<![A-Z0-9])(?=({spelling}))", text, re.IGNORECASE):
         try:
-            found.append(parse_code(match.group(0)))
+            found.append(parse_code(match[1]))
         except ValueError:
             continue
     return found

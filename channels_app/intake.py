@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -24,7 +24,7 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
-from cskh.core.errors import Conflict, Invalid
+from cskh.core.errors import Invalid
 from cskh.core.jobs import enqueue_after_commit
 
 from .adapters.email.adapter import EMAIL
@@ -40,6 +40,8 @@ _TAKERS = {
     Channel.HOTLINE: "channels_app.calls.take",
     Channel.CHAT: "channels_app.chat.talking.take",
 }
+# Who can get what came in once more, where nothing of it could be had.
+_FETCHERS = {Channel.EMAIL: "channels_app.mailboxes.fetch_anew"}
 # Who opens a case for what could not be taken even at the last try. A call report needs none: it can be asked for again.
 _LAST_RESORTS = {Channel.EMAIL: "channels_app.intake_mail.open_unread"}
 _State = InboundItem.State
@@ -159,16 +161,31 @@ def process(item_id: int, *, as_person: bool = False, in_order: bool = False) ->
 def retry(item: InboundItem) -> None:
     """What could not be read is tried again now; what was set aside as automatic is taken for a person's words.
 
-    Raises Conflict where nothing came in that could be read again: the mail is still in its mail box only.
+    What could not even be fetched is fetched. Raises Conflict where it still is to be had from its source only.
     """
-    if not item.raw:
-        raise Conflict(
-            _("Nothing of this mail could be fetched. Look for it in the mail box %(box)s.") % {"box": item.source}
-        )
+    is_new = not item.raw
+    if is_new and not _fetch_anew(item):
+        return
     retried = InboundItem.objects.filter(pk=item.pk, state__in=[_State.FAILED, _State.SET_ASIDE])
     if retried.update(state=_State.WAITING, attempts=0, next_try_at=timezone.now()):
-        process(item.pk, as_person=item.state == _State.SET_ASIDE)
+        process(item.pk, as_person=item.state == _State.SET_ASIDE and not is_new)
     item.refresh_from_db()
+
+
+def _fetch_anew(item: InboundItem) -> bool:
+    """Keeps raw what could not be fetched before. False where a copy came in another way: then that one counts."""
+    channel = Channel(item.channel)
+    raw: bytes = import_string(_FETCHERS[channel])(item)
+    identity = _IDENTITIES[channel](raw)[:500]
+    try:
+        with transaction.atomic():
+            InboundItem.objects.filter(pk=item.pk).update(raw=raw, external_id=identity)
+    except IntegrityError:
+        item.state, item.why = _State.SET_ASIDE, _("A copy of it came in.")
+        item.case = InboundItem.objects.get(channel=channel, external_id=identity).case
+        item.save(update_fields=["state", "why", "case"])
+        return False
+    return True
 
 
 def unread() -> QuerySet[InboundItem]:

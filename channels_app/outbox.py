@@ -175,22 +175,25 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
             f"outbox/{text.name}.txt", {"case": case, "brand_name": settings.BRAND_NAME, **facts}
         ).strip()
     author = Actor(ActorKind(event.actor_kind), event.actor_id) if event and text.is_reply else OUTBOX
-    is_held_back = _answers_a_mail(text, case) and _looks_like_a_loop(case)
+    is_held_back = _anybody_can_cause(text, case, way) and _is_told_enough(case)
     message = _message(
         case, actor=author, body=body, is_automatic=not text.is_reply, evidence_request=facts.get("request")
     )
     _queue(message, way, is_held_back=is_held_back)
 
 
-def _answers_a_mail(text: Text, case: Case) -> bool:
-    """Whether a mail that came in brings this text about, with no person in between."""
-    return text.name == "files_refused" or (text.name == "case_opened" and case.channel == Channel.EMAIL)
+def _anybody_can_cause(text: Text, case: Case, way: Channel) -> bool:
+    """Whether a mail or form that names an address has it mailed this text, with no person of ours in between."""
+    is_receipt = text.name == "case_opened" and case.channel in (Channel.EMAIL, Channel.WEB)
+    return text.name == "files_refused" or (is_receipt and way == Channel.EMAIL)
 
 
-def _looks_like_a_loop(case: Case) -> bool:
-    """One address that causes automatic text after text is a robot: beyond the limit its mails get no more of them."""
+def _is_told_enough(case: Case) -> bool:
+    """An address that causes automatic text after text is a robot's, or one that somebody else has mailed: no more then."""
+    address = case.contact.address if case.contact else ""
     told = Message.objects.filter(
-        case__contact=case.contact,
+        case__contact__kind=Contact.Kind.EMAIL,
+        case__contact__address__iexact=address,  # an address is the same however its letters are written
         direction=Message.Direction.OUT,
         is_automatic=True,
         created_at__gt=timezone.now() - _LOOP_WINDOW,

@@ -10,11 +10,16 @@ from cases.states import Channel
 
 
 class MailboxState(models.Model):
-    """How far a mail box has been read: the UID of the last mail taken, valid for one UIDVALIDITY of the server."""
+    """How far a mail box has been read: the UID of the last mail taken, valid for one UIDVALIDITY of the server.
+
+    `refused_uid` is the mail that the server would not give, at `refused_times` polls by now.
+    """
 
     address = models.CharField(_("address"), max_length=320, unique=True)
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)
+    refused_uid = models.BigIntegerField(default=0)
+    refused_times = models.PositiveSmallIntegerField(default=0)
     polled_at = models.DateTimeField(_("last read"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 

@@ -16,7 +16,10 @@ MAILBOXES = mailboxes()
 MAIL_FROM_NAME = env.str("MAIL_FROM_NAME", default="")  # the brand's name when empty
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cskh.localhost")  # the right side of our Message-IDs
 MAIL_MAX_BYTES = 40 * 1024 * 1024  # of a larger mail only the beginning is taken, and staff see that
-MAIL_ACKNOWLEDGEMENTS_PER_HOUR = 5  # for one address; beyond that it is a robot that answers us
+# At so many polls, 10 s apart, a mail box is held up by a mail that its server refuses; then the mail is shown to staff.
+MAIL_FETCH_TRIES = 30
+# For one address; beyond that it is a robot that answers us, or somebody who has another's address mailed.
+MAIL_ACKNOWLEDGEMENTS_PER_HOUR = 5
 
 # How long a message or answer sent from the desk can still be called back; 0 sends at once.
 SEND_HOLD_SECONDS = env.int("SEND_HOLD_SECONDS", default=8)

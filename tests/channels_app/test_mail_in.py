@@ -19,6 +19,7 @@ from channels_app import intake, intake_mail, mailboxes
 from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
 from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
+from cskh.core.errors import Conflict
 
 from .mail import AN, DESK, deliver, headers_of, mail, photo
 
@@ -427,17 +428,69 @@ def test_a_mail_that_cannot_be_taken_is_tried_again_then_shown_with_a_case_of_it
     assert only_case().messages.filter(direction="in", inbound=item).count() == 1
 
 
-def test_a_mail_that_cannot_even_be_fetched_is_seen_at_the_desk_until_somebody_looked(
-    post, work_off, client, make_staff, monkeypatch
-):
+@pytest.fixture
+def refuse(monkeypatch):
+    """refuse(1): while it holds, the server answers NO to whoever asks for the mail with this uid; `refuse()` ends it."""
     whole = OpenMailbox._fetch
-    monkeypatch.setattr(OpenMailbox, "_fetch", lambda box, uid, size: FetchedMail(uid, b"", "FETCH: NO [b'broken']"))
+
+    def refuse_uids(*uids):
+        def fetch(box, uid, size):
+            return FetchedMail(uid, b"", "FETCH: NO [UNAVAILABLE]") if uid in uids else whole(box, uid, size)
+
+        monkeypatch.setattr(OpenMailbox, "_fetch", fetch)
+
+    return refuse_uids
+
+
+def first_uid(post):
+    with MailBoxUnencrypted(post.host, post.imap_port).login(DESK, "demo") as box:
+        return int(box.uids()[0])
+
+
+def test_a_server_that_refuses_a_mail_for_a_while_loses_neither_it_nor_the_order(post, work_off, refuse):
     deliver(post, mail())
-    work_off()
-    monkeypatch.setattr(OpenMailbox, "_fetch", whole)
     deliver(post, mail("Sau đó", subject="Sau đó"))
+    refuse(first_uid(post))
     work_off()
-    assert only_case().subject == "Sau đó", "one broken mail holds up nobody else"
+    work_off()
+    state = MailboxState.objects.get(address=DESK)
+    assert (state.last_uid, state.error) == (0, "FETCH: NO [UNAVAILABLE]")
+    assert not InboundItem.objects.exists()
+    refuse()
+    work_off()
+    assert list(Case.objects.order_by("pk").values_list("subject", flat=True)) == ["Nạp tiền chưa vào", "Sau đó"]
+    state.refresh_from_db()
+    assert state.error == ""
+
+
+def test_each_mail_that_is_refused_is_waited_for_anew(post, work_off, refuse, settings):
+    settings.MAIL_FETCH_TRIES = 3
+    deliver(post, mail())
+    deliver(post, mail("Sau đó", subject="Sau đó"))
+    first = first_uid(post)
+    refuse(first)
+    work_off()
+    work_off()
+    refuse(first + 1)
+    work_off()
+    work_off()
+    assert (only_case().subject, InboundItem.objects.count()) == ("Nạp tiền chưa vào", 1)
+    work_off()
+    assert InboundItem.objects.get(state=State.FAILED).external_id.endswith(f":{first + 1}")
+
+
+def test_a_mail_that_is_refused_too_often_is_seen_at_the_desk_until_somebody_looked(
+    post, work_off, client, make_staff, refuse, settings
+):
+    settings.MAIL_FETCH_TRIES = 3
+    deliver(post, mail())
+    deliver(post, mail("Sau đó", subject="Sau đó"))
+    refuse(first_uid(post))
+    work_off()
+    work_off()
+    assert Case.objects.count() == 0
+    work_off()
+    assert only_case().subject == "Sau đó", "one broken mail holds up nobody else for long"
     item = InboundItem.objects.get(state=State.FAILED)
     assert (item.case, item.source) == (None, DESK)
     items = "/admin/channels_app/inbounditem/"
@@ -455,6 +508,58 @@ def test_a_mail_that_cannot_even_be_fetched_is_seen_at_the_desk_until_somebody_l
     assert item.state == State.SET_ASIDE
     assert LogEntry.objects.filter(object_id=str(item.pk)).count() == 1
     assert asked not in client.get("/admin/").content.decode()
+
+
+@pytest.fixture
+def unfetched(post, work_off, refuse, settings):
+    """A mail that the server refused for good, as it seemed, and now would give."""
+    settings.MAIL_FETCH_TRIES = 1
+    deliver(post, mail(message_id="<x@khach.example>", files=[("a.jpg", "image/jpeg", photo())]))
+    refuse(first_uid(post))
+    work_off()
+    refuse()
+    return InboundItem.objects.get(state=State.FAILED)
+
+
+def test_trying_again_fetches_the_mail_anew(work_off, unfetched):
+    intake.retry(unfetched)
+    assert unfetched.state == State.DONE
+    assert only_case().opened_at == unfetched.received_at
+    assert only_case().messages.get(direction="in").attachments.count() == 1
+    MailboxState.objects.update(uid_validity=1, last_uid=0)
+    work_off()
+    assert Case.objects.count() == 1, "read from the start, it is known again"
+
+
+def test_a_mail_fetched_anew_of_which_a_copy_came_in_is_no_second_case(post, work_off, unfetched):
+    [raw] = post.mails(DESK)
+    deliver(post, raw, to=["khieunai@benxanh.example"])
+    work_off()
+    case = only_case()
+    intake.retry(unfetched)
+    assert (unfetched.state, unfetched.case) == (State.SET_ASIDE, case)
+    assert only_case().messages.filter(direction="in").count() == 1
+
+
+@pytest.mark.parametrize("reason", ["uids mean other mails", "removed", "no such box", "no server", "an empty mail"])
+def test_a_mail_that_is_not_to_be_had_any_more_stays_shown(post, unfetched, settings, reason):
+    if reason == "uids mean other mails":
+        InboundItem.objects.update(external_id=f"unfetched:{DESK}:1:{first_uid(post)}")
+        unfetched.refresh_from_db()
+    elif reason == "removed":
+        with MailBoxUnencrypted(post.host, post.imap_port).login(DESK, "demo") as box:
+            box.delete(box.uids())
+    elif reason == "an empty mail":
+        InboundItem.objects.update(external_id="mail:e3b0c442")
+        unfetched.refresh_from_db()
+    elif reason == "no such box":
+        settings.MAILBOXES = settings.MAILBOXES[1:]
+    else:
+        settings.MAILBOXES[0] = {**settings.MAILBOXES[0], "port": 1}
+    with pytest.raises(Conflict, match=DESK):
+        intake.retry(unfetched)
+    unfetched.refresh_from_db()
+    assert (unfetched.state, bytes(unfetched.raw), Case.objects.count()) == (State.FAILED, b"", 0)
 
 
 def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):

@@ -10,14 +10,14 @@ from channels_app.adapters.base import Inbound, InboundFile, Outbound
 from . import marks, smtp
 from .body import InboundAttachment
 from .parsing import InboundEmail, parse_email
-from .quoting import visible_reply
+from .quoting import visible_reply, words_without_signature
 
 
 class EmailAdapter:
     def read(self, raw: bytes) -> Inbound:
         """The mail as a message. Never raises."""
         mail = parse_email(raw)
-        body = visible_reply(mail.text)
+        body = _words(mail)
         cut_from = _cut_from(raw)
         return Inbound(
             sender_kind="email",
@@ -52,6 +52,11 @@ class EmailAdapter:
         if not mail.message_id and mail.date is None:
             return f"mail:{hashlib.sha256(raw).hexdigest()}"
         return f"{mail.message_id[:400] or 'mail'}#{_digest(mail)[:32]}"
+
+
+def _words(mail: InboundEmail) -> str:
+    """What the sender newly wrote. A mail that answers nothing is all theirs, even where it looks like an old one."""
+    return visible_reply(mail.text) or ("" if mail.thread_ids else words_without_signature(mail.text))
 
 
 def _digest(mail: InboundEmail) -> str:

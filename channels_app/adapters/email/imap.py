@@ -34,15 +34,15 @@ class OpenMailbox:
         self.uid_validity = box.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"]
         box.folder.set(folder, readonly=True)
 
-    def after(self, uid: int, *, limit: int, max_bytes: int) -> list[FetchedMail]:
+    def after(self, uid: int, *, limit: int, max_bytes: int) -> Iterator[FetchedMail]:
         """The next mails above `uid`, oldest first: at most `limit`, and no more once they are `max_bytes` together.
 
-        Of a mail above `settings.MAIL_MAX_BYTES` only the beginning is taken, and marked so.
+        Each is fetched when it is asked for. Of a mail above `settings.MAIL_MAX_BYTES` only the beginning is taken, and
+        marked so.
         """
         # A server answers `n:*` with its last mail even where that is below n.
         found = sorted(each for each in map(int, self._box.uids(f"UID {uid + 1}:*")) if each > uid)[:limit]
         sizes = self._sizes(found)
-        mails: list[FetchedMail] = []
         taken = 0
         for each in found:
             if taken >= max_bytes:
@@ -50,8 +50,11 @@ class OpenMailbox:
             mail = self._fetch(each, sizes.get(each, 0))
             if mail is not None:
                 taken += len(mail.raw)
-                mails.append(mail)
-        return mails
+                yield mail
+
+    def one(self, uid: int) -> FetchedMail | None:
+        """The mail with this uid, likewise; None where there is none any more."""
+        return self._fetch(uid, self._sizes([uid]).get(uid, 0))
 
     def _sizes(self, uids: list[int]) -> dict[int, int]:
         if not uids:

@@ -7,8 +7,8 @@ A reply carries the mail it answers. `visible_reply` walks once over the lines a
 2. A *splitter* (an attribution, a header block "Từ/Đã gửi/Đến/Chủ đề", "-----Thư gốc-----") ends the new words. What
    follows decides: lines with ">" are dropped one by one, and unquoted text between and below them is an answer and
    kept; text without ">" is the old mail, and everything to the end goes.
-3. Without any splitter, lines with ">" are a quote all the same, except a single one that reads as the customer's own
-   ("> 5 triệu").
+3. Without any splitter, lines with ">" are a quote all the same, except what reads as the customer's own: a single one
+   such as "> 5 triệu", and one block that own words lead up to with a colon and go on behind (a log they show us).
 4. A forward marker keeps everything after it: forwarded content is what the customer wants to show. A "reply above this
    line" marker drops everything after it.
 5. From every remaining stretch of text the signature goes: the part below "-- ", and lines such as "Gửi từ iPhone của
@@ -45,6 +45,11 @@ def visible_reply(text: str) -> str:
     return _join(part.lines if part.forwarded else without_signature(part.lines) for part in mail.stretches())
 
 
+def words_without_signature(text: str) -> str:
+    """Return the whole text but for the signature, in the form of `visible_reply`."""
+    return _join([without_signature(_normalised_lines(text))])
+
+
 def _normalised_lines(text: str) -> list[str]:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
     return plain.split("\n")
@@ -67,6 +72,7 @@ class _Mail:
         self.keys = [marks.fold(text) for text in self.texts]
         self.quoted = [line.lstrip()[:1] == ">" for line in self.texts]
         self.attributions = self._find_attributions()
+        self.shown = self._find_shown()
 
     def stretches(self) -> list[_Stretch]:
         """The kept lines, in stretches."""
@@ -92,7 +98,7 @@ class _Mail:
                 if resumed is None:
                     break
                 position = resumed
-            elif self.quoted[position] and (seen_splitter or not self._is_own_angle(position)):
+            elif self.quoted[position] and (seen_splitter or not self._is_own(position)):
                 if kept[-1].lines:
                     kept.append(_Stretch())
                 position += 1
@@ -158,6 +164,8 @@ class _Mail:
             return None
         if position in self.attributions:
             return self.attributions[position]
+        if marks.attribution_and_old_mail(self.lines[position]):
+            return len(self.lines)
         key = self.keys[position]
         if marks.is_original_marker(key):
             return position + 1
@@ -194,12 +202,44 @@ class _Mail:
             position += 1
         return False
 
+    def _is_own(self, position: int) -> bool:
+        """Whether a line with ">" and without a splitter above is the customer's own."""
+        return position in self.shown or self._is_own_angle(position)
+
     def _is_own_angle(self, position: int) -> bool:
-        """A single "> 5 triệu" or ">>> lỗi" amid own text is no quote."""
+        """A single "> 5 triệu" or ">>> lỗi" amid own text is no quote, nor one more step of "Menu > Nạp tiền"."""
         around = [near for near in (position - 1, position + 1) if 0 <= near < len(self.lines)]
         if any(self.quoted[near] for near in around) or not any(self._is_own_text(near) for near in around):
             return False
-        return bool(_OWN_ANGLE.match(self.texts[position]))
+        goes_on = position > 0 and " > " in self.texts[position - 1] and self._is_own_text(position - 1)
+        return goes_on or bool(_OWN_ANGLE.match(self.texts[position]))
+
+    def _find_shown(self) -> range:
+        """The lines with ">" that the customer shows us: one block, led up to with a colon, with own words behind it.
+
+        With more than one block before the first splitter they are quotes that are answered one by one.
+        """
+        start = next((position for position, quoted in enumerate(self.quoted) if quoted), len(self.lines))
+        end = next((position for position in range(start, len(self.lines)) if not self.quoted[position]), start)
+        above = self._next_written(range(start - 1, -1, -1))
+        below = self._next_written(range(end, len(self.lines)))
+        if above is None or below is None or not self.keys[above].endswith(":"):
+            return range(0)
+        if not self._is_own_text(above) or not self._is_own_text(below) or self._is_quoted_again(below):
+            return range(0)
+        return range(start, end)
+
+    def _next_written(self, positions: Iterable[int]) -> int | None:
+        return next((position for position in positions if self.texts[position]), None)
+
+    def _is_quoted_again(self, start: int) -> bool:
+        """Whether there is a line with ">" before the next splitter or forwarded mail."""
+        for position in range(start, len(self.lines)):
+            if self.quoted[position]:
+                return position not in self.attributions
+            if self._splitter_end(position) is not None or marks.is_forward_marker(self.keys[position]):
+                return False
+        return False
 
     def _is_own_text(self, position: int) -> bool:
         key = self.keys[position]

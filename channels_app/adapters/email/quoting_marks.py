@@ -63,6 +63,7 @@ _BEFORE_AUTHOR = re.compile(rf"{_whole_words(words.VERBS_BEFORE_AUTHOR)} [^:]{{1
 _BEFORE_DATE = re.compile(rf"{_whole_words(words.VERBS_BEFORE_DATE)}.{{1,120}}: ?{_RULE}*$")
 _ENDS_WITH_ADDRESS = re.compile(r"[<(\[] ?[^\s@<]{1,80}@[^\s@]{1,160}[>)\]]{1,2}(?P<colon> ?:)?$")
 _OWN_SUBJECT = re.compile(rf"{_whole_words(words.OWN_SUBJECTS)}")
+_RUN_ON = re.compile(r":[ \t\u00a0]{2,}(?=\S)")
 _MID_LINE = re.compile(r"(?<=\S)(?: |-{2,} ?)(?=(?:On|Vào|Le|Am|El|Il|Em) [^@<>]{0,24}\d{1,2}\b[^@<>]{0,60}\d)")
 
 _HEADER_ROLE = {fold(key): role for role, keys in words.HEADER_KEYS.items() for key in keys}
@@ -82,6 +83,7 @@ _SENT_FROM = re.compile(rf"{_any_of(words.SENT_FROM)}(?!\w)|{_any_of(p for p in 
 _PRODUCT = re.compile(rf"(?<![a-z]){_any_of(words.PRODUCTS)}")
 _SENTENCE = re.compile(_whole_words(words.SENTENCE_WORDS))
 _SENT_FROM_END = re.compile(rf"{_any_of(words.SENT_FROM_ENDS)}[.。!]?$")
+_PRODUCT_LINK = re.compile(rf"\s*https?://(?:www\.)?{_any_of(words.PRODUCTS)}\.[^\s]*$")
 _LINK = re.compile(r"[<(\[]*(?:https?:|www\.)[^\s]*[>)\]]*$")
 
 
@@ -162,6 +164,15 @@ def words_before_attribution(text: str, key: str) -> int | None:
     return places[-1].start() if attribution_strength(attribution, fold(attribution)) == STRONG else None
 
 
+def attribution_and_old_mail(line: str) -> bool:
+    """Whether the line is an attribution with the old mail behind it, set apart by blanks, as Yahoo's app writes it."""
+    run_on = _RUN_ON.search(line, 0, LONGEST_MARK)
+    if run_on is None or "@" not in line[: run_on.start()]:
+        return False
+    attribution = clean(line[: run_on.start() + 1])
+    return attribution_strength(attribution, fold(attribution)) == STRONG
+
+
 def header_role(key: str) -> tuple[str, str] | None:
     """What a line like "Từ: An <an@x.vn>" says, and its value; None for any other line."""
     match = _HEADER.match(key) if ":" in key[:40] else None
@@ -171,8 +182,9 @@ def header_role(key: str) -> tuple[str, str] | None:
 def header_block_end(keys: Sequence[str], start: int, *, ruled: bool) -> int | None:
     """The line after the header block that begins at `start`; None when it is none.
 
-    One or two keys may stand in the customer's own list ("Từ: 0912…, Ngày: …"), so a block needs a sender with an
-    address together with a date or the other keys, or the full set. `ruled` says that a line of dashes stands above.
+    Such keys may stand in the customer's own list ("Từ: 0912…, Ngày: …") or letter head, so a block needs a sender with
+    an address together with a date or the other keys, or the full set with what only programs write: a time of day, the
+    receiver's address. `ruled` says that a line of dashes stands above.
     """
     roles: dict[str, str] = {}
     end, position, strangers = start, start, 0
@@ -202,7 +214,7 @@ def _is_header_block(roles: dict[str, str], *, ruled: bool) -> bool:
         return False
     if _ADDRESS_VALUE.match(sender):
         return exact or ("subject" in roles and (dated or "to" in roles))
-    return {"subject", "date"} <= roles.keys() and dated and (exact or ruled or "to" in roles)
+    return {"subject", "date"} <= roles.keys() and dated and (exact or ruled or "@" in roles.get("to", ""))
 
 
 def is_original_marker(key: str) -> bool:
@@ -239,6 +251,8 @@ def is_program_line(key: str) -> bool:
     opening = _SENT_FROM.match(bare)
     if not opening or not brief:
         return False
+    if _PRODUCT_LINK.match(bare, opening.end()):
+        return True
     rest = re.split(r"<|http|\. ", bare[opening.end() :], maxsplit=1)[0]
     if re.search(r"\d{5}", rest) or _SENTENCE.search(rest):
         return False

@@ -4,7 +4,7 @@ from . import quoting_marks as marks
 
 DELIMITERS = ("--", "—", "––", "__")
 _SIGNATURE_LINES = 30  # nonblank lines that may follow a standard "-- "
-_BARE_SIGNATURE_LINES = 10  # … and a "--" or "—" without its blank, which may be the customer's own separator
+_BARE_SIGNATURE_LINES = 7  # … and a "--" or "—" without its blank, which may be the customer's own separator
 
 
 def without_signature(lines: list[str]) -> list[str]:
@@ -13,18 +13,32 @@ def without_signature(lines: list[str]) -> list[str]:
 
 
 def _cut_at_delimiter(lines: list[str]) -> list[str]:
-    """Cut at the first "-- " that has no more below it than a signature."""
-    below = sum(1 for line in lines if marks.clean(line))
-    fenced = False
-    for position, line in enumerate(lines):
-        bare = marks.clean(line)
-        fenced ^= bare.startswith("```")
-        below -= bool(bare)
-        if bare in DELIMITERS and not fenced:
-            standard = line.startswith("-- ") and not line.strip(" -")
-            if below <= (_SIGNATURE_LINES if standard else _BARE_SIGNATURE_LINES):
-                return lines[:position]
+    """Cut at the first "-- " that has no more below it than a signature, and at a bare "--" where it is the only one.
+
+    Several bare ones divide the customer's own text.
+    """
+    for position, below in _delimiters(lines, standard=True):
+        if below <= _SIGNATURE_LINES:
+            lines = lines[:position]
+            break
+    bare = _delimiters(lines, standard=False)
+    if len(bare) == 1 and bare[0][1] <= _BARE_SIGNATURE_LINES:
+        return lines[: bare[0][0]]
     return lines
+
+
+def _delimiters(lines: list[str], *, standard: bool) -> list[tuple[int, int]]:
+    """Where delimiters stand, and how many nonblank lines are below each."""
+    below = sum(1 for line in lines if marks.clean(line))
+    found, fenced = [], False
+    for position, line in enumerate(lines):
+        text = marks.clean(line)
+        fenced ^= text.startswith("```")
+        below -= bool(text)
+        is_standard = line.startswith("-- ") and not line.strip(" -")
+        if text in DELIMITERS and not fenced and is_standard == standard:
+            found.append((position, below))
+    return found
 
 
 def _cut_program_lines(lines: list[str]) -> list[str]:

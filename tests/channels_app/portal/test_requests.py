@@ -213,6 +213,28 @@ def test_a_body_far_too_large_is_refused_unread(client, settings):
     assert (response.status_code, Case.objects.count()) == (413, 0)
 
 
+def test_nobody_can_have_somebody_elses_address_mailed_without_end(client, settings):
+    limit = settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
+    for number in range(limit + 2):
+        email = "An@khach.example" if number % 2 else "an@khach.example"
+        assert client.post("/request/", typed(email=email, body=f"Lần {number}")).status_code == 302
+    client.post("/request/", typed(email="", phone="0900000101"))
+    client.post("/request/", typed(email="la@khach.example"))
+    assert Case.objects.count() == limit + 4
+    assert Delivery.objects.filter(state=Delivery.State.CANCELLED, channel="email").count() == 2
+    assert Delivery.objects.filter(state=Delivery.State.QUEUED, channel="email").count() == limit + 1
+    with time_machine.travel(timezone.now() + timedelta(hours=1, minutes=1)):
+        client.post("/request/", typed())
+    assert Delivery.objects.filter(state=Delivery.State.QUEUED, channel="email").count() == limit + 2
+
+
+def test_who_has_no_address_is_shown_every_receipt(client, settings):
+    settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR = 1
+    for number in range(3):
+        client.post("/request/", typed(email="", phone="0900000101", body=f"Lần {number}"))
+    assert not Delivery.objects.filter(state=Delivery.State.CANCELLED).exists()
+
+
 @pytest.mark.parametrize("number", [11, 150])
 def test_too_many_files_are_refused_with_their_limit_and_nothing_typed_is_lost(client, settings, number):
     files = [SimpleUploadedFile(f"{n}.png", PNG) for n in range(number)]

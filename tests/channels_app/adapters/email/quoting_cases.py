@@ -182,6 +182,11 @@ PROGRAM_LINES = [
     "Sent from Mail for Windows",
     "Sent from Mail<https://go.microsoft.com/fwlink/?LinkId=1> for Windows 10",
     "Sent using Zoho Mail",
+    "Sent using https://www.zoho.com/mail/",
+    "Được gửi bằng https://www.zoho.com/mail/",
+    "Được gửi với email bảo mật Proton Mail.",
+    "Yahoo Mail: Search, Organize, Conquer",
+    "Yahoo Mail: Tìm kiếm, Sắp xếp, Chinh phục",
     "Sent with Proton Mail secure email.",
     "Sent from Proton Mail for iOS",
     "Envoyé de mon iPhone",
@@ -258,6 +263,22 @@ OWN_WORDS = [
     "Chủ đề: khiếu nại\nNgày: hôm qua",
     "Email đăng ký: an@vidu.vn\nNgày: 16/11/2026",
     "Gửi: bộ phận hỗ trợ\nTôi cần giúp.",
+    # letter heads and receipts of the customer's own: no address, no time of day, no rule above
+    "To: Customer Care\nFrom: Nguyen Van An\nDate: 16 November 2026\nSubject: Complaint BX-1\n\nMy money is missing.",
+    "From: Nguyen Van An\nTo: Customer Care\nDate: 16 November 2026\nSubject: Complaint\n\nMy money is missing.",
+    "Dear team,\n\nFrom: Nguyen Van An\nTo: Customer Care\nDate: 16/11/2026\nSubject: Complaint\n\nIt is missing.",
+    "Kính gửi: Bến Xanh\nTừ: Nguyễn Văn An\nĐến: Bến Xanh\nNgày: 16/11/2026\nV/v: Khiếu nại\n\nTôi khiếu nại.",
+    "Ngân hàng nhắn:\nVCB 16/11/2026 09:05\nTừ: NGUYEN VAN AN\nĐến: BEN XANH\nNgày: 16/11/2026\n"
+    "Nội dung: BX100231\nChủ đề: nap tien\nNhờ kiểm tra.",
+    # separators and angle brackets of the customer's own
+    "Tôi đã chuyển 2 lần:\n--\n2.000.000đ ngày 16/11\n--\n3.000.000đ ngày 17/11\n\nXin kiểm tra giúp.",
+    "Lần 1\n—\nLần 2\n—\nLần 3",
+    "Việc 1\n--\n" + "\n".join(f"Dòng {number} kể chuyện" for number in range(8)),
+    "Lỗi khi đăng nhập:\n\n> login failed: 403\n> retry in 30s\n\nXin giúp đỡ.",
+    "Máy báo thế này:\n> login failed\nNhờ xem giúp.\nCảm ơn.",
+    "Các bước tôi làm: Menu > Nạp tiền > Chuyển khoản\n> Báo lỗi E102",
+    "Sent from https://vidu.vn/ios-app as you asked",
+    "Ngày 16/11/2026 lúc 9:12 bạn Lan bên Bến Xanh đã viết:  tiền sẽ về trong 24 giờ.\nBây giờ vẫn chưa về.",
 ]
 
 _OLD = "> Anh cho hỏi số tài khoản?\n> Cảm ơn anh."
@@ -307,6 +328,14 @@ WHOLE_MAILS = {
     "answer above the first quoted line": (
         f"{ATTRIBUTIONS[0]}\n\nVâng, đúng ạ.\n\n> Đúng không?\n> Xin đáp.",
         "Vâng, đúng ạ.",
+    ),
+    "answers without attribution, led up to": (
+        "Tôi trả lời bên dưới:\n\n> Tên anh là gì?\nAn\n> Số điện thoại?\n0912345678",
+        "Tôi trả lời bên dưới:\n\nAn\n\n0912345678",
+    ),
+    "a quote at the end is one, led up to or not": (
+        "Xem lại thư này:\n\n> Chào anh\n> Bến Xanh\n\n-- \nAn",
+        "Xem lại thư này:",
     ),
     "one quoted line to answer to": ("> Anh còn cần gì không?\n\nKhông, cảm ơn.", "Không, cảm ơn."),
     "outlook inline": (f"Xem dưới.\n\n{HEADER_BLOCKS[4]}\n\n> Name?\nAn\n> Phone?\n0912", "Xem dưới.\n\nAn\n\n0912"),
@@ -358,6 +387,40 @@ WHOLE_MAILS = {
         "Vâng",
     ),
     "weak attribution needs a quote": ("Đúng vậy\n\nAnh Nam viết:\n> Xin chào\n> bạn", "Đúng vậy"),
+    "yahoo on android": (
+        "Chưa được\n\nYahoo Mail: Tìm kiếm, Sắp xếp, Chinh phục \n \n"
+        "  Vào T.2, 16 Th11, 2026 lúc 9:12, Bến Xanh<hotro@benxanh.vn> đã viết:   Chào anh   \n",
+        "Chưa được",
+    ),
+    "yahoo on android, with more lines of the old mail": (
+        "Em gửi lại ảnh\n\nGửi từ Yahoo Mail trên Android \n \n"
+        "  Vào Th 2, 16 thg 11, 2026 lúc 9:12, Bến Xanh<hotro@benxanh.vn> đã viết:   Chào anh,\nGửi biên lai.\n> cũ hơn",
+        "Em gửi lại ảnh",
+    ),
+    "yahoo on android, in English": (
+        "Not yet\n\nYahoo Mail: Search, Organize, Conquer \n \n"
+        "  On Mon, Nov 16, 2026 at 9:12 AM, Ben Xanh<support@benxanh.vn> wrote:   Dear customer   \n",
+        "Not yet",
+    ),
+    "yahoo on android, endless old line": (
+        "Not yet\n\nSent from Yahoo Mail on Android \n \n"
+        f"  On Mon, Nov 16, 2026 at 9:12 AM, Ben Xanh<support@benxanh.vn> wrote:   {'Dear customer ' * 200}\nmore",
+        "Not yet",
+    ),
+    "proton": (
+        "Tôi từ chối.\n\nĐược gửi với email bảo mật Proton Mail.\n\n------- Original Message -------\n"
+        "On Monday, November 16th, 2026 at 9:12 AM, Bến Xanh <hotro@benxanh.vn> wrote:\n\n> Kính gửi",
+        "Tôi từ chối.",
+    ),
+    "zoho with its link": (
+        "ok\n\nSent using https://www.zoho.com/mail/\n\n"
+        "---- On Mon, 16 Nov 2026 09:12:33 +0700 Bến Xanh<hotro@benxanh.vn> wrote ----\n\nKính gửi",
+        "ok",
+    ),
+    "a letter head below a rule is a header block": (
+        f"Vâng\n{'_' * 32}\nFrom: Ben Xanh\nTo: An\nDate: 16 November 2026\nSubject: Case\n\nDear An",
+        "Vâng",
+    ),
     "short old gmail": ("OK\n2026/11/7 Nathan Ngô <a@b.vn>\n\n>  xin chào", "OK"),
     "samsung name glued": ("OK\n\nSent from Samsung MobileBen <a@b.vn> wrote:\n\n>\n> a", "OK"),
     "android wrote": ("OK\n\n---- Ben Xanh wrote ----\n\n> a\n> b", "OK"),

@@ -168,6 +168,8 @@ HOSTILE = {
     "many weak attributions": "đã viết:\n\n" * 50_000,
     "many header keys": "Từ: x\n" * 100_000,
     "many delimiters": "--\n" * 100_000,
+    "many openings of one line": "Vào 16/11/2026 09:12 <a@b> đã viế:  x\n" * 50_000,
+    "many shown blocks": "lỗi:\n> a\n" * 50_000,
     "many quotes": "> a\nb\n" * 50_000,
     "many links": "https://vidu.vn/x\n" * 60_000,
     "long lines of blanks": (" " * 590 + ":\n") * 2_000,

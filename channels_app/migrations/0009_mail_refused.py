@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("channels_app", "0007_chat_first_reply")]
+
+    operations = [
+        migrations.AddField(
+            model_name="mailboxstate",
+            name="refused_uid",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="mailboxstate",
+            name="refused_times",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+    ]
