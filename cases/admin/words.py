@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import ActorKind
 from accounts.models import ApiClient, User
 from cases.models import Case
-from cases.states import Channel, Priority, Status
+from cases.states import Channel
 
 Who = tuple[str, str]  # actor kind and id
 
@@ -20,16 +20,6 @@ CHANNEL_ICONS = {
     Channel.HOTLINE.value: "call",
     Channel.APP.value: "smartphone",
     Channel.WEB.value: "language",
-}
-PRIORITY_TONES = {Priority.URGENT.value: "bad", Priority.HIGH.value: "warn", Priority.LOW.value: "quiet"}
-STATUS_TONES = {
-    Status.RECEIVED.value: "new",
-    Status.ROUTED.value: "new",
-    Status.AWAITING_CUSTOMER.value: "quiet",
-    Status.AWAITING_APPROVAL.value: "warn",
-    Status.ANSWERED.value: "good",
-    Status.REOPENED.value: "bad",
-    Status.CLOSED.value: "quiet",
 }
 _SYSTEM_NAMES = {
     "intake": gettext_lazy("Intake (automatic)"),

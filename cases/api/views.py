@@ -1,6 +1,5 @@
 """Cases over REST: open, list, read, take steps, send and check evidence."""
 
-import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -29,22 +28,11 @@ from .inputs import CaseIn, EvidenceIn, VerifyIn
 from .outputs import CaseOut, CaseRow, EntryOut, EvidenceOut
 from .steps import STEPS
 
-_ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
-
 
 def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response:
     """The case as `actor` may see it, with its version."""
     data = CaseOut(case, context={"actor": actor, "is_new": is_new}).data
     return Response(data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK, headers={"ETag": case.etag})
-
-
-def case_to_change(view: ApiView, code: str) -> Case:
-    """The visible case, to be changed only in the version that If-Match names, where it names one."""
-    case = queries.visible_case(view.actor, code)
-    wanted = view.request.headers.get("If-Match", "*").strip()
-    if wanted != "*":
-        case.if_match = frozenset(match.group(0) for match in _ENTITY_TAG.finditer(wanted) if not match.group(1))
-    return case
 
 
 class Cases(GenericApiView):
@@ -133,7 +121,7 @@ class TakeStep(GenericApiView):
 
     @extend_schema(responses=CaseOut)
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(self, code)
+        case = queries.visible_case(self.actor, code, if_match=self.if_match)
         policies.require(self.actor, self.step, case)  # before anything is said about the input
         take = STEPS[self.step][1]
         take(case, self.actor, self.checked())
@@ -151,7 +139,7 @@ class CaseEvidence(GenericApiView):
         responses={201: EvidenceOut},
     )
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(self, code)
+        case = queries.visible_case(self.actor, code, if_match=self.if_match)
         given = self.checked(EvidenceIn)
         item = evidence.submit_evidence(
             case,

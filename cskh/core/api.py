@@ -1,5 +1,6 @@
 """The floor of every REST view: who acts, limits of what comes in, one JSON parser, idempotent POSTs."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from . import idempotency
 from .errors import Invalid, NotVisible, TooLarge
 
 _MULTIPART_OVERHEAD = 64 * 1024
+_ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
 
 
 class StrictJSONParser(JSONParser):
@@ -54,6 +56,14 @@ class ApiView(APIView):
     def actor(self) -> Any:
         """The Actor (`accounts.actors`) that authentication found."""
         return self.request.user
+
+    @property
+    def if_match(self) -> frozenset[str] | None:
+        """The versions If-Match names, one of which must be changed; None where any will do. Weak tags match none."""
+        wanted = self.request.headers.get("If-Match", "*").strip()
+        if wanted == "*":
+            return None
+        return frozenset(match.group(0) for match in _ENTITY_TAG.finditer(wanted) if not match.group(1))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
