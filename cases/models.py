@@ -13,6 +13,7 @@ from accounts.customers.models import Contact, Customer, Notice
 from accounts.models import Department, User
 from cskh.core.models import Named
 
+from .access_log import Access as Access
 from .saved_view import SavedView as SavedView
 from .sla.clock import ClockKind
 from .states import OPEN, Channel, ClosedAs, Nature, Priority, Status

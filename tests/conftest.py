@@ -22,8 +22,11 @@ def pytest_collection_modifyitems(items):
 def tests_may_empty_the_record():
     """Tests that commit end with a TRUNCATE of every table. The record refuses that: here alone, its owner lifts the refusal."""
     flush = DatabaseOperations.sql_flush
-    lift = "GRANT TRUNCATE ON cases_caseevent TO CURRENT_USER", "ALTER TABLE cases_caseevent DISABLE TRIGGER USER"
-    restore = "ALTER TABLE cases_caseevent ENABLE TRIGGER USER", "REVOKE TRUNCATE ON cases_caseevent FROM CURRENT_USER"
+    lift = ["GRANT TRUNCATE ON cases_caseevent TO CURRENT_USER"]
+    restore = ["REVOKE TRUNCATE ON cases_caseevent FROM CURRENT_USER"]
+    for table in ("cases_caseevent", "cases_access"):
+        lift.append(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        restore.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     def sql_flush(*args, **kwargs):
         return [*lift, *flush(*args, **kwargs), *restore]

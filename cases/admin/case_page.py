@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
+from cases.access_log import note_access
 from cases.models import Case, Clock
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
@@ -82,6 +83,7 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
     case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first() if is_number else None
     if case is None:
         raise Http404
+    note_access(actor, case.pk)
     shown = content(case, actor, timezone.now(), request.GET)
     if request.GET.get("fragment") == "live":
         news = news_since(case, actor, request.GET.get("since", ""))

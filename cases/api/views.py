@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.customers.models import Customer
 from cases import policies, queries, timeline
+from cases.access_log import note_access
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.evidence.names import same_name
 from cases.evidence.pipeline.receive import Upload
@@ -96,7 +97,9 @@ def _who(actor: Actor, given: dict[str, str]) -> tuple[Person | None, Customer |
 class CaseDetail(ApiView):
     @extend_schema(operation_id="cases_read", summary="One case", responses=CaseOut)
     def get(self, request: Request, code: str) -> Response:
-        return case_response(queries.visible_case(self.actor, code), self.actor)
+        case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
+        return case_response(case, self.actor)
 
 
 class CaseTimeline(GenericApiView):
@@ -107,6 +110,7 @@ class CaseTimeline(GenericApiView):
     @extend_schema(operation_id="cases_timeline", summary="What happened", responses=EntryOut(many=True))
     def get(self, request: Request, code: str) -> Response:
         case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
         page = self.paginate_queryset(timeline.events_for(self.actor, case)) or []
         return self.get_paginated_response(EntryOut(timeline.entries(page, self.actor), many=True).data)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases import policies
+from cases.access_log import note_access
 from cases.categories import category_choices
 from cases.models import Answer, Case
 from cases.states import OPEN, Status, Step
@@ -25,6 +26,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     missing where the case cannot be answered."""
     case = chat.case
     assert case is not None  # staff see no conversation without one
+    note_access(actor, case.pk)
     allowed = steps.allowed_steps(actor, case)
     others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
     context = {

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import policies, queries
+from cases.access_log import note_access
 from cases.states import Channel
 from channels_app import intake, outbox, webhooks
 from channels_app.models import Message
@@ -40,6 +41,7 @@ class Messages(GenericApiView):
     def get(self, request: Request, code: str) -> Response:
         """Towards the customer's side, having fetched a message means that it was delivered."""
         case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
         messages = self.get_queryset().filter(case=case)
         if not self.actor.is_staff:
             messages = messages.exclude(direction=Message.Direction.INTERNAL)
