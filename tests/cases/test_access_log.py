@@ -67,7 +67,7 @@ def test_each_file_is_an_access_of_its_own(client, case, lan):
 
 @pytest.mark.django_db
 def test_what_is_not_found_is_no_access(client, case, make_staff):
-    client.force_login(make_staff("tu", Role.SPECIALIST, "account"))
+    client.force_login(make_staff("tu", Role.SPECIALIST, "technical"))
     item = sent(case, picture())
     assert page(client, case).status_code == client.get(f"/admin/evidence/{item.pk}/file").status_code == 404
     assert noted() == []
