@@ -43,8 +43,11 @@ def _with_its_kind() -> QuerySet[Case]:
     return Case.objects.select_related("category", "department", "customer")
 
 
-def visible_case(actor: Actor, text: str) -> Case:
-    """The case with that code, in any form people type it. Raises NotVisible when there is none that `actor` may see."""
+def visible_case(actor: Actor, text: str, *, if_match: frozenset[str] | None = None) -> Case:
+    """The case with that code, in any form people type it. Raises NotVisible when there is none that `actor` may see.
+
+    `if_match` as in `Case.if_match`.
+    """
     try:
         code = codes.parse_code(text)
     except ValueError as error:
@@ -52,6 +55,7 @@ def visible_case(actor: Actor, text: str) -> Case:
     case = for_file(policies.visible_to(actor)).filter(code=code).first()
     if case is None:
         raise NotVisible
+    case.if_match = if_match
     return case
 
 

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
 from cases.complaints.models import Complaint, PolicyClause
-from cases.models import Calendar, Category, SlaTarget
+from cases.models import Access, Calendar, Category, SlaTarget
 from channels_app.models import (
     Call,
     Delivery,
@@ -45,6 +45,7 @@ TABLE = {
     Delivery: (OFFICE, NONE, NONE),
     WebhookTarget: (AUDITED, NONE, {D}),
     WebhookDelivery: (AUDITED, NONE, NONE),
+    Access: (AUDITED, NONE, NONE),
 }
 NEVER_IN_THE_ADMIN = {"CaseEvent", "EventText", "Answer", "Clock", "Pause", "FollowUp", "Group", "Message"}
 

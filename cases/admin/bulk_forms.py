@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
 from cases import queries
+from cases.categories import category_choices
 from cases.models import Case, Category
 from cases.states import Priority
 from cases.workflow import ending, routing
@@ -18,7 +19,7 @@ from channels_app import outbox
 from cskh.core.errors import Conflict, Invalid, NotVisible
 
 from .actions import ACTIONS, Action
-from .step_forms import category_choices, words_field
+from .step_forms import words_field
 
 
 class BulkForm(forms.Form):

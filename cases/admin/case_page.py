@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
+from cases.access_log import note_access
 from cases.models import Case, Clock
 from cases.states import Step
+from cases.tones import PRIORITY_TONES, STATUS_TONES
 from channels_app import drafts, holding
 from channels_app.models import Draft
+from channels_app.replies import Reply, replies_for
 from cskh.core.snapshot import one_moment
 
 from . import notices, words
@@ -24,7 +27,6 @@ from .evidence_check import panel_of
 from .history import history_of
 from .news import news_since
 from .next_up import next_up
-from .replies import Reply, replies_for
 from .step_forms import StepForm
 from .writing import saved_at
 
@@ -90,8 +92,11 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
         shown = content(case, actor, timezone.now(), request.GET)
         if request.GET.get("fragment") == "live":
             news = news_since(case, actor, request.GET.get("since", ""))
-            return render(request, "admin/cases/case/live.html", {**shown, "news": news})
-        return render(request, "admin/cases/case/page.html", {**page(), **shown})
+            answer = render(request, "admin/cases/case/live.html", {**shown, "news": news})
+        else:
+            answer = render(request, "admin/cases/case/page.html", {**page(), **shown})
+    note_access(actor, case.pk)
+    return answer
 
 
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -109,8 +114,8 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "subtitle": case.subject,
         "case": case,
         "status": case.get_closed_as_display() if case.closed_as else case.get_status_display(),
-        "status_tone": words.STATUS_TONES.get(case.status, "calm"),
-        "priority_tone": words.PRIORITY_TONES.get(case.priority, ""),
+        "status_tone": STATUS_TONES.get(case.status, "calm"),
+        "priority_tone": PRIORITY_TONES.get(case.priority, ""),
         "channel_icon": words.CHANNEL_ICONS[case.channel],
         "amount": words.money(case.amount),
         "next": next_up(case),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.states import Channel, ClosedAs, Priority, Status
+from cases.tones import PRIORITY_TONES, STATUS_TONES
 
 from . import words
 
@@ -65,7 +66,7 @@ def rows_of(cases: Iterable[Case], now: datetime) -> list[Row]:
 
 def _row(case: Case, now: datetime) -> Row:
     opened_at = timezone.localtime(case.opened_at)
-    marked = case.priority in words.PRIORITY_TONES
+    marked = case.priority in PRIORITY_TONES
     return Row(
         pk=str(case.pk),
         key=f"case-{case.pk}",
@@ -75,7 +76,7 @@ def _row(case: Case, now: datetime) -> Row:
         channel=str(Channel(case.channel).label),
         channel_icon=words.CHANNEL_ICONS[case.channel],
         priority=str(Priority(case.priority).label) if marked else "",
-        priority_tone=words.PRIORITY_TONES.get(case.priority, ""),
+        priority_tone=PRIORITY_TONES.get(case.priority, ""),
         round=_("round %(number)d") % {"number": case.round} if case.round > 1 else "",
         subject=case.subject or _("(no subject)"),
         customer=str(case.customer),
@@ -83,7 +84,7 @@ def _row(case: Case, now: datetime) -> Row:
         department=str(case.department) if case.department else "–",
         owner=str(case.assignee) if case.assignee else _("nobody yet"),
         status=str(ClosedAs(case.closed_as).label if case.closed_as else Status(case.status).label),
-        status_tone=words.STATUS_TONES.get(case.status, "calm"),
+        status_tone=STATUS_TONES.get(case.status, "calm"),
         opened=date_format(opened_at, "TIME_FORMAT" if _is_today(opened_at, now) else "SHORT_DATE_FORMAT"),
         opened_at=date_format(opened_at, "SHORT_DATETIME_FORMAT"),
         due=_due(case.next_due_at, now) if case.next_due_at else None,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies, queries
+from cases.categories import category_choices
 from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
@@ -43,15 +44,6 @@ class StepForm(forms.Form):
 
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
     return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
-
-
-def category_choices() -> list[Any]:
-    """The reasons below their topics, each with the department it leads to. One query."""
-    reasons = Category.objects.filter(parent__isnull=False, is_active=True).select_related("parent", "department")
-    topics: dict[str, list[tuple[int, str]]] = {}
-    for reason in sorted(reasons, key=lambda reason: (str(reason.parent), str(reason))):
-        topics.setdefault(str(reason.parent), []).append((reason.pk, f"{reason} → {reason.department}"))
-    return [("", "---------"), *topics.items()]
 
 
 class Classify(StepForm):

@@ -15,11 +15,11 @@ from cases import policies, queries
 from cases.models import Case
 from channels_app import drafts, holding
 from channels_app.models import Draft
+from channels_app.replies import replies_for
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted
 
 from . import words
 from .actions import ACTIONS, Action
-from .replies import replies_for
 from .step_forms import StepForm
 
 

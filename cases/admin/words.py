@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import ActorKind
 from accounts.models import ApiClient, User
 from cases.models import Case
-from cases.states import Channel, Priority, Status
+from cases.states import Channel
+from cskh.core.durations import span
 
 Who = tuple[str, str]  # actor kind and id
 
@@ -21,16 +22,6 @@ CHANNEL_ICONS = {
     Channel.APP.value: "smartphone",
     Channel.WEB.value: "language",
 }
-PRIORITY_TONES = {Priority.URGENT.value: "bad", Priority.HIGH.value: "warn", Priority.LOW.value: "quiet"}
-STATUS_TONES = {
-    Status.RECEIVED.value: "new",
-    Status.ROUTED.value: "new",
-    Status.AWAITING_CUSTOMER.value: "quiet",
-    Status.AWAITING_APPROVAL.value: "warn",
-    Status.ANSWERED.value: "good",
-    Status.REOPENED.value: "bad",
-    Status.CLOSED.value: "quiet",
-}
 _SYSTEM_NAMES = {
     "intake": gettext_lazy("Intake (automatic)"),
     "outbox": gettext_lazy("Automatic message"),
@@ -40,21 +31,6 @@ _SYSTEM_NAMES = {
     "desk": gettext_lazy("Desk (automatic)"),
 }
 _SOON = timedelta(hours=1)
-
-
-def span(seconds: float) -> str:
-    """A length of time in its two largest units at most: "3 d 4 h", "12 min"; under a minute in seconds."""
-    whole = int(abs(seconds))
-    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
-    if days:
-        parts = [_("%(n)d d") % {"n": days}, _("%(n)d h") % {"n": hours} if hours else ""]
-    elif hours:
-        parts = [_("%(n)d h") % {"n": hours}, _("%(n)d min") % {"n": minutes} if minutes else ""]
-    elif minutes:
-        parts = [_("%(n)d min") % {"n": minutes}]
-    else:
-        parts = [_("%(n)d s") % {"n": whole}]
-    return " ".join(part for part in parts if part)
 
 
 def until(due_at: datetime, now: datetime) -> str:

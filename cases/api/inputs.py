@@ -11,18 +11,11 @@ from accounts.models import Department, User
 from cases.evidence.models import Check
 from cases.models import Category
 from cases.states import Channel, Nature
-from cskh.core.fields import NameField
+from cskh.core.fields import Body, NameField
 
 _MOST_VND = 10**15
 _LANGUAGES = Customer._meta.get_field("language").choices or []
 _REASON_CHARACTERS = 4_000
-
-
-class Body(serializers.CharField):
-    """A text for the customer or from them."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=settings.MESSAGE_MAX_CHARACTERS, **options)
 
 
 class Reason(serializers.CharField):
@@ -90,11 +83,6 @@ class CaseIn(serializers.Serializer):
 @extend_schema_serializer(
     examples=[OpenApiExample("A message", request_only=True, value={"body": "Đây là mã giao dịch: FT26326004511"})]
 )
-class MessageIn(serializers.Serializer):
-    body = Body()
-    internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
-
-
 class EvidenceIn(serializers.Serializer):
     file = serializers.FileField(required=False, max_length=255)
     text = serializers.CharField(max_length=_REASON_CHARACTERS, default="", allow_blank=True)

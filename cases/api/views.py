@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.customers.models import Customer
 from cases import policies, queries, timeline
+from cases.access_log import note_access
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.evidence.names import same_name
 from cases.evidence.pipeline.receive import Upload
@@ -33,13 +34,6 @@ def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response
     """The case as `actor` may see it, with its version."""
     data = CaseOut(case, context={"actor": actor, "is_new": is_new}).data
     return Response(data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK, headers={"ETag": case.etag})
-
-
-def case_to_change(view: ApiView, code: str) -> Case:
-    """The visible case, to be changed only in the version that If-Match names, where it names one."""
-    case = queries.visible_case(view.actor, code)
-    case.if_match = view.if_match
-    return case
 
 
 class Cases(GenericApiView):
@@ -104,7 +98,9 @@ def _who(actor: Actor, given: dict[str, str]) -> tuple[Person | None, Customer |
 class CaseDetail(ApiView):
     @extend_schema(operation_id="cases_read", summary="One case", responses=CaseOut)
     def get(self, request: Request, code: str) -> Response:
-        return case_response(queries.visible_case(self.actor, code), self.actor)
+        case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
+        return case_response(case, self.actor)
 
 
 class CaseTimeline(GenericApiView):
@@ -115,6 +111,7 @@ class CaseTimeline(GenericApiView):
     @extend_schema(operation_id="cases_timeline", summary="What happened", responses=EntryOut(many=True))
     def get(self, request: Request, code: str) -> Response:
         case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
         page = self.paginate_queryset(timeline.events_for(self.actor, case)) or []
         return self.get_paginated_response(EntryOut(timeline.entries(page, self.actor), many=True).data)
 
@@ -129,7 +126,7 @@ class TakeStep(GenericApiView):
 
     @extend_schema(responses=CaseOut)
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(self, code)
+        case = queries.visible_case(self.actor, code, if_match=self.if_match)
         policies.require(self.actor, self.step, case)  # before anything is said about the input
         take = STEPS[self.step][1]
         take(case, self.actor, self.checked())
@@ -147,7 +144,7 @@ class CaseEvidence(GenericApiView):
         responses={201: EvidenceOut},
     )
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(self, code)
+        case = queries.visible_case(self.actor, code, if_match=self.if_match)
         given = self.checked(EvidenceIn)
         item = evidence.submit_evidence(
             case,

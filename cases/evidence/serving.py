@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from cases import policies
+from cases.access_log import note_access
 
 from .models import EvidenceItem, StoredFile
 
@@ -45,11 +46,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
-    """The file of an item that the user may see, and the name the customer gave it."""
-    visible = policies.visible_to(Actor.staff(request.user))
+    """The file of an item that the user may see, and the name the customer gave it. That it was fetched is noted."""
+    actor = Actor.staff(request.user)
+    visible = policies.visible_to(actor)
     item = EvidenceItem.objects.filter(pk=pk, file__isnull=False, case__in=visible).select_related("file").first()
     if item is None or item.file is None:
         raise Http404
+    note_access(actor, item.case_id, evidence_item=item.pk)
     return item.file, item.filename
 
 

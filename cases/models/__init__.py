@@ -1,5 +1,7 @@
 """The heart: the case, its events, its answers, its clocks and follow-ups; and what staff configure about them."""
 
+from cases.access_log import Access
+
 from .answers import Answer
 from .case import Case
 from .choices import ACTOR_KINDS, CLOCK_KINDS
@@ -11,6 +13,7 @@ from .saved_view import SavedView
 __all__ = [
     "ACTOR_KINDS",
     "CLOCK_KINDS",
+    "Access",
     "Answer",
     "Calendar",
     "CalendarDay",

@@ -5,6 +5,7 @@ where there is no socket. Every message, note, hand-over and answer carries the 
 changes nothing.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -122,30 +123,21 @@ def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @conversation_view
 def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`, with what was just said."""
-    content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
-    talking.staff_says(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), after)
+    return _written(request, actor, chat, talking.staff_says)
 
 
 @require_POST
 @conversation_view
 def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`."""
-    content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
-    talking.staff_notes(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), after)
+    return _written(request, actor, chat, talking.staff_notes)
 
 
 @require_POST
 @conversation_view
 def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`{client_id, body, after}` → as `lines`: the case is answered, and the conversation ends."""
-    content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
-    talking.staff_answers(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), after)
+    return _written(request, actor, chat, talking.staff_answers)
 
 
 @require_POST
@@ -189,6 +181,13 @@ def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     if not policies.can_see(actor, chat.case):
         return {}
     return card_of(request, _fresh(chat, actor), actor)
+
+
+def _written(request: HttpRequest, actor: Actor, chat: Chat, write: Callable[..., object]) -> Answer:
+    content = content_of(request)
+    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
+    write(chat, actor=actor, client_id=content.get("client_id"), body=body)
+    return _since(_fresh(chat, actor), after)
 
 
 def _since(chat: Chat, after: int) -> Answer:

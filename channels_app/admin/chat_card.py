@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases import policies
-from cases.admin import words
-from cases.admin.replies import replies_for
-from cases.admin.step_forms import Classify
+from cases.access_log import note_access
+from cases.categories import category_choices
 from cases.models import Answer, Case
 from cases.states import OPEN, Status, Step
+from cases.tones import STATUS_TONES
 from cases.workflow import steps
 from channels_app import drafts
 from channels_app.models import Chat
+from channels_app.replies import replies_for
 
 _EARLIER_SHOWN = 6
 
@@ -25,15 +26,16 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     missing where the case cannot be answered."""
     case = chat.case
     assert case is not None  # staff see no conversation without one
+    note_access(actor, case.pk)
     allowed = steps.allowed_steps(actor, case)
     others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
     context = {
         "case": case,
         "chat": chat,
-        "status_tone": words.STATUS_TONES.get(case.status, "calm"),
+        "status_tone": STATUS_TONES.get(case.status, "calm"),
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
         "earlier": list(others.order_by("-opened_at", "-id")[:_EARLIER_SHOWN]),
-        "classify": _classify_form(case, actor, allowed),
+        "categories": category_choices() if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else [],
     }
     return {
         "html": render_to_string("admin/chat/card.html", context, request),
@@ -41,10 +43,6 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
         "drafts": {kind: draft.body for kind, draft in drafts.drafts_of(actor.subject, case).items()},
         "answer": _answer(case, actor, allowed),
     }
-
-
-def _classify_form(case: Case, actor: Actor, allowed: list[Step]) -> Classify | None:
-    return Classify(case=case, actor=actor) if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else None
 
 
 def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:

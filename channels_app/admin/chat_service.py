@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Actor
 from cases import policies
-from cases.admin import words
 from cases.models import Case
 from channels_app.chat import service_level
 from channels_app.chat.service_level import Figures, Period, Shown
+from cskh.core.durations import span
 from cskh.core.errors import NotPermitted
 
 LISTED = 200
@@ -134,7 +134,7 @@ def wait(length: timedelta | None) -> str:
         return ""
     if length < _SECONDS_UP_TO:
         return _("%(n)d s") % {"n": length.total_seconds()}
-    return words.span(length.total_seconds())
+    return span(length.total_seconds())
 
 
 def _reader(request: HttpRequest) -> Actor:

@@ -6,13 +6,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import policies, queries
-from cases.api.inputs import MessageIn
-from cases.api.views import case_to_change
+from cases.access_log import note_access
 from cases.states import Channel
 from channels_app import intake, outbox, webhooks
 from channels_app.models import Message
 from cskh.core.api import GenericApiView
 from cskh.core.errors import NotPermitted
+from cskh.core.fields import Body
+
+
+class MessageIn(serializers.Serializer):
+    body = Body()
+    internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
 
 
 class MessageOut(serializers.ModelSerializer):
@@ -36,6 +41,7 @@ class Messages(GenericApiView):
     def get(self, request: Request, code: str) -> Response:
         """Towards the customer's side, having fetched a message means that it was delivered."""
         case = queries.visible_case(self.actor, code)
+        note_access(self.actor, case.pk)
         messages = self.get_queryset().filter(case=case)
         if not self.actor.is_staff:
             messages = messages.exclude(direction=Message.Direction.INTERNAL)
@@ -46,7 +52,7 @@ class Messages(GenericApiView):
 
     @extend_schema(operation_id="messages_add", summary="Say something", request=MessageIn, responses={201: MessageOut})
     def post(self, request: Request, code: str) -> Response:
-        case = case_to_change(self, code)
+        case = queries.visible_case(self.actor, code, if_match=self.if_match)
         given = self.checked(MessageIn)
         if given["internal"]:
             if self.actor.is_customer:

@@ -59,7 +59,7 @@ class ApiView(APIView):
 
     @property
     def if_match(self) -> frozenset[str] | None:
-        """The versions for one of which a change is meant (If-Match); None where any will do."""
+        """The versions If-Match names, for one of which a change is meant; None where any will do. Weak tags match none."""
         wanted = self.request.headers.get("If-Match", "*").strip()
         if wanted == "*":
             return None

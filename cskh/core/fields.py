@@ -3,9 +3,17 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 _NAME = re.compile(r"[\w.@+-]{1,150}")
+
+
+class Body(serializers.CharField):
+    """A text as long as a message may be."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=settings.MESSAGE_MAX_CHARACTERS, **options)
 
 
 class NameField(serializers.SlugRelatedField):

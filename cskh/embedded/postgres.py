@@ -12,14 +12,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
+from .database import DATABASE, ROLE, make_database
 from .folders import DataFolder
 from .privileges import Home, home_for
 from .process import Child, LaunchError, Service, bound_to_this_process, wait_until_ready
 from .stopping import check_stop
 
-DATABASE = USER = "cskh"
+_SUPERUSER = "cskh"
 _PORT = 5432  # part of the socket's name; said everywhere, because PGPORT of the terminal would be believed otherwise
 _START_SECONDS = 60  # recovery after a crash included
 _OLD_SERVER_SECONDS = 15
@@ -89,7 +89,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}@/{DATABASE}?host={quote(str(self._home.sockets))}&port={_PORT}"
+        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self._home.sockets))}&port={_PORT}"
 
     def start(self) -> None:
         """Makes the cluster at the first time, starts it, and returns when the database `cskh` answers."""
@@ -97,7 +97,7 @@ class Postgres:
             self._make_cluster()
         self.child.start()
         wait_until_ready(self.child, self._answers, _START_SECONDS)
-        self._make_database()
+        make_database(self._connect)
 
     def _options(self) -> list[str]:
         settings = {
@@ -124,7 +124,19 @@ class Postgres:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         uid, gid = self._home.user or (None, None)
         made = subprocess.run(  # noqa: S603 - argv is ours
-            [*self._home.prefix, self._bin / "initdb", "-D", fresh, "-U", USER, "-A", "trust", "-E", "UTF8", *locale],
+            [
+                *self._home.prefix,
+                self._bin / "initdb",
+                "-D",
+                fresh,
+                "-U",
+                _SUPERUSER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                *locale,
+            ],
             env=_plain_environment(),
             cwd=self._home.folder,
             user=uid,
@@ -165,18 +177,14 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            self._connect().close()
+            self._connect("postgres").close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _make_database(self) -> None:
-        with self._connect() as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self._home.sockets), port=_PORT, user=USER, dbname="postgres", autocommit=True)
+    def _connect(self, database: str) -> psycopg.Connection:
+        sockets = str(self._home.sockets)
+        return psycopg.connect(host=sockets, port=_PORT, user=_SUPERUSER, dbname=database, autocommit=True)
 
 
 def _plain_environment() -> dict[str, str]:

@@ -163,6 +163,7 @@ UNFOLD = {
                 "title": _("Connections"),
                 "collapsible": True,
                 "items": [
+                    _list(_("Accesses"), "visibility", "cases_access"),
                     _list(_("Inbound items"), "move_to_inbox", "channels_app_inbounditem"),
                     _list(_("Deliveries"), "outbox", "channels_app_delivery"),
                     _list(_("Mail boxes"), "mail", "channels_app_mailboxstate"),

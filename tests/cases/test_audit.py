@@ -53,6 +53,23 @@ def test_the_database_refuses(case, rewrite):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("table", ["cases_caseevent", "cases_case"])
+@pytest.mark.parametrize(
+    "privilege", ["REVOKE TRUNCATE ON {} FROM CURRENT_USER", "GRANT TRUNCATE ON {} TO CURRENT_USER"]
+)
+def test_the_record_is_never_emptied(case, table, privilege):
+    """Neither alone nor with what it hangs on, whatever privileges were given since."""
+    before = CaseEvent.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(privilege.format("cases_caseevent"))
+        with pytest.raises(REFUSED) as refused, transaction.atomic():
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+    assert refused.value.__cause__.sqlstate == "42501"
+    assert CaseEvent.objects.count() == before > 0
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("tampering", "what"),
     [

@@ -8,18 +8,15 @@ from accounts.models import Role
 from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
+from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "mat-khau-thu-1"
 
 
 @pytest.fixture
 def lan(make_staff):
     user = make_staff("lan", Role.SPECIALIST, "payments")
     make_staff("lan", Role.INTAKE, "intake")
-    user.set_password(PASSWORD)
-    user.save()
     return user
 
 
@@ -36,11 +33,7 @@ def case(lan):
 
 @pytest.fixture
 def desk(page, live_server, lan):
-    page.goto(f"{live_server.url}/admin/")
-    page.fill("[name=username]", "lan")
-    page.fill("[name=password]", PASSWORD)
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
+    sign_in_as(page, live_server.url, lan)
     return page
 
 

@@ -11,24 +11,18 @@ from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.chat import conversations, talking
+from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "mat-khau-thu-1"
 LEFT_BY_THE_THEME: set[str] = set()
 
 
 @pytest.fixture
 def desk(page, live_server, make_staff):
     user = make_staff("quan", Role.MANAGER)
-    user.set_password(PASSWORD)
-    user.save()
     SavedView.objects.create(name="Gấp", query="queue=urgent", owner=user)
-    page.goto(f"{live_server.url}/admin/")
-    page.fill("[name=username]", "quan")
-    page.fill("[name=password]", PASSWORD)
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
+    sign_in_as(page, live_server.url, user)
     return page
 
 

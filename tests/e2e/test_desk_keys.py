@@ -14,18 +14,15 @@ from cases.states import Channel
 from cases.workflow import routing
 from cases.workflow.opening import Matter
 from channels_app import intake
+from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "mat-khau-thu-1"
 
 
 @pytest.fixture
 def lan(make_staff):
     user = make_staff("lan", Role.SPECIALIST, "payments")
     make_staff("lan", Role.INTAKE, "intake")
-    user.set_password(PASSWORD)
-    user.save()
     return user
 
 
@@ -44,19 +41,15 @@ def case(lan):
     return open_case()
 
 
-def sign_in(page, live_server):
-    page.goto(f"{live_server.url}/admin/")
-    page.fill("[name=username]", "lan")
-    page.fill("[name=password]", PASSWORD)
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
+def at_the_desk(page, live_server, lan):
+    sign_in_as(page, live_server.url, lan)
     page.desk = page.url
     return page
 
 
 @pytest.fixture
 def desk(page, live_server, lan):
-    return sign_in(page, live_server)
+    return at_the_desk(page, live_server, lan)
 
 
 def list_of_cases(desk, query="queue=all"):
@@ -241,7 +234,7 @@ def test_of_each_case_the_page_says_what_happened_and_the_refused_are_tried_agai
 
 
 def test_a_broken_connection_is_said_and_trying_again_does_nothing_twice(context, live_server, lan):
-    desk = sign_in(context.new_page(), live_server)  # the browser itself notes the 502 as trouble
+    desk = at_the_desk(context.new_page(), live_server, lan)  # the browser itself notes the 502 as trouble
     cases = [open_case() for _number in range(2)]
     list_of_cases(desk)
     desk.locator("#desk-choose-all").check()

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.cskh.embedded.conftest import launch  # noqa: F401 - a fixture
 from tests.cskh.embedded.test_up import port  # noqa: F401 - a fixture
+from tests.e2e.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -75,11 +76,7 @@ class Desk:
     def __init__(self, page, address, username):
         self.page, self.address = page, address
         self.accepted_evidence = page.locator("#evidence .desk-item .is-good")
-        page.goto(f"{address}/admin/")
-        page.fill("[name=username]", username)
-        page.fill("[name=password]", "ben-xanh-demo")
-        page.click("[type=submit]")
-        page.wait_for_url("**/admin/")
+        sign_in(page, address, username, "ben-xanh-demo")
 
     def open(self, code, queue):
         self.page.goto(f"{self.address}/admin/cases/case/?queue={queue}")
