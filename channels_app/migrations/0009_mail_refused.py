@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels_app", "0007_chat_first_reply")]
+    dependencies = [("channels_app", "0008_chat_lost")]
 
     operations = [
         migrations.AddField(

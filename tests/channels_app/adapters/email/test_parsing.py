@@ -727,7 +727,7 @@ HOSTILE = {
 def test_hostile_mail_takes_no_time(kind):
     started = time.process_time()
     parsed = parse_email(HOSTILE[kind])
-    assert time.process_time() - started < 2.5
+    assert time.process_time() - started < 10  # seconds of processor time: what is not linear takes minutes
     assert "unreadable" not in parsed.defects
     assert_invariants(parsed)
 
@@ -746,7 +746,7 @@ def test_thirty_megabytes():
     raw = multipart(TEXT, part)
     started = time.process_time()
     parsed = parse_email(raw)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 15
     assert parsed.attachments[0].data == data
     assert parsed.text == "Chào"
 
