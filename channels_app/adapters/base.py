@@ -33,6 +33,7 @@ class Inbound:
     sent_at: datetime | None = None
     is_automatic: bool = False
     is_bounce: bool = False
+    is_refuted: bool = False  # our own server says that it is not from its sender's address
     bounced_ids: Sequence[str] = field(default=())
     loop_mark: str = ""  # whose program sent it, where a program of our kind did
     cut_from: int = 0  # size in bytes of the whole, where only the beginning was taken

@@ -5,9 +5,12 @@ import json
 import re
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from channels_app.adapters.base import Inbound, InboundFile, Outbound
 
 from . import marks, smtp
+from .authenticity import is_refuted
 from .body import InboundAttachment
 from .parsing import InboundEmail, parse_email
 from .quoting import visible_reply, words_without_signature
@@ -34,6 +37,7 @@ class EmailAdapter:
             sent_at=mail.date,
             is_automatic=mail.is_auto_reply,
             is_bounce=mail.is_bounce,
+            is_refuted=is_refuted(mail.authentication, settings.MAIL_TRUSTED_SERVERS),
             bounced_ids=[*mail.bounced_message_ids, *mail.thread_ids] if mail.is_bounce else (),
             loop_mark=mail.headers.get(marks.LOOP_HEADER.lower(), ""),
             cut_from=cut_from,

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _KEPT_HEADERS = (
     "x-cskh-loop", "x-cskh-cut", "auto-submitted", "precedence", "list-id", "list-unsubscribe", "return-path", "x-loop",
     "x-auto-response-suppress", "x-failed-recipients", "x-mailer", "user-agent", "x-original-to",
-    "authentication-results", "importance", "x-spam-flag", "x-spam-status", "content-language",
+    "importance", "x-spam-flag", "x-spam-status", "content-language",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ class InboundEmail:
     reply_to: list[str] = field(default_factory=list)
     delivered_to: list[str] = field(default_factory=list)
     date: datetime | None = None  # aware; when the sender says it was written
+    authentication: list[str] = field(default_factory=list)  # every Authentication-Results, whoever wrote it
     headers: dict[str, str] = field(default_factory=dict)  # first value of a few, by lower-case name
     defects: list[str] = field(default_factory=list)  # what had to be guessed, for the curious
 
@@ -109,6 +110,7 @@ def _read_headers(headers: Headers, mail: InboundEmail) -> None:
     mail.reply_to = _addresses(headers, "reply-to")
     mail.delivered_to = _addresses(headers, "delivered-to")
     mail.date = _date(headers.raw("date"))
+    mail.authentication = headers.all("authentication-results")
     mail.headers = {name: clean_line(decode_words(headers.raw(name))) for name in _KEPT_HEADERS if name in headers}
     if not mail.message_id:
         mail.defects.append("no message id")
