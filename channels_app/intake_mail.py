@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 INTAKE = Actor.system("intake")
 _MAX_IDS = 100
 _MAX_FILES = 50
-_MAX_KEPT_TEXT = 1_000_000  # characters of the whole text and of the HTML; beyond that there is the raw mail
+_MAX_KEPT_TEXT = 1_000_000  # characters of the whole text; beyond that there is the raw mail
 # Parts that mail programs add by themselves: nobody needs to be told that they were not taken.
 _ADDED_BY_PROGRAMS = frozenset(
     {
@@ -202,7 +202,6 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
         subject=one_line(mail.subject)[:300],
         body=body[:limit],
         quoted=clean(whole)[:_MAX_KEPT_TEXT],
-        html=mail.html if len(mail.html) <= _MAX_KEPT_TEXT else "",
         external_id=mail.external_id[:500],
         in_reply_to=mail.in_reply_to[:500],
         inbound=inbound,

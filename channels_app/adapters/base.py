@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -25,12 +23,10 @@ class Inbound:
     subject: str = ""
     body: str = ""
     quoted: str = ""
-    html: str = ""
     external_id: str = ""
     in_reply_to: str = ""
     references: Sequence[str] = ()
     files: Sequence[InboundFile] = ()
-    sent_at: datetime | None = None
     is_automatic: bool = False
     is_bounce: bool = False
     is_refuted: bool = False  # our own server says that it is not from its sender's address
@@ -59,11 +55,3 @@ class NotDelivered(Exception):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
-
-
-class Adapter(Protocol):
-    """A channel's translator. `send` returns once the other side has taken the message; else it raises NotDelivered."""
-
-    def read(self, raw: bytes) -> Inbound: ...
-
-    def send(self, outbound: Outbound) -> None: ...
