@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 INTAKE = Actor.system("intake")
 _MAX_IDS = 100
 _MAX_FILES = 50
-_MAX_KEPT_TEXT = 1_000_000  # characters of the whole text and of the HTML; beyond that there is the raw mail
+_MAX_KEPT_TEXT = 1_000_000  # characters of the whole text; beyond that there is the raw mail
 # Parts that mail programs add by themselves: nobody needs to be told that they were not taken.
 _ADDED_BY_PROGRAMS = frozenset(
     {
@@ -60,7 +60,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     elif mail.is_bounce and not as_person:
         _set_aside(item, bounces.take(mail.bounced_ids), _("A mail that could not be delivered came back."))
     elif mail.is_automatic and not as_person:
-        _set_aside(item, _case_of(mail), _("An automatic reply."))
+        _set_aside(item, _case_to_join(mail), _("An automatic reply."))
     else:
         _take_words(item, mail)
 
@@ -87,7 +87,7 @@ def open_unread(item: InboundItem) -> None:
 
 def _take_words(item: InboundItem, mail: Inbound) -> None:
     one_at_a_time("mail from", mail.sender_address.lower())  # two first mails of a new customer at once: one customer
-    case = item.case or _case_of(mail)
+    case = item.case or _case_to_join(mail)
     is_new = case is None
     case = case or _open(item, mail)
     message = _message(item, case, mail, inbound=item)
@@ -96,6 +96,8 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
             case, actor=_author(case), message=message.pk, channel=Channel.EMAIL, at=item.received_at
         )
     _take_files(item, case, message, mail)
+    if is_new and mail.is_refuted:
+        _note_refuted(case, mail)
     if mail.cut_from:
         _note(
             case,
@@ -109,6 +111,11 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
 def _set_aside(item: InboundItem, case: Case | None, why: str) -> None:
     item.state, item.case, item.next_try_at, item.why = InboundItem.State.SET_ASIDE, case, None, why
     item.save(update_fields=["state", "case", "next_try_at", "why"])
+
+
+def _case_to_join(mail: Inbound) -> Case | None:
+    """The case the mail answers to. One that is not from its sender's address joins none, whatever it names."""
+    return None if mail.is_refuted else _case_of(mail)
 
 
 def _case_of(mail: Inbound) -> Case | None:
@@ -195,7 +202,6 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
         subject=one_line(mail.subject)[:300],
         body=body[:limit],
         quoted=clean(whole)[:_MAX_KEPT_TEXT],
-        html=mail.html if len(mail.html) <= _MAX_KEPT_TEXT else "",
         external_id=mail.external_id[:500],
         in_reply_to=mail.in_reply_to[:500],
         inbound=inbound,
@@ -247,6 +253,19 @@ def _said(error: DomainError) -> str:
     if isinstance(error, Invalid) and error.errors:
         return next(iter(error.errors.values()))[0]
     return str(error)
+
+
+def _note_refuted(case: Case, mail: Inbound) -> None:
+    answered = _case_of(mail)
+    if answered is not None:
+        _note(
+            case,
+            _(
+                "Our mail server says that this mail is not from the address it names. It refers to %(code)s, but was not "
+                "joined to it."
+            )
+            % {"code": answered.code},
+        )
 
 
 def _note(case: Case, text: str) -> None:

@@ -66,7 +66,7 @@ class Entry:
 
 def entries_of(case: Case, before: str = "") -> Latest[Entry]:
     """The latest, or those before the cursor `before`; oldest first. Five queries, however much was said."""
-    messages = case.messages.defer("html").prefetch_related(
+    messages = case.messages.prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
     )

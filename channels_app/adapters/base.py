@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -25,14 +23,13 @@ class Inbound:
     subject: str = ""
     body: str = ""
     quoted: str = ""
-    html: str = ""
     external_id: str = ""
     in_reply_to: str = ""
     references: Sequence[str] = ()
     files: Sequence[InboundFile] = ()
-    sent_at: datetime | None = None
     is_automatic: bool = False
     is_bounce: bool = False
+    is_refuted: bool = False  # our own server says that it is not from its sender's address
     bounced_ids: Sequence[str] = field(default=())
     loop_mark: str = ""  # whose program sent it, where a program of our kind did
     cut_from: int = 0  # size in bytes of the whole, where only the beginning was taken
@@ -58,11 +55,3 @@ class NotDelivered(Exception):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
-
-
-class Adapter(Protocol):
-    """A channel's translator. `send` returns once the other side has taken the message; else it raises NotDelivered."""
-
-    def read(self, raw: bytes) -> Inbound: ...
-
-    def send(self, outbound: Outbound) -> None: ...

@@ -31,7 +31,6 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
     quoted = models.TextField(blank=True, help_text="The whole text where `body` is only its new words.")
-    html = models.TextField(blank=True, help_text="As received and unsafe; cleaned whenever shown.")
     external_id = models.CharField(max_length=500, blank=True, help_text="Message-ID or the channel's own id.")
     in_reply_to = models.CharField(max_length=500, blank=True)
     inbound = models.OneToOneField(InboundItem, on_delete=models.PROTECT, null=True, blank=True, related_name="message")

@@ -215,6 +215,55 @@ def test_a_stranger_who_quotes_a_code_or_a_reference_gets_a_case_of_their_own(po
     assert "Nạp tiền" not in text
 
 
+OUR_SERVER = "mx.benxanh.example"
+
+
+@pytest.mark.parametrize("way", ["code", "reference"])
+@pytest.mark.parametrize("found", ["dmarc=fail", "spf=fail; dkim=none"])
+def test_a_forged_sender_who_quotes_a_code_or_a_reference_gets_a_case_of_their_own(
+    post, work_off, settings, way, found
+):
+    settings.MAIL_TRUSTED_SERVERS = [OUR_SERVER]
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    before = snapshot(case)
+    named = {"subject": f"Re: [{case.code}]"} if way == "code" else {"answers": post.mails(AN)[0]}
+    headers = {"Authentication-Results": f"{OUR_SERVER}; {found}"}
+    deliver(post, mail("Chuyển tiền về số này", headers=headers, **named))
+    work_off()
+    assert snapshot(case) == before
+    other = Case.objects.exclude(pk=case.pk).get()
+    assert case.code in other.messages.get(direction="internal").body
+
+
+@pytest.mark.parametrize(
+    ("trusted", "found"),
+    [
+        ([], f"{OUR_SERVER}; dmarc=fail"),
+        ([OUR_SERVER], f"{OUR_SERVER}; dmarc=pass"),
+        ([OUR_SERVER], "mx.xa.example; dmarc=fail"),
+    ],
+)
+def test_only_a_server_of_ours_can_refute_a_sender(post, work_off, settings, trusted, found):
+    settings.MAIL_TRUSTED_SERVERS = trusted
+    deliver(post, mail())
+    work_off()
+    deliver(post, mail("Thêm", subject=f"Re: [{only_case().code}]", headers={"Authentication-Results": found}))
+    work_off()
+    assert only_case().messages.filter(direction="in").count() == 2
+
+
+def test_a_forged_automatic_reply_is_set_aside_without_a_case(post, work_off, settings):
+    settings.MAIL_TRUSTED_SERVERS = [OUR_SERVER]
+    deliver(post, mail())
+    work_off()
+    headers = {"Authentication-Results": f"{OUR_SERVER}; dmarc=fail", "Auto-Submitted": "auto-replied"}
+    deliver(post, mail("Tôi đi vắng", answers=post.mails(AN)[0], headers=headers))
+    work_off()
+    assert InboundItem.objects.get(state=State.SET_ASIDE).case is None
+
+
 @pytest.mark.parametrize("is_verified", [False, True])
 def test_a_second_address_joins_the_case_once_it_is_known_to_be_the_customers(post, work_off, is_verified):
     deliver(post, mail())

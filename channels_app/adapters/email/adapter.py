@@ -5,9 +5,12 @@ import json
 import re
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from channels_app.adapters.base import Inbound, InboundFile, Outbound
 
 from . import marks, smtp
+from .authenticity import is_refuted
 from .body import InboundAttachment
 from .parsing import InboundEmail, parse_email
 from .quoting import visible_reply, words_without_signature
@@ -26,16 +29,15 @@ class EmailAdapter:
             subject=mail.subject,
             body=body,
             quoted=mail.text if mail.text.strip() != body.strip() else "",
-            html=mail.html,
             external_id=mail.message_id,
             in_reply_to=mail.in_reply_to,
             references=mail.references,
             files=_files(_whole(raw, mail) if cut_from else mail.attachments),
-            sent_at=mail.date,
             is_automatic=mail.is_auto_reply,
             is_bounce=mail.is_bounce,
+            is_refuted=is_refuted(mail.authentication, settings.MAIL_TRUSTED_SERVERS),
             bounced_ids=[*mail.bounced_message_ids, *mail.thread_ids] if mail.is_bounce else (),
-            loop_mark=mail.headers.get(marks.LOOP_HEADER.lower(), ""),
+            loop_mark=mail.loop_mark,
             cut_from=cut_from,
         )
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .addresses import normal_address, parse_ids
+from .addresses import parse_ids
 from .headers import Headers, parse_block
 from .mime import Part
 
@@ -40,7 +40,6 @@ _COPY = re.compile(
     r"|returned message|original message|unsent message below)[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_FAILED_ADDRESS = re.compile(r"^\s{0,4}<([^<>\s]{1,320}@[^<>\s]{1,255})>:?", re.MULTILINE)
 _MAX_REPORT = 1024 * 1024
 
 
@@ -50,14 +49,12 @@ class Automatic:
 
     is_auto_reply: bool = False
     is_bounce: bool = False
-    is_list: bool = False
     bounced_message_ids: list[str] = field(default_factory=list)
-    bounce_recipients: list[str] = field(default_factory=list)
 
 
 def examine(headers: Headers, subject: str, sender: str, text: str, root: Part, leaves: Sequence[Part]) -> Automatic:
     """`sender` is the From address, or its name when there is no address; `text` the mail's text."""
-    found = Automatic(is_list=any(name in headers for name in _LIST_FIELDS))
+    found = Automatic()
     null_sender = _has_null_sender(headers)
     report = _report_type(root, leaves)
     blocks = [block for leaf in leaves if leaf.content_type in _REPORT_PARTS for block in _field_blocks(leaf)]
@@ -81,7 +78,6 @@ def examine(headers: Headers, subject: str, sender: str, text: str, root: Part, 
     if found.is_bounce:
         original = text[copy.end() :] if copy else ""
         found.bounced_message_ids = _original_ids(leaves, original)
-        found.bounce_recipients = _recipients(headers, blocks, text[: copy.start()] if copy else text)
     return found
 
 
@@ -141,17 +137,3 @@ def _original_ids(leaves: Sequence[Part], copied: str) -> list[str]:
         for line in re.findall(r"^[> \t]{0,8}Message-ID:\s{0,4}([^\n]{1,998})", copied, re.IGNORECASE | re.MULTILINE):
             found += parse_ids(line)
     return list(dict.fromkeys(found))
-
-
-def _recipients(headers: Headers, blocks: Sequence[Headers], text: str) -> list[str]:
-    """Whom the mail did not reach, from the report, else from X-Failed-Recipients, else from the text."""
-    found: list[str] = []
-    for block in blocks:
-        if block.raw("action").split(" ")[0].lower() in ("failed", ""):
-            recipient = block.raw("original-recipient") or block.raw("final-recipient")
-            found.append(normal_address(recipient.rpartition(";")[2].strip(" <>")))
-    if not any(found):
-        found = [normal_address(part) for value in headers.all("x-failed-recipients") for part in value.split(",")]
-    if not any(found):
-        found = [normal_address(each) for each in _FAILED_ADDRESS.findall(text)]
-    return list(dict.fromkeys(filter(None, found)))

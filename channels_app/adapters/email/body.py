@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .charset import clean_line, clean_text
+from .charset import clean_text
 from .flowed import unflow
 from .html_text import html_to_text
 from .mime import Part, read_part
@@ -23,8 +23,6 @@ class InboundAttachment:
     filename: str
     content_type: str
     data: bytes
-    content_id: str = ""  # what `cid:` links in the HTML name, without its <>
-    is_inline: bool = False
 
 
 @dataclass(slots=True)
@@ -128,7 +126,5 @@ def _attach(leaf: Part, attachments: list[InboundAttachment]) -> None:
             filename=attachment_name(name, kind, len(attachments) + 1),
             content_type=kind,
             data=data,
-            content_id=clean_line(leaf.headers.raw("content-id")).strip("<> "),
-            is_inline=leaf.disposition == "inline" or (not leaf.disposition and "content-id" in leaf.headers),
         )
     )

@@ -13,7 +13,8 @@ from .addresses import parse_addresses, parse_ids
 from .automatic import examine
 from .body import InboundAttachment, read_body
 from .charset import clean_line, clean_text, decode, header_charset
-from .headers import Headers, decode_words
+from .headers import Headers
+from .marks import LOOP_HEADER
 from .mime import Splitter, read_part
 from .params import parse_content_type
 
@@ -21,19 +22,13 @@ __all__ = ["InboundAttachment", "InboundEmail", "parse_email"]
 
 logger = logging.getLogger(__name__)
 
-_KEPT_HEADERS = (
-    "x-cskh-loop", "x-cskh-cut", "auto-submitted", "precedence", "list-id", "list-unsubscribe", "return-path", "x-loop",
-    "x-auto-response-suppress", "x-failed-recipients", "x-mailer", "user-agent", "x-original-to",
-    "authentication-results", "importance", "x-spam-flag", "x-spam-status", "content-language",
-)  # fmt: skip
-
 
 @dataclass(slots=True)
 class InboundEmail:
     r"""One mail. Every string is NFC with `\n` line ends, without NUL, other controls and lone surrogates.
 
     Addresses are bare with the domain in lower case, message ids keep their `<>`, `references` has the oldest first.
-    `text` is made from the HTML when there is no plain text. `html` is raw and unsafe: see `sanitize_html`.
+    `text` is made from the HTML when there is no plain text. `html` is raw and unsafe.
     """
 
     subject: str = ""
@@ -49,13 +44,11 @@ class InboundEmail:
     attachments: list[InboundAttachment] = field(default_factory=list)
     is_auto_reply: bool = False
     is_bounce: bool = False
-    is_list: bool = False  # came over a mailing list
     bounced_message_ids: list[str] = field(default_factory=list)  # of our mail that did not arrive
-    bounce_recipients: list[str] = field(default_factory=list)
     reply_to: list[str] = field(default_factory=list)
-    delivered_to: list[str] = field(default_factory=list)
     date: datetime | None = None  # aware; when the sender says it was written
-    headers: dict[str, str] = field(default_factory=dict)  # first value of a few, by lower-case name
+    authentication: list[str] = field(default_factory=list)  # every Authentication-Results, whoever wrote it
+    loop_mark: str = ""  # what a program of our kind wrote into it
     defects: list[str] = field(default_factory=list)  # what had to be guessed, for the curious
 
     @property
@@ -93,8 +86,8 @@ def _parse(raw: bytes) -> InboundEmail:
     mail.text, mail.html, mail.attachments = body.text, body.html, body.attachments
     _read_headers(headers, mail)
     found = examine(headers, mail.subject, mail.sender_address or mail.sender_name, mail.text, root, leaves)
-    mail.is_auto_reply, mail.is_bounce, mail.is_list = found.is_auto_reply, found.is_bounce, found.is_list
-    mail.bounced_message_ids, mail.bounce_recipients = found.bounced_message_ids, found.bounce_recipients
+    mail.is_auto_reply, mail.is_bounce = found.is_auto_reply, found.is_bounce
+    mail.bounced_message_ids = found.bounced_message_ids
     return mail
 
 
@@ -107,9 +100,9 @@ def _read_headers(headers: Headers, mail: InboundEmail) -> None:
     mail.to = _addresses(headers, "to")
     mail.cc = _addresses(headers, "cc")
     mail.reply_to = _addresses(headers, "reply-to")
-    mail.delivered_to = _addresses(headers, "delivered-to")
     mail.date = _date(headers.raw("date"))
-    mail.headers = {name: clean_line(decode_words(headers.raw(name))) for name in _KEPT_HEADERS if name in headers}
+    mail.authentication = [clean_line(value) for value in headers.all("authentication-results")]
+    mail.loop_mark = headers.text(LOOP_HEADER.lower())
     if not mail.message_id:
         mail.defects.append("no message id")
     if "date" in headers and mail.date is None:

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels_app.adapters.email.charset import decode, known_charset
-from channels_app.adapters.email.html import sanitize_html
 from channels_app.adapters.email.html_text import html_to_text
 from channels_app.adapters.email.parsing import InboundEmail, parse_email
 
@@ -62,7 +61,7 @@ def assert_invariants(parsed: InboundEmail) -> None:
         assert len(attachment.filename.encode()) <= 255
         assert "/" not in attachment.filename
         assert "\n" not in attachment.filename
-        values += [attachment.filename, attachment.content_type, attachment.content_id]
+        values += [attachment.filename, attachment.content_type]
     for text in strings(values):
         text.encode("utf-8")
         assert "\0" not in text
@@ -72,7 +71,7 @@ def assert_invariants(parsed: InboundEmail) -> None:
         assert "\n" not in one_line
     for name in ("subject", "sender_name", "sender_address", "message_id", "in_reply_to", "text", "html"):
         assert type(getattr(parsed, name)) is str
-    for name in ("is_auto_reply", "is_bounce", "is_list"):
+    for name in ("is_auto_reply", "is_bounce"):
         assert type(getattr(parsed, name)) is bool
     for each in [*parsed.references, *([parsed.message_id] if parsed.message_id else [])]:
         assert each.startswith("<")
@@ -431,8 +430,8 @@ def test_structures_that_are_broken_in_every_way(raw):
     parsed = parse_email(raw)
     assert_invariants(parsed)
     assert parsed.text == "Chào"
-    assert [(a.filename, a.content_type, a.data, a.content_id) for a in parsed.attachments] == [
-        ("attachment-1.png", "image/png", b"\x89PNG", "i1")
+    assert [(a.filename, a.content_type, a.data) for a in parsed.attachments] == [
+        ("attachment-1.png", "image/png", b"\x89PNG")
     ]
     assert parsed.message_id == "<m@x.vn>"
 
@@ -603,11 +602,10 @@ EXIM = mail(
 
 
 @pytest.mark.parametrize("raw", [DSN, QMAIL, EXIM, DSN.replace(b"message/rfc822", b"text/rfc822-headers")])
-def test_bounces_name_our_mail_and_the_recipient(raw):
+def test_bounces_name_our_mail(raw):
     parsed = parse_email(raw)
     assert parsed.is_bounce
     assert parsed.bounced_message_ids == ["<ours@cs.vn>"]
-    assert [address.lower() for address in parsed.bounce_recipients] == ["khach@x.vn"]
 
 
 @pytest.mark.parametrize(
@@ -676,11 +674,10 @@ def test_auto_replies(headers, automatic):
     parsed = parse_email(mail(f"From: a@b.vn\n{headers}", "x"))
     assert parsed.is_auto_reply is automatic
     assert not parsed.is_bounce
-    assert parsed.is_list is ("List-Id" in headers)
 
 
 def test_own_loop_header_is_readable():
-    assert parse_email(mail("X-CSKH-Loop: abc")).headers == {"x-cskh-loop": "abc"}
+    assert parse_email(mail("X-CSKH-Loop: abc")).loop_mark == "abc"
 
 
 @pytest.mark.parametrize("value", ["yesterday", "99 Foo 20", "Mon, 32 Jan 2026 99:99:99 +9999", "", "\xff", "0" * 400])
@@ -751,18 +748,6 @@ def test_thirty_megabytes():
     assert parsed.text == "Chào"
 
 
-def test_sanitised_html_is_inert():
-    clean = sanitize_html(
-        '<p onclick=x style="a">chữ<script>alert(1)</script><img src="http://t/x.png" alt=z><img src="cid:a">'
-        '<img src="data:image/svg+xml;base64,AA=="><a href="javascript:x">j</a><a href="https://x.vn" target=_top>k</a>'
-        '<a href="data:text/html,x">d</a><form action=x><input></form><iframe src=x></iframe><style>p{}</style>'
-    )
-    assert 'src="cid:a"' in clean
-    assert '<a href="https://x.vn" rel="noopener noreferrer nofollow">k</a>' in clean
-    for bad in ("script", "onclick", "style", "http://t", "svg", "javascript", "data:text", "form", "iframe", "target"):
-        assert bad not in clean
-
-
 SEEDS = [
     DSN,
     QMAIL,
@@ -831,7 +816,8 @@ HEADER_BITS = st.sampled_from([
 
 
 @given(st.lists(st.tuples(st.sampled_from(["From", "To", "Subject", "References", "Message-ID", "Content-Type", "Date",
-                                           "Content-Disposition", "Content-Transfer-Encoding", "Auto-Submitted"]),
+                                           "Content-Disposition", "Content-Transfer-Encoding", "Auto-Submitted",
+                                           "Authentication-Results", "X-CSKH-Loop"]),
                           st.lists(HEADER_BITS, max_size=10)), max_size=8))  # fmt: skip
 @settings(max_examples=250, deadline=None)
 def test_any_header_can_be_read(fields):

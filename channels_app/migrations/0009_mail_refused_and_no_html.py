@@ -15,4 +15,5 @@ class Migration(migrations.Migration):
             name="refused_times",
             field=models.PositiveSmallIntegerField(default=0),
         ),
+        migrations.RemoveField(model_name="message", name="html"),
     ]
