@@ -20,7 +20,7 @@ from cskh.core.json_calls import problem_of
 
 log = logging.getLogger(__name__)
 
-BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, BROKEN = 4400, 4401, 4408, 4413, 4429, 4500
+BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, TOO_MANY, BROKEN = 4400, 4401, 4408, 4413, 4429, 4430, 4500
 
 Frame = dict[str, Any]
 
