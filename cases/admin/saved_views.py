@@ -235,7 +235,7 @@ def _save_over(view: SavedView, query: str, actor: Actor) -> None:
         raise NotPermitted
     form = ViewForm({"name": view.name, "query": query}, actor=actor)
     if not form.is_valid():
-        raise Invalid(errors=form.errors)
+        raise Invalid(errors={name: list(texts) for name, texts in form.errors.items()})
     view.query = form.cleaned_data["query"]
     view.save(update_fields=["query"])
 
