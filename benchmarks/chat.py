@@ -29,7 +29,8 @@ from .web import Web, running
 
 _WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
 _CSRF = "c" * 32
-_LOOKS_AFTER = 0.15  # seconds after it heard of a change a console asks what there is
+# Seconds a console lets pass at least between two looks at the queue, by what it heard of (chat_console.js).
+_LOOKS_EVERY = {"me": 0.5, "waiting": 3.0}
 _STAYS_OPEN = 3  # seconds without a request; the server waits for five
 _SETTLE = 6  # seconds after connecting, before anything is measured
 _PROXY: dict[str, Any] = {"proxy": None, "ping_interval": None, "max_size": None}
@@ -219,14 +220,18 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
     cookies = f"sessionid={session}; csrftoken={_CSRF}"
     address = f"ws://127.0.0.1:{web.port}/ws/desk/"
     socket = await websockets.connect(address, origin=_origin(web), additional_headers={"Cookie": cookies}, **_PROXY)
-    http = _Connection(web.port, {"Cookie": cookies, "X-CSRFToken": _CSRF})
+    # As a browser: what one says does not wait for an answer about something else.
+    http, queue = (_Connection(web.port, {"Cookie": cookies, "X-CSRFToken": _CSRF}) for _number in range(2))
     last: dict[str, int] = {}
     asking: list[asyncio.Task[None]] = []
+    looked = -max(_LOOKS_EVERY.values())
 
-    async def look() -> None:
-        await asyncio.sleep(_LOOKS_AFTER)
+    async def look(every: float) -> None:
+        nonlocal looked
+        await asyncio.sleep(max(0, looked + every - time.monotonic()) + random.uniform(0, 0.5))
+        looked = time.monotonic()
         asking.clear()
-        await http.get("/admin/chat/state/")
+        await queue.get("/admin/chat/state/")
 
     for chat_id in mine:
         await socket.send(json.dumps({"type": "chat", "id": chat_id, "after": 0}))
@@ -239,8 +244,8 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
                 if line["from"] == "visitor":
                     times.arrived(line["body"])
                     await socket.send(json.dumps({"type": "read", "id": frame["id"], "last": line["id"]}))
-            if frame["type"] == "changed" and not asking:
-                asking.append(asyncio.create_task(look()))
+            if frame["type"] == "changed" and frame["what"] in _LOOKS_EVERY and not asking:
+                asking.append(asyncio.create_task(look(_LOOKS_EVERY[frame["what"]])))
 
     def say_in(chat_id: str) -> Say:
         async def say(body: str) -> None:

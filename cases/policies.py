@@ -99,6 +99,14 @@ def may_open(actor: Actor) -> bool:
     return True
 
 
+def oversees(actor: Actor) -> bool:
+    """Whether `actor` looks after how others work, and may read the service's figures: heads, auditors, department leads."""
+    if not actor.is_staff or not actor.subject.is_active:
+        return False
+    desk = actor.subject.desk
+    return bool(desk.leads) or any(desk.has(role) for role in _OVERSEERS)
+
+
 def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozenset()) -> None:
     """Raises NotPermitted unless `actor` is an integration with `scope`, or staff in one of these roles."""
     if actor.is_integration and _integration_has(actor, scope):

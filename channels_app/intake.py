@@ -138,14 +138,15 @@ def receive_message(
     return item
 
 
-def process(item_id: int, *, as_person: bool = False) -> None:
+def process(item_id: int, *, as_person: bool = False, in_order: bool = False) -> None:
     """Makes what came in a part of its case. A failure is kept with the item and tried again later; nobody else waits for it.
 
-    `as_person` takes it for a person's words whatever it looks like.
+    `as_person` takes it for a person's words whatever it looks like. `in_order` waits for whoever is taking it at this
+    moment, so that what the caller takes next comes after it.
     """
     try:
         with transaction.atomic():
-            waiting = InboundItem.objects.select_for_update(of=("self",), skip_locked=True)
+            waiting = InboundItem.objects.select_for_update(of=("self",), skip_locked=not in_order)
             item = waiting.filter(pk=item_id, state=_State.WAITING).first()
             if item is not None:
                 import_string(_TAKERS[Channel(item.channel)])(item, as_person=as_person)

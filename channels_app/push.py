@@ -4,7 +4,9 @@ A push may be lost (the layer keeps nothing) and carries no content: pages fetch
 whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
 """
 
+import asyncio
 import logging
+from collections.abc import Mapping
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -13,10 +15,13 @@ from django.db import transaction
 from cases.events import EventKind
 from cases.models import Case, CaseEvent
 from cases.states import Channel
+from cskh.core.key_values import asked
 
 log = logging.getLogger(__name__)
 
-DESK = "desk"  # every page of the desk: queues, badges, waiting chats
+_SENT_WITHIN = 3  # seconds
+DESK = "desk"  # every page of the desk: queues and their counts
+WAITING = "waiting"  # the same pages: who waits at the chat. Apart, as else a busy desk kept every console asking.
 _LINES = (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_SENT, EventKind.NOTE_ADDED)
 
 
@@ -46,8 +51,15 @@ def changed(*groups: str) -> None:
     transaction.on_commit(_Pushes(groups), robust=True)
 
 
+def read_by(reader: str, public_id: object) -> None:
+    """The read mark of one side of a conversation ("agent" or "visitor") moved on: the pages of the other side look again."""
+    group = chat_group(public_id)
+    event = {"type": "read_mark", "group": group, "by": reader}
+    transaction.on_commit(lambda: _send({group: event}), robust=True)
+
+
 def on_case_event(case: Case, event: CaseEvent) -> None:
-    """The pages that show the case, and the queues; not for every line of a live chat, which would keep every desk busy."""
+    """The pages that show the case, and the queues; not for every line of a live chat, which changes no queue."""
     is_line = case.channel == Channel.CHAT and event.kind in _LINES
     changed(case_group(case.pk), *([] if is_line else [DESK]))
 
@@ -57,14 +69,20 @@ class _Pushes:
         self.groups = set(groups)
 
     def __call__(self) -> None:
-        try:
-            async_to_sync(_send)(self.groups)
-        except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
-            log.warning("nobody was told of a change in %s: %s", ", ".join(sorted(self.groups)), error)
+        _send({group: {"type": "changed", "group": group} for group in sorted(self.groups)})
 
 
-async def _send(groups: set[str]) -> None:
+def _send(events: Mapping[str, dict[str, str]]) -> None:
+    try:
+        with asked():
+            async_to_sync(_send_each)(events)
+    except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
+        log.warning("nobody was told of a change in %s: %r", ", ".join(events), error)
+
+
+async def _send_each(events: Mapping[str, dict[str, str]]) -> None:
     layer = get_channel_layer()
     assert layer is not None  # settings name one
-    for group in sorted(groups):
-        await layer.group_send(group, {"type": "changed", "group": group})
+    async with asyncio.timeout(_SENT_WITHIN):  # waiting for other pushes included
+        for group, event in events.items():
+            await layer.group_send(group, event)

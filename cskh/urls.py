@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/evidence/", include("cases.evidence.urls")),
     path("admin/presence/", admin.site.admin_view(presence), name="presence"),
     path("admin/chat/", include("channels_app.admin.chat_urls")),
+    path("admin/chat-service/", include("channels_app.admin.chat_service_urls")),
     path("admin/live/me", admin.site.admin_view(live.me), name="live-me"),
     path("admin/hotline/", include("channels_app.admin.urls")),
     path("admin/", admin.site.urls),

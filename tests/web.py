@@ -1,4 +1,4 @@
-"""The real web process on a free port, on the test's own database and the real Valkey."""
+"""The real web process on a free port, on the test's own database and a real Valkey or Redis."""
 
 import os
 import socket
@@ -82,9 +82,9 @@ def _authorization(key):
 
 
 @pytest.fixture
-def served(tmp_path, transactional_db, defaults):
+def served(tmp_path, transactional_db, defaults, redis_url):
     cache.clear()  # what one address did is counted there: the tests are no single visitor
-    web = Served(tmp_path)
+    web = Served(tmp_path, REDIS_URL=redis_url)
     web.start()
     yield web
     web.kill()

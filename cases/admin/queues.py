@@ -61,7 +61,7 @@ def count_text(count: int) -> str:
 def names_for(actor: Actor) -> list[str]:
     """The queues that mean something to this person, in the order they are shown."""
     desk = actor.subject.desk
-    hidden = set() if _decides(actor) else {"manager"}
+    hidden = set() if policies.oversees(actor) else {"manager"}
     if not desk.department_ids(*Role.values):
         hidden.add("department")
     return [name for name in queries.QUEUES if name not in hidden]
@@ -104,8 +104,3 @@ def ordering(name: str) -> list[object]:
     if name == EVERYTHING:
         return ["-opened_at", "-id"]
     return ["-urgency", F("next_due_at").asc(nulls_last=True), "id"]
-
-
-def _decides(actor: Actor) -> bool:
-    desk = actor.subject.desk
-    return bool(desk.leads) or any(desk.has(role) for role in (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR))

@@ -71,6 +71,12 @@ class Case(models.Model):
 
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
     classified_at = models.DateTimeField(_("classified at"), null=True, blank=True)
+    first_replied_at = models.DateTimeField(
+        _("first replied to at"),
+        null=True,
+        blank=True,
+        help_text="When a person of ours first wrote to the customer.",
+    )
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -149,6 +155,9 @@ class Case(models.Model):
             models.Index(fields=["status", "-opened_at", "-id"], name="case_by_status"),
             models.Index(fields=["customer", "-opened_at"], name="case_by_customer"),
             models.Index(fields=["category", "closed_at"], name="case_by_category"),
+            # How fast live chat is answered: what began lately, and what was first replied to lately.
+            models.Index(fields=["opened_at"], name="case_chat_opened", condition=Q(channel=Channel.CHAT)),
+            models.Index(fields=["first_replied_at"], name="case_chat_replied", condition=Q(channel=Channel.CHAT)),
             models.Index(fields=["transaction_ref"], name="case_by_transaction", condition=~Q(transaction_ref="")),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="case_subject_trigrams"),
         ]

@@ -55,7 +55,16 @@ def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = Fal
     with change_case(case) as held:
         record(held, EventKind.MESSAGE_SENT, actor=actor, message=message, automatic=automatic)
         if not automatic:
-            note_human_reply(held, at=timezone.now())
+            now = timezone.now()
+            note_human_reply(held, at=now)
+            note_first_reply(held, actor=actor, at=now)
+
+
+def note_first_reply(held: Case, *, actor: Actor, at: datetime) -> None:
+    """Something was written to the locked case's customer, wherever it was written. Where a person did for the first time,
+    that ends what the customer waited for (R-10); a program's words never do."""
+    if actor.is_staff and held.first_replied_at is None:
+        held.first_replied_at = at
 
 
 def note_human_reply(held: Case, *, at: datetime) -> None:

@@ -67,6 +67,7 @@ def request_evidence(
         )
         resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
+        conversation.note_first_reply(held, actor=actor, at=now)
         _clocks.start_until(held, ClockKind.EVIDENCE_WAIT, at=now, due_at=due_at)
         _plans.plan(held, FollowUp.Kind.EVIDENCE_REMINDER, now + (due_at - now) * settings.EVIDENCE_REMINDER_SHARE)
         _plans.plan(held, FollowUp.Kind.EVIDENCE_OVERDUE, _longest(request), request=request.pk)

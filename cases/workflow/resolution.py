@@ -11,6 +11,7 @@ from cases.states import Step
 from cskh.core.errors import Invalid
 from cskh.core.text import clean
 
+from . import conversation
 from ._take_step import take_step
 
 _APPROVAL = Actor.system("approval")
@@ -85,6 +86,7 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
         )
     answer.state, answer.is_final, answer.sent_at = Answer.State.SENT, final, timezone.now()
     answer.save()
+    conversation.note_first_reply(held, actor=actor, at=answer.sent_at)
     return answer
 
 

@@ -55,7 +55,7 @@ class ChatDutyAdmin(RoleModelAdmin):
     def save_model(self, request: HttpRequest, obj: ChatDuty, form: Any, change: bool) -> None:
         """Who waits may be given out anew. Unlike at the console, the person need not be there: `seen_at` stays as it is."""
         ChatDuty.objects.filter(pk=obj.pk).update(takes_chats=obj.takes_chats, capacity=obj.capacity)
-        push.changed(push.DESK)
+        push.changed(push.WAITING)
         transaction.on_commit(giving.give_out, robust=True)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatDuty]:

@@ -13,7 +13,7 @@ from channels_app.models import Chat, ChatDuty, Message
 
 from . import duties, place, waiting
 
-_SHOWN = 50
+_SHOWN = 20  # more than a screen; `waiting_count` tells how many there are
 _PREVIEW = 140  # characters
 
 

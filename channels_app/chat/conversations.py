@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.customers import tokens
 from accounts.customers.models import Customer
-from accounts.models import hash_key
+from accounts.models import User, hash_key
 from cases import policies
 from cases.workflow.belonging import change_customer
 from channels_app.models import Chat
@@ -71,15 +71,28 @@ def opened(key: str) -> Chat:
 
 def visible_chat(actor: Actor, public_id: str) -> Chat:
     """The conversation, for staff who may see its case. Raises NotVisible."""
-    try:
-        name = uuid.UUID(public_id)
-    except ValueError as error:
-        raise NotVisible from error
     seen = Chat.objects.filter(case__in=policies.visible_to(actor))
-    chat = seen.select_related("case__customer", "agent").filter(public_id=name).first()
+    chat = seen.select_related("case__customer", "agent").filter(public_id=_parsed(public_id)).first()
     if chat is None:
         raise NotVisible
     return chat
+
+
+def talked_by(user: User, public_id: str) -> Chat | None:
+    """The conversation where `user` is the one who talks with the visitor; None where it is another's, NotVisible where they
+    may not know of it."""
+    talking = Chat.objects.filter(public_id=_parsed(public_id), agent=user)
+    chat = talking.select_related("case").first()
+    if chat is None:
+        visible_chat(Actor.staff(user), public_id)
+    return chat
+
+
+def _parsed(public_id: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(public_id)
+    except ValueError as error:
+        raise NotVisible from error
 
 
 def note_seen(chat: Chat) -> None:

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, ActorKind
 from accounts.models import User
 from cases import policies
 from cases.states import OPEN, Step
 from cases.workflow import routing
 from channels_app import push
-from channels_app.models import Chat, ChatDuty
+from channels_app.models import Chat, ChatDuty, Message
 from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
 from cskh.core.locks import one_at_a_time
 
@@ -36,7 +37,7 @@ def set_duty(user: User, *, takes_chats: bool, capacity: int | None = None) -> C
         raise Invalid(errors={"capacity": [_("Between 1 and %(most)d chats at once.") % {"most": MOST_AT_ONCE}]})
     said = {"takes_chats": takes_chats, "seen_at": timezone.now(), **({"capacity": capacity} if capacity else {})}
     duty, _new = ChatDuty.objects.update_or_create(user=user, defaults=said)
-    push.changed(push.DESK)
+    push.changed(push.WAITING)
     if takes_chats:
         transaction.on_commit(give_out, robust=True)
     return duty
@@ -110,10 +111,10 @@ def begin(held: Chat, *, actor: Actor, instead_of: int | None) -> None:
     if not policies.may_write(actor, held.case):
         raise NotPermitted
     held.state, held.agent, held.taken_at = _TALKING, actor.subject, timezone.now()
-    held.replied_at = held.ended_at = held.dropped_by = held.dropped_at = None
+    held.ended_at = held.dropped_by = held.dropped_at = None
     held.save()
     own(held, actor, instead_of)
-    push.changed(push.chat_group(held.public_id), push.DESK, push.staff_group(actor.subject.pk))
+    push.changed(push.chat_group(held.public_id), push.WAITING, push.staff_group(actor.subject.pk))
 
 
 def own(held: Chat, actor: Actor, instead_of: int | None) -> None:
@@ -126,19 +127,34 @@ def own(held: Chat, actor: Actor, instead_of: int | None) -> None:
 
 
 def wait_again(held: Chat) -> None:
-    """The visitor of the locked conversation waits for somebody else. Who was not answered yet keeps their place."""
+    """The visitor of the locked conversation waits for somebody else.
+
+    Whom nobody answered since the conversation was taken keeps their place.
+    """
     now = timezone.now()
-    held.waiting_since = held.waiting_since if held.replied_at is None else now
+    if written_by_people().filter(case=held.case, created_at__gte=held.taken_at).exists():
+        held.waiting_since = now
     held.state, held.dropped_by, held.dropped_at = _WAITING, held.agent, now
-    held.agent = held.taken_at = held.replied_at = None
+    held.agent = held.taken_at = None
     held.save()
-    push.changed(push.chat_group(held.public_id), push.DESK)
+    push.changed(push.chat_group(held.public_id), push.WAITING)
     transaction.on_commit(give_out, robust=True)
 
 
 def finish(held: Chat, *, at: datetime | None = None) -> None:
     """The locked conversation is over for now; `at` where it ended because the visitor left: at that moment."""
     held.state, held.ended_at = _ENDED, at or timezone.now()
+    lost(held, at=held.ended_at)
     held.save()
-    push.changed(push.chat_group(held.public_id), push.DESK)
+    push.changed(push.chat_group(held.public_id), push.WAITING)
     transaction.on_commit(give_out, robust=True)
+
+
+def lost(held: Chat, *, at: datetime) -> None:
+    """The locked conversation is over for now. Where nobody had replied yet, that stays known, whatever is written later."""
+    if held.case is not None and held.case.first_replied_at is None and held.lost_at is None:
+        held.lost_at = at
+
+
+def written_by_people() -> QuerySet[Message]:
+    return Message.objects.filter(direction=Message.Direction.OUT, is_automatic=False, author_kind=ActorKind.STAFF)

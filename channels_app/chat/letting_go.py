@@ -8,11 +8,10 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from accounts.actors import ActorKind
 from accounts.models import User
 from cases.states import Status
 from channels_app import push
-from channels_app.models import Chat, Message
+from channels_app.models import Chat
 
 from . import giving
 
@@ -36,13 +35,9 @@ def release(user: User) -> int:
 
 def _answered() -> Exists:
     """Whether the agent said something since the conversation is theirs, wherever they wrote it."""
-    said = Message.objects.filter(
-        case=OuterRef("case"),
-        direction=Message.Direction.OUT,
-        is_automatic=False,
-        author_kind=ActorKind.STAFF,
-        author_id=Cast(OuterRef("agent"), CharField()),
-        created_at__gte=OuterRef("taken_at"),
+    by_agent = Cast(OuterRef("agent"), CharField())
+    said = giving.written_by_people().filter(
+        case=OuterRef("case"), author_id=by_agent, created_at__gte=OuterRef("taken_at")
     )
     return Exists(said)
 

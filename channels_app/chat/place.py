@@ -26,6 +26,7 @@ def somebody_is_needed(chat: Chat) -> None:
         chat.waiting_since = chat.waiting_since if _left_unanswered(chat) else timezone.now()
         chat.state, chat.agent = _WAITING, None
         chat.ended_at = chat.dropped_by = chat.dropped_at = None
+        _found_again(chat)
     if chat.state == _WAITING:
         transaction.on_commit(giving.give_out, robust=True)
 
@@ -36,10 +37,11 @@ def come_back(chat: Chat) -> None:
         held = giving.locked(chat.pk)
         if _left_unanswered(held):
             somebody_is_needed(held)
-            push.changed(push.chat_group(held.public_id), push.DESK)
+            push.changed(push.chat_group(held.public_id), push.WAITING)
+        _found_again(held)
         held.seen_at, held.left_at = timezone.now(), None
         held.save()
-    for field in ("state", "agent", "waiting_since", "ended_at", "seen_at", "left_at"):
+    for field in ("state", "agent", "waiting_since", "lost_at", "ended_at", "seen_at", "left_at"):
         setattr(chat, field, getattr(held, field))
 
 
@@ -49,8 +51,9 @@ def leave(held: Chat) -> None:
     if held.state == _WAITING:
         giving.finish(held, at=held.left_at)
     else:
+        giving.lost(held, at=held.left_at)
         held.save()
-        push.changed(push.chat_group(held.public_id), push.DESK)
+        push.changed(push.chat_group(held.public_id), push.WAITING)
 
 
 def _left_unanswered(held: Chat) -> bool:
@@ -58,3 +61,9 @@ def _left_unanswered(held: Chat) -> bool:
     asked = held.case and (held.case.unanswered_since or held.case.reopen_asked_at)
     ended_by_leaving = held.state == _ENDED and held.left_at is not None and held.ended_at == held.left_at
     return bool(ended_by_leaving and asked and held.left_at and asked <= held.left_at)
+
+
+def _found_again(held: Chat) -> None:
+    """The visitor of the locked conversation is there again: who still has no reply goes on waiting for it."""
+    if held.case is not None and held.case.first_replied_at is None:
+        held.lost_at = None

@@ -50,7 +50,7 @@ def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
     if item.state == InboundItem.State.FAILED:
         intake.retry(item)
     else:
-        intake.process(item.pk)
+        intake.process(item.pk, in_order=True)  # an old connection may be at it still
 
 
 def is_kept(chat: Chat, client_id: object) -> bool:
@@ -120,8 +120,6 @@ def staff_says(chat: Chat, *, actor: Actor, client_id: object, body: str) -> Non
         if held.state == Chat.State.WAITING:
             agents.take_held(held, actor=actor)
         outbox.write_message(case, actor=actor, body=said.body, external_id=said.client_id)
-        _note_reply(held)
-        held.save()
 
 
 def staff_notes(chat: Chat, *, actor: Actor, client_id: object, body: str) -> None:
@@ -146,7 +144,6 @@ def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> 
             return
         sent = answer.send_answer(case, actor=actor, body=body)
         case.messages.filter(answer=sent).update(external_id=identity)
-        _note_reply(held)
         agents.end_held(held, actor=actor)
 
 
@@ -179,25 +176,19 @@ def visitor_read(chat: Chat, last_id: int) -> None:
     )
     for delivery in shown.order_by("pk"):
         deliveries.mark_delivered(delivery)
-    push.changed(push.chat_group(chat.public_id))
+    push.read_by("visitor", chat.public_id)
 
 
 def agent_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the agent who has the conversation."""
     if _advance(chat, "agent_read", last_id):
-        push.changed(push.chat_group(chat.public_id))
-
-
-def _note_reply(held: Chat) -> None:
-    """A person of ours said something. The first time of all stays known, whoever has the conversation later."""
-    now = timezone.now()
-    held.replied_at, held.first_reply_at = held.replied_at or now, held.first_reply_at or now
+        push.read_by("agent", chat.public_id)
 
 
 def _tell_of_a_line(chat: Chat) -> None:
     """Those who follow the case hear of every line by its event; as long as nobody talks, everybody who could hears too."""
     if chat.state != Chat.State.TALKING:
-        push.changed(push.DESK)
+        push.changed(push.WAITING)
 
 
 def _identity(chat: Chat, client_id: str) -> str:

@@ -53,8 +53,8 @@ def usual_wait(now: datetime | None = None) -> int | None:
     """Seconds from the first message to the first reply of a person (R-10), for the middle one of those who were answered
     lately, or None where there were too few."""
     since = (now or timezone.now()) - _RECENT
-    waited = ExpressionWrapper(F("first_reply_at") - F("case__opened_at"), output_field=DurationField())
-    recent = Chat.objects.filter(first_reply_at__gt=since).order_by("-first_reply_at")
+    waited = ExpressionWrapper(F("first_replied_at") - F("opened_at"), output_field=DurationField())
+    recent = Case.objects.filter(channel=Channel.CHAT, first_replied_at__gt=since).order_by("-first_replied_at")
     seconds = sorted(one.total_seconds() for one in recent.values_list(waited, flat=True)[:_SAMPLE])
     return round(seconds[len(seconds) // 2]) if len(seconds) >= _ENOUGH else None
 

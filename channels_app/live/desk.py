@@ -2,10 +2,10 @@
 
 Client frames: `watch {code, writing}` (again every 20 s and on every change of `writing`), `unwatch {code}`,
 `chat {id, after}` (from now on its lines come), `unchat {id}`, `read {id, last}`, `typing {id}`, `console`, `ping`.
-Server frames: `changed {what: desk | me | case, code?}`: fetch again what you show; `presence {code, user, name, state}` with
-`state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`) of a followed
-conversation, `lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes carry no content:
-everything is fetched through the policies.
+Server frames: `changed {what: desk | waiting | me | case, code?}`: fetch again what you show; `presence {code, user, name,
+state}` with `state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`)
+of a followed conversation, `lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes
+carry no content: everything is fetched through the policies.
 """
 
 import time
@@ -68,6 +68,7 @@ class DeskSocket(FrameSocket):
         self._stale: set[str] = set()  # conversations that changed since they were looked at
         self._checked = self._looked = time.monotonic()
         await self.join(push.DESK)
+        await self.join(push.WAITING)
         await self.join(push.staff_group(user.pk))
         self.start_looking()
 
@@ -129,14 +130,14 @@ class DeskSocket(FrameSocket):
             await self.leave(group)
 
     async def read(self, frame: Frame) -> None:
-        chat = await in_thread(_chat, self.user.pk, words(frame, "id"))
-        if chat.agent_id == self.user.pk:
-            await in_thread(talking.agent_read, chat, whole_number(frame, "last"))
+        """Everything so far was shown; counts where the conversation is with the person."""
+        last = whole_number(frame, "last")
+        if (chat := await in_thread(conversations.talked_by, self.user, words(frame, "id"))) is not None:
+            await in_thread(talking.agent_read, chat, last)
 
     async def typing(self, frame: Frame) -> None:
         """The visitor is shown that somebody writes: whom they talk with, and nobody else."""
-        chat = await in_thread(_chat, self.user.pk, words(frame, "id"))
-        if chat.agent_id == self.user.pk:
+        if (chat := await in_thread(conversations.talked_by, self.user, words(frame, "id"))) is not None:
             typed = {"type": "typed", "by": "agent", "chat": str(chat.public_id), "name": self.user.first_name}
             await self.tell(push.chat_group(chat.public_id), typed)
 
@@ -149,18 +150,21 @@ class DeskSocket(FrameSocket):
 
     async def changed(self, event: Frame) -> None:
         group = event["group"]
-        if group == push.DESK:
-            await self.say("changed", what="desk")
+        if group in (push.DESK, push.WAITING):
+            await self.say("changed", what=group)
         elif group == push.staff_group(self.user.pk):
             await self.say("changed", what="me")
         else:
             for code, case_id in list(self._watched.items()):
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
-            stale = {public_id for public_id, followed in self._followed.items() if group in followed.groups}
-            if stale:
-                self._stale |= stale
-                self.look_soon()
+            self._look_again_at(group)
+
+    def _look_again_at(self, group: str) -> None:
+        stale = {public_id for public_id, followed in self._followed.items() if group in followed.groups}
+        if stale:
+            self._stale |= stale
+            self.look_soon()
 
     async def presence(self, event: Frame) -> None:
         if event["user"] == self.user.pk or event["code"] not in self._watched:
@@ -168,6 +172,10 @@ class DeskSocket(FrameSocket):
         await self.say("presence", code=event["code"], user=event["user"], name=event["name"], state=event["state"])
         if event["is_new"]:
             await self._announce(event["code"], self._mine.get(event["code"], "viewing"))
+
+    async def read_mark(self, event: Frame) -> None:
+        if event["by"] == "visitor":
+            self._look_again_at(event["group"])
 
     async def typed(self, event: Frame) -> None:
         if event["by"] == "visitor" and event["chat"] in self._followed:
@@ -181,7 +189,8 @@ class DeskSocket(FrameSocket):
         if time.monotonic() - self._looked > settings.SOCKET_LOOKS_EVERY:  # a push may have been lost
             self._looked = time.monotonic()
             self._stale.update(self._followed)
-            await self.say("changed", what="desk")
+            for what in (push.DESK, push.WAITING):
+                await self.say("changed", what=what)
         stale, self._stale = self._stale, set()
         for public_id in stale:
             try:

@@ -21,22 +21,25 @@ class TooOften(DomainError):
     default_message = _("That was a bit fast. Please wait a moment, then send it again.")
 
 
-def count_visitor(chat: Chat, what: str) -> None:
-    """Counts one more `what` (a key of settings.CHAT_LIMITS) of this conversation. Raises TooOften beyond the limit."""
-    count(what, str(chat.public_id))
+def count_visitor(chat: Chat, what: str, which: str = "") -> None:
+    """Counts one more `what` (a key of settings.CHAT_LIMITS) of this conversation. Raises TooOften beyond the limit.
+
+    The same `which` is counted once.
+    """
+    count(what, str(chat.public_id), which)
 
 
 def visitor_says(chat: Chat, *, client_id: object, body: object) -> None:
     """`talking.visitor_says`, counted once a message: a bad network, where it is sent again, must not look like a flood."""
     if not talking.is_kept(chat, client_id):
-        count_visitor(chat, "say")
+        count_visitor(chat, "say", str(client_id))
     talking.visitor_says(chat, client_id=client_id, body=body)
 
 
-def count(what: str, who: str) -> None:
+def count(what: str, who: str, which: str = "") -> None:
     """As `count_visitor`, of anybody."""
     times, seconds = settings.CHAT_LIMITS[what]
-    if is_too_often(f"chat-{what}", who, times=times, seconds=seconds):
+    if is_too_often(f"chat-{what}", who, times=times, seconds=seconds, which=which):
         raise TooOften
 
 

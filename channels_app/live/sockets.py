@@ -17,9 +17,11 @@ from redis.exceptions import RedisError
 
 from cskh.core.errors import DomainError, Invalid
 from cskh.core.json_calls import problem_of
+from cskh.core.key_values import NotAsked, asked
 
 log = logging.getLogger(__name__)
 
+_LISTENS_AGAIN_AFTER = 5  # seconds, while the layer is away
 BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, TOO_MANY, BROKEN = 4400, 4401, 4408, 4413, 4429, 4430, 4500
 
 Frame = dict[str, Any]
@@ -37,6 +39,11 @@ class FrameSocket(AsyncWebsocketConsumer):
     look: Callable[[], Awaitable[None]]  # fetches what is new and sends it; pushes meanwhile lead to one more look
     language = settings.LANGUAGE_CODE
     _is_open = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups = Counter[str]()  # how many of this socket's followings need the group
+        self._unheard: set[str] = set()  # those the layer could not be told of yet
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         here = asyncio.current_task()
@@ -66,7 +73,6 @@ class FrameSocket(AsyncWebsocketConsumer):
         self._frames, self._window = 0, 0
         self._news = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
-        self._groups = Counter[str]()  # how many of this socket's followings need the group
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -113,8 +119,21 @@ class FrameSocket(AsyncWebsocketConsumer):
     async def join(self, group: str) -> None:
         """From now on its pushes come, until it was left as often as it was joined."""
         self._groups[group] += 1
+        await self._listen_to(group)
+
+    async def _listen_to(self, group: str) -> None:
+        self._unheard.add(group)
         with _without_layer():
             await self.channel_layer.group_add(group, self.channel_name)
+            self._unheard.discard(group)
+
+    async def _listen_again(self) -> None:
+        """To what could not be listened to; once it can, what happened meanwhile is news."""
+        for group in list(self._unheard):
+            if group in self._groups:  # not left while the others were seen to
+                await self._listen_to(group)
+                if group not in self._unheard:
+                    await self.changed({"type": "changed", "group": group})
 
     async def leave(self, group: str) -> None:
         if self._groups[group] > 1:
@@ -124,6 +143,7 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     async def _leave_for_good(self, group: str) -> None:
         self._groups.pop(group, None)
+        self._unheard.discard(group)
         with _without_layer():
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -146,10 +166,12 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     async def _look_again_and_again(self) -> None:
         while self._is_open:
+            patience = _LISTENS_AGAIN_AFTER if self._unheard else settings.SOCKET_LOOKS_EVERY
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), settings.SOCKET_LOOKS_EVERY)
+                await asyncio.wait_for(self._news.wait(), patience)
             self._news.clear()
             try:
+                await self._listen_again()
                 await self.look()
             except DomainError:
                 await self.close(UNKNOWN)
@@ -180,9 +202,10 @@ class FrameSocket(AsyncWebsocketConsumer):
 def _without_layer() -> Iterator[None]:
     """A layer that is away costs promptness only: the next look finds what is new."""
     try:
-        yield
-    except (RedisError, OSError) as error:
-        log.warning("the channel layer is away: %s", error)
+        with asked():
+            yield
+    except (RedisError, OSError, NotAsked) as error:
+        log.warning("the channel layer is away: %r", error)
 
 
 def words(frame: Frame, name: str) -> str:

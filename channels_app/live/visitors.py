@@ -94,6 +94,10 @@ class VisitorSocket(FrameSocket):
         if event["by"] == "agent":
             await self.say("typing", name=event["name"])
 
+    async def read_mark(self, event: Frame) -> None:
+        if event["by"] == "agent":
+            self.look_soon()
+
     async def look(self) -> None:
         chat = self._known()
         is_seen = time.monotonic() - self._seen > _SEEN_EVERY

@@ -53,8 +53,11 @@ class Chat(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
-    replied_at = models.DateTimeField(_("agent replied at"), null=True, blank=True)
-    first_reply_at = models.DateTimeField(_("first replied to at"), null=True, blank=True)
+    lost_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the visitor left, or the conversation ended, before a person had replied.",
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     seen_at = models.DateTimeField(_("visitor last seen"), default=timezone.now)
     left_at = models.DateTimeField(_("visitor left"), null=True, blank=True)
@@ -75,7 +78,6 @@ class Chat(models.Model):
         indexes = [
             models.Index(fields=["waiting_since"], name="chat_waiting", condition=Q(state="waiting")),
             models.Index(fields=["agent"], name="chat_talking", condition=Q(state="talking")),
-            models.Index(fields=["first_reply_at"], name="chat_first_reply"),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from cases.models import Case, Category, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs, Status
+from cskh.core.percentile import DurationPercentile
 
 _CACHE_KEY = "portal:figures"
 _ANSWERED = (ClosedAs.ACCEPTED, ClosedAs.NO_REPLY, ClosedAs.FINAL_RESPONSE)
@@ -29,14 +30,6 @@ class TopicTime:
     most: timedelta | None
     target_from: timedelta | None
     target_to: timedelta | None
-
-
-class _Percentile(Aggregate):
-    """PostgreSQL's percentile_cont of intervals."""
-
-    function = "percentile_cont"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
 
 
 def times_by_topic() -> list[TopicTime]:
@@ -70,7 +63,7 @@ def _measure() -> dict[int, tuple[timedelta, timedelta]]:
             category__parent__isnull=False,
         )
         .values("category__parent")
-        .annotate(cases=Count("pk"), half=_Percentile(elapsed, share=0.5), most=_Percentile(elapsed, share=0.9))
+        .annotate(cases=Count("pk"), half=DurationPercentile(elapsed, 0.5), most=DurationPercentile(elapsed, 0.9))
         .filter(cases__gte=settings.PUBLIC_FIGURES_MINIMUM)
         .order_by()
     )

@@ -6,6 +6,8 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 
+from .key_values import asked
+
 log = logging.getLogger(__name__)
 
 
@@ -19,6 +21,7 @@ def enqueue_after_commit(task: str, *ids: int, countdown: float = 0) -> None:
 
 def _send(task: str, ids: tuple[int, ...], countdown: float) -> None:
     try:
-        current_app.send_task(task, args=ids, countdown=countdown or None)
+        with asked():
+            current_app.send_task(task, args=ids, countdown=countdown or None)
     except Exception as error:  # noqa: BLE001 - kombu raises whatever its transport raises
         log.warning("broker unreachable, %s%s is left to the sweep: %s", task, ids, error)

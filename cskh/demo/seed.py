@@ -15,6 +15,7 @@ from cases.models import Case
 from channels_app.models import ChatDuty, StaffNotice
 from cskh.defaults.load import load
 
+from .chats import left_unanswered, talked
 from .matters import TOLD, Told
 from .people import PASSWORD, STAFF
 from .stories import Story
@@ -33,6 +34,9 @@ def seed(say: Progress) -> None:
     chance = random.Random(2026)  # noqa: S311 - the same demo every time
     with transaction.atomic():  # all or nothing: a first start that was interrupted begins again
         _ended_cases(chance, say)
+        talked(chance, say)
+        StaffNotice.objects.update(read_at=timezone.now())  # whoever worked on them has read these
+        left_unanswered(_before(timezone.now(), minutes=25), number=5)
         _running_cases(chance, say)
 
 
@@ -82,7 +86,6 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         story.accept()
         if number % 12 == 11:
             say(f"{number + 1} of {ENDED} closed cases")
-    StaffNotice.objects.update(read_at=now)  # whoever worked on them has read these
 
 
 def _running_cases(chance: random.Random, say: Progress) -> None:

@@ -6,7 +6,8 @@ from .cases import *  # noqa: F403
 from .celery import *  # noqa: F403
 from .channels import *  # noqa: F403
 from .desk import *  # noqa: F403
-from .env import BASE_DIR, DATA_DIR, env, redis_url
+from .env import BASE_DIR, DATA_DIR, env
+from .key_values import *  # noqa: F403
 from .live import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .rest import *  # noqa: F403
@@ -90,8 +91,6 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": env.int("DATABASE_POOL", default=20),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url(2)}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

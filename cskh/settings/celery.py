@@ -9,12 +9,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: it comes back some time
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,  # above the longest task, so that a lost worker's task is taken up within minutes
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
-    "socket_timeout": 30,
+    "socket_timeout": 5,
+    "max_retries": 0,  # whoever announces a task to a broker that is away goes on at once; workers and beat wait for it
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a broker that is away must not hold a request up
 CELERY_TIMEZONE = "UTC"
@@ -31,5 +33,6 @@ CELERY_BEAT_SCHEDULE = {
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},
     "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},
     "poll-mail": {"task": "channels_app.tasks.poll_mailboxes", "schedule": 10.0},
+    "recount-clocks": {"task": "cases.tasks.recount_clocks", "schedule": 3600.0},  # asked for while the broker was away
     "forget-idempotency": {"task": "cskh.core.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

@@ -47,6 +47,13 @@ def _talks_to_customers(request: HttpRequest) -> bool:
     return policies.may_open(Actor.staff(request.user))
 
 
+def _oversees(request: HttpRequest) -> bool:
+    from accounts.actors import Actor
+    from cases import policies
+
+    return policies.oversees(Actor.staff(request.user))
+
+
 def _queue(title: Any, icon: str, name: str) -> dict[str, Any]:
     def active(request: HttpRequest) -> bool:
         return request.GET.get("queue") == name
@@ -126,6 +133,12 @@ UNFOLD = {
                     {"title": _("Hotline"), "icon": "support_agent", "link": reverse_lazy("hotline:page")},
                     _list(_("Telephone calls"), "call", "channels_app_call"),
                     _list(_("Customers"), "badge", "customers_customer"),
+                    {
+                        "title": _("Chat service"),
+                        "icon": "monitoring",
+                        "link": reverse_lazy("chat_service:page"),
+                        "permission": _oversees,
+                    },
                     _list(_("Complaint register"), "menu_book", "complaints_complaint"),
                 ],
             },

@@ -2,20 +2,8 @@
 
 from datetime import timedelta
 
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from .env import env
 
-from .env import env, redis_url
-
-# Nobody waits for a server that is away: what it would have told is found out without it.
-_IMPATIENT = {"socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 1)}
-
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": redis_url(1), **_IMPATIENT}], "prefix": "cskh"},
-    }
-}
 # Origins of the pages that may embed the widget, such as "https://www.example.org"; our own pages always may.
 CHAT_ORIGINS = env.list("CHAT_ORIGINS", default=[])
 CHAT_RESUMES_FOR = timedelta(hours=24)  # a visitor who comes back within this goes on in the same conversation
@@ -23,6 +11,11 @@ CHAT_SEEN_FOR = timedelta(seconds=75)  # a browser or console that said nothing 
 CHAT_LEFT_AFTER = timedelta(minutes=2)  # a visitor gone for so long has left
 CHAT_UNREAD_MAILED_AFTER = timedelta(minutes=3)  # what the visitor has not seen by then goes to their verified address
 CHAT_ANSWERED_WITHIN = timedelta(seconds=60)  # an agent who says nothing for so long to a new chat loses it to another
+# How soon a visitor should hear from a person: so many of 100 within the first time, 95 of 100 within the second.
+CHAT_REPLY_PERCENT = env.int("CHAT_REPLY_PERCENT", default=80)
+CHAT_REPLY_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_WITHIN", default=20))
+CHAT_REPLY_P95_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_P95_WITHIN", default=60))
+CHAT_FIGURES_MINIMUM = 10  # of fewer conversations no share is shown: it would say more than is known
 CHAT_MESSAGE_MAX_CHARACTERS = 4000
 # Of one visitor: (times, per how many seconds).
 CHAT_LIMITS = {

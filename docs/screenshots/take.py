@@ -166,6 +166,7 @@ PAGES = (
     Shot("desk-palette", "/admin/", "lan", prepare=_open_palette, whole=False),
     Shot("desk-chat", "/admin/chat/", "hoa", whole=False),
     Shot("desk-chat-talking", "/admin/chat/", "hoa", prepare=_talk, whole=False),
+    Shot("desk-chat-service", "/admin/chat-service/", "son", dark=True),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
@@ -198,8 +199,8 @@ class Demo:
         if shot.who not in (PUBLIC, CUSTOMER):  # at the desk the language belongs to the person
             page.goto(f"{self.address}/admin/presence/")
             csrf = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-            form = {"language": language, "next": "/", "csrfmiddlewaretoken": csrf}
-            context.request.post(f"{self.address}/language/", form=form)
+            form = {"language": language, "next": "/admin/", "csrfmiddlewaretoken": csrf}
+            context.request.post(f"{self.address}/admin/language/", form=form)
         page.goto(self.address + _STATUS.sub(lambda found: self._case(found[1])["code"], shot.url))
         return page
 

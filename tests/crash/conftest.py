@@ -1,5 +1,6 @@
 """Processes of the product that are killed, and the means to make them stand still where they shall die."""
 
+import http.client
 import json
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from cskh.embedded.ports import free_or_other
 from cskh.embedded.process import Child
 from tests.api import SECRET
 
+from .killing import until
 from .slow_servers import slow_http, slow_smtp
 
 
@@ -97,9 +99,11 @@ def fork(_context):
 
 
 @pytest.fixture
-def installation(tmp_path, smtp):
+def installation(tmp_path, smtp, redis_url):
     """The programs as bin/up starts them, two-second claims apart. `.web()`, `.worker()`, `.beat()` are new children."""
-    environment = _environment(EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}", DELIVERY_CLAIM_SECONDS="2")
+    environment = _environment(
+        REDIS_URL=redis_url, EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}", DELIVERY_CLAIM_SECONDS="2"
+    )
     wanted = Wanted(tmp_path, port=free_or_other("127.0.0.1", 8900), demo=False)
     return Installation(wanted, DataFolder(tmp_path), environment)
 
@@ -118,3 +122,26 @@ def start(tmp_path):
     yield start
     for child in started:
         child.wait_stopped(0)
+
+
+@pytest.fixture
+def serve(installation, start):
+    """serve(): a web process that answers."""
+
+    def serve():
+        web = start(installation.web())
+        until(lambda: _answers(installation.wanted.port))
+        return web
+
+    return serve
+
+
+def _answers(port):
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        client.request("GET", "/healthz")
+        return client.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        client.close()

@@ -5,6 +5,7 @@ import json
 import threading
 
 import pytest
+import requests as http_requests
 
 from accounts.models import ApiClient, Role, Scope
 from cases.events import EventKind
@@ -15,6 +16,7 @@ from channels_app.models import Delivery, Message
 from cskh.core.models import IdempotencyKey
 from tests.api import CASE, token
 from tests.cases.building import case_at, open_case
+from tests.channels_app.portal.test_requests import PNG, typed
 
 from .killing import finished, held, kill_programs, standing_still, until
 from .product import send_mail
@@ -74,29 +76,6 @@ def requests(make_staff):
     ]
 
 
-@pytest.fixture
-def serve(installation, start):
-    """serve(): a web process that answers."""
-
-    def serve():
-        web = start(installation.web())
-        until(lambda: _answers(installation.wanted.port))
-        return web
-
-    return serve
-
-
-def _answers(port):
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        client.request("GET", "/healthz")
-        return client.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        client.close()
-
-
 def done():
     """What the three requests bring about, counted."""
     return (
@@ -152,4 +131,67 @@ def test_killed_between_the_commit_and_the_answer(serve, installation, requests,
     mails = Delivery.objects.filter(channel="email")
     assert set(mails.values_list("state", flat=True)) == {Delivery.State.DELIVERED}
     assert len(smtp.got) == mails.count()
+    verified()
+
+
+class Filling(threading.Thread):
+    """A customer who sends the public form with a picture. `answer` is where it led; None where the connection broke."""
+
+    def __init__(self, port):
+        super().__init__()
+        self.browser = http_requests.Session()
+        self.address = f"http://127.0.0.1:{port}/request/"
+        self.browser.get(self.address, timeout=60)
+        self.form = typed(csrfmiddlewaretoken=self.browser.cookies["csrftoken"])
+        self.answer = None
+        self.start()
+
+    def run(self):
+        try:
+            self.answer = self.send()
+        except http_requests.ConnectionError:
+            return
+
+    def send(self):
+        """Also what the customer does again: back, and send."""
+        answer = self.browser.post(self.address, self.form, files={"documents": ("bien-lai.png", PNG)}, timeout=60)
+        return answer.status_code, answer.url
+
+
+def opened():
+    """Cases of the form, and the pictures on them that can be read."""
+    items = [item for case in Case.objects.filter(channel="web") for item in case.evidence.all()]
+    return Case.objects.filter(channel="web").count(), [kept(item.file.original) for item in items].count(PNG)
+
+
+def kept(file):
+    with file.open():
+        return file.read()
+
+
+@pytest.mark.parametrize(("is_committed", "before"), [(False, (0, 0)), (True, (1, 1))])
+def test_a_form_with_a_picture_is_one_request(
+    serve, installation, tmp_path, settings, defaults, broker, verified, is_committed, before
+):
+    settings.MEDIA_ROOT = tmp_path / "media"  # where the programs keep their files
+    web = serve()
+    with held(Message):
+        filling = Filling(installation.wanted.port)
+        until(lambda: standing_still(Message) == 1)
+        if is_committed:
+            broker.client_pause(60_000, all=False)
+        else:
+            kill_programs(web)
+    if is_committed:
+        try:
+            until(lambda: Case.objects.filter(channel="web").exists())
+            kill_programs(web)
+        finally:
+            broker.client_unpause()
+    filling.join(60)
+    assert filling.answer is None
+    assert opened() == before
+    serve()
+    assert filling.send() == (200, f"{filling.address}done/")
+    assert opened() == (1, 1)
     verified()

@@ -10,6 +10,7 @@ from cases.models import SavedView
 from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
+from channels_app.chat import conversations, talking
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,6 +51,9 @@ def test_axe_finds_nothing_serious_at_the_desk(desk, live_server, scheme):
         body="Tôi chuyển 1.250.000đ lúc 9h.",
         person=Person(name="Nguyễn Văn An", email="an@khach.example"),
     )
+    for number in range(10):
+        chat, _key = conversations.begin()
+        talking.visitor_says(chat, client_id=f"{scheme}-{number:06d}", body="Có ai không ạ?")
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     cases = f"{live_server.url}/admin/cases/case/"
     found = {}
@@ -66,6 +70,8 @@ def test_axe_finds_nothing_serious_at_the_desk(desk, live_server, scheme):
         ("queue", f"{cases}?queue=all"),
         ("case", f"{cases}{case.pk}/change/"),
         ("step", f"{cases}{case.pk}/step/classify/"),
+        ("chat service", f"{live_server.url}/admin/chat-service/?period=today"),
+        ("conversations of a figure", f"{live_server.url}/admin/chat-service/conversations/?period=today"),
         ("saved views", f"{cases}views/?query=queue%3Dall"),
     ):
         desk.goto(address)

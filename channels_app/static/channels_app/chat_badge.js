@@ -1,5 +1,5 @@
 // How many visitors wait, beside the chat in the navigation of every page of the desk. Asked for now and then, and whenever
-// the desk's socket says that something changed.
+// the desk's socket says that who waits has changed.
 (function () {
   "use strict";
 
@@ -25,7 +25,8 @@
     };
     look();
     setInterval(look, EVERY);
-    window.desk?.socket.on("changed", window.desk.live.seldom(look));
+    const lookSoon = window.desk?.live.seldom(look);
+    window.desk?.socket.on("changed", ({ what }) => { if (what === "waiting") lookSoon(); });
     document.addEventListener("visibilitychange", look);
   }
 

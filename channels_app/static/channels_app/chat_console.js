@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const LOOK_EVERY = 30_000, LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, TOAST_SHOWN = 6_000, TOASTS = 4;
+  const LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, QUEUE_AT_MOST_EVERY = 3_000, TOAST_SHOWN = 6_000, TOASTS = 4;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   function span(since) {
@@ -46,13 +46,17 @@
       });
       socket.on("down", () => this.showConnection(false));
       const column = (frame) => this.columns.find((one) => one.id === frame.id);
-      socket.on("changed", window.desk.live.seldom(() => this.look(), AT_MOST_EVERY));
+      const lookNow = window.desk.live.seldom(() => this.look(), AT_MOST_EVERY);
+      const lookSoon = window.desk.live.seldom(() => this.look(), QUEUE_AT_MOST_EVERY);
+      socket.on("changed", ({ what }) => {
+        if (what === "me") lookNow(); // given one, or it went on
+        if (what === "waiting") lookSoon(); // of a long queue every console hears all the time
+      });
       socket.on("lines", (frame) => column(frame)?.add(frame.lines));
       socket.on("chat", (frame) => column(frame)?.show(frame));
       socket.on("typing", (frame) => column(frame)?.visitorTypes());
       socket.on("lost", (frame) => column(frame)?.lose());
       setInterval(() => socket.send("console"), HERE_EVERY);
-      setInterval(() => this.look(), LOOK_EVERY);
       setInterval(() => { if (!socket.isUp) this.lookWithoutSocket(); }, LOOK_WITHOUT_SOCKET);
       setInterval(() => this.tick(), 1000);
       this.find("duty").addEventListener("change", () => this.setDuty());

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from contextlib import suppress
 
 import requests
@@ -25,7 +26,7 @@ class Desk:
         session.save()
         self.session = session
         self.cookies = f"sessionid={session.session_key}; csrftoken={_CSRF}"
-        self.lines, self.after = {}, {}
+        self.lines = defaultdict(list)
 
     def post(self, path, **content):
         """The status and the JSON; the status is 0 where nobody answered."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -20,9 +19,9 @@ from channels_app.models import Chat, ChatDuty
 from cskh.core.errors import NotPermitted
 from tests.web import Served
 
+from .both_sides import fetched
 from .desk import Desk
 from .test_refusals import close_code, frame_of, opened
-from .test_reliability import fetched
 
 
 @pytest.fixture
@@ -205,7 +204,6 @@ def test_a_socket_leaves_a_group_when_nothing_needs_it_any_more():
     async def run():
         socket = FrameSocket()
         socket.channel_layer, socket.channel_name = InMemoryChannelLayer(), "one"
-        socket._groups = Counter()
         for _time in range(2):
             await socket.join("case.1")
         await socket.leave("case.1")

@@ -18,9 +18,9 @@ from channels_app.models import Chat, Message
 from tests.api import token
 from tests.web import Served
 
+from .both_sides import running, transcript
 from .browser import Browser
 from .desk import Desk
-from .test_reliability import running, transcript
 
 HELLO = "hello"
 

@@ -1,97 +1,24 @@
 """Whatever breaks in mid-conversation: on every side the transcript is complete, in order and without doubles."""
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
 
 import pytest
-from django.db import connections
 
-from channels_app.models import Chat, Message
+from channels_app.models import Chat
+from tests.key_values import ON_BOTH
 
+from .both_sides import (
+    assert_all_saw_the_same,
+    assert_each_is_in_its_order,
+    assert_lines_arrive_at_once,
+    both_talk,
+    running,
+)
 from .browser import Browser, Network
 from .desk import Desk
 
-HOW_MANY = 12
 
-
-def transcript(chat_id):
-    """What the database holds, as the visitor may see it: (id, body) by id."""
-    lines = Message.objects.filter(case__chat__public_id=chat_id).exclude(direction="internal")
-    return list(lines.order_by("id").values_list("id", "body"))
-
-
-def seen(lines):
-    return [(line["id"], line["body"]) for line in lines]
-
-
-@asynccontextmanager
-async def running(*works):
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-async def fetched(work, *args):
-    """What `work` finds in the database, in a thread that leaves no connection behind."""
-
-    def run():
-        try:
-            return work(*args)
-        finally:
-            connections.close_all()
-
-    return await asyncio.to_thread(run)
-
-
-async def until(condition, seconds=60):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
-async def both_talk(browser, desk, chat_id, *, name="", disturb=None):
-    """Both sides say HOW_MANY things at once; `disturb` is done meanwhile."""
-
-    async def visitor():
-        for number in range(HOW_MANY):
-            await browser.say(f"khách {name}{number}")
-            await asyncio.sleep(0.1)
-
-    async def agent():
-        for number in range(HOW_MANY):
-            await desk.say(chat_id, f"agent-{name}{number:04d}", f"nhân viên {name}{number}")
-            await asyncio.sleep(0.1)
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(visitor())
-        group.create_task(agent())
-        if disturb is not None:
-            group.create_task(disturb())
-    await browser.until_confirmed()
-
-
-async def assert_all_saw_the_same(chat_id, *sides):
-    kept = await fetched(transcript, chat_id)
-    assert len({body for _id, body in kept}) == len(kept)
-    with suppress(TimeoutError):
-        await until(lambda: all(len(side) >= len(kept) for side in sides), 40)
-    for side in sides:
-        assert seen(side) == kept
-
-
-async def assert_each_is_in_its_order(chat_id, *names):
-    bodies = [body for _id, body in await fetched(transcript, chat_id)]
-    for name in names:
-        mine = [body for body in bodies if body.startswith(name)]
-        assert mine == [f"{name}{number}" for number in range(HOW_MANY)]
-
-
+@ON_BOTH
 def test_the_web_process_is_killed_in_mid_conversation(served, desk, conversation):
     chat_id, key = conversation
     browser = Browser(served, key)
@@ -136,6 +63,7 @@ def test_the_network_drops_without_a_word(served, desk, conversation, stalls):
     asyncio.run(talk())
 
 
+@ON_BOTH
 def test_two_tabs_and_two_consoles_see_one_conversation(served, desk, conversation):
     chat_id, key = conversation
     tabs, other = [Browser(served, key) for _tab in range(2)], Desk(served, desk.user)
@@ -147,11 +75,13 @@ def test_two_tabs_and_two_consoles_see_one_conversation(served, desk, conversati
             )
             sides = [tabs[0].lines, tabs[1].lines, desk.lines[chat_id], other.lines[chat_id]]
             await assert_all_saw_the_same(chat_id, *sides)
+            await assert_lines_arrive_at_once(desk, chat_id, *sides)
         await assert_each_is_in_its_order(chat_id, "khách a", "khách b", "nhân viên a", "nhân viên b")
 
     asyncio.run(talk())
 
 
+@ON_BOTH
 def test_a_hundred_reconnects_while_messages_flow(served, desk, conversation):
     chat_id, key = conversation
 
@@ -170,6 +100,7 @@ def test_a_hundred_reconnects_while_messages_flow(served, desk, conversation):
             async with running(browser.stay(), desk.follow(chat_id)):
                 await both_talk(browser, desk, chat_id, disturb=reconnect)
                 await assert_all_saw_the_same(chat_id, browser.lines, desk.lines[chat_id])
+            assert browser.refused == []
             await assert_each_is_in_its_order(chat_id, "khách ", "nhân viên ")
 
     asyncio.run(talk())

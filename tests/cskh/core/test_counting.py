@@ -3,9 +3,9 @@
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCache
 
 from cskh.core import counting
+from cskh.core.cache import ForgivingCache
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +15,8 @@ def _nothing_counted():
     cache.clear()
 
 
-def ask(who="an"):
-    return counting.is_too_often("ask", who, times=2, seconds=60)
+def ask(who="an", which=""):
+    return counting.is_too_often("ask", who, times=2, seconds=60, which=which)
 
 
 def test_beyond_the_limit_and_again_in_the_next_window():
@@ -27,6 +27,12 @@ def test_beyond_the_limit_and_again_in_the_next_window():
         assert ask() is False
 
 
+def test_the_same_thing_again_is_counted_once_unless_it_was_too_much():
+    with time_machine.travel("2026-03-02T09:00:00+07:00", tick=False):
+        assert [ask(which="a") for _again in range(5)] == [False] * 5
+        assert [ask(which="b"), ask(which="c"), ask(which="c"), ask(which="a")] == [False, True, True, False]
+
+
 def test_nobody_is_refused_while_the_cache_is_away(monkeypatch):
-    monkeypatch.setattr(counting, "cache", RedisCache("redis://127.0.0.1:1", {}))
+    monkeypatch.setattr(counting, "cache", ForgivingCache("redis://127.0.0.1:1", {}))
     assert [ask() for _again in range(5)] == [False] * 5
