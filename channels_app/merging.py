@@ -4,6 +4,7 @@ It stands above everything it touches: customers, their contacts, cases and call
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer, CustomerMerge
 from accounts.models import Role
-from cases.models import Case
+from cases.models import Case, FollowUp
 from cases.workflow import correcting
 from cases.workflow.belonging import change_customer
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 
+from .chat import leaving
 from .models import Call
 
 UNDO_WITHIN = timedelta(hours=24)
@@ -31,6 +33,8 @@ def may_merge(actor: Actor) -> bool:
 
 def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_id: str | None = None) -> CustomerMerge:
     """Moves contacts, cases and calls of `merged` to `kept`; from then on `merged` stands for `kept`.
+
+    Who left a chat as the one and was answered in it as the other is called no more.
 
     Where both have an id at the operator's, `external_id` says which one stays in use, and only who may say who a customer
     is merges them (or undoes that): the id decides whose token opens the cases. Raises Invalid where it is not said,
@@ -46,12 +50,13 @@ def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_
         _require_for_ids(actor, kept.external_id, merged.external_id)
         chosen = _chosen_id(kept, merged, external_id)
         calls = list(Call.objects.filter(customer=merged).values_list("pk", flat=True))
-        moved = {
+        moved: dict[str, Any] = {
             "cases": _move_cases(Case.objects.filter(customer=merged), kept, actor),
             "contacts": _move_contacts(merged, kept),
             "calls": calls,
             "ids": {"kept": kept.external_id, "merged": merged.external_id},
         }
+        moved["spared"] = [call.pk for call in leaving.spare_calls(kept)]
         Call.objects.filter(pk__in=calls).update(customer=kept)
         _set_ids(kept, chosen, merged, None if chosen == merged.external_id else merged.external_id)
         merged.merged_into = kept
@@ -77,6 +82,7 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
         _move_cases(Case.objects.filter(pk__in=merge.moved["cases"], customer=kept), merged, actor)
         Contact.objects.filter(pk__in=merge.moved["contacts"], customer=kept).update(customer=merged)
         Call.objects.filter(pk__in=merge.moved["calls"], customer=kept).update(customer=merged)
+        leaving.owe_again(FollowUp.objects.filter(pk__in=merge.moved.get("spared", [])).select_related("case"))
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at"])
 
