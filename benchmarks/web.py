@@ -44,7 +44,12 @@ def running(application: str) -> Iterator[Web]:
     """Serves an ASGI application, such as "cskh.asgi:application", until the block ends."""
     port = free_or_other("127.0.0.1", 8900)
     command = [sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1", "--port", str(port), *WEB_OPTIONS]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cskh.settings.base", "SECRET_KEY": settings.SECRET_KEY}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "cskh.settings.base",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "CHAT_SOCKETS_PER_ADDRESS": "1000000",  # the whole load comes from this one
+    }
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:
         web = Web(port, process.pid)

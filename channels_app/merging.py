@@ -4,6 +4,7 @@ It stands above everything it touches: customers, their contacts, cases and call
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,11 +15,12 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer, CustomerMerge
 from accounts.models import Role
-from cases.models import Case
+from cases.models import Case, FollowUp
 from cases.workflow import belonging, correcting
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 from cskh.core.locks import one_at_a_time
 
+from .chat import leaving
 from .models import Call
 
 UNDO_WITHIN = timedelta(hours=24)
@@ -32,6 +34,8 @@ def may_merge(actor: Actor) -> bool:
 
 def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_id: str | None = None) -> CustomerMerge:
     """Moves contacts, cases and calls of `merged` to `kept`; from then on `merged` stands for `kept`.
+
+    Who left a chat as the one and was answered in it as the other is called no more.
 
     Where both have an id at the operator's, `external_id` says which one stays in use, and only who may say who a customer
     is merges them (or undoes that): the id decides whose token opens the cases. Raises Invalid where it is not said,
@@ -48,12 +52,13 @@ def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_
         chosen = _chosen_id(kept, merged, external_id)
         calls = list(Call.objects.filter(customer=merged).values_list("pk", flat=True))
         contacts = _move_contacts(merged, kept)  # before the cases, whose answers go where the kept record has them
-        moved = {
+        moved: dict[str, Any] = {
             "cases": _move_cases(Case.objects.filter(customer=merged), kept, actor),
             "contacts": contacts,
             "calls": calls,
             "ids": {"kept": kept.external_id, "merged": merged.external_id},
         }
+        moved["spared"] = [call.pk for call in leaving.spare_calls(kept)]
         Call.objects.filter(pk__in=calls).update(customer=kept)
         merged.merged_into = kept
         merged.save(update_fields=["merged_into"])
@@ -79,6 +84,7 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
         _move_cases(Case.objects.filter(pk__in=merge.moved["cases"], customer=kept), merged, actor)
         _keep_in_reach(kept, actor)
         Call.objects.filter(pk__in=merge.moved["calls"], customer=kept).update(customer=merged)
+        leaving.owe_again(FollowUp.objects.filter(pk__in=merge.moved.get("spared", [])).select_related("case"))
         _set_ids(kept, merge.moved["ids"]["kept"], merged, merge.moved["ids"]["merged"])
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at"])

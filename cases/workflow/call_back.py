@@ -65,6 +65,13 @@ def call_returned(case: Case, *, actor: Actor, call: int, direction: str) -> Non
         _fulfil(held, owed(held).filter(facts__why=MISSED_CALL), actor)
 
 
+def spare(case: Case, *, why: str) -> None:
+    """The call owed for `why` is not needed any more: the customer was answered in another way."""
+    with change_case(case) as held:
+        owed(held).filter(facts__why=why).update(cancelled_at=timezone.now())
+        _stop_clock_unless_owed(held, at=timezone.now())
+
+
 def waiting() -> QuerySet[FollowUp]:
     """The calls that are owed to customers."""
     return FollowUp.objects.filter(kind=FollowUp.Kind.CALL_BACK, done_at__isnull=True, cancelled_at__isnull=True)
@@ -97,8 +104,12 @@ def _fulfil(held: Case, follow_ups: QuerySet[FollowUp], actor: Actor) -> None:
             round=follow_up.round,
             number=follow_up.sequence,
         )
+    _stop_clock_unless_owed(held, at=now)
+
+
+def _stop_clock_unless_owed(held: Case, *, at: datetime) -> None:
     if not owed(held).exists():
-        _clocks.stop(held, ClockKind.CALL_BACK, at=now)
+        _clocks.stop(held, ClockKind.CALL_BACK, at=at)
 
 
 def _start_clock(held: Case, at: datetime) -> datetime:

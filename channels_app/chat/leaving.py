@@ -1,15 +1,18 @@
-"""Visitors who leave: how they can be reached, and what becomes of a conversation nobody took up."""
+"""Visitors who leave: how they can be reached, what becomes of a conversation nobody took up, and who need not be called."""
 
 import logging
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.customers import directory
-from accounts.customers.models import Contact
-from cases.models import Case
+from accounts.customers.models import Contact, Customer
+from cases.models import Case, FollowUp
 from cases.states import OPEN
 from cases.workflow import belonging, call_back
 from channels_app import one_time_codes, push
@@ -64,6 +67,36 @@ def prove_contact(chat: Chat, code: str) -> None:
         raise Invalid(errors={"code": [_("The code is wrong or too old.")]})
 
 
+def spare_calls(customer: Customer) -> list[FollowUp]:
+    """Who left the chat and was answered there since, be it in another conversation, is called no more.
+
+    Returns the calls that were owed until now.
+    """
+    owed = call_back.waiting().filter(case__customer=customer, facts__why=LEFT_CHAT, facts__left__isnull=False)
+    spared = [
+        one
+        for one in owed.select_related("case").order_by("case", "pk")
+        if _was_answered(customer, since=datetime.fromisoformat(one.facts["left"]))
+    ]
+    for one in spared:
+        call_back.spare(one.case, why=LEFT_CHAT)
+    return spared
+
+
+def owe_again(spared: Iterable[FollowUp]) -> None:
+    """It was somebody else who was answered: whoever left is called after all, where their case is still open."""
+    for one in spared:
+        if one.case.is_open:
+            call_back.ask_call_back(one.case, actor=VISITORS, **one.facts)
+
+
+def _was_answered(customer: Customer, *, since: datetime) -> bool:
+    """Whether a person replied in a conversation of this customer, who was there to read it."""
+    was_there = Q(case__chat__left_at__isnull=True) | Q(case__chat__left_at__gt=F("created_at"))
+    replies = giving.written_by_people().filter(was_there, case__chat__isnull=False)
+    return replies.filter(case__customer=customer, created_at__gt=since).exists()
+
+
 def note_those_who_left() -> int:
     """Marks visitors whose browser has been gone for a while; who waited in vain and left a number is called back."""
     gone = Chat.objects.filter(
@@ -93,7 +126,8 @@ def _left(chat: Chat) -> None:
     case = chat.case
     waited_in_vain = chat.state == Chat.State.WAITING and case is not None and case.status in OPEN
     if waited_in_vain and case is not None and (phone := _phone_of(case)):
-        call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk)
+        left = timezone.now().isoformat()
+        call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk, left=left)
     place.leave(chat)
 
 

@@ -5,6 +5,7 @@ the last id they saw misses nothing and gets nothing twice.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +27,7 @@ from channels_app.adapters.chat.frames import Said, checked_client_id
 from channels_app.models import Attachment, Chat, Delivery, InboundItem, Message
 from cskh.core.errors import NotVisible
 
-from . import agents, giving, place
+from . import agents, giving, leaving, place
 from .conversations import visitor_of
 
 _SUBJECT_LENGTH = 80
@@ -120,6 +121,7 @@ def staff_says(chat: Chat, *, actor: Actor, client_id: object, body: str) -> Non
         if held.state == Chat.State.WAITING:
             agents.take_held(held, actor=actor)
         outbox.write_message(case, actor=actor, body=said.body, external_id=said.client_id)
+        _no_calls_for(case)
 
 
 def staff_notes(chat: Chat, *, actor: Actor, client_id: object, body: str) -> None:
@@ -145,6 +147,7 @@ def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> 
         sent = answer.send_answer(case, actor=actor, body=body)
         case.messages.filter(answer=sent).update(external_id=identity)
         agents.end_held(held, actor=actor)
+        _no_calls_for(case)
 
 
 def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[dict[str, Any]]:
@@ -217,6 +220,11 @@ def _open(chat: Chat, said: Said, item: InboundItem) -> Case:
     first = case.messages.filter(direction=Message.Direction.IN)
     first.update(inbound=item, external_id=said.client_id)
     return case
+
+
+def _no_calls_for(case: Case) -> None:
+    """A person answered: once that is certain, calls to a customer who is here again are not needed, on whichever case."""
+    transaction.on_commit(partial(leaving.spare_calls, case.customer), robust=True)
 
 
 def _seen_case(chat: Chat, actor: Actor) -> Case:

@@ -1,4 +1,8 @@
-"""How often one visitor may do a thing, whichever way they speak to us."""
+"""How often one visitor may do a thing, whichever way they speak to us; and how many sockets one address may hold open."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -37,3 +41,27 @@ def count(what: str, who: str, which: str = "") -> None:
     times, seconds = settings.CHAT_LIMITS[what]
     if is_too_often(f"chat-{what}", who, times=times, seconds=seconds, which=which):
         raise TooOften
+
+
+# Counted in the memory of each web process, whose event loop alone touches it: whatever ends the process ends its sockets
+# and their count together. Several processes allow as many times the limit.
+_open_sockets = Counter[str]()
+
+
+@contextmanager
+def place_for_socket(address: str) -> Iterator[bool]:
+    """Says whether one more visitor's socket of this address may be open, and counts it as long as it is.
+
+    Sockets of peers without an address (a proxy on the same machine that names nobody) are not limited.
+    """
+    has_place = not address or _open_sockets[address] < settings.CHAT_SOCKETS_PER_ADDRESS
+    if not has_place:
+        yield False
+        return
+    _open_sockets[address] += 1
+    try:
+        yield True
+    finally:
+        _open_sockets[address] -= 1
+        if not _open_sockets[address]:
+            del _open_sockets[address]

@@ -22,7 +22,7 @@ from cskh.core.key_values import NotAsked, asked
 log = logging.getLogger(__name__)
 
 _LISTENS_AGAIN_AFTER = 5  # seconds, while the layer is away
-BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, BROKEN = 4400, 4401, 4408, 4413, 4429, 4500
+BAD_FRAME, UNKNOWN, TOO_SLOW, TOO_LARGE, TOO_OFTEN, TOO_MANY, BROKEN = 4400, 4401, 4408, 4413, 4429, 4430, 4500
 
 Frame = dict[str, Any]
 

@@ -4,6 +4,8 @@ Client frames: `hello {key, token?, after?}` first, then `say {client_id, body}`
 Server frames: `welcome {state, agent_read}`, `lines {lines}`, `state {state, agent_read}`, `typing {name}`, `refused {…}`,
 `pong`. A message counts as taken when its line comes back with its `client_id`; until then the browser keeps it and sends it
 again after a reconnect. Lines come in the order of their ids, each once.
+
+An address with too many of them open already gets its next one closed with 4430; the same is asked by plain HTTP then.
 """
 
 import asyncio
@@ -16,11 +18,12 @@ from django.utils import timezone
 from channels_app import push
 from channels_app.chat import conversations, talking, waiting
 from channels_app.models import Chat
+from cskh.core.client_address import socket_address
 from cskh.core.errors import NotVisible
 from cskh.core.json_calls import whole_number
 
-from .limits import visitor_says
-from .sockets import UNKNOWN, Frame, FrameSocket, words
+from .limits import place_for_socket, visitor_says
+from .sockets import TOO_MANY, UNKNOWN, Frame, FrameSocket, words
 from .threads import in_thread
 
 _HELLO_WITHIN = 10  # seconds
@@ -32,6 +35,10 @@ class VisitorSocket(FrameSocket):
 
     chat: Chat | None = None
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        with place_for_socket(socket_address(scope)) as self._has_place:
+            await super().__call__(scope, receive, send)
+
     async def connect(self) -> None:
         await super().connect()
         self._last_id = 0
@@ -39,6 +46,8 @@ class VisitorSocket(FrameSocket):
         self._case_group = ""
         self._seen = time.monotonic()
         self._impatience = asyncio.get_running_loop().call_later(_HELLO_WITHIN, self._without_hello)
+        if not self._has_place:
+            await self.close(TOO_MANY)  # opened first: a browser is told the code of open sockets only
 
     async def disconnect(self, code: int) -> None:
         self._impatience.cancel()

@@ -1,6 +1,8 @@
 """Where a request came from."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,9 +13,18 @@ def client_address(request: HttpRequest) -> str:
 
     Where what they say is no address, it is that of the nearest one.
     """
-    peer: str = request.META.get("REMOTE_ADDR", "")
+    return _vouched_for(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def socket_address(scope: Mapping[str, Any]) -> str:
+    """As `client_address`, of a socket; "" where its peer has none."""
+    said = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return _vouched_for((scope.get("client") or [""])[0], ",".join(said))
+
+
+def _vouched_for(peer: str, forwarded: str) -> str:
     if settings.TRUSTED_PROXIES:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        chain = [part.strip() for part in forwarded.split(",") if part.strip()]
         if chain and _is_address(said := chain[-min(settings.TRUSTED_PROXIES, len(chain))]):
             return said
     return peer

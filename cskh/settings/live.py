@@ -25,6 +25,9 @@ CHAT_LIMITS = {
     "contact": (5, 3600),  # of one conversation, and of one address: each may mail a code
     "frame": (240, 60),
 }
+# Visitors' sockets of one address that a web process holds open; further ones ask by plain HTTP. A whole mobile network may
+# sit behind an address.
+CHAT_SOCKETS_PER_ADDRESS = env.int("CHAT_SOCKETS_PER_ADDRESS", default=200)
 SOCKET_FRAME_MAX_BYTES = 32 * 1024
 SOCKET_WRITES_WITHIN = 20  # seconds that a browser may read nothing of what is there for it
 SOCKET_LOOKS_EVERY = 25  # seconds: a push that was lost costs no more than this

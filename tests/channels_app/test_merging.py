@@ -13,11 +13,14 @@ from accounts.models import Role
 from cases import policies
 from cases.events import flaws_of
 from cases.models import Case
+from cases.workflow import call_back
 from channels_app import letters, links, one_time_codes
+from channels_app.chat import leaving
 from channels_app.merging import merge_customers, undo_merge
 from channels_app.models import Delivery, OneTimeCode
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 from tests.cases.building import open_case
+from tests.channels_app.chat.chatting import begun, replies, says
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +124,34 @@ def test_a_link_opens_nothing_once_its_address_is_nobodys_here(defaults):
     link = links.case_link(case, case.contact).rsplit("/", 2)[-2]
     Case.objects.filter(pk=case.pk).update(customer=stranger)
     assert links.open_link(link) is None
+
+
+def test_who_left_as_the_one_and_was_answered_as_the_other_is_not_called(hoa, defaults):
+    left = says(begun())
+    leaving.leave_contact(left, phone="0901234567")
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        leaving.note_those_who_left()
+        again = says(begun(), "Tôi vừa hỏi lúc nãy")
+        replies(again, hoa.subject)
+        assert call_back.owed(left.case).exists()  # who could have known?
+        merge = merge_customers(left.case.customer, again.case.customer, actor=hoa)
+        assert not call_back.owed(left.case).exists()
+        assert not left.case.clocks.filter(kind="call_back", stopped_at=None).exists()
+        undo_merge(merge, actor=hoa)
+        (owed,) = call_back.owed(left.case)
+        assert (owed.facts["chat"], owed.due_at > timezone.now()) == (left.pk, True)
+
+
+def test_who_was_answered_before_they_left_or_not_at_all_is_called(hoa, defaults):
+    earlier, waiting = says(begun(), "Xong rồi"), says(begun(), "Còn đợi")
+    replies(earlier, hoa.subject)
+    left = says(begun())
+    leaving.leave_contact(left, phone="0901234567")
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        leaving.note_those_who_left()
+        for other in (earlier, waiting):
+            merge_customers(left.case.customer, other.case.customer, actor=hoa)
+        assert call_back.owed(left.case).exists()
 
 
 def test_two_ids_at_the_operator_are_for_managers(pair, hoa, boss):

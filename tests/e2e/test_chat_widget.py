@@ -338,6 +338,22 @@ def test_without_sockets_it_works_by_plain_http(careless, web, shop, lan):
     assert elsewhere(lambda: Chat.objects.get().visitor_read) > 0
 
 
+def test_where_there_is_no_place_for_a_socket_it_asks_at_once_and_insists_on_none(careless, web, lan):
+    context = careless()
+    refused = []
+    context.route_web_socket("**/ws/chat/", lambda socket: (refused.append(1), socket.close(code=4430)))
+    page = context.new_page()
+    page.goto(f"{web.address}/chat/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/chat/lines" in request.url else None)
+    say(page, "Một")
+    page.locator(".code").wait_for()
+    reply(lan, "Chào bạn")
+    expect(page.locator(".theirs .bubble")).to_have_text("Chào bạn")
+    page.wait_for_timeout(5000)
+    assert (len(refused), len(asked) > 1) == (1, True)
+
+
 def test_files_show_their_progress_and_clear_refusals(careless, web, shop):
     page = careless().new_page()
     page.goto(f"{shop}/en.html")

@@ -4,6 +4,7 @@
 import { call, NoConnection, Refused } from "./calls.js";
 
 const UNKNOWN = 4401;
+const TOO_MANY = 4430; // of this address are connected: a socket may be long in coming
 const TRIES_BEFORE_ASKING = 2;
 const ASK_EVERY = 3_000; // milliseconds, all of them
 const ASK_EVERY_HIDDEN = 15_000;
@@ -11,6 +12,7 @@ const PING_EVERY = 25_000;
 const ANSWER_WITHIN = 8_000;
 const STABLE_AFTER = 10_000;
 const LONGEST_WAIT = 60_000;
+const HOPELESS = 7; // failures after which the wait is the longest
 
 const jittered = (wait) => wait * (0.5 + Math.random() / 2);
 
@@ -157,6 +159,7 @@ export class Link {
       return;
     }
     this.#failures = wasStable ? 0 : this.#failures + 1;
+    if (code === TOO_MANY) this.#failures = HOPELESS;
     this.#timers.retry = setTimeout(() => this.#connect(), jittered(Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures)));
     if (!navigator.onLine) this.#owner.onStanding("offline");
     if (this.#failures >= TRIES_BEFORE_ASKING) this.#ask();

@@ -13,7 +13,7 @@ from accounts.customers.directory import Person
 from accounts.customers.models import Contact
 from cases.models import Category
 from cases.states import Channel
-from cases.workflow import answer, routing
+from cases.workflow import answer, call_back, routing
 from channels_app import one_time_codes
 from channels_app.admin import hotline
 from channels_app.chat import agents, conversations, leaving, place, talking, waiting
@@ -162,6 +162,21 @@ def test_who_left_a_number_and_waited_in_vain_is_called_back(lan):
     chat.refresh_from_db()
     assert (chat.state, chat.left_at is not None) == (Chat.State.ENDED, True)
     assert (chat.case.customer.name or Chat.objects.get(pk=chat.pk).case.customer.name) == "An"
+
+
+@pytest.mark.parametrize(("comes_back", "owed"), [(True, False), (False, True)])
+def test_who_comes_back_and_is_answered_is_not_called(lan, comes_back, owed, django_capture_on_commit_callbacks):
+    chat = says(begun())
+    leaving.leave_contact(chat, phone="0901234567")
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        leaving.note_those_who_left()
+        assert call_back.owed(chat.case).exists()
+        if comes_back:
+            conversations.note_seen(chat)
+            assert call_back.owed(chat.case).exists()  # until somebody answers
+        with django_capture_on_commit_callbacks(execute=True):
+            replies(chat, lan)
+        assert call_back.owed(chat.case).exists() is owed
 
 
 def test_a_number_left_beside_a_mail_address_is_called(lan):

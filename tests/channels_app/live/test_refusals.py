@@ -148,6 +148,43 @@ def test_a_flood_of_starts_is_refused(served, defaults):
     assert Chat.objects.count() <= 2 * times
 
 
+def test_an_address_holds_so_many_sockets_open_and_asks_by_http_beyond(tmp_path, transactional_db, defaults):
+    web = Served(tmp_path, CHAT_SOCKETS_PER_ADDRESS="2", TRUSTED_PROXIES="1")
+    web.start()
+    key = web.post("/chat/start")[1]["key"]
+
+    async def fill(address="203.0.113.7"):
+        from_there = {"additional_headers": {"X-Forwarded-For": address}}
+        first, second = [await opened(web, key=key, **from_there) for _time in range(2)]
+        for _again in range(3):  # what is refused takes no place
+            assert await close_code(await opened(web, **from_there)) == 4430
+        elsewhere = await opened(web, key=key, additional_headers={"X-Forwarded-For": "203.0.113.8"})
+        await first.send('{"type": "ping"}')
+        await frame_of(first, "pong")
+        second.transport.abort()  # gone without a word
+        third = await until_there_is_a_place(from_there)
+        for socket in (first, third, elsewhere):
+            await socket.close()
+
+    async def until_there_is_a_place(from_there):
+        async with asyncio.timeout(30):
+            while True:
+                socket = await opened(web, **from_there)
+                with suppress(websockets.ConnectionClosed):
+                    await socket.send(json.dumps({"type": HELLO, "key": key}))
+                    await frame_of(socket, "welcome")
+                    return socket
+
+    try:
+        asyncio.run(fill())
+        assert web.get("/chat/lines", key)[0] == 200
+        asyncio.run(fill())  # they were given back
+        web.restart()
+        asyncio.run(fill())
+    finally:
+        web.kill()
+
+
 def test_pages_of_others_get_no_socket(served, desk):
     async def knock(origin, path):
         with pytest.raises(websockets.InvalidStatus) as refused:

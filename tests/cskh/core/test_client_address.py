@@ -4,7 +4,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import RequestFactory
 
-from cskh.core.client_address import client_address
+from cskh.core.client_address import client_address, socket_address
 
 PEER = "10.0.0.2"
 
@@ -27,6 +27,12 @@ def test_the_address_our_proxies_vouch_for(settings, proxies, forwarded, address
     settings.TRUSTED_PROXIES = proxies
     headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=PEER, **headers)) == address
+    named = [] if forwarded is None else [(b"x-forwarded-for", part.encode()) for part in forwarded.split(",", 1)]
+    assert socket_address({"client": (PEER, 1234), "headers": [(b"host", b"example.org"), *named]}) == address
+
+
+def test_a_socket_whose_peer_has_no_address_has_none():
+    assert socket_address({"client": None, "headers": []}) == ""
 
 
 @pytest.mark.django_db
