@@ -3,8 +3,8 @@
 from django.apps import apps
 from django.db import connection, transaction
 
-# Signing in is no change to what the desk knows, and neither are the words one keeps for oneself.
-_APART = {"django_session", "channels_app_draft"}
+# Signing in is no change to what the desk knows, nor is what one looked at, nor are the words one keeps for oneself.
+_APART = {"django_session", "cases_access", "channels_app_draft"}
 
 
 def fingerprint():
