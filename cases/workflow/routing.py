@@ -67,8 +67,7 @@ def _classify(
     held.classified_at = held.classified_at or timezone.now()
     if nature is not None:
         held.nature = nature
-    # Classifying may raise the priority; lowering what a person raised is `change_priority`, with a reason.
-    if first or PRIORITY_RANK[Priority(category.priority)] > held.urgency:
+    if not _would_lower(held, category) or (first and not _was_set_by_a_person(held)):
         _set_priority(held, Priority(category.priority))
     record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
     if held.nature in _FORMAL:
@@ -134,6 +133,15 @@ def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str
         _set_priority(held, priority)
         record(held, EventKind.PRIORITY_CHANGED, actor=actor, words=reason, before=before, priority=priority)
         _clocks.retarget(held)
+
+
+def _would_lower(held: Case, category: Category) -> bool:
+    return PRIORITY_RANK[Priority(category.priority)] < held.urgency
+
+
+def _was_set_by_a_person(held: Case) -> bool:
+    """Lowering what somebody chose is `change_priority`, with a reason; classifying never does it."""
+    return held.events.filter(kind=EventKind.PRIORITY_CHANGED).exists()
 
 
 def _set_priority(held: Case, priority: Priority) -> None:
