@@ -46,7 +46,7 @@ def question_answered(held: Case) -> None:
 
 
 def silence_broken(held: Case) -> None:
-    """The customer said something: nobody waits for that any more."""
+    """The customer said something, or has nothing to be silent about: nobody waits for their word any more."""
     cancel(held, *SILENCE)
 
 

@@ -11,7 +11,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Invalid, StepNotAllowed
 
-from . import _clocks, _plans, reopening
+from . import _clocks, _plans, delivery, reopening
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -48,7 +48,7 @@ def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str =
         raise Invalid(errors={"message": [_("Cite what the customer said after the answer; log a call first.")]})
     with take_step(case, Step.ACCEPT, actor=actor) as held:
         answer = held.answers.get(round=held.round, state=Answer.State.SENT)
-        if actor.is_staff and not _has_arrived(held, answer):
+        if actor.is_staff and not delivery.has_arrived(held, answer):
             raise StepNotAllowed(_("The answer has not reached the customer yet."))
         _require_said_since(held, answer, message)
         record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=answer.pk, message=message)
@@ -85,15 +85,6 @@ def close_no_reply(case: Case, *, actor: Actor) -> None:
     """Silence after the first answer and its reminders. Reported apart from acceptance."""
     with take_step(case, Step.CLOSE_NO_REPLY, actor=actor) as held:
         _closed(held, actor=actor)
-
-
-def _has_arrived(held: Case, answer: Answer) -> bool:
-    """What was last heard of the answer is that it reached the customer."""
-    heard = held.events.filter(
-        kind__in=(EventKind.ANSWER_DELIVERED, EventKind.DELIVERY_FAILED), facts__answer=answer.pk
-    )
-    last = heard.order_by("number").last()
-    return last is not None and last.kind == EventKind.ANSWER_DELIVERED
 
 
 def _require_said_since(held: Case, answer: Answer, message: int | None) -> None:

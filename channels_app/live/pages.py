@@ -29,7 +29,9 @@ from . import page_texts
 _SCRIPTS = Path(__file__).resolve().parents[1] / "static" / "chat"
 _LOADER = _SCRIPTS / "launcher.js"
 # Named in the page, so that a browser fetches them at once and not one import after the other.
-_MODULES = sorted(f"chat/{script.name}" for script in _SCRIPTS.glob("*.js") if script.name not in ("chat.js", "launcher.js"))
+_MODULES = sorted(
+    f"chat/{script.name}" for script in _SCRIPTS.glob("*.js") if script.name not in ("chat.js", "launcher.js")
+)
 # What a file chooser offers; what is taken is decided by the content (cases.evidence.pipeline.identify).
 _FILE_TYPES = "image/jpeg,image/png,image/webp,image/heic,application/pdf,text/plain,.eml"
 
