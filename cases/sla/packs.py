@@ -150,7 +150,7 @@ def _internal_targets() -> Iterable[Target]:
     yield Target(ClockKind.CALL_BACK, 15 * MINUTE)
     yield Target(ClockKind.FIRST_CONTACT, 1 * HOUR)
     yield Target(ClockKind.FIRST_CONTACT, 30 * MINUTE, priority="urgent")
-    yield Target(ClockKind.EVIDENCE_WAIT, 72 * HOUR)
+    yield Target(ClockKind.EVIDENCE_WAIT, 24 * HOUR)
 
 
 INTERNAL = RulePack(

@@ -65,6 +65,11 @@ def plan(held: Case, kind: str, due_at: datetime, **facts: object) -> FollowUp:
     )
 
 
+def move(held: Case, kind: str, due_at: datetime) -> None:
+    """What is planned of that kind is due then."""
+    planned(held).filter(kind=kind).update(due_at=due_at)
+
+
 def cancel(held: Case, *kinds: str) -> None:
     """What was planned (of these kinds, or everything) no longer matters."""
     waiting = planned(held)
