@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, Department, User
 
-from .events import EventKind
+from .events import ANSWER_TEXTS, EventKind
 from .models import Case, CaseEvent, Category
 from .states import Channel, ClosedAs
 
@@ -76,7 +76,7 @@ def entries(rows: Sequence[CaseEvent], actor: Actor) -> list[Entry]:
 def _entry(event: CaseEvent, actor: Actor, names: dict[tuple[str, str], str], nouns: dict[str, str]) -> Entry:
     facts = {name: value for name, value in event.facts.items() if name != "words"}
     written = getattr(event, "words", None)
-    words = written.text if written else ""
+    words = written.text if written and event.kind not in ANSWER_TEXTS else ""
     if actor.is_customer:
         own = event.actor_kind == ActorKind.CUSTOMER
         allowed = PUBLIC_FACTS[EventKind(event.kind)]

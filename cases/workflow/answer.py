@@ -32,7 +32,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             at=now,
         )
         _plans.after_answer(held, at=now)
-        record(held, EventKind.CASE_ANSWERED, actor=actor, answer=answer.pk, round=held.round)
+        record(held, EventKind.CASE_ANSWERED, actor=actor, words=answer.body, answer=answer.pk, round=held.round)
     return answer
 
 
@@ -76,7 +76,15 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
     with take_step(case, Step.FINAL_RESPONSE, actor=actor) as held:
         answer = take_answer(held, actor=actor, body=body, final=True)
         held.answered_at = answer.sent_at
-        record(held, EventKind.CASE_ANSWERED, actor=actor, answer=answer.pk, round=held.round, final=True)
+        record(
+            held,
+            EventKind.CASE_ANSWERED,
+            actor=actor,
+            words=answer.body,
+            answer=answer.pk,
+            round=held.round,
+            final=True,
+        )
         _closed(held, actor=actor)
     return answer
 
