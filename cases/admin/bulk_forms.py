@@ -18,7 +18,7 @@ from channels_app import outbox
 from cskh.core.errors import Conflict, Invalid, NotVisible
 
 from .actions import ACTIONS, Action
-from .step_forms import category_choices, words_field
+from .step_forms import SUMMARY_IF_IT_MOVES, category_choices, words_field
 
 
 class BulkForm(forms.Form):
@@ -83,6 +83,7 @@ class Classify(BulkForm):
     hint = gettext_lazy("Cases that are classified already are classified again. Each keeps its nature.")
     category = forms.TypedChoiceField(label=gettext_lazy("Category"), coerce=int)
     reason = words_field(gettext_lazy("Why"), required=False)
+    summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
     def offer(self) -> None:
         category = self.fields["category"]
@@ -96,7 +97,8 @@ class Classify(BulkForm):
         category = self.cleaned_data["category"]
         if held.is_open and held.category_id == category.pk:
             raise Conflict(_("The case has this category already."))
-        routing.classify_case(held, actor=self.actor, category=category, reason=self.said("reason"))
+        words = {"reason": self.said("reason"), "summary": self.said("summary")}
+        routing.classify_case(held, actor=self.actor, category=category, **words)
 
 
 class Transfer(BulkForm):

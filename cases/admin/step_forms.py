@@ -41,6 +41,9 @@ class StepForm(forms.Form):
         return str(self.cleaned_data.get(field) or "")
 
 
+SUMMARY_IF_IT_MOVES = gettext_lazy("Summary (needed where the case goes to another department)")
+
+
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
     return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
 
@@ -72,12 +75,14 @@ class Classify(StepForm):
             category=Category.objects.get(pk=self.cleaned_data["category"]),
             nature=Nature(self.cleaned_data["nature"]),
             reason=self.said("reason"),
+            summary=self.said("summary"),
         )
 
 
 class Reclassify(Classify):
     done = gettext_lazy("Classified again.")
     reason = words_field(gettext_lazy("Why"), required=False)
+    summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
 
 class TakeIt(StepForm):

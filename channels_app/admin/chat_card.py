@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from cases import policies
 from cases.admin import words
 from cases.admin.replies import replies_for
-from cases.admin.step_forms import Classify
+from cases.admin.step_forms import Classify, Reclassify
 from cases.models import Answer, Case
 from cases.states import OPEN, Status, Step
 from cases.workflow import steps
@@ -44,7 +44,9 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
 
 
 def _classify_form(case: Case, actor: Actor, allowed: list[Step]) -> Classify | None:
-    return Classify(case=case, actor=actor) if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else None
+    if not {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed):
+        return None
+    return Reclassify(case=case, actor=actor) if case.department_id else Classify(case=case, actor=actor)
 
 
 def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
