@@ -79,8 +79,7 @@ def _entry(event: CaseEvent, actor: Actor, names: dict[tuple[str, str], str], no
     words = written.text if written and event.kind not in ANSWER_TEXTS else ""
     if actor.is_customer:
         own = event.actor_kind == ActorKind.CUSTOMER
-        allowed = PUBLIC_FACTS[EventKind(event.kind)]
-        facts = {name: value for name, value in facts.items() if name in allowed}
+        facts = _public(event.kind, facts)
         words = words if own or event.kind in PUBLIC_WORDS else ""
     return Entry(
         number=event.number,
@@ -92,6 +91,13 @@ def _entry(event: CaseEvent, actor: Actor, names: dict[tuple[str, str], str], no
         facts=facts,
         words=words,
     )
+
+
+def _public(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts a customer may read. What we took for spam is just closed to them: a robot learns nothing, a person is not hurt."""
+    allowed = PUBLIC_FACTS[EventKind(kind)]
+    is_spam = facts.get("closed_as") == ClosedAs.SPAM
+    return {name: value for name, value in facts.items() if name in allowed and not (is_spam and name == "closed_as")}
 
 
 def _sentence(kind: str, facts: dict[str, Any], nouns: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from accounts.customers.directory import Person
 from accounts.models import Role
 from cases import timeline
 from cases.events import ANSWER_TEXTS, EventKind, record
-from cases.states import Channel
+from cases.states import Channel, ClosedAs
 from cases.workflow._take_step import change_case
 from cases.workflow.opening import Matter
 from channels_app import intake
@@ -64,3 +64,16 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
 
 def test_internal_kinds_are_not_public():
     assert not INTERNAL & set(timeline.PUBLIC_FACTS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("closed_as", ClosedAs)
+def test_spam_is_just_closed_to_customers(case, closed_as):
+    """Every other end is told."""
+    with change_case(case) as held:
+        record(held, EventKind.CASE_CLOSED, actor=Actor.system("intake"), closed_as=closed_as.value, round=1)
+    entry = told(case, Actor.customer(case.customer))[-1]
+    is_told = closed_as != ClosedAs.SPAM
+    assert entry.facts == ({"closed_as": closed_as.value} if is_told else {}) | {"round": 1}
+    assert (str(closed_as.label) in entry.text) == is_told
+    assert str(closed_as.label) in told(case, Actor.system("desk"))[-1].text
