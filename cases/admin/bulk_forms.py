@@ -97,8 +97,8 @@ class Classify(BulkForm):
         category = self.cleaned_data["category"]
         if held.is_open and held.category_id == category.pk:
             raise Conflict(_("The case has this category already."))
-        words = {"reason": self.said("reason"), "summary": self.said("summary")}
-        routing.classify_case(held, actor=self.actor, category=category, **words)
+        reason, summary = self.said("reason"), self.said("summary")
+        routing.classify_case(held, actor=self.actor, category=category, reason=reason, summary=summary)
 
 
 class Transfer(BulkForm):
