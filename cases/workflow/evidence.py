@@ -217,7 +217,7 @@ def _require_a_look(held: Case, actor: Actor) -> None:
     if asked >= _ROUNDS and not policies.may(actor, Step.RETURN, held):
         raise NotPermitted(
             _(
-                "The customer was asked %(times)d times. A manager or the lead looks at the case before it is asked again."
+                "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
             )
             % {"times": asked}
         )
