@@ -18,8 +18,9 @@ LEFT JOIN accounts_user u ON u.id = c.assignee_id JOIN customers_customer cu ON 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 QUEUE = f"""{_ROWS} WHERE c.status IN ({_OPEN}) AND c.priority = 'urgent'
 ORDER BY c.urgency DESC, c.next_due_at NULLS LAST, c.id LIMIT 50"""
-NEWEST = f"{_ROWS} ORDER BY c.opened_at DESC, c.id DESC LIMIT 50"
-FOUND = f"{_ROWS} WHERE upper(c.subject) LIKE upper('%%số 4711%%') ORDER BY c.opened_at DESC, c.id DESC LIMIT 50"
+_IN_ORDER = "ORDER BY c.closed_at IS NULL DESC, c.urgency DESC, c.opened_at DESC, c.id DESC LIMIT 50"
+OVERVIEW = f"{_ROWS} {_IN_ORDER}"
+FOUND = f"{_ROWS} WHERE upper(c.subject) LIKE upper('%%số 4711%%') {_IN_ORDER}"
 PARTS = (
     "cases_clock",
     "cases_answer",
@@ -53,5 +54,5 @@ def results() -> Iterator[Result]:
     yield compare("desk: rows of the queue alone", lambda: page(desk, f"{queue}&fragment=rows"), lambda: rows(QUEUE))
     yield compare("desk: search", lambda: page(desk, "/admin/cases/case/?q=số 4711"), lambda: rows(FOUND))
     yield compare("desk: case page", lambda: page(desk, file), raw_case)
-    yield compare("REST: list of cases", lambda: page(rest, "/api/v1/cases/"), lambda: rows(NEWEST))
+    yield compare("REST: list of cases", lambda: page(rest, "/api/v1/cases/"), lambda: rows(OVERVIEW))
     yield compare("REST: one case", lambda: page(rest, f"/api/v1/cases/{case.code}/"), raw_case)

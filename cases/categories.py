@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from .models import Category
+
+# How the field is called that a classification of a case may need which somebody has already.
+SUMMARY_IF_IT_MOVES = _("Summary (needed where the case goes to another department)")
 
 
 def category_choices() -> list[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 
-from .models import Case, CaseEvent, EventText
+from .models import Answer, Case, CaseEvent, EventText
 
 
 class EventKind(models.TextChoices):
@@ -70,6 +70,8 @@ class EventKind(models.TextChoices):
 
 
 Listener = Callable[[Case, CaseEvent], None]
+# The words of these are the text of their answer, which stands on the case itself and is shown there.
+ANSWER_TEXTS = frozenset({EventKind.OUTCOME_PROPOSED, EventKind.CASE_ANSWERED})
 
 
 def record(
@@ -82,7 +84,7 @@ def record(
     """
     if words:
         salt = secrets.token_hex(16)
-        facts["words"] = hashlib.sha256((salt + words).encode()).hexdigest()
+        facts["words"] = _salted(salt, words)
     event = CaseEvent(
         case=case,
         number=case.last_event_number + 1,
@@ -135,6 +137,7 @@ class Flaw:
 def flaws_of(case: Case) -> Iterator[Flaw]:
     """Everything wrong with the chain of one case: rows altered, missing or out of order, a cut tail, altered words."""
     yield from _flaws(case, case.events.select_related("words").order_by("number"))
+    yield from _altered_answers([case.code])
 
 
 def all_flaws(codes: Collection[str] = (), *, checked: Callable[[int], None] = lambda events: None) -> Iterator[Flaw]:
@@ -153,6 +156,7 @@ def all_flaws(codes: Collection[str] = (), *, checked: Callable[[int], None] = l
         yield from _flaws(chain[0].case, chain)
         count += len(chain)
         checked(count)
+    yield from _altered_answers(codes)
 
 
 _CHUNK = 2000
@@ -171,11 +175,30 @@ def _flaws(case: Case, events: Iterable[CaseEvent]) -> Iterator[Flaw]:
         if event.hash != chain_hash(case.code, event):
             yield Flaw(case.code, event.number, "altered")
         words = getattr(event, "words", None)
-        if words and event.facts.get("words") != hashlib.sha256((words.salt + words.text).encode()).hexdigest():
+        if words and event.facts.get("words") != _salted(words.salt, words.text):
             yield Flaw(case.code, event.number, "its words were altered")
         previous, expected = event.hash, expected + 1
     if expected == 1 or expected - 1 != case.last_event_number or previous != case.last_event_hash:
         yield Flaw(case.code, expected, "the end of the chain is missing or was replaced")
+
+
+def _altered_answers(codes: Collection[str]) -> Iterator[Flaw]:
+    """Answers that no longer say what was proposed or sent. One whose words were erased may be erased as well."""
+    recorded = EventText.objects.filter(event__kind__in=ANSWER_TEXTS).select_related("event__case").defer("text")
+    if codes:
+        recorded = recorded.filter(event__case__code__in=codes)
+    stream = recorded.order_by("event_id").iterator(chunk_size=_CHUNK)
+    while some := list(islice(stream, _CHUNK)):
+        texts = dict(
+            Answer.objects.filter(pk__in=[one.event.facts["answer"] for one in some]).values_list("pk", "body")
+        )
+        for one in some:
+            if one.event.facts["words"] != _salted(one.salt, texts.get(one.event.facts["answer"], "")):
+                yield Flaw(one.event.case.code, one.event.number, "the text of its answer was altered")
+
+
+def _salted(salt: str, words: str) -> str:
+    return hashlib.sha256((salt + words).encode()).hexdigest()
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,7 @@ from accounts.models import User
 from cskh.core.errors import NotVisible
 
 from . import codes, policies
-from .models import Case, Clock, FollowUp
+from .models import IS_OPEN, Case, Clock, FollowUp
 from .states import OPEN, Priority, Status
 
 
@@ -87,6 +87,15 @@ def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime
 def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Urgent first everywhere, then what is due first."""
     return cases.order_by("-urgency", F("next_due_at").asc(nulls_last=True), "id")
+
+
+def overview(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Where everything is listed: what is open before what is closed, urgent first, then the newest. By `OVERVIEW`."""
+    return cases.annotate(still_open=IS_OPEN).order_by(*OVERVIEW)
+
+
+# No value of it is ever missing, and all run the same way: pages of it are found by an index (`case_overview`).
+OVERVIEW = ("-still_open", "-urgency", "-opened_at", "-id")
 
 
 # What the sweep carries out by itself; a call back is made by people, and its clock watches over that.

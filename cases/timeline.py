@@ -12,7 +12,7 @@ from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, Department, User
 
 from . import policies
-from .events import EventKind
+from .events import ANSWER_TEXTS, EventKind
 from .models import Case, CaseEvent, Category
 from .states import Channel, ClosedAs
 
@@ -79,11 +79,10 @@ def _entry(event: CaseEvent, outside: Actor | None, names: dict[tuple[str, str],
     """The line of `event`; where `outside` reads it, with public facts and their own words only."""
     facts = {name: value for name, value in event.facts.items() if name != "words"}
     written = getattr(event, "words", None)
-    words = written.text if written else ""
+    words = written.text if written and event.kind not in ANSWER_TEXTS else ""
     if outside is not None:
         own = event.actor_kind in (ActorKind.CUSTOMER, outside.kind)
-        allowed = PUBLIC_FACTS[EventKind(event.kind)]
-        facts = {name: value for name, value in facts.items() if name in allowed}
+        facts = _public(event.kind, facts)
         words = words if own or event.kind in PUBLIC_WORDS else ""
     return Entry(
         number=event.number,
@@ -95,6 +94,13 @@ def _entry(event: CaseEvent, outside: Actor | None, names: dict[tuple[str, str],
         facts=facts,
         words=words,
     )
+
+
+def _public(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts a customer may read. What we took for spam is just closed to them: a robot learns nothing, a person is not hurt."""
+    allowed = PUBLIC_FACTS[EventKind(kind)]
+    is_spam = facts.get("closed_as") == ClosedAs.SPAM
+    return {name: value for name, value in facts.items() if name in allowed and not (is_spam and name == "closed_as")}
 
 
 def _sentence(kind: str, facts: dict[str, Any], nouns: dict[str, str]) -> str:

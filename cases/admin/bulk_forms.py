@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
 from cases import queries
-from cases.categories import category_choices
+from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Priority
 from cases.workflow import ending, routing
@@ -84,6 +84,7 @@ class Classify(BulkForm):
     hint = gettext_lazy("Cases that are classified already are classified again. Each keeps its nature.")
     category = forms.TypedChoiceField(label=gettext_lazy("Category"), coerce=int)
     reason = words_field(gettext_lazy("Why"), required=False)
+    summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
     def offer(self) -> None:
         category = self.fields["category"]
@@ -97,7 +98,8 @@ class Classify(BulkForm):
         category = self.cleaned_data["category"]
         if held.is_open and held.category_id == category.pk:
             raise Conflict(_("The case has this category already."))
-        routing.classify_case(held, actor=self.actor, category=category, reason=self.said("reason"))
+        reason, summary = self.said("reason"), self.said("summary")
+        routing.classify_case(held, actor=self.actor, category=category, reason=reason, summary=summary)
 
 
 class Transfer(BulkForm):

@@ -47,7 +47,7 @@ class RequestEvidence(StepForm):
         if not self.lines:
             del self.fields["listed"]
         self.initial["listed"] = [line.name for line in self.lines if line.is_missing]
-        self.initial["due_at"] = timezone.localtime(timezone.now() + settings.EVIDENCE_WAIT)
+        self.initial["due_at"] = timezone.localtime(evidence.usual_due(self.case, at=timezone.now()))
         self.fields["due_at"].widget.attrs["max"] = timezone.localtime(
             timezone.now() + settings.EVIDENCE_LONGEST_WAIT - timedelta(minutes=1)
         ).strftime("%Y-%m-%dT%H:%M")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
-from cases.events import EventKind
+from cases.events import ANSWER_TEXTS, EventKind
 from cases.models import CLOCK_KINDS, Case, CaseEvent, Category, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
@@ -50,7 +50,7 @@ def history_of(case: Case, before: str = "") -> Latest[Sentence]:
             who=names[(event.actor_kind, event.actor_id)],
             what=str(EventKind(event.kind).label) if event.kind in EventKind else event.kind,
             details=", ".join(_details(event.facts, things, names)),
-            words=event.words.text if hasattr(event, "words") else "",
+            words=event.words.text if hasattr(event, "words") and event.kind not in ANSWER_TEXTS else "",
         )
         for event in events
     ]

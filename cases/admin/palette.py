@@ -53,7 +53,7 @@ def palette(request: HttpRequest) -> JsonResponse:
 
 
 def _found(actor: Actor, term: str) -> list[Group]:
-    cases = searched(queries.for_file(policies.visible_to(actor)), term, actor).order_by("-opened_at", "-id")
+    cases = queries.overview(searched(queries.for_file(policies.visible_to(actor)), term, actor))
     customers = directory.find(term, policies.visible_customers(actor), limit=FOUND_CUSTOMERS)
     return [
         Group(label=_("Cases"), items=[_case(case) for case in cases[:FOUND_CASES]]),

@@ -68,9 +68,9 @@ def names_for(actor: Actor) -> list[str]:
 
 
 def queue(actor: Actor, name: str, now: datetime) -> QuerySet[Case]:
-    """The cases of one queue, in its order; `EVERYTHING` is all the person may see, newest first."""
+    """The cases of one queue, in its order; `EVERYTHING` is all the person may see, as an overview."""
     if name == EVERYTHING:
-        return policies.visible_to(actor).order_by("-opened_at", "-id")
+        return queries.overview(policies.visible_to(actor))
     return queries.for_queue(actor, name, now, now + DUE_SOON)
 
 
@@ -102,5 +102,5 @@ def first_queue(actor: Actor) -> str:
 def ordering(name: str) -> list[object]:
     """As `queue` orders, for the admin's list."""
     if name == EVERYTHING:
-        return ["-opened_at", "-id"]
+        return list(queries.OVERVIEW)
     return ["-urgency", F("next_due_at").asc(nulls_last=True), "id"]

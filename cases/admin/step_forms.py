@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies, queries
-from cases.categories import category_choices
+from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
@@ -64,12 +64,14 @@ class Classify(StepForm):
             category=Category.objects.get(pk=self.cleaned_data["category"]),
             nature=Nature(self.cleaned_data["nature"]),
             reason=self.said("reason"),
+            summary=self.said("summary"),
         )
 
 
 class Reclassify(Classify):
     done = gettext_lazy("Classified again.")
     reason = words_field(gettext_lazy("Why"), required=False)
+    summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
 
 class TakeIt(StepForm):

@@ -108,9 +108,12 @@ class ReasonIn(serializers.Serializer):
 
 
 class ClassifyIn(serializers.Serializer):
+    """`summary` is for the next department: needed where a case that has a department goes to another one."""
+
     category = category_field()
     nature = serializers.ChoiceField(Nature.choices, required=False)
     reason = Reason()
+    summary = Reason()
 
 
 class AssignIn(serializers.Serializer):

@@ -11,7 +11,7 @@ from accounts.models import Department
 from cases.evidence import queries as evidence
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
-from cases.states import Condition, Step
+from cases.states import ClosedAs, Condition, Step
 from cases.workflow.steps import allowed_steps
 
 
@@ -58,6 +58,7 @@ class CaseRow(serializers.ModelSerializer):
         slug_field="slug", read_only=True, allow_null=True
     )
     assignee = serializers.SerializerMethodField()
+    closed_as = serializers.SerializerMethodField()
     customer = CustomerOut(read_only=True)
     etag = serializers.CharField(read_only=True)
 
@@ -86,6 +87,11 @@ class CaseRow(serializers.ModelSerializer):
     @property
     def actor(self) -> Actor:
         return self.context["actor"]
+
+    @extend_schema_field(serializers.ChoiceField(ClosedAs.choices, allow_blank=True))
+    def get_closed_as(self, case: Case) -> str:
+        """How it ended; that we took it for spam is not told to customers."""
+        return "" if self.actor.is_customer and case.closed_as == ClosedAs.SPAM else case.closed_as
 
     def get_assignee(self, case: Case) -> str | None:
         """The user name; towards customers the name people go by."""

@@ -21,7 +21,8 @@ Call = Callable[[Case, Actor, Given], object]
 
 def _classify(case: Case, actor: Actor, given: Given) -> None:
     nature = Nature(given["nature"]) if "nature" in given else None
-    routing.classify_case(case, actor=actor, category=given["category"], nature=nature, reason=given["reason"])
+    category, reason, summary = given["category"], given["reason"], given["summary"]
+    routing.classify_case(case, actor=actor, category=category, nature=nature, reason=reason, summary=summary)
 
 
 def _assign(case: Case, actor: Actor, given: Given) -> None:

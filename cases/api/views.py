@@ -39,15 +39,19 @@ def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response
 class Cases(GenericApiView):
     filterset_class = CaseFilter
     serializer_class = CaseRow
-    ordering = ["-opened_at"]
+    ordering = queries.OVERVIEW[:-1]
     orderings = ("-opened_at", "opened_at", "-urgency", "urgency", "code", "-code")
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Case.objects.none()
-        return queries.for_file(policies.visible_to(self.actor))
+        return queries.overview(queries.for_file(policies.visible_to(self.actor)))
 
-    @extend_schema(operation_id="cases_list", summary="The cases you may see", responses=CaseRow(many=True))
+    @extend_schema(
+        operation_id="cases_list",
+        summary="The cases you may see: open before closed, urgent first",
+        responses=CaseRow(many=True),
+    )
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -55,9 +55,8 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     return found
 
 
-def checked_due(due_at: datetime | None, now: datetime) -> datetime:
-    """When the customer is waited for at first: a time ahead, within the longest wait. Raises Invalid for another."""
-    due_at = due_at or now + settings.EVIDENCE_WAIT
+def checked_due(due_at: datetime, now: datetime) -> datetime:
+    """Until when the customer is waited for at first: a time ahead, within the longest wait. Raises Invalid for another."""
     latest = now + settings.EVIDENCE_LONGEST_WAIT
     if due_at <= now:
         raise Invalid(errors={"due_at": [_("This time is past.")]})

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OrderBy, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,9 @@ from accounts.models import Department, User
 from cases.states import OPEN, Channel, ClosedAs, Nature, Priority, Status
 
 from .configuration import Category
+
+# As the index of the overview and its queries say it; a case is closed when it has a time of that.
+IS_OPEN = models.ExpressionWrapper(Q(closed_at__isnull=True), output_field=models.BooleanField())
 
 
 class Case(models.Model):
@@ -149,6 +152,13 @@ class Case(models.Model):
                 condition=Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
             ),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(
+                OrderBy(IS_OPEN, descending=True),
+                F("urgency").desc(),
+                F("opened_at").desc(),
+                F("id").desc(),
+                name="case_overview",
+            ),
             # The list of all cases, sorted by what is due either way; what is not due comes last in both.
             models.Index(F("next_due_at").asc(nulls_last=True), F("id").desc(), name="case_due_first"),
             models.Index(F("next_due_at").desc(nulls_last=True), F("id").desc(), name="case_due_last"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cases.sla.clock import WARN_FRACTION, ClockKind
+from cases.sla.clock import ClockKind
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -34,11 +34,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How long a clock of `kind` may run on `calendar`; None for category, priority or channel means any.
-
-    `duty` tells targets of one kind apart where a pack has several, "" being the one every case in question gets.
-    `extension_seconds` is the one extension allowed, with its reason and announced before the due time.
-    """
+    """How long a clock of `kind` may run on `calendar`; None for category, priority or channel means any."""
 
     kind: ClockKind
     seconds: int
@@ -46,13 +42,11 @@ class Target:
     category: str | None = None
     priority: str | None = None
     channel: str | None = None
-    duty: str = ""
-    extension_seconds: int = 0
 
     @property
-    def applies_to(self) -> tuple[ClockKind, str, str | None, str | None, str | None]:
+    def applies_to(self) -> tuple[ClockKind, str | None, str | None, str | None]:
         """What makes two targets of a pack the same rule."""
-        return self.kind, self.duty, self.category, self.priority, self.channel
+        return self.kind, self.category, self.priority, self.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,6 @@ class RulePack:
     citation: str
     confidence: Confidence
     targets: tuple[Target, ...]
-    warn_fraction: float = WARN_FRACTION
     progress_every_seconds: int | None = None
     silence_reminders_seconds: tuple[int, ...] = ()
     silence_close_seconds: int | None = None
@@ -85,7 +78,6 @@ def pick(
     category: str | None,
     priority: str | None,
     channel: str | None,
-    duty: str = "",
 ) -> Target | None:
     """The most specific target that applies, or None when there is no such clock.
 
@@ -96,7 +88,7 @@ def pick(
 
     def applies(target: Target) -> bool:
         fits = all(getattr(target, name) in (None, value) for name, value in asked.items())
-        return fits and target.kind == kind and target.duty == duty
+        return fits and target.kind == kind
 
     def specificity(target: Target) -> list[bool]:
         return [getattr(target, name) is not None for name in asked]
@@ -150,7 +142,7 @@ def _internal_targets() -> Iterable[Target]:
     yield Target(ClockKind.CALL_BACK, 15 * MINUTE)
     yield Target(ClockKind.FIRST_CONTACT, 1 * HOUR)
     yield Target(ClockKind.FIRST_CONTACT, 30 * MINUTE, priority="urgent")
-    yield Target(ClockKind.EVIDENCE_WAIT, 72 * HOUR)
+    yield Target(ClockKind.EVIDENCE_WAIT, 24 * HOUR)
 
 
 INTERNAL = RulePack(
@@ -184,31 +176,18 @@ VN_PDPL_2023 = RulePack(
     targets=(Target(ClockKind.REGULATORY, 72 * HOUR, category="privacy-request"),),
 )
 
-# Every privacy request gets the clock of the answer; which right is exercised is known once staff have read it.
+# Every privacy request gets the clock of the answer. The longer limits of carrying it out depend on which right is exercised,
+# which is known once staff have read it; the pack does not set them.
 VN_PDPL_2026 = RulePack(
     slug="vn-pdpl",
     version="91/2025/QH15",
     valid_from=date(2026, 1, 1),
     citation=(
-        "Law on Personal Data Protection 91/2025/QH15, Articles 4, 14 and 23; Decree 356/2025/ND-CP, Article 5. "
-        "The split of the 10 to 20 days for access, correction, provision and erasure is to be confirmed; "
-        "the shorter end is taken."
+        "Law on Personal Data Protection 91/2025/QH15, Articles 4, 14 and 23; Decree 356/2025/ND-CP, Article 5: "
+        "answer to the request of a data subject; to be confirmed."
     ),
     confidence=Confidence.CONFIRM,
-    targets=(
-        Target(ClockKind.REGULATORY, 2 * DAY, VN_WORKING_DAYS, "privacy-request"),
-        Target(ClockKind.REGULATORY, 15 * DAY, category="privacy-request", duty="object", extension_seconds=15 * DAY),
-        Target(
-            ClockKind.REGULATORY,
-            20 * DAY,
-            category="privacy-request",
-            duty="object-with-processor",
-            extension_seconds=15 * DAY,
-        ),
-        Target(ClockKind.REGULATORY, 10 * DAY, category="privacy-request", duty="access"),
-        Target(ClockKind.REGULATORY, 10 * DAY, category="privacy-request", duty="erase"),
-        Target(ClockKind.REGULATORY, 72 * HOUR, duty="breach-notice"),
-    ),
+    targets=(Target(ClockKind.REGULATORY, 2 * DAY, VN_WORKING_DAYS, "privacy-request"),),
 )
 
 PACKS: tuple[RulePack, ...] = (INTERNAL, VN_CPL, VN_PDPL_2023, VN_PDPL_2026)

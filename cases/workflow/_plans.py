@@ -46,7 +46,7 @@ def question_answered(held: Case) -> None:
 
 
 def silence_broken(held: Case) -> None:
-    """The customer said something: nobody waits for that any more."""
+    """The customer said something, or has nothing to be silent about: nobody waits for their word any more."""
     cancel(held, *SILENCE)
 
 
@@ -63,6 +63,11 @@ def plan(held: Case, kind: str, due_at: datetime, **facts: object) -> FollowUp:
     return FollowUp.objects.create(
         case=held, kind=kind, round=held.round, sequence=sequence, due_at=due_at, facts=facts
     )
+
+
+def move(held: Case, kind: str, due_at: datetime) -> None:
+    """What is planned of that kind is due then."""
+    planned(held).filter(kind=kind).update(due_at=due_at)
 
 
 def cancel(held: Case, *kinds: str) -> None:

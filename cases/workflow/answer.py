@@ -11,7 +11,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, reopening
+from . import _clocks, _plans, delivery, reopening
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -32,7 +32,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             at=now,
         )
         _plans.after_answer(held, at=now)
-        record(held, EventKind.CASE_ANSWERED, actor=actor, answer=answer.pk, round=held.round)
+        record(held, EventKind.CASE_ANSWERED, actor=actor, words=answer.body, answer=answer.pk, round=held.round)
     return answer
 
 
@@ -49,7 +49,7 @@ def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str =
         raise Invalid(errors={"message": [_("Cite what the customer said after the answer; log a call first.")]})
     with take_step(case, Step.ACCEPT, actor=actor) as held:
         sent = _answer_in_force(held, answer)
-        if actor.is_staff and not _has_arrived(held, sent):
+        if actor.is_staff and not delivery.has_arrived(held, sent):
             raise StepNotAllowed(_("The answer has not reached the customer yet."))
         _require_said_since(held, sent, message)
         record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=sent.pk, message=message)
@@ -80,7 +80,15 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
     with take_step(case, Step.FINAL_RESPONSE, actor=actor) as held:
         answer = take_answer(held, actor=actor, body=body, final=True)
         held.answered_at = answer.sent_at
-        record(held, EventKind.CASE_ANSWERED, actor=actor, answer=answer.pk, round=held.round, final=True)
+        record(
+            held,
+            EventKind.CASE_ANSWERED,
+            actor=actor,
+            words=answer.body,
+            answer=answer.pk,
+            round=held.round,
+            final=True,
+        )
         _closed(held, actor=actor)
     return answer
 
@@ -97,15 +105,6 @@ def _answer_in_force(held: Case, read: int | None) -> Answer:
     if read is not None and read != answer.pk:
         raise Conflict(_("A newer answer has arrived. Please read it first."))
     return answer
-
-
-def _has_arrived(held: Case, answer: Answer) -> bool:
-    """What was last heard of the answer is that it reached the customer."""
-    heard = held.events.filter(
-        kind__in=(EventKind.ANSWER_DELIVERED, EventKind.DELIVERY_FAILED), facts__answer=answer.pk
-    )
-    last = heard.order_by("number").last()
-    return last is not None and last.kind == EventKind.ANSWER_DELIVERED
 
 
 def _require_said_since(held: Case, answer: Answer, message: int | None) -> None:

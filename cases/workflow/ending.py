@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import Step
 from cskh.core.errors import Invalid
 
-from . import _plans, evidence, reopening
+from . import _plans, _waiting, reopening
 from ._take_step import change_case, take_step
 
 
@@ -71,6 +71,6 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
 
 
 def _end(held: Case, *, actor: Actor, words: str = "", **facts: Any) -> None:
-    evidence.close_open_request(held, at=held.closed_at or timezone.now())
+    _waiting.close_open_request(held, at=held.closed_at or timezone.now())
     _plans.cancel(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

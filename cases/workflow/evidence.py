@@ -1,13 +1,11 @@
 """What is missing is asked for, comes in, and is checked (R-25 … R-29).
 
-The pause of the clocks runs from the delivery of a request to its end: everything came in, somebody waived the rest, the
-matter ended, or the longest wait was over. All of it is reckoned from the times themselves, never from when a task ran.
+How long the customer is waited for, and when that ends, is in `_waiting`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,33 +18,34 @@ from cases.evidence.models import Check, ChecklistItem, EvidenceItem, EvidenceRe
 from cases.evidence.names import fitting_filename
 from cases.evidence.pipeline.receive import Received, Upload, receive
 from cases.evidence.wanted import Wanted, checked_due, checked_items
-from cases.models import Case, FollowUp
-from cases.sla.clock import ClockKind
+from cases.models import Case
 from cases.states import Channel, Step
-from cskh.core.errors import Invalid, StepNotAllowed
+from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line
 
-from . import _clocks, _plans, conversation, resolution
+from . import _waiting, conversation, resolution
 from ._take_step import change_case, take_step
-
-EVIDENCE = Actor.system("evidence")
+from ._waiting import EVIDENCE
+from ._waiting import usual_due as usual_due
 
 _MAX_TEXT = 4_000
-_FOLLOW_UPS = (FollowUp.Kind.EVIDENCE_REMINDER, FollowUp.Kind.EVIDENCE_OVERDUE)
+_ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
 
 
 def request_evidence(
     case: Case, *, actor: Actor, items: Sequence[Wanted], due_at: datetime | None = None
 ) -> EvidenceRequest:
-    """Asks the customer for `items`, at least one; the case waits for the customer until `due_at` (default a day).
+    """Asks the customer for `items`, at least one; the case waits for the customer until `due_at` (default `usual_due`).
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
-    Raises Invalid for no item, too many, one that is accepted already, or a due time that is past or too far.
+    Raises Invalid for no item, too many, one that is accepted already, or a due time that is past or too far; NotPermitted
+    where the customer was asked twice and `actor` does not answer for the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
-        due_at = checked_due(due_at, now)
+        _require_a_look(held, actor)
+        due_at = checked_due(due_at, now) if due_at else usual_due(held, at=now)
         request = EvidenceRequest.objects.create(
             case=held,
             round=held.round,
@@ -68,9 +67,7 @@ def request_evidence(
         resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
         conversation.note_first_reply(held, actor=actor, at=now)
-        _clocks.start_until(held, ClockKind.EVIDENCE_WAIT, at=now, due_at=due_at)
-        _plans.plan(held, FollowUp.Kind.EVIDENCE_REMINDER, now + (due_at - now) * settings.EVIDENCE_REMINDER_SHARE)
-        _plans.plan(held, FollowUp.Kind.EVIDENCE_OVERDUE, _longest(request), request=request.pk)
+        _waiting.begin(held, request)
         record(
             held,
             EventKind.EVIDENCE_REQUESTED,
@@ -90,7 +87,7 @@ def mark_delivered(request: EvidenceRequest, *, at: datetime) -> None:
             return
         request.delivered_at, request.bounced_at = max(at, request.asked_at), None
         request.save()
-        _clocks.pause(held, at=request.delivered_at, until=request.ended_at)
+        _waiting.reached(held, request)
         record(
             held,
             EventKind.EVIDENCE_REQUEST_DELIVERED,
@@ -106,10 +103,9 @@ def mark_bounced(request: EvidenceRequest) -> None:
         request.refresh_from_db()
         if request.bounced_at is not None:
             return
-        if request.delivered_at is not None:
-            _clocks.undo_pause(held, started_at=request.delivered_at)
-        request.delivered_at, request.bounced_at = None, timezone.now()
+        delivered_at, request.delivered_at, request.bounced_at = request.delivered_at, None, timezone.now()
         request.save()
+        _waiting.never_reached(held, request, delivered_at=delivered_at)
         record(held, EventKind.EVIDENCE_REQUEST_BOUNCED, actor=EVIDENCE, request=request.pk)
 
 
@@ -142,7 +138,7 @@ def submit_evidence(
     received = receive(upload, room=sorting.room_left(case)) if upload else None
     with transaction.atomic():
         evidence = _take_in(case, received, upload, words, actor=actor, channel=channel, item=item, at=received_at)
-        _complete_if_whole(case, at=received_at)
+        _waiting.complete_if_whole(case)
     return evidence
 
 
@@ -151,7 +147,7 @@ def waive_rest(case: Case, *, actor: Actor, reason: str) -> None:
     policies.require(actor, Step.EVIDENCE_COMPLETED, case)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say why the rest is not needed.")]})
-    _complete(case, actor=actor, at=timezone.now(), reason=reason)
+    _waiting.complete(case, actor=actor, at=timezone.now(), reason=reason)
 
 
 def verify_evidence(
@@ -167,7 +163,7 @@ def verify_evidence(
     `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the
     earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What is
     accepted after the outcome was approved is a new fact: the approval is taken back. What was rejected shows as
-    missing again (`missing_items`); whether it is asked for once more is the handler's decision.
+    missing again; whether it is asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -202,30 +198,30 @@ def verify_evidence(
             )
             if result == Check.Result.ACCEPTED and before != result:
                 resolution.take_back_approval(held)
-        _complete_if_whole(item.case, at=item.received_at)
+        _waiting.complete_if_whole(item.case)
     return check
-
-
-def missing_items(case: Case) -> list[Wanted]:
-    """What would be asked for now: mandatory things of the checklist that are not there, and whatever was rejected."""
-    lines = queries.checklist_of(case)
-    return [
-        Wanted(name=line.name, why=line.why, checklist_item=line.checklist_item) for line in lines if line.is_missing
-    ]
-
-
-def close_open_request(held: Case, *, at: datetime) -> None:
-    """The matter of the locked case ends otherwise: nothing is waited for any more."""
-    request = queries.open_request(held)
-    if request is not None:
-        _end(held, request, at=at)
 
 
 def stop_waiting(case: Case, *, actor: Actor) -> None:
     """The longest wait is over: the case goes back to the operator, who decides on what is known (R-32)."""
     with take_step(case, Step.EVIDENCE_OVERDUE, actor=actor) as held:
-        request = _end(held, queries.open_request(held), at=timezone.now())
+        request = _waiting.end(held, queries.open_request(held), at=timezone.now())
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
+
+
+def _require_a_look(held: Case, actor: Actor) -> None:
+    """Raises NotPermitted where the customer was asked often enough for somebody else to see what is wrong.
+
+    Who may do so are those who judge outcomes here: managers, and leads of the department. What came back does not count.
+    """
+    asked = EvidenceRequest.objects.filter(case=held, bounced_at__isnull=True).count()
+    if asked >= _ROUNDS and not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _(
+                "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
+            )
+            % {"times": asked}
+        )
 
 
 def _take_in(
@@ -279,34 +275,3 @@ def _take_in(
     if file is not None and file.preview_state == file.PreviewState.WAITING:
         enqueue_after_commit("cases.tasks.derive_preview", file.pk)
     return evidence
-
-
-def _complete_if_whole(case: Case, *, at: datetime) -> None:
-    request = queries.open_request(case)
-    if request is not None and not request.items.filter(state__in=sorting.WAITED_FOR).exists():
-        _complete(case, actor=EVIDENCE, at=at)
-
-
-def _complete(case: Case, *, actor: Actor, at: datetime, reason: str = "") -> None:
-    with take_step(case, Step.EVIDENCE_COMPLETED, actor=actor) as held:
-        request = _end(held, queries.open_request(held), at=at)
-        left = request.items.filter(state__in=sorting.WAITED_FOR)
-        waived = list(left.values_list("pk", flat=True))
-        left.update(state=RequestedItem.State.NOT_NEEDED)
-        record(held, EventKind.EVIDENCE_COMPLETED, actor=actor, words=reason, request=request.pk, waived=waived)
-
-
-def _end(held: Case, request: EvidenceRequest | None, *, at: datetime) -> EvidenceRequest:
-    """Ends the request, its pause, its clock and its follow-ups at `at`, at the latest when the longest wait was over."""
-    if request is None:
-        raise ValueError("a case that waits for the customer has an open evidence request")
-    request.ended_at = min(max(at, request.asked_at), _longest(request))
-    request.save()
-    _clocks.resume(held, at=request.ended_at)
-    _clocks.stop(held, ClockKind.EVIDENCE_WAIT, at=request.ended_at)
-    _plans.cancel(held, *_FOLLOW_UPS)
-    return request
-
-
-def _longest(request: EvidenceRequest) -> datetime:
-    return request.asked_at + settings.EVIDENCE_LONGEST_WAIT

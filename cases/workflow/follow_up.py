@@ -14,7 +14,7 @@ from cases.events import EventKind, record
 from cases.models import Case, FollowUp
 from cases.states import CUSTOMERS_TURN, Status
 
-from . import _clocks, _plans, evidence
+from . import _clocks, _plans, delivery, evidence
 from ._clocks import SLA
 from .answer import close_no_reply
 
@@ -22,6 +22,7 @@ Kind = FollowUp.Kind
 _ASKED_AGAIN_AFTER = timedelta(days=1)
 # Said several times on purpose; but what an outage swallowed is said once, by the last of them.
 _REMINDERS = frozenset({Kind.SILENCE_REMINDER, Kind.EVIDENCE_REMINDER})
+_OF_SILENCE = frozenset({Kind.SILENCE_REMINDER, Kind.CLOSE_NO_REPLY})
 
 
 def attend(case_id: int, *, now: datetime | None = None) -> bool:
@@ -65,8 +66,12 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
     follow_up.done_at = now
     follow_up.save()
     held.save()  # a step locks and reads the case anew
-    if follow_up.kind == Kind.CLOSE_NO_REPLY:
-        _close(held, now)
+    if follow_up.kind in _OF_SILENCE and not delivery.silence_counts(held):
+        _plans.silence_broken(held)
+        _carry_out(held, _plans.plan(held, Kind.REVIEW_REOPENED, now), now)
+    elif follow_up.kind == Kind.CLOSE_NO_REPLY:
+        if held.status == Status.ANSWERED:
+            close_no_reply(held, actor=SLA)
     elif follow_up.kind == Kind.EVIDENCE_OVERDUE:
         if held.status == Status.AWAITING_CUSTOMER:
             evidence.stop_waiting(held, actor=SLA)
@@ -80,16 +85,6 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
         elif follow_up.kind == Kind.REVIEW_REOPENED:  # whether to reopen is still not answered
             _plans.question_waits(held, until=now + _ASKED_AGAIN_AFTER)
         _record_done(held, follow_up)
-
-
-def _close(held: Case, now: datetime) -> None:
-    if held.status != Status.ANSWERED:
-        return
-    still_to_be_told = _plans.planned(held).filter(kind=Kind.CALL_BACK).exists()  # the answer, by telephone
-    if still_to_be_told:
-        _plans.after_answer(held, at=now)
-    else:
-        close_no_reply(held, actor=SLA)
 
 
 def _record_done(held: Case, follow_up: FollowUp) -> None:

@@ -36,7 +36,7 @@ def propose(case: Case, *, actor: Actor, body: str) -> Answer:
             author_kind=actor.kind,
             author_id=actor.id,
         )
-        record(held, EventKind.OUTCOME_PROPOSED, actor=actor, answer=answer.pk)
+        record(held, EventKind.OUTCOME_PROPOSED, actor=actor, words=answer.body, answer=answer.pk)
     return answer
 
 

@@ -19,19 +19,25 @@ _FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
 
 
 def classify_case(
-    case: Case, *, actor: Actor, category: Category, nature: Nature | None = None, reason: str = ""
+    case: Case,
+    *,
+    actor: Actor,
+    category: Category,
+    nature: Nature | None = None,
+    reason: str = "",
+    summary: str = "",
 ) -> None:
     """Says what kind of request it is, and routes it to the department of that kind.
 
-    A case that is classified already is classified again: history stays, clocks are computed anew from their own start,
-    and the case moves to the other department where there is one. Raises NotPermitted where that would spare the case the
-    approval its category needs, and `actor` is nobody who may approve.
+    A case that is classified already is classified again: history stays, clocks are computed anew from their own start.
+    Where that takes it from its department to another it is a transfer, and needs the `summary` of one. Raises NotPermitted
+    where it would spare the case the approval its category needs, and `actor` is nobody who may approve.
     """
     step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
     policies.require(actor, step, case)
     _require_reason(category)
     with take_step(case, step, actor=actor) as held:
-        _classify(held, step, actor=actor, category=category, nature=nature, reason=reason)
+        _classify(held, step, actor=actor, category=category, nature=nature, reason=reason, summary=summary)
         _clocks.retarget(held)
 
 
@@ -59,7 +65,14 @@ def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Categ
 
 
 def _classify(
-    held: Case, step: Step, *, actor: Actor, category: Category, nature: Nature | None = None, reason: str = ""
+    held: Case,
+    step: Step,
+    *,
+    actor: Actor,
+    category: Category,
+    nature: Nature | None = None,
+    reason: str = "",
+    summary: str = "",
 ) -> None:
     _require_no_way_around_approval(held, actor=actor, category=category)
     first = step == Step.CLASSIFY
@@ -67,14 +80,15 @@ def _classify(
     held.classified_at = held.classified_at or timezone.now()
     if nature is not None:
         held.nature = nature
-    # Classifying may raise the priority; lowering what a person raised is `change_priority`, with a reason.
-    if first or PRIORITY_RANK[Priority(category.priority)] > held.urgency:
+    if not _would_lower(held, category) or (first and not _was_set_by_a_person(held)):
         _set_priority(held, Priority(category.priority))
     record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
     if held.nature in _FORMAL:
         register_complaint(held)
-    if held.department_id != category.department_id:
+    if held.department_id is None:
         route_case(held, actor=actor, department=category.department)
+    elif held.department_id != category.department_id:
+        _transfer(held, actor=actor, department=category.department, summary=summary)
     if held.is_complex and held.status not in CUSTOMERS_TURN:
         _plans.progress(held, at=timezone.now())
     elif held.round == 1 and not first:
@@ -101,23 +115,33 @@ def assign_case(case: Case, *, actor: Actor, assignee: User) -> None:
 def transfer_case(case: Case, *, actor: Actor, department: Department, summary: str) -> None:
     """Moves the case to another department. The summary spares the customer telling the story again (R-24)."""
     policies.require(actor, Step.ASSIGN, case)
-    if not summary.strip():
-        raise Invalid(errors={"summary": [_("Write a short summary for the next department.")]})
+    _require_summary(summary)
     with take_step(case, Step.ASSIGN, actor=actor) as held:
         if held.category_id is None:
             raise Invalid(errors={"department": [_("Classify the case first; that routes it.")]})
         if held.department_id == department.pk:
             raise Invalid(errors={"department": [_("The case is with this department already.")]})
-        left = held.department
-        held.department, held.assignee, held.needs_manager = department, None, False
-        record(
-            held,
-            EventKind.CASE_TRANSFERRED,
-            actor=actor,
-            words=summary,
-            department=department.slug,
-            left=left.slug if left else None,
-        )
+        _transfer(held, actor=actor, department=department, summary=summary)
+
+
+def _transfer(held: Case, *, actor: Actor, department: Department, summary: str) -> None:
+    """The next department reads the summary, and the customer is told who has their request now."""
+    _require_summary(summary)
+    left = held.department
+    held.department, held.assignee, held.needs_manager = department, None, False
+    record(
+        held,
+        EventKind.CASE_TRANSFERRED,
+        actor=actor,
+        words=summary,
+        department=department.slug,
+        left=left.slug if left else None,
+    )
+
+
+def _require_summary(summary: str) -> None:
+    if not summary.strip():
+        raise Invalid(errors={"summary": [_("Write a short summary for the next department.")]})
 
 
 def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str = "") -> None:
@@ -134,6 +158,15 @@ def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str
         _set_priority(held, priority)
         record(held, EventKind.PRIORITY_CHANGED, actor=actor, words=reason, before=before, priority=priority)
         _clocks.retarget(held)
+
+
+def _would_lower(held: Case, category: Category) -> bool:
+    return PRIORITY_RANK[Priority(category.priority)] < held.urgency
+
+
+def _was_set_by_a_person(held: Case) -> bool:
+    """Lowering what somebody chose is `change_priority`, with a reason; classifying never does it."""
+    return held.events.filter(kind=EventKind.PRIORITY_CHANGED).exists()
 
 
 def _set_priority(held: Case, priority: Priority) -> None:

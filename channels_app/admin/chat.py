@@ -172,11 +172,16 @@ def end(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @require_POST
 @conversation_view
 def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    """`{category}` → as `card`; nothing where the matter is now one the person may not know of."""
-    category = Category.objects.filter(pk=whole_number(content_of(request), "category")).first()
+    """`{category, summary}` → as `card`; nothing where the matter is now one the person may not know of.
+
+    The summary is for the next department, where the case goes from one to another.
+    """
+    content = content_of(request)
+    category = Category.objects.filter(pk=whole_number(content, "category")).first()
     if category is None or chat.case is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
-    routing.classify_case(chat.case, actor=actor, category=category)
+    summary = text_of(content, "summary", most=_TEXT_MOST)
+    routing.classify_case(chat.case, actor=actor, category=category, summary=summary)
     agents.go_on(chat, actor=actor)
     if not policies.can_see(actor, chat.case):
         return {}

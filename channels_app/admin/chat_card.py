@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from cases import policies
 from cases.access_log import note_access
-from cases.categories import category_choices
+from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Answer, Case
 from cases.states import OPEN, Status, Step
 from cases.tones import STATUS_TONES
@@ -36,6 +36,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
         "earlier": list(others.order_by("-opened_at", "-id")[:_EARLIER_SHOWN]),
         "categories": category_choices() if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else [],
+        "summary": SUMMARY_IF_IT_MOVES if case.department_id else "",
     }
     return {
         "html": render_to_string("admin/chat/card.html", context, request),

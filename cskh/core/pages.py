@@ -13,7 +13,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import F, Lookup, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -86,7 +87,7 @@ class CursorPages(BasePagination):
 
 
 def _ordering(request: Request, view: Any) -> list[str]:
-    """The fields to sort by, ending with the primary key so that no two rows are equal."""
+    """The fields to sort by, all one way, ending with the primary key so that no two rows are equal."""
     choices, asked = getattr(view, "orderings", ()), request.query_params.get("ordering")
     if asked is not None and asked not in choices:
         raise Invalid(errors={"ordering": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}]})
@@ -108,23 +109,22 @@ def _decoded(text: str, queryset: QuerySet[Any], fields: Sequence[str]) -> _Curs
         backwards, values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True))
         if len(values) != len(fields):
             raise ValueError("another ordering")
-        kinds = [queryset.model._meta.get_field(name.lstrip("-")) for name in fields]
+        kinds = [_kind(queryset, name.lstrip("-")) for name in fields]
         clean = [kind.clean(value, None) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError) as error:
         raise Invalid(errors={"cursor": [_("This cursor is not one of this list.")]}) from error
     return _Cursor(bool(backwards), clean)
 
 
-def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows behind these values in this order. The first condition alone lets an index begin at the right place."""
-    first, *rest = order
-    name, value = first.lstrip("-"), values[0]
-    beyond = "lt" if first.startswith("-") else "gt"
-    if not rest:
-        return Q(**{f"{name}__{beyond}": value})
-    return Q(**{f"{name}__{beyond}e": value}) & (
-        Q(**{f"{name}__{beyond}": value}) | Q(**{name: value}) & _after(rest, values[1:])
-    )
+def _kind(queryset: QuerySet[Any], name: str) -> Any:
+    annotation = queryset.query.annotations.get(name)
+    return queryset.model._meta.get_field(name) if annotation is None else annotation.output_field
+
+
+def _after(order: Sequence[str], values: Sequence[Any]) -> Lookup:
+    """Rows behind these values, compared as a whole: where all fields run one way, an index begins at the right place."""
+    behind = TupleLessThan if order[0].startswith("-") else TupleGreaterThan
+    return behind(Tuple(*(F(name.lstrip("-")) for name in order)), values)
 
 
 def _turned(name: str) -> str:

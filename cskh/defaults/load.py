@@ -108,7 +108,7 @@ def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) ->
     today = timezone.localdate()
     in_force = [packs.in_force(packs.PACKS, slug, today) for slug in ("internal", "vn-cpl", "vn-pdpl")]
     for pack in filter(None, in_force):
-        for target in (one for one in pack.targets if not one.duty):
+        for target in pack.targets:
             SlaTarget.objects.get_or_create(
                 kind=target.kind.value,
                 category=categories[target.category] if target.category else None,

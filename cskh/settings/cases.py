@@ -35,8 +35,8 @@ PUBLIC_FIGURES_MINIMUM = 20
 PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 
 # Silence after an answer and the rhythm of progress messages stand in the operator's rule pack (`cases.sla.packs`).
-# Evidence: how long is waited by default and at most; when the customer is reminded, as a share of the wait.
-EVIDENCE_WAIT = timedelta(hours=24)
+# Evidence: how long is waited at most from the delivery of a request; when the customer is reminded, as a share of the wait.
+# How long is waited by default is a service target (`evidence_wait`), by category, priority and channel.
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)
 EVIDENCE_REMINDER_SHARE = 0.5
 CALL_BACK_WITHIN = timedelta(minutes=15)

@@ -86,8 +86,8 @@ def take_as(actor, step, case, *, assignee):
     reason = "Khách gọi lại"
     other = Category.objects.get(slug="technical-error")
     {
-        Step.CLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other),
-        Step.RECLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other),
+        Step.CLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other, summary=reason),
+        Step.RECLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other, summary=reason),
         Step.ASSIGN: lambda: routing.assign_case(case, actor=actor, assignee=assignee),
         Step.REQUEST_EVIDENCE: lambda: evidence.request_evidence(case, actor=actor, items=[Wanted(name="Sao kê")]),
         Step.EVIDENCE_COMPLETED: lambda: evidence.waive_rest(case, actor=actor, reason=reason),

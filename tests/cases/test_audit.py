@@ -7,11 +7,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import InternalError, OperationalError, ProgrammingError, connection, transaction
 
+from accounts.actors import Actor
 from accounts.models import Role
+from cases import timeline
+from cases.admin.history import history_of
 from cases.events import all_flaws, flaws_of
 from cases.models import Case, CaseEvent, EventText
 from cases.states import Status
-from cases.workflow import ending
+from cases.workflow import answer, ending, resolution
+from channels_app.models import Message
 from tests.cases.building import case_at, customer_of, open_case
 
 REFUSED = (ProgrammingError, InternalError, OperationalError)
@@ -100,6 +104,8 @@ def test_what_was_rewritten_all_the_same_is_named(case, tampering, what):
     with without_the_trigger() as cursor:
         if "CASE number" in tampering:
             cursor.execute("ALTER TABLE cases_caseevent DROP CONSTRAINT event_number_once")
+        if tampering.startswith("DELETE"):
+            cursor.execute("DELETE FROM cases_eventtext")
         cursor.execute(tampering, {"case": case.pk, "last": case.last_event_number})
     found = {(flaw.number, flaw.what) for flaw in flaws_of(Case.objects.get(pk=case.pk))}
     number, words = what
@@ -130,6 +136,60 @@ def test_words_may_be_erased_but_not_altered(case):
     assert list(all_flaws()) == []
 
 
+def named_by_verify_audit():
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_audit", stdout=out)
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.django_db
+def test_the_text_of_an_answer_that_was_sent_cannot_be_exchanged(case):
+    sent = case.events.get(kind="case_answered").number
+    case.answers.update(body="Chúng tôi từ chối.")
+    Message.objects.filter(answer__case=case).update(body="Chúng tôi từ chối.")
+    assert named_by_verify_audit() == [f"{case.code} event {sent}: the text of its answer was altered"]
+    case.answers.update(body="Đã ghi có.")
+    assert named_by_verify_audit() == [f"{case.code} event {sent}: the message that carried its answer was altered"]
+    with pytest.raises(CommandError):
+        call_command("verify_audit", case.code, stdout=StringIO())
+    Message.objects.filter(answer__case=case).update(body="Đã ghi có.")
+    call_command("verify_audit", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_the_text_that_was_proposed_cannot_be_exchanged(make_staff):
+    case = case_at(Status.AWAITING_APPROVAL, make_staff("lan", Role.SPECIALIST))
+    case.answers.update(body="Hoàn gấp đôi.")
+    assert [(flaw.number, flaw.what) for flaw in flaws_of(case)] == [
+        (case.events.get(kind="outcome_proposed").number, "the text of its answer was altered")
+    ]
+
+
+@pytest.mark.django_db
+def test_the_text_of_an_answer_may_be_erased(case):
+    EventText.objects.filter(event__case=case).delete()
+    case.answers.update(body="")
+    Message.objects.filter(answer__case=case).update(body="")
+    call_command("verify_audit", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_the_text_of_an_answer_is_not_told_twice(case, make_staff):
+    boss = Actor.staff(make_staff("son", Role.MANAGER))
+    case = resolution_proposed(case, boss)
+    told = [*history_of(case).rows, *timeline.entries(timeline.events_for(boss, case), boss)]
+    assert [line.words for line in told if "ghi có" in line.words or "Hoàn" in line.words] == []
+    customer = customer_of(case)
+    assert {entry.words for entry in timeline.entries(timeline.events_for(customer, case), customer)} == {""}
+
+
+def resolution_proposed(case, actor):
+    answer.reject(case, actor=customer_of(case))
+    resolution.propose(case, actor=actor, body="Hoàn tiền.")
+    return case
+
+
 @pytest.mark.django_db
 def test_verify_audit_says_what_it_checked(case):
     other = open_case(email="binh@khach.example")
@@ -147,5 +207,5 @@ def test_verify_audit_says_what_it_checked(case):
 def test_the_cost_does_not_grow_with_the_number_of_cases(case, django_assert_num_queries):
     for number in range(5):
         open_case(email=f"khach{number}@khach.example")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         assert list(all_flaws()) == []

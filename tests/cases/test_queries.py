@@ -14,6 +14,7 @@ from accounts.customers.models import Contact, Customer
 from accounts.models import ApiClient, Department, Role, Scope
 from cases import policies, queries
 from cases.models import Case, Category
+from cskh.core import pages
 from tests.cases.building import open_case
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,19 @@ def test_each_queue_is_read_in_its_order_from_an_index_of_open_cases(many_open_c
     rows = queries.for_queue(manager, queue, now, now)[:50]
     read = plan(*rows.query.sql_with_params(), without=("sort", "incremental_sort", "bitmapscan"))
     assert any(f"using {index} on" in read for index in INDEXES[queue]), read
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_page_of_the_overview_is_read_in_its_order_from_where_it_begins(many_open_cases, is_first):
+    rows = queries.overview(Case.objects.all())
+    if not is_first:
+        last = rows[1000]
+        values = [last.still_open, last.urgency, last.opened_at, last.pk]
+        rows = rows.filter(pages._after(queries.OVERVIEW, values))
+    read = plan(*rows[:50].query.sql_with_params(), without=("sort", "incremental_sort", "bitmapscan"))
+    assert "using case_overview on" in read, read
+    assert ("Index Cond: (ROW(" in read) != is_first, read
+    assert "Filter" not in read, read
 
 
 def test_the_sweep_reads_what_is_due_by_index(django_assert_num_queries):

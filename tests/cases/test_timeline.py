@@ -6,8 +6,8 @@ from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.models import ApiClient, Role
 from cases import timeline
-from cases.events import EventKind, record
-from cases.states import Channel
+from cases.events import ANSWER_TEXTS, EventKind, record
+from cases.states import Channel, ClosedAs
 from cases.workflow._take_step import change_case
 from cases.workflow.opening import Matter
 from channels_app import intake
@@ -58,7 +58,8 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
         assert entry.words == ("lời nội bộ" if kind == EventKind.EVIDENCE_REJECTED else "")
         assert "bí mật" not in entry.text
     staff = told(case, lan)[-1]
-    assert (staff.words, staff.actor_name, staff.facts["secret"]) == ("lời nội bộ", "Lan", "bí mật")
+    words = "" if kind in ANSWER_TEXTS else "lời nội bộ"  # an answer is read where it stands
+    assert (staff.words, staff.actor_name, staff.facts["secret"]) == (words, "Lan", "bí mật")
 
 
 @pytest.mark.django_db
@@ -79,3 +80,16 @@ def test_programs_that_only_open_cases_read_what_customers_do(case, make_staff, 
 
 def test_internal_kinds_are_not_public():
     assert not INTERNAL & set(timeline.PUBLIC_FACTS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("closed_as", ClosedAs)
+def test_spam_is_just_closed_to_customers(case, closed_as):
+    """Every other end is told."""
+    with change_case(case) as held:
+        record(held, EventKind.CASE_CLOSED, actor=Actor.system("intake"), closed_as=closed_as.value, round=1)
+    entry = told(case, Actor.customer(case.customer))[-1]
+    is_told = closed_as != ClosedAs.SPAM
+    assert entry.facts == ({"closed_as": closed_as.value} if is_told else {}) | {"round": 1}
+    assert (str(closed_as.label) in entry.text) == is_told
+    assert str(closed_as.label) in told(case, Actor.system("desk"))[-1].text

@@ -10,7 +10,7 @@ from cases.workflow._clocks import SLA
 from cases.workflow.evidence import Wanted
 from channels_app import one_time_codes, outbox
 from channels_app.models import Attachment, Delivery
-from tests.cases.building import customer_of, open_case
+from tests.cases.building import customer_of, deliver_answer, open_case
 
 CATEGORY = "deposit-not-credited"
 
@@ -54,6 +54,12 @@ def _when_due(kind):
     return attend
 
 
+def _silence_about_the_answer(case, lan):
+    """Only what arrived is reminded of."""
+    deliver_answer(case)
+    _when_due(FollowUp.Kind.SILENCE_REMINDER)(case, lan)
+
+
 def _deadline_near(case, lan):
     follow_up.attend(case.pk, now=Clock.objects.filter(case=case).earliest("warn_at").warn_at)
 
@@ -89,7 +95,7 @@ LETTERS = {
     "evidence_reminder": (Status.AWAITING_CUSTOMER, _when_due(Kind.EVIDENCE_REMINDER)),
     "case_transferred": (Status.ROUTED, _transfer),
     "answer": (Status.RESOLVING, lambda case, lan: answer.send_answer(case, actor=lan, body="Tiền đã vào.")),
-    "silence_reminder": (Status.ANSWERED, _when_due(Kind.SILENCE_REMINDER)),
+    "silence_reminder": (Status.ANSWERED, _silence_about_the_answer),
     "case_reopened": (Status.ANSWERED, lambda case, lan: answer.reject(case, actor=customer_of(case))),
     "progress": (Status.REOPENED, _when_due(Kind.PROGRESS)),
     "final answer": (Status.REOPENED, _end_for_good),

@@ -185,7 +185,8 @@
 
     async classify(form) {
       try {
-        const card = await this.console.server.post(`${this.path}classify/`, { category: Number(new FormData(form).get("category")) });
+        const given = new FormData(form), said = { category: Number(given.get("category")), summary: given.get("summary") || "" };
+        const card = await this.console.server.post(`${this.path}classify/`, said);
         if (card.html) this.showCardOf(card);
         else this.lose();
         this.console.toast(this.console.words.classified);

@@ -2,12 +2,14 @@
 
 import time
 from argparse import ArgumentParser
+from itertools import chain
 
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.codes import parse_code
 from cases.events import all_flaws
 from cases.models import Case, CaseEvent
+from channels_app.audit import altered_messages
 
 _EVERY_SECONDS = 1.0
 
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         events = CaseEvent.objects.filter(case__code__in=wanted) if wanted else CaseEvent.objects.all()
         self._total, self._told_at = events.count(), time.monotonic()
         flaws = 0
-        for flaw in all_flaws(wanted, checked=self._tell):
+        for flaw in chain(all_flaws(wanted, checked=self._tell), altered_messages(wanted)):
             flaws += 1
             self.stdout.write(f"{flaw.code} event {flaw.number}: {flaw.what}")
         if flaws:

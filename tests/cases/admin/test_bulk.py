@@ -52,7 +52,7 @@ def valid_fields(name, people, customer_case):
         "take-it": {},
         "assign": {"assignee": people["minh"].pk},
         "change-priority": {"priority": "low", "reason": "Khách bảo không gấp"},
-        "classify": {"category": Category.objects.get(slug="technical-error").pk, "reason": "Nhầm"},
+        "classify": {"category": Category.objects.get(slug="technical-error").pk, "summary": "Lỗi ứng dụng"},
         "transfer": {"department": Department.objects.get(slug="technical").pk, "summary": "Đã kiểm tra giao dịch"},
         "note": {"body": "Khách gọi lại hai lần"},
         "mark-duplicate": {"of": customer_case.code.lower()},
@@ -82,6 +82,15 @@ def test_every_step_is_taken_on_each_case(at, people, open_case, name):
         assert EFFECTS[name](fresh, people)
         snapshot(fresh)  # its chain of events is whole
     assert not EFFECTS[name](Case.objects.get(pk=cases[0].pk), people)
+
+
+def test_what_goes_to_another_department_needs_a_summary_and_what_stays_does_not(at, people, open_case):
+    stays, goes = open_case("technical-error"), open_case("deposit-not-credited")
+    kind = Category.objects.exclude(slug="technical-error").filter(department=stays.department, parent__isnull=False)[0]
+    said = outcomes(at(people["manager"], "classify", [stays, goes], run=True, category=kind.pk, reason="Nhầm"))
+    assert said[stays.code] is None
+    assert said[goes.code]
+    assert Case.objects.get(pk=goes.pk).category.slug == "deposit-not-credited"
 
 
 @pytest.mark.parametrize("name", BULK)

@@ -51,7 +51,7 @@ def test_every_step_people_take_has_its_door():
 def form_of(door, at_hand):
     """Everything the form asks for, right: whoever may is not stopped by it."""
     words, other = "Khách gọi lại", at_hand.other_category
-    kind = {"category": other.pk, "nature": "complaint", "reason": words}
+    kind = {"category": other.pk, "nature": "complaint", "reason": words, "summary": words}
     return {
         "classify": kind,
         "reclassify": kind,

@@ -14,7 +14,8 @@ from accounts.actors import Actor
 from accounts.customers.models import Customer
 from cases.admin.case_rows import rows_of
 from cases.models import Case
-from cases.workflow import routing
+from cases.states import Priority
+from cases.workflow import ending, routing
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,16 @@ def test_the_fragment_shows_what_the_list_shows_and_nothing_else(desk, people, o
     for query in ({"queue": "all"}, {"q": "vào"}, {"status": "routed"}, {"queue": "unassigned", "p": "1"}):
         at = desk(people["elsewhere"])
         assert codes_on(at.list(**query, fragment="rows")) == codes_on(at.list(**query)) == [seen.code]
+
+
+def test_urgent_comes_first_in_everything_found_and_filtered_and_what_is_closed_last(desk, people, open_case):
+    urgent, older, newer, closed = (open_case("technical-error", subject=f"Lỗi số {n}") for n in range(4))
+    routing.change_priority(urgent, actor=Actor.staff(people["manager"]), priority=Priority.URGENT)
+    routing.change_priority(closed, actor=Actor.staff(people["manager"]), priority=Priority.URGENT)
+    ending.mark_spam(closed, actor=Actor.staff(people["manager"]), reason="Quảng cáo")
+    at, expected = desk(people["manager"]), [one.code for one in (urgent, newer, older, closed)]
+    for query in ({"queue": "all"}, {"q": "Lỗi"}, {"channel__exact": urgent.channel}):
+        assert codes_on(at.list(**query)) == expected
 
 
 def test_the_fragment_says_when_a_queue_is_empty(desk, people):

@@ -99,6 +99,9 @@ def test_the_rejection_cites_the_message_and_goes_to_somebody_else(desk, people,
     assert answered_case.events.get(kind="outcome_rejected").facts["message"] == theirs.pk
 
 
+TECHNICAL = "technical-error"  # of another department
+
+
 @pytest.mark.parametrize(
     ("name", "data", "field"),
     [
@@ -106,6 +109,7 @@ def test_the_rejection_cites_the_message_and_goes_to_somebody_else(desk, people,
         ("message", {"body": "a" * 100_001}, "body"),
         ("transfer", {"summary": "Đã kiểm tra"}, "department"),
         ("classify", {"category": "999999", "nature": "question"}, "category"),
+        ("reclassify", {"category": TECHNICAL, "nature": "question", "reason": "Nhầm"}, "summary"),
         ("change-priority", {"priority": "low"}, "reason"),
         ("mark-duplicate", {"of": "CS-0000-0000-000"}, "of"),
         ("withdraw", {"reason": ""}, "reason"),
@@ -114,6 +118,8 @@ def test_the_rejection_cites_the_message_and_goes_to_somebody_else(desk, people,
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(desk, people, open_case, name, data, field):
     case = open_case("deposit-not-credited")
+    if data.get("category") == TECHNICAL:
+        data |= {"category": str(Category.objects.get(slug=TECHNICAL).pk)}
     before = state_of(case)
     refused = desk(people["lan"]).take(case, name, **data)
     assert refused.status_code == 400

@@ -303,3 +303,14 @@ def test_a_customer_reads_no_note_and_no_user_name(who, integration, staff_clien
     assert owner.get("/api/v1/cases/?q=gian").json()["results"] == []
     refused = owner.post(f"{at}messages/", {"body": "x", "internal": True})
     assert refused.status_code == 403
+
+
+def test_a_customer_is_not_told_that_they_were_taken_for_spam(integration, customer):
+    at = f"/api/v1/cases/{integration.post('/api/v1/cases/', CASE).json()['code']}/"
+    integration.post(f"{at}mark-spam/", {"reason": "Quảng cáo"})
+    assert integration.get(at).json()["closed_as"] == "spam"
+    told = customer.get(at).json()
+    assert (told["status"], told["closed_as"]) == ("closed", "")
+    assert [row["closed_as"] for row in customer.get("/api/v1/cases/").json()["results"]] == [""]
+    ended = customer.get(f"{at}timeline/").json()["results"][-1]
+    assert (ended["kind"], "closed_as" in ended["facts"]) == ("case_closed", False)

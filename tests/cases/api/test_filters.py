@@ -107,12 +107,26 @@ def test_nul_in_a_query(integration, query):
     assert integration.get(f"/api/v1/cases/?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("ordering", ["-opened_at", "opened_at", "-urgency", "urgency", "code", "-code"])
-def test_pages_show_every_case_once_in_order_both_ways(integration, ordering, three):
+def test_what_is_open_comes_first_then_what_is_urgent_then_the_newest(integration, three):
+    urgent, normal, closed = three
+    Case.objects.filter(code=closed).update(urgency=3)
+    newer = integration.post("/api/v1/cases/", CASE).json()["code"]
+    for query in ("", "?q=a", "?opened_after=2026-01-01T00:00:00Z"):
+        found = [row["code"] for row in integration.get(f"/api/v1/cases/{query}").json()["results"]]
+        assert [code for code in found if code in three or code == newer] == [urgent, newer, normal, closed]
+
+
+ORDERINGS = ["-opened_at", "opened_at", "-urgency", "urgency", "code", "-code"]
+
+
+@pytest.mark.parametrize("ordering", ["", *[f"ordering={field}" for field in ORDERINGS]])
+@pytest.mark.parametrize("is_same", [False, True])
+def test_pages_show_every_case_once_in_order_both_ways(integration, ordering, is_same, three):
     """Also where all share a value, and while new cases come in."""
-    Case.objects.update(opened_at=START)
-    everything = [row["code"] for row in integration.get(f"/api/v1/cases/?ordering={ordering}").json()["results"]]
-    page, forth, back = integration.get(f"/api/v1/cases/?ordering={ordering}&page_size=1").json(), [], []
+    if is_same:
+        Case.objects.update(opened_at=START)
+    everything = [row["code"] for row in integration.get(f"/api/v1/cases/?{ordering}").json()["results"]]
+    page, forth, back = integration.get(f"/api/v1/cases/?{ordering}&page_size=1").json(), [], []
     assert page["previous"] is None
     while True:
         forth += [row["code"] for row in page["results"]]

@@ -34,7 +34,7 @@ def test_every_step_people_take_has_its_address():
 def body_of(step, at_hand):
     """Everything the step asks for, right: whoever may is not stopped by it."""
     words = "Khách gọi lại"
-    kind = {"category": at_hand.other_category.slug}
+    kind = {"category": at_hand.other_category.slug, "summary": words}
     return {
         Step.CLASSIFY: kind,
         Step.RECLASSIFY: kind,

@@ -173,6 +173,16 @@ BAD_STEPS = {
 }
 
 
+def test_classified_into_another_department_the_summary_is_named(integration):
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    for step in ("reclassify", "classify"):  # one function takes both
+        refused = integration.post(f"/api/v1/cases/{code}/{step}/", {"category": "technical-error"})
+        assert list(problem(refused, 400, "invalid")["errors"]) == ["summary"]
+    assert integration.post(f"/api/v1/cases/{code}/reclassify/", {"category": "withdrawal-delayed"}).status_code == 200
+    body = {"category": "technical-error", "summary": "Ứng dụng báo lỗi khi nạp"}
+    assert integration.post(f"/api/v1/cases/{code}/reclassify/", body).json()["department"] == "technical"
+
+
 @pytest.mark.parametrize(("step", "body"), [(step, body) for step, bodies in BAD_STEPS.items() for body in bodies])
 def test_bad_steps_change_nothing(integration, make_staff, step, body):
     make_staff("lan", Role.SPECIALIST, "payments")

@@ -157,7 +157,8 @@ def test_the_first_policy_promises_what_the_clocks_measure():
     assert pack.silence_close_seconds == 7 * 86400
     assert pack.silence_reminders_seconds == (24 * 3600, 72 * 3600)
     assert "after 24 hours and after 72 hours and close the request after 7 days" in CLAUSES[7][3]
-    assert timedelta(hours=24) == settings.EVIDENCE_WAIT
+    wait = packs.pick(pack.targets, ClockKind.EVIDENCE_WAIT, category=None, priority=None, channel=None)
+    assert wait.seconds == 24 * 3600
     assert timedelta(hours=72) == settings.EVIDENCE_LONGEST_WAIT
     assert "24 hours to send it, and 72 hours at most" in CLAUSES[4][3]
     assert pack.progress_every_seconds == 24 * 3600

@@ -7,16 +7,16 @@ import time_machine
 
 from accounts.actors import Actor
 from accounts.models import ApiClient, Role, Scope
+from cases.admin.evidence_forms import RequestEvidence
 from cases.admin.next_up import next_up
 from cases.events import flaws_of
 from cases.evidence import queries
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
-from cases.models import Case, Pause
+from cases.models import Case, Pause, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status, Step
 from cases.workflow import answer, ending, evidence, follow_up, resolution
-from cases.workflow.evidence import missing_items
 from cases.workflow.steps import allowed_steps
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
@@ -63,6 +63,11 @@ def due(case, kind=ClockKind.RESOLUTION):
 
 def pauses(case):
     return [(start - T0, end - T0) for start, end in case.pauses.order_by("pk").values_list("started_at", "ended_at")]
+
+
+def missing(case):
+    """What would have to be asked for now."""
+    return [line.name for line in queries.checklist_of(case) if line.is_missing]
 
 
 def kinds(case):
@@ -115,6 +120,38 @@ class TestAsking:
             ask(case, lan, due_at=T0 + wait)
         assert list(refused.value.errors) == ["due_at"]
         assert snapshot(case) == before
+
+    @pytest.mark.parametrize("wait", [6, 24, 100])
+    @pytest.mark.parametrize("by", ["category", "priority", "channel"])
+    def test_waits_as_long_as_the_service_target_says_and_no_longer_than_the_longest(self, case, lan, by, wait):
+        kind = {"category": case.category, "priority": case.priority, "channel": case.channel}
+        always = SlaTarget.objects.get(kind="evidence_wait", category=None, priority="", channel="")
+        SlaTarget.objects.create(kind="evidence_wait", seconds=wait * 3600, calendar=always.calendar, **{by: kind[by]})
+        due_at = T0 + min(wait, 72) * HOUR
+        form = RequestEvidence(case=case, actor=Actor.staff(lan))
+        assert form.initial["due_at"] == due_at
+        assert (ask(case, lan).due_at, due(case, ClockKind.EVIDENCE_WAIT)) == (due_at, due_at)
+
+    def test_a_third_time_only_after_who_answers_for_the_case_has_looked(self, case, lan, make_staff):
+        works, _ = ApiClient.objects.create_with_key("đối soát", [Scope.CASES_WORK])
+        for _round in range(2):
+            ask(case, lan, CODE)
+            evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đủ rồi")
+        before = snapshot(case)
+        for actor in (Actor.staff(lan), Actor.integration(works)):
+            with pytest.raises(NotPermitted, match="2"):
+                evidence.request_evidence(case, actor=actor, items=[CODE])
+        assert snapshot(case) == before
+        lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
+        for head in (lead, make_staff("son", Role.MANAGER)):
+            ask(case, head, CODE)
+            evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đủ rồi")
+
+    def test_what_came_back_was_not_asked(self, case, lan):
+        for _round in range(3):
+            evidence.mark_bounced(ask(case, lan, CODE))
+            evidence.waive_rest(case, actor=Actor.staff(lan), reason="Không gửi được")
+        ask(case, lan, CODE)
 
     def test_one_thing_named_twice_is_asked_once(self, case, lan):
         request = ask(case, lan, CODE, Wanted(name="TRANSACTION code"), Wanted(name="mã giao dịch"))
@@ -214,21 +251,88 @@ class TestPause:
         assert pauses(case) == []
         assert due(case) == before
 
+    def test_ends_with_the_last_thing_that_came_not_with_the_last_that_was_checked(self, case, lan, clock):
+        """The receipt of the first hour was rejected and then accepted after all, when the code had come long since."""
+        request, actor = ask(case, lan, RECEIPT, CODE), Actor.staff(lan)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        receipt = send(case)
+        evidence.verify_evidence(receipt, actor=actor, result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        clock.move_to(T0 + 10 * HOUR)
+        evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26327001")
+        clock.move_to(T0 + 11 * HOUR)
+        evidence.verify_evidence(receipt, actor=actor, result="accepted")
+        assert pauses(case) == [(timedelta(0), 10 * HOUR)]
+
+    def test_ends_with_the_last_thing_that_came_however_late_an_earlier_mail_is_read(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, RECEIPT, CODE), at=T0)
+        clock.move_to(T0 + 5 * HOUR)
+        send(case)
+        evidence.submit_evidence(
+            case, actor=customer_of(case), channel=Channel.EMAIL, text="FT26327001", at=T0 + 3 * HOUR
+        )
+        assert pauses(case) == [(timedelta(0), 5 * HOUR)]
+
+    def test_what_came_more_than_once_counts_from_the_first_that_was_of_use(self, case, lan, clock):
+        request = ask(case, lan, RECEIPT, CODE)
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        send(case)
+        clock.move_to(T0 + 2 * HOUR)
+        evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26327001")
+        clock.move_to(T0 + 3 * HOUR)
+        send(case, item=request.items.get(name="Biên lai hoặc sao kê").pk)
+        assert pauses(case) == [(timedelta(0), 2 * HOUR)]
+
+    def test_the_longest_wait_begins_with_the_delivery(self, case, lan, clock):
+        """The app fetched the request after 70 hours: the customer has their whole time from then on."""
+        request = ask(case, lan)
+        clock.move_to(T0 + 70 * HOUR)
+        evidence.mark_delivered(request, at=T0 + 70 * HOUR)
+        clock.move_to(T0 + 80 * HOUR)
+        assert follow_up.attend(case.pk)
+        case.refresh_from_db()
+        assert case.status == Status.AWAITING_CUSTOMER
+        clock.move_to(T0 + 143 * HOUR)
+        assert follow_up.attend(case.pk)
+        case.refresh_from_db()
+        assert case.status == Status.RESOLVING
+        assert pauses(case) == [(70 * HOUR, 142 * HOUR)]
+
+    def test_what_is_heard_of_an_earlier_request_moves_nothing(self, case, lan, clock):
+        first = ask(case, lan)
+        evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đủ rồi")
+        ask(case, lan, CODE)
+        clock.move_to(T0 + DAY)
+        evidence.mark_delivered(first, at=T0 + DAY)
+        assert case.follow_ups.get(kind="evidence_overdue", cancelled_at=None).due_at == T0 + 3 * DAY
+
+    @pytest.mark.parametrize("came_back", [False, True])
+    def test_what_never_arrived_is_waited_for_from_asking(self, case, lan, clock, came_back):
+        request = ask(case, lan)
+        if came_back:
+            evidence.mark_delivered(request, at=T0 + 10 * HOUR)
+            evidence.mark_bounced(request)
+        clock.move_to(T0 + 73 * HOUR)
+        assert follow_up.attend(case.pk)
+        case.refresh_from_db()
+        assert (case.status, pauses(case)) == (Status.RESOLVING, [])
+
     @pytest.mark.parametrize("sweep_late", [timedelta(0), 5 * HOUR])
     def test_ends_when_the_longest_wait_is_over_however_late_the_sweep(self, case, lan, clock, sweep_late):
         before = due(case)
         request = ask(case, lan)
         evidence.mark_delivered(request, at=T0 + SOON)
-        clock.move_to(T0 + 3 * DAY + sweep_late)
+        clock.move_to(T0 + SOON + 3 * DAY + sweep_late)
         assert follow_up.attend(case.pk)
         case.refresh_from_db()
         assert case.status == Status.RESOLVING
-        assert pauses(case) == [(SOON, 3 * DAY)]
-        assert due(case) == before + 3 * DAY - SOON
+        assert pauses(case) == [(SOON, SOON + 3 * DAY)]
+        assert due(case) == before + 3 * DAY
         assert case.events.filter(kind="evidence_overdue").count() == 1
         assert queries.open_request(case) is None
         assert [line.state for line in queries.checklist_of(case)] == ["missing", "missing"]
-        assert [wanted.name for wanted in missing_items(case)] == ["Biên lai hoặc sao kê", "Mã giao dịch"]
+        assert missing(case) == ["Biên lai hoặc sao kê", "Mã giao dịch"]
 
     def test_late_receipt_before_a_late_sweep_ends_it_at_the_longest_wait(self, case, lan, clock):
         request = ask(case, lan)
@@ -445,9 +549,7 @@ class TestChecking:
         assert request.items.get().state == result
         assert case.status == Status.VERIFYING
         assert queries.checklist_of(case)[0].state == result
-        assert [wanted.name for wanted in missing_items(case)] == (
-            ["Mã giao dịch"] if result == "accepted" else ["Biên lai hoặc sao kê", "Mã giao dịch"]
-        )
+        assert missing(case) == (["Mã giao dịch"] if result == "accepted" else ["Biên lai hoặc sao kê", "Mã giao dịch"])
 
     def test_a_later_check_replaces_the_earlier(self, case, lan):
         ask(case, lan)
@@ -482,7 +584,7 @@ class TestChecking:
         receipt = queries.checklist_of(case)[0].checklist_item
         evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
         assert queries.checklist_of(case)[0].items == [item]
-        assert [wanted.name for wanted in missing_items(case)] == ["Mã giao dịch"]
+        assert missing(case) == ["Mã giao dịch"]
 
     def test_taken_for_the_wrong_thing_it_is_filed_anew(self, case, lan):
         request = ask(case, lan, CODE)
@@ -536,7 +638,7 @@ class TestWaiving:
         assert case.status == Status.VERIFYING
         assert list(request.items.order_by("pk").values_list("state", flat=True)) == ["received", "not_needed"]
         assert [line.state for line in queries.checklist_of(case)] == ["received", "not_needed"]
-        assert missing_items(case) == []
+        assert missing(case) == []
 
     def test_needs_a_reason(self, case, lan):
         ask(case, lan)
@@ -546,10 +648,11 @@ class TestWaiving:
         assert snapshot(case) == before
 
 
-def test_the_checklist_costs_the_same_however_much_there_is(case, lan, clock, django_assert_num_queries):
+def test_the_checklist_costs_the_same_however_much_there_is(case, lan, make_staff, django_assert_num_queries):
     resolution.start_resolving(case, actor=Actor.staff(lan))
+    boss = make_staff("son", Role.MANAGER)  # who may ask as often as it takes
     for number in range(6):
-        ask(case, lan, Wanted(name=f"Ảnh số {number}"))
+        ask(case, boss, Wanted(name=f"Ảnh số {number}"))
         evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
     with django_assert_num_queries(4):
         file = queries.file_of(case)

@@ -13,14 +13,14 @@ from accounts.models import Role, User
 from cases import queries
 from cases.admin.history import history_of
 from cases.models import Case, Clock, Pause
-from cases.states import Priority, Status
+from cases.states import Channel, Priority, Status
 from cases.tasks import sweep_due
 from cases.workflow import answer, ending, evidence, routing
 from cases.workflow.handover import set_presence
-from channels_app import intake, outbox
-from channels_app.models import StaffNotice
+from channels_app import bounces, deliveries, intake, outbox
+from channels_app.models import Delivery, StaffNotice
 from cskh.core.errors import NotPermitted
-from tests.cases.building import case_at, customer_of, open_case
+from tests.cases.building import case_at, customer_of, deliver_answer, open_case
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)  # a Wednesday, noon in Việt Nam
@@ -53,6 +53,13 @@ def kinds(case, *which):
 
 def wrote(case):
     intake.add_message(case, actor=customer_of(case), channel=case.channel, body="Sao rồi?")
+
+
+def answered(lan):
+    """A case whose answer reached the customer."""
+    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    deliver_answer(case)
+    return case
 
 
 def test_a_deadline_warns_once_then_escalates_once(clock, lan, make_staff):
@@ -154,7 +161,7 @@ def test_the_law_is_not_reset_by_reopening(clock, lan, minh):
 
 
 def test_silence_after_a_first_answer_reminds_then_closes_apart(clock, lan):
-    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    case = answered(lan)
     seen = []
     for _ in range(8 * 4):
         clock.shift(DAY / 4)
@@ -165,7 +172,7 @@ def test_silence_after_a_first_answer_reminds_then_closes_apart(clock, lan):
 
 
 def test_after_an_outage_silence_reminds_once_and_leaves_time_before_it_closes(clock, lan):
-    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    case = answered(lan)
     clock.shift(30 * DAY)
     sweep_due()
     sweep_due()
@@ -178,6 +185,7 @@ def test_after_an_outage_silence_reminds_once_and_leaves_time_before_it_closes(c
 def test_after_a_rejection_silence_closes_nothing(clock, lan, minh):
     case = case_at(Status.REOPENED, lan, category="deposit-not-credited")
     answer.send_answer(case, actor=Actor.staff(minh), body="Đã chuyển lại.")
+    deliver_answer(case)
     for _ in range(10):
         clock.shift(4 * DAY)
         sweep_due()
@@ -186,6 +194,90 @@ def test_after_a_rejection_silence_closes_nothing(clock, lan, minh):
     assert StaffNotice.objects.filter(recipient=minh, event__facts__follow_up="review_reopened").count() >= 2
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(status="closed", closed_as="no_reply", closed_at=NOON)
+
+
+def days_of_looking(case, person):
+    """On which days of the clock `person` was told to look at the case."""
+    told = StaffNotice.objects.filter(case=case, recipient=person, event__facts__follow_up="review_reopened")
+    return [(at - NOON) / DAY for at in told.order_by("pk").values_list("created_at", flat=True)]
+
+
+def said_by_silence(case):
+    return kinds(case, "case_closed") + list(
+        case.events.filter(facts__follow_up="silence_reminder").values_list("kind", flat=True)
+    )
+
+
+def pass_days(clock, days):
+    for _ in range(days):
+        clock.shift(DAY)
+        sweep_due()
+
+
+@pytest.mark.parametrize("channel", [Channel.APP, Channel.HOTLINE, Channel.EMAIL])
+def test_an_answer_that_has_not_arrived_is_neither_reminded_of_nor_closed_but_looked_at(clock, lan, channel):
+    case = open_case("deposit-not-credited", channel=channel)
+    routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
+    pass_days(clock, 20)
+    case.refresh_from_db()
+    assert (case.status, said_by_silence(case)) == (Status.ANSWERED, [])
+    assert days_of_looking(case, lan) == [1, 8, 15]
+    assert not queries.orphans().exists()
+    deliver_answer(case)  # on the 20th day
+    pass_days(clock, 6)
+    assert said_by_silence(case) == ["follow_up_done"] * 2
+    pass_days(clock, 1)
+    case.refresh_from_db()
+    assert case.closed_as == "no_reply"
+    assert len(days_of_looking(case, lan)) == 3
+
+
+def test_without_an_owner_the_leads_look_at_what_has_not_arrived(clock, lan, make_staff):
+    lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
+    case = open_case("deposit-not-credited", channel=Channel.APP)
+    answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
+    pass_days(clock, 2)
+    assert days_of_looking(case, lead) == [1]
+
+
+@pytest.mark.parametrize("channel", [Channel.WEB, Channel.CHAT])
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_an_answer_that_nothing_brings_nearer_than_our_page_may_be_closed_by_silence(clock, lan, channel, is_lost):
+    case = open_case("deposit-not-credited", channel=channel)
+    case.contact = None
+    case.save()
+    case.customer.contacts.all().delete()
+    sent = answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
+    if is_lost:
+        lose(case, sent)
+    pass_days(clock, 7)
+    case.refresh_from_db()
+    assert case.closed_as == "no_reply"
+
+
+@pytest.mark.parametrize("news", ["lost", "arrived"])
+def test_what_is_heard_late_of_an_earlier_round_says_nothing_about_the_present_one(clock, lan, minh, news):
+    case = case_at(Status.REOPENED, lan, category="deposit-not-credited")
+    first = case.answers.get()
+    answer.send_answer(case, actor=Actor.staff(minh), body="Đã chuyển lại.")
+    deliver_second = Delivery.objects.get(message__answer=case.answers.get(round=2))
+    deliveries.mark_delivered(deliver_second)
+    planned = list(case.follow_ups.filter(done_at=None, cancelled_at=None).values_list("kind", "due_at"))
+    clock.shift(HOUR)
+    if news == "lost":
+        lose(case, first)
+    else:
+        deliveries.mark_delivered(Delivery.objects.get(message__answer=first))
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+    assert list(case.follow_ups.filter(done_at=None, cancelled_at=None).values_list("kind", "due_at")) == planned
+
+
+def lose(case, sent):
+    """The answer comes back."""
+    for delivery in Delivery.objects.filter(message__case=case, message__answer=sent):
+        bounces.take([delivery.reference])
 
 
 @pytest.mark.parametrize("end", ["reopened", "declined"])

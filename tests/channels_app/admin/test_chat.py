@@ -262,7 +262,11 @@ def test_who_classifies_while_talking_owns_the_case_where_they_may_answer_it(con
     desk = console(lan)
     assert desk.post("classify", chat, category=Category.objects.get(slug="other").pk).json()["answer"]["may"] is True
     assert Case.objects.get().assignee == lan
-    desk.post("classify", chat, category=Category.objects.get(slug="withdrawal-delayed").pk)
+    payments = Category.objects.get(slug="withdrawal-delayed").pk
+    assert desk.post("classify", chat, category=payments).status_code == 400
+    assert Case.objects.get().assignee == lan
+    assert 'name="summary"' in desk.get("card", chat).json()["html"]
+    assert desk.post("classify", chat, category=payments, summary="Rút tiền chưa về").status_code == 200
     assert Case.objects.get().assignee is None
     assert Chat.objects.get().agent == lan  # goes on talking until handed over
 
