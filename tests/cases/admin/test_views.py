@@ -118,7 +118,7 @@ def test_a_shared_view_shows_everybody_what_they_may_see(desk, people, lead, ope
     elsewhere = open_case("technical-error")
     answer = save(lead, "queue=all", "Cả phòng", payments())
     assert codes_on(desk(people["lan"]).client.get(answer.url)) == [seen.code]
-    assert codes_on(desk(people["manager"]).client.get(answer.url)) == [elsewhere.code, seen.code]
+    assert codes_on(desk(people["manager"]).client.get(answer.url)) == [seen.code, elsewhere.code]  # urgent first
     assert "Cả phòng" in desk(people["lan"]).list().content.decode()
     for user in (people["elsewhere"], people["manager"]):
         assert "Cả phòng" not in desk(user).list().content.decode()
