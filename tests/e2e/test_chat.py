@@ -152,6 +152,27 @@ def test_from_waiting_to_the_official_answer(at_console, writes, lan, hoa):
     assert ids == sorted(set(ids))
 
 
+def test_an_answer_that_comes_late_does_not_bring_back_what_was_before(at_console, writes, lan):
+    agent = at_console(lan)
+    guest = writes("Alô")
+    take_next(agent)
+    held = []
+
+    def hold(route):
+        held.append((route, route.fetch()))
+
+    agent.route("**/say/", hold)
+    says(agent, "Em đây ạ")
+    expect(guest.locator("#lines")).to_contain_text("Em đây ạ")
+    expect(column(agent).locator(".is-seen")).to_be_visible()  # the socket was faster
+    (route, answer), agent_lines = held[0], column(agent).locator(".chat-line.is-agent")
+    with agent.expect_response("**/say/"):
+        route.fulfill(response=answer)
+    expect(agent_lines).to_have_count(1)
+    agent.wait_for_timeout(300)
+    expect(column(agent).locator(".is-seen")).to_be_visible()
+
+
 def test_who_takes_chats_is_given_one_and_several_stand_side_by_side(at_console, writes, lan):
     agent = at_console(lan)
     agent.locator("[data-capacity]").select_option("3")

@@ -53,7 +53,7 @@
         if (what === "waiting") lookSoon(); // of a long queue every console hears all the time
       });
       socket.on("lines", (frame) => column(frame)?.add(frame.lines));
-      socket.on("chat", (frame) => column(frame)?.show(frame));
+      socket.on("chat", (frame) => column(frame)?.tell(frame));
       socket.on("typing", (frame) => column(frame)?.visitorTypes());
       socket.on("lost", (frame) => column(frame)?.lose());
       setInterval(() => socket.send("console"), HERE_EVERY);

@@ -16,6 +16,7 @@
       this.mode = "message";
       this.unread = 0;
       this.shown = null;
+      this.told = 0; // by the socket, so many times
       const draft = console.page.draft(row.case);
       this.drafts = new ChatDrafts((kind) => draft.replace("/message/", `/${kind}/`), console.server.token);
       this.root = document.getElementById("chat-column").content.firstElementChild.cloneNode(true);
@@ -30,8 +31,8 @@
       this.listen();
       this.write(this.mode);
       this.unsent = new ChatUnsent(this.id, console.server, {
-        after: () => this.lines.last,
-        took: (answer, item) => this.took(answer, item),
+        now: () => ({ after: this.lines.last, told: this.told }),
+        took: (answer, item, asked) => this.took(answer, item, asked),
         refused: (item, error) => this.refused(item, error),
         changed: (items) => this.lines.showUnsent(items),
       });
@@ -71,13 +72,14 @@
 
     // Everything after the last line one has, by plain HTTP; lines that also come by the socket are shown once.
     async fetch() {
+      const { told } = this;
       try {
         let answer;
         do {
           answer = await this.console.server.get(`${this.path}lines/?after=${this.lines.last}`);
           this.add(answer.lines);
         } while (answer.lines.length === A_BATCH);
-        this.show(answer.shown);
+        this.showUnlessOlder(answer.shown, told);
       } catch (error) {
         if (!error.isAway) this.lose();
       }
@@ -105,6 +107,17 @@
       if (!this.console.socket.send("read", { id: this.id, last: this.read })) {
         this.console.server.post(`${this.path}read/`, { last: this.read }).catch(() => {});
       }
+    }
+
+    // By the socket, which tells of every change in order.
+    tell(shown) {
+      this.told += 1;
+      this.show(shown);
+    }
+
+    // What came by HTTP may be older than what the socket has told since it was asked for, and would then stay.
+    showUnlessOlder(shown, told) {
+      if (told === this.told) this.show(shown);
     }
 
     show(shown) {
@@ -255,10 +268,10 @@
       this.lines.toEnd();
     }
 
-    took(answer, item) {
+    took(answer, item, { told }) {
       this.drafts.arrived(item.kind);
       this.add(answer.lines);
-      this.show(answer.shown);
+      this.showUnlessOlder(answer.shown, told);
       if (item.kind === "answer") {
         this.console.toast(this.console.words.answered);
         this.showCard();

@@ -52,9 +52,10 @@
 
   // What was written in one conversation and has not come back. Kept over a reload of the page.
   class ChatUnsent {
-    // `took(answer)` hears of what came back, `refused(item, error)` of what never will, `changed(items)` of every change.
-    constructor(chatId, server, { after, took, refused, changed }) {
-      Object.assign(this, { server, after, took, refused, changed, path: `${chatId}/`, key: `chat-unsent:${chatId}` });
+    // `now()` says what is known when something is sent, {after, …}; `took(answer, item, that)` hears of what came back,
+    // `refused(item, error)` of what never will, `changed(items)` of every change.
+    constructor(chatId, server, { now, took, refused, changed }) {
+      Object.assign(this, { server, now, took, refused, changed, path: `${chatId}/`, key: `chat-unsent:${chatId}` });
       this.items = JSON.parse(sessionStorage.getItem(this.key) || "[]");
       if (this.items.length) this.send();
     }
@@ -81,10 +82,12 @@
       while (this.items.length) {
         const item = this.items[0];
         try {
-          const answer = await this.server.post(this.path + PATHS[item.kind], { client_id: item.client_id, body: item.body, after: this.after() });
+          const known = this.now();
+          const content = { client_id: item.client_id, body: item.body, after: known.after };
+          const answer = await this.server.post(this.path + PATHS[item.kind], content);
           this.items = this.items.filter((other) => other !== item);
           this.keep();
-          this.took(answer, item);
+          this.took(answer, item, known);
         } catch (error) {
           if (error.isAway) {
             item.waits = true;
