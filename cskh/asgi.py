@@ -1,6 +1,7 @@
 """The ASGI application: pages and REST as ever, and sockets for whoever comes from one of our own pages."""
 
 import os
+import sys
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -8,6 +9,8 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
+# Seconds. The loop of all sockets shares the interpreter with threads that ask the database: it must not wait long for its turn.
+sys.setswitchinterval(0.001)
 pages = get_asgi_application()
 
 from channels_app.live.routing import urlpatterns  # noqa: E402 - the applications must be ready first

@@ -35,6 +35,13 @@ def test_one_waits_and_the_next_do_not(clock):
         pass
 
 
+def test_where_we_were_slow_ourselves_it_is_asked_again_at_once(clock, settings, redis_url):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"{redis_url}?db=3"}}
+    fail_after(2, clock)
+    with key_values.asked():
+        pass
+
+
 def test_one_that_refuses_at_once_is_asked_again_at_once(clock):
     fail_after(0, clock)
     with key_values.asked():
