@@ -194,7 +194,7 @@ def test_a_visitor_of_another_website_talks_with_us(visitor, web, shop, lan):
     assert "Tôi nạp tiền chưa vào" in first.inner_text()
     assert case.code in second.inner_text()
     chat.locator(".code button").click()
-    assert page.evaluate("navigator.clipboard.readText()") == case.code
+    page.wait_for_function("code => navigator.clipboard.readText().then((text) => text === code)", arg=case.code)
 
     reply(lan, "Chào bạn, tôi xem ngay đây.")
     expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn, tôi xem ngay đây.")
