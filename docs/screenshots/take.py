@@ -116,14 +116,16 @@ def _write_in_chat(page: Page) -> None:
 
 
 def _talk(page: Page) -> None:
-    """A visitor in a browser of their own begins to talk, and is taken."""
+    """A visitor in a browser of their own begins to talk, and is given to whoever takes chats, or taken."""
     browser = page.context.browser
     if browser is None:
         raise SystemExit("this page belongs to no browser")
     visitor = browser.new_context(locale="vi-VN").new_page()
     visitor.goto(page.url.partition("/admin/")[0] + "/chat/")
     _write_in_chat(visitor)
-    page.locator("[data-waiting] [data-take]").first.click()
+    page.locator(".chat-column [data-text], [data-waiting] [data-take]").locator("visible=true").first.wait_for()
+    if not page.locator(".chat-column").count():  # nobody was given it
+        page.locator("[data-waiting] [data-take]").first.click()
     page.locator(".chat-column [data-text]").first.wait_for()
     page.locator(".chat-column [data-text]").first.fill("Chào Quý khách, xin cho biết mã giao dịch.")
     page.locator(".chat-column [data-text]").first.press("Enter")
