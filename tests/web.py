@@ -2,23 +2,20 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from contextlib import closing
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import requests
-from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
-from django.db import connection, connections
+from django.db import connections
 
 from cskh.embedded.installation import WEB_OPTIONS
 from cskh.settings.env import redis_url
+from tests import forked, forking
 
-SERVER = ["-m", "uvicorn", "cskh.asgi:application", "--host", "127.0.0.1", *WEB_OPTIONS]
+OPTIONS = ["cskh.asgi:application", "--host", "127.0.0.1", *WEB_OPTIONS]
 
 
 class Served:
@@ -28,26 +25,17 @@ class Served:
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
         self.address = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "cskh.settings.base",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DATABASE_URL": urlunsplit(database),
-            "CSKH_DATA": str(folder),
-            "CSKH_MAILBOXES": "",
-            **environment,
-        }
+        self.environment = {**os.environ, **forking.environment(CSKH_DATA=str(folder), **environment)}
         self.process = None
         RedisCache(redis_url(2), {}).clear()  # what visitors did in other tests, from the same address, counts no more
 
     def start(self):
-        self.process = subprocess.Popen(
-            [sys.executable, *SERVER, "--port", str(self.port)], env=self.environment, cwd=settings.BASE_DIR
-        )
+        options = [*OPTIONS, "--port", str(self.port)]
+        self.process = forking.context().Process(target=forked.serve, args=(options, self.environment))
+        self.process.start()
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
+        while time.monotonic() < deadline and self.process.is_alive():
             try:
                 return requests.get(f"{self.address}/healthz", timeout=2)
             except requests.ConnectionError:
@@ -56,7 +44,7 @@ class Served:
 
     def kill(self):
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def restart(self):
         """kill -9, and a new process at once."""

@@ -1,25 +1,17 @@
 """Processes of the product that are killed, and the means to make them stand still where they shall die."""
 
 import http.client
-import json
-import multiprocessing
-import os
 from dataclasses import replace
-from multiprocessing import forkserver
-from unittest import mock
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from cskh.celery import app as celery
 from cskh.embedded.folders import DataFolder
 from cskh.embedded.installation import Installation, Wanted
 from cskh.embedded.ports import free_or_other
 from cskh.embedded.process import Child
-from tests.api import SECRET
+from tests import forking
 
 from .killing import until
 from .slow_servers import slow_http, slow_smtp
@@ -57,36 +49,13 @@ def verified(capsys):
     return verified
 
 
-def _environment(**more):
-    """What makes a process of the product work with this test's database."""
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    return {
-        "DJANGO_SETTINGS_MODULE": "cskh.settings.base",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DATABASE_URL": urlunsplit(database),
-        "CSKH_MAILBOXES": "",
-        "CUSTOMER_TOKEN_KEYS": json.dumps({"app": {"alg": "HS256", "key": SECRET}}),
-        "WEBHOOK_ALLOW_PRIVATE": "1",
-        **more,
-    }
-
-
-@pytest.fixture(scope="session")
-def _context(django_db_setup, tmp_path_factory):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.product"])
-    with mock.patch.dict(os.environ, _environment(CSKH_DATA=str(tmp_path_factory.mktemp("data")))):
-        forkserver.ensure_running()
-    return context
-
-
 @pytest.fixture
-def fork(_context):
+def fork(django_db_setup):
     """fork(take, 3): a process of its own, with the product's own settings, that does that."""
     started = []
 
     def fork(what, *arguments):
-        process = _context.Process(target=what, args=arguments)
+        process = forking.context().Process(target=what, args=arguments)
         process.start()
         started.append(process)
         return process
@@ -101,7 +70,7 @@ def fork(_context):
 @pytest.fixture
 def installation(tmp_path, smtp, redis_url):
     """The programs as bin/up starts them, two-second claims apart. `.web()`, `.worker()`, `.beat()` are new children."""
-    environment = _environment(
+    environment = forking.environment(
         REDIS_URL=redis_url, EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}", DELIVERY_CLAIM_SECONDS="2"
     )
     wanted = Wanted(tmp_path, port=free_or_other("127.0.0.1", 8900), demo=False)

@@ -12,10 +12,10 @@ from cases.sla.clock import ClockKind
 from cases.states import Status
 from channels_app.models import Delivery, StaffNotice
 from tests.cases.building import case_at
+from tests.forked import attend
 
 from .killing import finished, held, kill, standing_still, until
 from .letters import CATEGORY
-from .product import attend
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 

@@ -7,9 +7,9 @@ from cases.states import Channel
 from channels_app import intake
 from channels_app.models import Delivery, InboundItem, Message
 from tests.channels_app.mail import DESK, mail
+from tests.forked import receive, take
 
 from .killing import finished, held, kill, standing_still, until
-from .product import receive, take
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 WRITTEN = [Case, CaseEvent, Delivery, Message, InboundItem]  # by whoever takes a mail

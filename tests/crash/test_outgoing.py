@@ -15,10 +15,10 @@ from channels_app.models import Delivery, WebhookDelivery
 from channels_app.outbox import TEXTS
 from tests.cases.building import case_at, open_case
 from tests.channels_app.mail import headers_of
+from tests.forked import send_mail, send_webhook
 
 from .killing import finished, kill
 from .letters import CATEGORY, LETTERS
-from .product import send_mail, send_webhook
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 State = Delivery.State

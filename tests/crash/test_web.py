@@ -17,9 +17,9 @@ from cskh.core.models import IdempotencyKey
 from tests.api import CASE, token
 from tests.cases.building import case_at, open_case
 from tests.channels_app.portal.test_requests import PNG, typed
+from tests.forked import send_mail
 
 from .killing import finished, held, kill_programs, standing_still, until
-from .product import send_mail
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 
