@@ -21,6 +21,7 @@ from .stopping import check_stop
 
 _SUPERUSER = "cskh"
 _PORT = 5432  # part of the socket's name; said everywhere, because PGPORT of the terminal would be believed otherwise
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _START_SECONDS = 60  # recovery after a crash included
 _OLD_SERVER_SECONDS = 15
 
@@ -65,9 +66,13 @@ def _major_version(folder: Path) -> int:
 
 
 class Postgres:
-    """One cluster in a data folder. `start()` makes it when needed; `url` is what DATABASE_URL is set to."""
+    """One cluster in a data folder. `start()` makes it when needed; `url` is what DATABASE_URL is set to.
 
-    def __init__(self, data: DataFolder) -> None:
+    One that is not `durable` waits for no disk: what it holds outlives its own crash, not the machine's.
+    """
+
+    def __init__(self, data: DataFolder, *, durable: bool = True) -> None:
+        self._durable = durable
         self._home: Home = home_for(data)
         self.cluster = self._home.folder / "postgres"
         self.programs = find_programs(made_by=self._made_by())
@@ -107,6 +112,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "log_timezone": "UTC",
             "timezone": "UTC",
+            **({} if self._durable else _NOT_DURABLE),
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 

@@ -14,7 +14,7 @@ def fingerprint():
     with connection.cursor() as cursor:
         cursor.execute(
             # The names are those of our own models.
-            " UNION ALL ".join(f"SELECT '{name}', {digest} FROM \"{name}\" row" for name in sorted(tables))  # noqa: S608
+            " UNION ALL ".join(f"SELECT '{name}', {digest} FROM \"{name}\" row" for name in sorted(tables))
         )
         return dict(cursor.fetchall())
 

@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--data", type=Path, help="keep the data in this folder (default: a folder removed at the end)"
         )
+        parser.add_argument(
+            "--not-durable", action="store_true", help="wait for no disk: for tests, whose data nobody needs afterwards"
+        )
         parser.add_argument("command", nargs=REMAINDER, metavar="-- COMMAND")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         try:
             with (
                 DataFolder(data) if data else throwaway_folder(default_data_path()) as folder,
-                running_servers(folder, self._say) as servers,
+                running_servers(folder, self._say, durable=not options["not_durable"]) as servers,
             ):
                 code = _run(command, {**os.environ, **servers.environment, "CSKH_DATA": str(folder.path)})
         except LaunchError as error:

@@ -18,6 +18,12 @@ valkey = redis.from_url(os.environ["REDIS_URL"])
 print("rows", *rows, "calls", valkey.incr("calls"), "port", valkey.config_get("port")["port"], flush=True)
 """
 
+DURABLE = """
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as db:
+    print(*db.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')").fetchone())
+"""
+
 
 def remembered(launched):
     return next(line for line in launched.finish()[1].splitlines() if line.startswith("rows"))
@@ -43,6 +49,13 @@ def test_servers_named_in_the_environment_are_used_and_none_is_started(launch):
     assert code == 0
     assert "postgresql://db.example/x redis://cache.example" in said
     assert "ready in" not in said
+
+
+@pytest.mark.parametrize(("options", "said"), [([], "on on"), (["--not-durable"], "off off")])
+def test_only_who_says_so_waits_for_no_disk(launch, options, said):
+    code, words = launch("with_servers", *options, "--", sys.executable, "-c", DURABLE).finish()
+    assert code == 0
+    assert said in words
 
 
 @pytest.mark.crash
