@@ -108,8 +108,10 @@ def _fill(load: Load) -> tuple[list[tuple[str, str]], list[tuple[str, list[str]]
         user = User.objects.create(username=f"agent-{time.time_ns()}", first_name="Lan", is_staff=True)
         Membership.objects.create(user=user, role=Role.INTAKE, department=intake)
         mine = [chat_id for chat_id, _key in chats[number * load.chats_each : (number + 1) * load.chats_each]]
-        for chat_id in mine:
-            agents.take(Chat.objects.get(public_id=chat_id), actor=Actor.staff(user))
+        for chat_id in mine:  # the first reply is given: conversations are measured in their middle
+            chat = Chat.objects.get(public_id=chat_id)
+            agents.take(chat, actor=Actor.staff(user))
+            talking.staff_says(chat, actor=Actor.staff(user), client_id=f"hello-{chat_id}", body=_WORDS)
         at_desks.append((_session(user), mine))
     return chats, at_desks
 
