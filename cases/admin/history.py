@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from cases.events import ANSWER_TEXTS, EventKind
@@ -23,7 +23,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "closed_as": dict(ClosedAs.choices),
     "clock": dict(CLOCK_KINDS),
     "follow_up": dict(FollowUp.Kind.choices),
-    "why": {"new_evidence": _lazy("new evidence"), "new_proposal": _lazy("another outcome is proposed")},
+    "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
 }
 
 
