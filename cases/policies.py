@@ -113,6 +113,12 @@ def may_read_inside(actor: Actor) -> bool:
     return _integration_reads(actor) if actor.is_integration else not actor.is_customer
 
 
+def may_read_notes(actor: Actor) -> bool:
+    """Whether `actor` reads the notes of a correspondence: people of ours alone. What a program fetches of it is what the
+    customer is shown, whatever else it may do."""
+    return actor.is_staff
+
+
 def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozenset()) -> None:
     """Raises NotPermitted unless `actor` is an integration with `scope`, or staff in one of these roles."""
     if actor.is_integration and _integration_has(actor, scope):

@@ -21,7 +21,8 @@ def take(message_ids: Sequence[str]) -> Case | None:
     """
     case: Case | None = None
     with transaction.atomic():
-        for delivery in Delivery.objects.select_for_update(of=("self",)).filter(reference__in=list(message_ids)):
+        came_back = Delivery.objects.filter(reference__in=list(message_ids)).select_related("message__case")
+        for delivery in came_back.select_for_update(of=("self",)):
             if delivery.message is not None:
                 case = delivery.message.case
             if delivery.state in _UNDONE:

@@ -84,6 +84,7 @@ def report_call(
         report.raw(),
         source=actor.label,
         external_id=f"{report.call_id}:{report.state}:{report.agent}",
+        at_once=True,
     )
     return process_report(item)
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from cases import queries
 from cases.models import Case
 from cases.workflow import answer, conversation
-from cskh.core.errors import Conflict, DomainError
+from cskh.core.errors import Busy, Conflict, DomainError
 from cskh.core.jobs import enqueue_after_commit
 
 from . import drafts, outbox, push
@@ -105,6 +105,8 @@ def _send_or_give_back(held: HeldSend, case: Case) -> None:
         with transaction.atomic():
             _require_seen(held, case)
             _say(case, Actor.staff(held.user), held.kind, held.body)
+    except Busy:
+        raise  # tried again
     except DomainError as error:
         _give_back(held, why=str(error))
     else:

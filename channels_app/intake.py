@@ -24,7 +24,7 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
-from cskh.core.errors import Invalid
+from cskh.core.errors import Busy, Invalid
 from cskh.core.jobs import enqueue_after_commit
 
 from .adapters.email.adapter import EMAIL
@@ -153,6 +153,8 @@ def process(item_id: int, *, as_person: bool = False, in_order: bool = False) ->
             item = waiting.filter(pk=item_id, state=_State.WAITING).first()
             if item is not None:
                 import_string(_TAKERS[Channel(item.channel)])(item, as_person=as_person)
+    except Busy:
+        log.warning("inbound item %s waits for whoever holds its case", item_id)  # no failure: the sweep comes again
     except Exception as error:  # whatever it is, the item must stay visible and the next one must not wait
         log.exception("inbound item %s could not be taken", item_id)
         _note_failure(item_id, error)

@@ -20,7 +20,7 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, evidence, opening
 from cases.workflow.opening import Matter
-from cskh.core.errors import DomainError, Invalid
+from cskh.core.errors import Busy, DomainError, Invalid
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import clean, one_line
 
@@ -137,8 +137,9 @@ def _named_cases(mail: Inbound) -> Iterator[Case]:
     )
     received = Message.objects.filter(external_id__in=ids, channel=Channel.EMAIL).values_list("external_id", "case_id")
     found = sorted([*sent, *received], key=lambda pair: ids.index(pair[0])) if ids else []
-    for case_id in dict.fromkeys(pair[1] for pair in found):
-        yield Case.objects.select_related("customer").get(pk=case_id)
+    named = Case.objects.select_related("customer").in_bulk([case_id for _id, case_id in found])
+    for case_id in dict.fromkeys(case_id for _id, case_id in found):
+        yield named[case_id]
     yield from Case.objects.select_related("customer").filter(code__in=codes.find_codes(mail.subject))
 
 
@@ -241,6 +242,8 @@ def _take_file(item: InboundItem, case: Case, message: Message, file: InboundFil
                 upload=Upload.of_bytes(file.data, filename=file.filename, content_type=file.content_type),
                 at=item.received_at,
             )
+    except Busy:
+        raise  # the whole mail again, in a moment
     except DomainError as error:
         return Attachment.objects.create(message=message, filename=filename, refused=_said(error)[:300])
     return Attachment.objects.create(

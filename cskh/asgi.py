@@ -9,6 +9,7 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
+os.environ.setdefault("DATABASE_LOCK_SECONDS", "10")  # people ask here: nobody waits for another without end
 # Seconds. The loop of all sockets shares the interpreter with threads that ask the database: it must not wait long for its turn.
 sys.setswitchinterval(0.001)
 pages = get_asgi_application()

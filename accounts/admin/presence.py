@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +33,8 @@ def presence(request: HttpRequest) -> HttpResponse:
         for line in _who_has(handed_over):
             messages.info(request, line)
         return HttpResponseRedirect(reverse("presence"))
-    waiting = queries.in_order(Case.objects.filter(assignee=user).exclude(status="closed"))[:100]
+    now = timezone.now()
+    waiting = queries.for_queue(Actor.staff(user), "mine", now, now)[:100]
     context = {**admin.site.each_context(request), "title": _("Presence"), "person": user, "waiting": list(waiting)}
     return render(request, "admin/presence/page.html", context)
 

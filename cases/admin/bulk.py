@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -114,8 +114,6 @@ def _take(form: BulkForm, choice: Choice, actor: Actor) -> str:
         return " ".join(text for texts in error.errors.values() for text in texts) or str(error)
     except DomainError as error:
         return str(error)
-    except OperationalError:
-        return _("Somebody else is just working on this case. Try again.")
     return ""
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from cases.events import ANSWER_TEXTS, EventKind
@@ -22,6 +23,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "closed_as": dict(ClosedAs.choices),
     "clock": dict(CLOCK_KINDS),
     "follow_up": dict(FollowUp.Kind.choices),
+    "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
 }
 
 

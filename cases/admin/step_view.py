@@ -16,7 +16,7 @@ from cases.models import Case
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
-from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted
+from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
 
 from . import words
 from .actions import ACTIONS, Action
@@ -58,7 +58,8 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
                 drafts.drop(actor.subject, case, action.name)
     except DomainError as error:
         case.refresh_from_db()
-        _keep_words(action, case, actor, posted.get("body", ""))
+        if not isinstance(error, Busy):  # a draft refers to the case, and would wait for it again
+            _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
         return _form_page(request, action, _with_error(form, error), case, error=error)
     if not holding.is_held(action.name):  # the page itself counts down to what is held

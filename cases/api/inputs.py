@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -81,7 +82,13 @@ class CaseIn(serializers.Serializer):
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("A message", request_only=True, value={"body": "Đây là mã giao dịch: FT26326004511"})]
+    examples=[
+        OpenApiExample(
+            "A detail in words",
+            request_only=True,
+            value={"item": "Mã giao dịch", "text": "Đây là mã giao dịch: FT26326004511"},
+        )
+    ]
 )
 class EvidenceIn(serializers.Serializer):
     file = serializers.FileField(required=False, max_length=255)
@@ -125,7 +132,7 @@ class AssignIn(serializers.Serializer):
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         if ("assignee" in attrs) == ("department" in attrs):
-            raise serializers.ValidationError({"assignee": ["Name either an assignee or a department."]})
+            raise serializers.ValidationError({"assignee": [_("Name either an assignee or a department.")]})
         return attrs
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -95,7 +96,7 @@ def _who(actor: Actor, given: dict[str, str]) -> tuple[Person | None, Customer |
         return person, customer
     person = Person(**given)
     if not (person.external_id.strip() or person.email.strip() or person.phone.strip()):
-        raise Invalid(errors={"customer": ["Give external_id, email or phone."]})
+        raise Invalid(errors={"customer": [_("Give external_id, email or phone.")]})
     return person, None
 
 
@@ -172,7 +173,7 @@ def _requested(case: Case, text: str) -> int | None:
         names = [one.name, *([one.checklist_item.slug] if one.checklist_item else [])]
         if any(same_name(name, text) for name in names):
             return one.pk
-    raise Invalid(errors={"item": ["This was not asked for in this case."]})
+    raise Invalid(errors={"item": [_("This was not asked for in this case.")]})
 
 
 class VerifyEvidence(GenericApiView):

@@ -27,7 +27,7 @@ def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
         body = _required(body)
-        held.answers.filter(round=held.round, state=Answer.State.APPROVED).update(state=Answer.State.RETURNED)
+        take_back_approval(held, actor=actor, why="new_proposal")
         answer = Answer.objects.create(
             case=held,
             round=held.round,
@@ -53,12 +53,13 @@ def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
     return _decide(case, Step.RETURN, Answer.State.RETURNED, EventKind.OUTCOME_RETURNED, actor=actor, words=reason)
 
 
-def take_back_approval(held: Case) -> None:
-    """New facts are asked for, or accepted, on the locked case: what was approved without them is proposed anew."""
+def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_evidence") -> None:
+    """What was approved on the locked case does not stand any more: new facts are asked for, or accepted, without which it
+    was approved, or another outcome is proposed in its place."""
     for answer in held.answers.select_for_update().filter(round=held.round, state=Answer.State.APPROVED):
         answer.state = Answer.State.RETURNED
         answer.save()
-        record(held, EventKind.OUTCOME_RETURNED, actor=_APPROVAL, answer=answer.pk, why="new_evidence")
+        record(held, EventKind.OUTCOME_RETURNED, actor=actor, answer=answer.pk, why=why)
 
 
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:

@@ -1,7 +1,8 @@
 """Two records of one person become one: chosen, previewed, confirmed, and undone within a day."""
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
 from accounts.customers import directory
-from accounts.customers.models import CustomerMerge
+from accounts.customers.models import Customer, CustomerMerge
 from cases import policies
 from cases.workflow import correcting
 from channels_app.merging import may_merge, merge_customers, undo_merge
@@ -25,12 +26,14 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
     known = policies.visible_customers(actor)
     kept = get_object_or_404(known, pk=customer_id)
     if request.method == "POST":
-        other = get_object_or_404(known, pk=request.POST.get("other") or 0)
+        other = _chosen(request.POST.get("other", ""), known)
+        if other is None:
+            raise Http404
         merge_customers(kept, other, actor=actor, external_id=request.POST.get("external_id") or None)
         messages.success(request, _("Merged. It can be undone for a day."))
         return HttpResponseRedirect(request.path)
     text = request.GET.get("q", "")
-    chosen = known.filter(pk=request.GET["other"]).first() if request.GET.get("other", "").isdecimal() else None
+    chosen = _chosen(request.GET.get("other", ""), known)
     context = {
         **admin.site.each_context(request),
         "title": _("Merge customers"),
@@ -49,7 +52,13 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
-    done = get_object_or_404(CustomerMerge, pk=merge_id)
-    undo_merge(done, actor=Actor.staff(request.user))
+    actor = Actor.staff(request.user)
+    done = get_object_or_404(CustomerMerge, pk=merge_id, kept__in=policies.visible_customers(actor))
+    undo_merge(done, actor=actor)
     messages.success(request, _("The merge is undone."))
     return HttpResponseRedirect(reverse("hotline:merge", args=[done.kept_id]))
+
+
+def _chosen(number: str, known: QuerySet[Customer]) -> Customer | None:
+    """The record with that id, among those who are `known`."""
+    return known.filter(pk=number).first() if number.isdecimal() else None

@@ -1,6 +1,6 @@
 """The correspondence of a case, over REST."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,9 @@ from cskh.core.errors import NotPermitted
 from cskh.core.fields import Body
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A message", request_only=True, value={"body": "Đây là mã giao dịch: FT26326004511"})]
+)
 class MessageIn(serializers.Serializer):
     body = Body()
     internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
@@ -43,7 +46,7 @@ class Messages(GenericApiView):
         case = queries.visible_case(self.actor, code)
         note_access(self.actor, case.pk)
         messages = self.get_queryset().filter(case=case)
-        if not self.actor.is_staff:
+        if not policies.may_read_notes(self.actor):
             messages = messages.exclude(direction=Message.Direction.INTERNAL)
         page = self.paginate_queryset(messages) or []
         if not self.actor.is_staff and policies.may_converse(self.actor, case):  # who only reads stands in for nobody

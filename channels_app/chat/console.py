@@ -56,6 +56,7 @@ def shown_of(chat: Chat) -> dict[str, Any]:
 def colleagues(chat: Chat, actor: Actor) -> list[User]:
     """Those this conversation could be handed to now."""
     others = duties.at_console().exclude(user=actor.subject.pk).select_related("user")
+    others = others.prefetch_related("user__memberships")  # what they may do follows from them
     people = [duty.user for duty in others.order_by("user__last_name", "user__first_name", "user_id")]
     return [one for one in people if chat.case is not None and policies.may_write(Actor.staff(one), chat.case)]
 

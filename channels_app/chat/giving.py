@@ -17,7 +17,7 @@ from cases.states import OPEN, Step
 from cases.workflow import routing
 from channels_app import push
 from channels_app.models import Chat, ChatDuty, Message
-from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
+from cskh.core.errors import Busy, DomainError, Invalid, NotPermitted, NotVisible
 from cskh.core.locks import one_at_a_time
 
 from .duties import with_room
@@ -62,6 +62,8 @@ def give_out() -> int:
                     break
                 if waiting.filter(pk=pk).select_for_update(of=("self",), skip_locked=True):
                     given += _give(locked(pk), people)
+        except Busy:  # somebody gives them out already, or holds up whoever does: the next sweep goes on
+            break
         except Exception:  # one conversation that cannot be given must not hold up the others
             log.exception("chat %s could not be given out", pk)
     return given

@@ -153,8 +153,9 @@ def staff_answers(chat: Chat, *, actor: Actor, client_id: object, body: str) -> 
 def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[dict[str, Any]]:
     """What was said after the message `last_id`, oldest first, at most 200 at a time: ask again from the last one.
 
-    Each `{id, from: visitor | agent | automatic | note, name, body, at, client_id, answer, files: [{name, refused}]}`.
-    Notes are for staff, who also get the evidence `item` of a file; visitors get the given name of whoever writes.
+    Each `{id, from: visitor | agent | automatic | note, name, body, at, client_id, answer, files: [{name, refused}]}`; `answer`
+    is the id of the answer it carries, to be named by whoever accepts it. Notes are for staff, who also get the evidence
+    `item` of a file; visitors get the given name of whoever writes.
     """
     if chat.case_id is None:
         return []
@@ -242,7 +243,7 @@ def _line(message: Message, names: Mapping[int, User], *, for_staff: bool) -> di
         "body": message.body,
         "at": message.created_at.isoformat(),
         "client_id": message.external_id if message.channel == Channel.CHAT else "",
-        "answer": message.answer_id is not None,
+        "answer": message.answer_id,
         "files": [_file(one, for_staff=for_staff) for one in message.attachments.all()],
     }
 

@@ -40,7 +40,7 @@ def start(request: HttpRequest) -> dict[str, Any]:
 @chat_view
 def lines(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """`?after=ID` → `{lines, state, agent_read}`."""
-    return {"lines": talking.lines_after(chat, asked_number(request, "after")), **_shown(chat)}
+    return _shown(chat, after=asked_number(request, "after"))
 
 
 @require_POST
@@ -50,7 +50,7 @@ def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     content = content_of(request)
     after = whole_number(content, "after")
     visitor_says(chat, client_id=content.get("client_id"), body=content.get("body"))
-    return _lines_since(chat, after)
+    return _shown(chat, after=after)
 
 
 @require_POST
@@ -99,20 +99,22 @@ def prove(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 @require_POST
 @chat_view
 def accept(request: HttpRequest, chat: Chat) -> dict[str, Any]:
-    """The visitor agrees with the answer."""
+    """`{answer}`: the visitor agrees with the answer of that id, the one they read."""
     visitor = conversations.visitor_of(chat)
-    if chat.case is not None:
-        answer.accept(chat.case, actor=visitor)
+    assert chat.case is not None  # visitor_of says so
+    answer.accept(chat.case, actor=visitor, answer=_answer_read(content_of(request)))
     return _shown(chat)
 
 
 @require_POST
 @chat_view
 def reject(request: HttpRequest, chat: Chat) -> dict[str, Any]:
-    """`{reason?}`: the visitor does not agree; somebody else looks at it."""
+    """`{answer, reason?}`: the visitor does not agree with it; somebody else looks at it."""
     visitor = conversations.visitor_of(chat)
-    if chat.case is not None:
-        answer.reject(chat.case, actor=visitor, reason=text_of(content_of(request), "reason", most=4000))
+    assert chat.case is not None  # visitor_of says so
+    content = content_of(request)
+    reason = text_of(content, "reason", most=4000)
+    answer.reject(chat.case, actor=visitor, reason=reason, answer=_answer_read(content))
     return _shown(chat)
 
 
@@ -132,11 +134,16 @@ def sign_in(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     return {}
 
 
-def _lines_since(chat: Chat, after: int) -> dict[str, Any]:
-    fresh = Chat.objects.select_related("case__contact", "agent").get(pk=chat.pk)
-    return {"lines": talking.lines_after(fresh, after), **_shown(fresh)}
+def _answer_read(content: dict[str, Any]) -> int:
+    """The id of the answer the visitor had before them. Whoever names none has said nothing about any."""
+    read = whole_number(content, "answer")
+    if not read:
+        raise Invalid(errors={"answer": [_("A whole number is needed.")]})
+    return read
 
 
-def _shown(chat: Chat) -> dict[str, Any]:
+def _shown(chat: Chat, *, after: int | None = None) -> dict[str, Any]:
+    """`{state, agent_read}` as they are now; with what was said `after` that message where it is asked for."""
     fresh = Chat.objects.select_related("case__contact", "agent").get(pk=chat.pk)
-    return {"state": waiting.state_of(fresh), "agent_read": fresh.agent_read}
+    lines = {} if after is None else {"lines": talking.lines_after(fresh, after)}
+    return {**lines, "state": waiting.state_of(fresh), "agent_read": fresh.agent_read}

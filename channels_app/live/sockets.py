@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
-from cskh.core.errors import DomainError, Invalid
+from cskh.core.errors import Busy, DomainError, Invalid
 from cskh.core.json_calls import problem_of
 from cskh.core.key_values import NotAsked, asked
 
@@ -93,7 +93,7 @@ class FrameSocket(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self._is_open:
             return
-        if text_data is None or len(text_data) > settings.SOCKET_FRAME_MAX_BYTES:
+        if text_data is None or len(text_data.encode()) > settings.SOCKET_FRAME_MAX_BYTES:
             await self.close(TOO_LARGE if text_data else BAD_FRAME)
             return
         if self._too_often():
@@ -173,6 +173,8 @@ class FrameSocket(AsyncWebsocketConsumer):
             try:
                 await self._listen_again()
                 await self.look()
+            except Busy:
+                self.look_soon()  # as soon as whoever holds it lets go
             except DomainError:
                 await self.close(UNKNOWN)
                 return

@@ -19,11 +19,11 @@ from channels_app import push
 from channels_app.chat import conversations, talking, waiting
 from channels_app.models import Chat
 from cskh.core.client_address import socket_address
-from cskh.core.errors import NotVisible
+from cskh.core.errors import Busy, NotVisible
 from cskh.core.json_calls import whole_number
 
 from .limits import place_for_socket, visitor_says
-from .sockets import TOO_MANY, UNKNOWN, Frame, FrameSocket, words
+from .sockets import BROKEN, TOO_MANY, UNKNOWN, Frame, FrameSocket, words
 from .threads import in_thread
 
 _HELLO_WITHIN = 10  # seconds
@@ -58,12 +58,16 @@ class VisitorSocket(FrameSocket):
         if self.chat is not None:
             return
         self._last_id = whole_number(frame, "after")
+        key, token = words(frame, "key"), words(frame, "token")
+        self._impatience.cancel()
         try:
-            self.chat = await in_thread(conversations.resume, words(frame, "key"), token=words(frame, "token"))
+            self.chat = await in_thread(conversations.resume, key, token=token)
         except NotVisible:
             await self.close(UNKNOWN)
             return
-        self._impatience.cancel()
+        except Busy:
+            await self.close(BROKEN)  # the browser comes again
+            return
         self.language = self.chat.language
         await self.join(push.chat_group(self.chat.public_id))
         await self._follow_case()

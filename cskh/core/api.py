@@ -15,7 +15,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from . import idempotency
-from .errors import Invalid, NotVisible, TooLarge
+from .errors import Busy, Invalid, NotVisible, TooLarge
 
 _MULTIPART_OVERHEAD = 64 * 1024
 _ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
@@ -79,6 +79,8 @@ class ApiView(APIView):
         """The handler's answer, refusals included: they are answers too."""
         try:
             return handler(request, *args, **kwargs)
+        except Busy:  # no answer yet: the same again is to be tried, not told
+            raise
         except Exception as error:  # noqa: BLE001 - what is no refusal is raised again by handle_exception
             return self.handle_exception(error)
 

@@ -5,6 +5,7 @@ The interfaces map them once: REST in `cskh.core.drf`, pages in `cskh.core.middl
 
 from collections.abc import Mapping
 
+from django.db import OperationalError
 from django.utils.translation import gettext_lazy as _
 
 
@@ -67,6 +68,15 @@ class StepNotAllowed(Conflict):
 
     code = "step_not_allowed"
     default_message = _("This step cannot be taken now.")
+
+
+class Busy(Conflict, OperationalError):
+    """Somebody else holds it at this moment: nothing was changed, and a moment later it works. Raised by the database
+    (`cskh.core.database`), and an error of it to Django. No answer to what was asked: whoever takes refusals for one lets
+    it pass."""
+
+    code = "busy"
+    default_message = _("Somebody else is working on this just now. Please try again.")
 
 
 class PreconditionFailed(DomainError):

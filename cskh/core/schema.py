@@ -20,6 +20,7 @@ _PROBLEM = {
                 "method_not_allowed",
                 "step_not_allowed",
                 "conflict",
+                "busy",
                 "precondition_failed",
                 "too_large",
                 "unsupported_media_type",
@@ -37,7 +38,8 @@ _WHY = {
     "401": "`not_authenticated`.",
     "403": "`not_permitted`: not you.",
     "404": "`not_found`: nothing there that you may know of.",
-    "409": "`step_not_allowed`: not now. `conflict`: being changed, or the same request still runs.",
+    "409": "`step_not_allowed`: not now. `conflict`: being changed, or the same request still runs. "
+    "`busy`: held by somebody else; call again.",
     "412": "`precondition_failed`: changed since the version in If-Match.",
     "413": "`too_large`.",
     "415": "`unsupported_media_type`.",

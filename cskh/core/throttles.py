@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework.throttling import SimpleRateThrottle
 
+from .client_address import client_address
+
 
 class CredentialThrottle(SimpleRateThrottle):
     """So many requests per credential; per address where there is none."""
@@ -11,5 +13,5 @@ class CredentialThrottle(SimpleRateThrottle):
     scope = "credential"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        who = getattr(request, "auth", None) or self.get_ident(request)
+        who = getattr(request, "auth", None) or client_address(request)
         return self.cache_format % {"scope": self.scope, "ident": who}

@@ -12,6 +12,8 @@ from imap_tools import MailBoxUnencrypted, MailMessageFlags
 
 from .reading import SENT, ShownMail, Thread
 
+_TIMEOUT = 20  # seconds
+
 
 def desk_addresses() -> list[str]:
     return [str(box["address"]) for box in settings.MAILBOXES]
@@ -61,7 +63,6 @@ def _quotation(answers: ShownMail) -> str:
 
 def _keep_copy(address: str, raw: bytes) -> None:
     server = settings.MAILBOXES[0]
-    with MailBoxUnencrypted(str(server["host"]), int(str(server["port"]))).login(
-        address, str(server["password"])
-    ) as box:
+    host, port = str(server["host"]), int(str(server["port"]))
+    with MailBoxUnencrypted(host, port, timeout=_TIMEOUT).login(address, str(server["password"])) as box:
         box.append(raw, SENT, flag_set=[MailMessageFlags.SEEN])

@@ -83,13 +83,14 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="cskh.core.database")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 # A pool per process serves both threads and ASGI, where connections kept by thread would pile up.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL", default=20),
-}
+_OPTIONS["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=20)}
+# People who wait for what somebody else holds are told so in the end (web processes: cskh/asgi.py); workers just wait.
+if _LOCK_SECONDS := env.int("DATABASE_LOCK_SECONDS", default=0):
+    _OPTIONS["options"] = f"-c lock_timeout={_LOCK_SECONDS}s {_OPTIONS.get('options', '')}".rstrip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -114,22 +115,30 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = DATA_DIR / "media"
-# Evidence goes to files by default, to S3 where STORAGE_BUCKET is named (keys from the AWS variables of the environment).
-_BUCKET = env.str("STORAGE_BUCKET", default="")
-STORAGES = {
-    "default": {
+
+
+def _s3(bucket: str) -> dict[str, object]:
+    from botocore.config import Config
+
+    # People wait for it, some holding a case meanwhile: half a minute is the most.
+    patience = Config(signature_version="s3v4", connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
+    return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": _BUCKET,
+            "bucket_name": bucket,
             "endpoint_url": env.str("STORAGE_ENDPOINT", default=None),
             "region_name": env.str("STORAGE_REGION", default=None),
-            "signature_version": "s3v4",
+            "client_config": patience,
             "querystring_auth": True,
             "default_acl": None,
         },
     }
-    if _BUCKET
-    else {"BACKEND": "cskh.core.storage.DurableFiles"},
+
+
+# Evidence goes to files by default, to S3 where STORAGE_BUCKET is named (keys from the AWS variables of the environment).
+_BUCKET = env.str("STORAGE_BUCKET", default="")
+STORAGES = {
+    "default": _s3(_BUCKET) if _BUCKET else {"BACKEND": "cskh.core.storage.DurableFiles"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

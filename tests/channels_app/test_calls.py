@@ -381,3 +381,11 @@ def test_an_answer_never_goes_to_a_number_that_was_only_claimed(hoa):
     assert case.contact.address == "an@khach.example"
     calls.report_call(actor=Actor.system("hotline"), call_id="c", number="0987654321", state="missed")
     assert Call.objects.get(external_id="c").customer != customer
+
+
+def test_a_report_that_is_taken_at_once_asks_no_worker(report, monkeypatch):
+    asked = []
+    monkeypatch.setattr(intake, "enqueue_after_commit", lambda *task: asked.append(task))
+    report("ringing")
+    assert InboundItem.objects.get().state == InboundItem.State.DONE
+    assert asked == []

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
 
@@ -16,10 +17,12 @@ from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
 from cases.workflow.ending import mark_duplicate
 from channels_app import intake, intake_mail, mailboxes
+from channels_app.adapters.base import Inbound
 from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
 from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
+from tests.cases.building import open_case
 
 from .mail import AN, DESK, deliver, headers_of, mail, photo
 
@@ -682,3 +685,19 @@ def test_two_first_mails_of_a_new_customer_at_once_are_one_customer(defaults):
         list(pool.map(work, items))
     assert Case.objects.count() == 2
     assert Customer.objects.count() == 1
+
+
+def test_a_mail_that_names_many_cases_costs_as_much_as_one_that_names_two(defaults):
+    """Whoever is a party of none of them."""
+    cases = [open_case(email=f"khach{number}@khach.example") for number in range(6)]
+    for case in cases:
+        case.messages.filter(direction="in").update(channel=Channel.EMAIL, external_id=f"<{case.code}@khach.example>")
+
+    def cost(named):
+        references = [f"<{case.code}@khach.example>" for case in named]
+        found = Inbound(sender_kind="email", sender_address="la@khach.example", references=references)
+        with CaptureQueriesContext(connection) as queries:
+            assert list(intake_mail._named_cases(found)) == named[::-1]
+        return len(queries)
+
+    assert cost(cases) == cost(cases[:2])

@@ -472,6 +472,48 @@ def test_the_visitor_has_the_last_word_on_the_answer(visitor, web, lan, make_sta
     assert elsewhere(lambda: Case.objects.get().status) == status
 
 
+def test_who_has_an_older_answer_before_them_is_shown_the_newer_one_first(careless, web, lan, make_staff):
+    minh = make_staff("minh", Role.SPECIALIST, "payments")
+    context, is_away = careless(), []
+    context.route_web_socket("**/ws/chat/", lambda socket: socket.close())
+    context.route("**/chat/lines?*", lambda route: route.abort() if is_away else route.continue_())
+    context.route("**/chat/accept", lambda route: (is_away.clear(), route.continue_()))
+    page = context.new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "My deposit is missing")
+    page.locator(".code").wait_for()
+
+    def answered_by(user, body):
+        answer.send_answer(Case.objects.get(), actor=Actor.staff(user), body=body)
+
+    def first():
+        routing.classify_case(
+            Case.objects.get(),
+            actor=Actor.system("intake"),
+            category=Category.objects.get(slug="deposit-not-credited"),
+        )
+        answered_by(lan, "The bank has not sent it yet.")
+
+    def second():
+        case = Case.objects.get()
+        answer.reject(case, actor=Actor.customer(case.customer))
+        answered_by(minh, "It is credited now.")
+
+    elsewhere(first)
+    expect(page.locator(".answer .bubble")).to_have_text("The bank has not sent it yet.")
+    is_away.append(True)
+    elsewhere(second)
+    page.get_by_role("button", name="I agree", exact=True).click()
+    page.get_by_role("button", name="Yes, it is settled").click()
+    expect(page.locator("#note")).to_have_text("A newer answer has arrived. Please read it first.")
+    newest = page.locator(".answer").filter(has_text="It is credited now.")
+    assert elsewhere(lambda: Case.objects.get().status) == "answered"
+    newest.get_by_role("button", name="I agree", exact=True).click()
+    newest.get_by_role("button", name="Yes, it is settled").click()
+    expect(page.locator(".verdict")).to_have_count(0)
+    assert elsewhere(lambda: Case.objects.get().status) == "closed"
+
+
 def test_enter_sends_but_not_while_letters_are_composed(visitor, web):
     page = visitor()
     page.goto(f"{web.address}/chat/")

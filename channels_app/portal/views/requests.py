@@ -78,8 +78,9 @@ def opened(request: HttpRequest) -> HttpResponse:
     """The code of the case this browser just opened, what happens next, and by when."""
     if _OPENED not in request.session:
         raise NotVisible
-    code, customer = request.session[_OPENED]
-    case = queries.visible_case(Actor.customer(Customer(pk=customer)), code)
+    code, customer_id = request.session[_OPENED]
+    customer = directory.current(Customer.objects.get(pk=customer_id))  # merged with another record since, perhaps
+    case = queries.visible_case(Actor.customer(customer), code)
     context = {"case": case, "groups": codes.spelled(case.code), "progress": progress_of(case), "stages": STAGES}
     return render(request, "portal/opened.html", context)
 

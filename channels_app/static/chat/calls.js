@@ -10,9 +10,10 @@ export class Refused extends Error {
     this.errors = problem.errors ?? {};
   }
 
-  // Whether the same may be taken a moment later: it came too often, or too slowly. Any other no stays one.
+  // Whether the same may be taken a moment later: it came too often, too slowly, or while somebody else was at it. Any other
+  // no stays one.
   get isForNow() {
-    return this.status === 429 || this.status === 408;
+    return this.status === 429 || this.status === 408 || this.code === "busy";
   }
 }
 

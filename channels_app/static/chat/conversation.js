@@ -81,7 +81,8 @@ export class Conversation extends EventTarget {
     return this.#lastId;
   }
 
-  // A call about this conversation. What it answers of the state is shown at once.
+  // A call about this conversation. What it answers of the state is shown at once, and where it comes too late for what
+  // has happened meanwhile, that is.
   async ask(path, body) {
     try {
       const answer = await call(path, { key: this.key, body });
@@ -89,7 +90,16 @@ export class Conversation extends EventTarget {
       return answer;
     } catch (error) {
       if (error instanceof Refused && error.status === 404) this.onGone();
+      if (error instanceof Refused && error.status === 409) await this.#catchUp();
       throw error;
+    }
+  }
+
+  async #catchUp() {
+    try {
+      this.onNews(await call(`lines?after=${this.#lastId}`, { key: this.key }));
+    } catch {
+      // the connection fetches it when it can
     }
   }
 
@@ -177,6 +187,10 @@ export class Conversation extends EventTarget {
     this.#inFlight = null;
     if (code === "throttled") {
       this.#emit("busy");
+      this.#flushIn(AFTER_TOO_OFTEN);
+      return;
+    }
+    if (code === "busy") {
       this.#flushIn(AFTER_TOO_OFTEN);
       return;
     }

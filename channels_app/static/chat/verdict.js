@@ -9,6 +9,7 @@ export class Verdict {
   #log;
   #box = element("div", { className: "verdict" });
   #under = 0; // the line it stands under
+  #answer = 0; // what that line says, by its id: the one that is agreed to or not
 
   constructor(conversation, log) {
     this.#conversation = conversation;
@@ -26,6 +27,7 @@ export class Verdict {
       this.#hide();
     } else if (last.id !== this.#under) {
       this.#under = last.id;
+      this.#answer = last.answer;
       this.#log.elementOf(last.id).append(this.#box);
       this.#ask();
       this.#log.toEnd();
@@ -58,10 +60,10 @@ export class Verdict {
     this.#box.scrollIntoView({ block: "nearest" });
   }
 
-  async #send(path, body, send) {
+  async #send(path, said, send) {
     send.disabled = true;
     try {
-      await this.#conversation.ask(path, body);
+      await this.#conversation.ask(path, { answer: this.#answer, ...said });
       note(say(path === "accept" ? "agreed" : "disagreed"), { isPassing: true });
       this.onDone?.();
     } catch (error) {

@@ -17,6 +17,7 @@ from cases.states import Channel
 from cases.workflow import routing
 from cases.workflow.opening import Matter
 from channels_app import intake
+from channels_app.merging import merge_customers
 
 
 @pytest.fixture
@@ -322,6 +323,25 @@ def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
     client.post(f"/admin/hotline/merges/{kept.merges.get().pk}/undo/")
     other.refresh_from_db()
     assert (other.merged_into, other.external_id) == (None, "KH-2")
+
+
+@pytest.mark.parametrize("other", ["", "abc", "-1", "²", "9" * 30, "0"])
+def test_a_record_that_is_none_is_not_merged(client, make_staff, other):
+    client.force_login(make_staff("boss", Role.MANAGER))
+    kept = Customer.objects.create(name="Trần An")
+    address = f"/admin/hotline/customers/{kept.pk}/merge/"
+    assert client.get(address, {"other": other}).context["chosen"] is None
+    assert client.post(address, {"other": other}).status_code == 404
+
+
+def test_a_merge_of_somebody_out_of_ones_sight_is_none(client, make_staff):
+    boss = make_staff("boss", Role.MANAGER)
+    pair = [Customer.objects.create(name=name) for name in ("Trần An", "Tran An")]
+    merge = merge_customers(*pair, actor=Actor.staff(boss))
+    client.force_login(make_staff("tuan", Role.SPECIALIST, "technical"))
+    assert client.post(f"/admin/hotline/merges/{merge.pk}/undo/").status_code == 404
+    merge.refresh_from_db()
+    assert merge.undone_at is None
 
 
 def test_an_agent_is_not_offered_to_choose_between_two_ids(client, make_staff):

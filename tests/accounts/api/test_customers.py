@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.customers.models import Customer
+from accounts.customers import directory
+from accounts.customers.models import Contact, Customer
 from accounts.models import Role, Scope
 from cases.models import CaseEvent
 from tests.api import CASE
@@ -83,3 +84,10 @@ def test_programs_correct_by_their_scope_and_customers_not_at_all(make_client, c
 def test_the_same_name_is_no_correction(make_client, opened):
     assert rename(make_client(Scope.CUSTOMERS), opened, opened.name) == 200
     assert corrected() == []
+
+
+def test_an_address_finds_its_customers_once_however_it_is_written(integration, opened):
+    directory.contact_of(opened, Contact.Kind.EMAIL, "an.nguyen@khach.example")
+    for typed, found in (("AN@Khach.example", [opened.pk]), ("an@khach.exampl", []), ("an%", [])):
+        rows = integration.get("/api/v1/customers/", {"address": typed}).json()["results"]
+        assert [row["id"] for row in rows] == found

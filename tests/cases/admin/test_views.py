@@ -208,7 +208,9 @@ def test_no_saved_view_breaks_the_list_of_others(desk, people, lead, key, value)
 def test_names_are_text(desk, people, save):
     save(people["lan"], "queue=urgent", "<b>Gấp</b>")
     for page in (desk(people["lan"]).list(), desk(people["lan"]).client.get(reverse("admin:cases_case_views"))):
-        assert "<b>Gấp" not in page.content.decode()
+        text = page.content.decode()
+        assert "<b>Gấp" not in text
+        assert "&lt;b&gt;Gấp&lt;/b&gt;" in text
 
 
 def test_there_is_an_end_to_views(people, save, monkeypatch):

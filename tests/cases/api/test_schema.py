@@ -4,6 +4,11 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.urls import get_resolver
+from rest_framework.serializers import Serializer
+
+from cases.api.inputs import CaseIn, EvidenceIn
+from channels_app.api.messages import MessageIn
 
 
 def test_the_schema_is_valid_and_without_warnings(tmp_path, capsys):
@@ -28,3 +33,22 @@ def test_schema_and_docs_are_public_and_the_pages_may_run_their_script(client):
     assert "'unsafe-inline'" in docs["Content-Security-Policy"]
     assert "'unsafe-inline'" not in client.get("/healthz").get("Content-Security-Policy", "")
     assert "https://" not in docs.content.decode().replace("https://github.com", "")
+
+
+def with_examples(kind=Serializer):
+    """Every form of a request or an answer that shows an example, with its examples."""
+    for form in kind.__subclasses__():
+        if examples := vars(form).get("_spectacular_annotation", {}).get("examples"):
+            yield form, examples
+        yield from with_examples(form)
+
+
+@pytest.mark.django_db
+def test_every_example_of_a_request_is_one(defaults):
+    assert get_resolver().url_patterns  # every view is there
+    shown = [(form, one) for form, examples in with_examples() for one in examples if one.request_only]
+    assert {MessageIn, EvidenceIn, CaseIn} <= {form for form, _one in shown}
+    for form, one in shown:
+        sent = form(data=one.value)
+        assert sent.is_valid(), (form, sent.errors)
+        assert set(one.value) <= set(sent.fields), form

@@ -46,6 +46,8 @@ CLOSED_AS = {
     Step.MARK_SPAM: "spam",
 }
 
+BY_TIME_ALONE = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
+
 
 @pytest.fixture
 def people(make_staff):
@@ -59,7 +61,7 @@ def take(step, case, people):
     """Takes the step as whoever may: the head, the customer or the clock."""
     if step in (Step.ACCEPT, Step.REJECT, Step.WITHDRAW):
         actor = customer_of(case)
-    elif step in (Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY):
+    elif step in BY_TIME_ALONE:
         actor = Actor.system("sla")
     else:
         actor = Actor.staff(people["head"])
@@ -109,8 +111,9 @@ def test_the_code_has_the_table_of_the_design():
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", list(Status))
 def test_allowed_steps_are_those_the_gate_lets_through(status, people):
-    actor = Actor.staff(people["head"])
-    for step in allowed_steps(actor, case_at(status, people["worker"])):
+    allowed = allowed_steps(Actor.staff(people["head"]), case_at(status, people["worker"]))
+    assert set(allowed) == {step for step in Step if status in sources_of(step)} - BY_TIME_ALONE
+    for step in allowed:
         take(step, case_at(status, people["worker"]), people)
 
 
@@ -124,7 +127,14 @@ def test_what_needs_approval_is_answered_only_with_the_approved_text(people):
     assert snapshot(case) == before
     resolution.propose(case, actor=lan, body="Hoàn tiền.")
     resolution.approve(case, actor=head)
+    approved = case.answers.get()
     resolution.propose(case, actor=lan, body="Hoàn tiền và xin lỗi.")  # the approved text may be replaced, not edited
+    told = case.events.filter(kind__in=["outcome_returned", "outcome_proposed"]).order_by("-number")[:2]
+    assert [(event.kind, event.actor_id) for event in told] == [
+        ("outcome_proposed", lan.id),
+        ("outcome_returned", lan.id),
+    ]
+    assert told[1].facts == {"answer": approved.pk, "why": "new_proposal"}
     with pytest.raises(StepNotAllowed):
         answer.send_answer(case, actor=lan)
     resolution.approve(case, actor=head)

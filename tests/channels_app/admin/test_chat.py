@@ -303,7 +303,8 @@ def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff
     resolution.approve(case, actor=Actor.staff(quan))
     assert desk.get("card", chat).json()["answer"] == {"may": True, "why": "", "approved": "Đã hoàn tiền."}
     answer = desk.post("answer", chat, client_id=new_id(), body="Đã hoàn tiền.", after=0).json()
-    assert (answer["lines"][-1]["body"], answer["lines"][-1]["answer"]) == ("Đã hoàn tiền.", True)
+    said = answer["lines"][-1]
+    assert (said["body"], said["answer"]) == ("Đã hoàn tiền.", case.answers.get(state="sent").pk)
     assert answer["shown"]["state"]["state"] == "ended"
 
 

@@ -1,9 +1,12 @@
 """What a line costs, in queries. All that is sent counts: BEGIN, COMMIT and savepoints as well."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import Actor
-from channels_app.chat import agents, talking
+from accounts.models import Role
+from channels_app.chat import agents, console, duties, talking
 from channels_app.live import desk, visitors
 from channels_app.models import Chat
 
@@ -41,3 +44,18 @@ def test_a_look_of_the_desks_socket_at_one_conversation(chat, lan, django_assert
     last = chat.case.messages.latest("id").pk
     with django_assert_num_queries(5):
         desk._news(lan.pk, str(chat.public_id), last)
+
+
+def test_to_whom_a_conversation_can_be_handed_costs_the_same_for_any_number(chat, lan, make_staff):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            shown.append(len(console.colleagues(chat, Actor.staff(lan))))
+        return len(queries)
+
+    shown = []
+    for number in range(2):
+        duties.note_console(make_staff(f"mai{number}", Role.INTAKE, "intake"))
+    two = cost()
+    for number in range(2, 20):
+        duties.note_console(make_staff(f"mai{number}", Role.INTAKE, "intake"))
+    assert (cost(), shown) == (two, [2, 20])

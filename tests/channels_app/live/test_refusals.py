@@ -65,6 +65,7 @@ BAD = {
     "binary JSON": (b'{"type": "ping"}', 4400),
     "deep": (DEEP, 4400),
     "too large": (json.dumps({"type": "say", "body": "x" * 40_000}), 4413),
+    "too large in bytes": (json.dumps({"type": "say", "body": "ế" * 12_000}, ensure_ascii=False), 4413),
 }
 
 

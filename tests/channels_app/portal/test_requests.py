@@ -11,8 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.customers.models import Customer, Notice
+from accounts.models import Role
 from cases.models import Case, Category
+from channels_app.merging import merge_customers
 from channels_app.models import Delivery, Message
 from channels_app.portal.forms.request import new_token
 
@@ -289,3 +292,12 @@ def test_the_notice_that_was_shown_is_kept(client):
     assert late.context["notice"] == newer
     client.post("/request/", typed(token=late.context["form"]["token"].value(), subject="Khác"))
     assert Case.objects.latest("pk").notice == newer
+
+
+def test_the_code_is_still_shown_after_its_customer_was_merged_with_another_record(client, make_staff):
+    assert client.post("/request/", typed()).status_code == 302
+    case = Case.objects.get()
+    other = Customer.objects.create(name="Nguyễn Văn An")
+    merge_customers(other, case.customer, actor=Actor.staff(make_staff("quan", Role.MANAGER)))
+    page = client.get("/request/done/")
+    assert (page.status_code, page.context["case"]) == (200, case)

@@ -5,6 +5,7 @@ from axes.models import AccessAttempt
 from django.test import RequestFactory
 
 from cskh.core.client_address import client_address, socket_address
+from cskh.core.throttles import CredentialThrottle
 
 PEER = "10.0.0.2"
 
@@ -48,3 +49,14 @@ def test_failed_logins_are_counted_by_the_address_behind_the_proxy(client, setti
         assert answer.status_code == 200
     counted = AccessAttempt.objects.order_by("ip_address").values_list("ip_address", "failures_since_start")
     assert list(counted) == [("203.0.113.7", 2), ("203.0.113.8", 1)]
+
+
+def test_calls_without_a_credential_are_counted_by_the_address_the_proxies_vouch_for(settings):
+    settings.TRUSTED_PROXIES = 1
+
+    def counted_as(forwarded):
+        request = RequestFactory().get("/", REMOTE_ADDR=PEER, HTTP_X_FORWARDED_FOR=forwarded)
+        return CredentialThrottle().get_cache_key(request, None)
+
+    assert counted_as("1.1.1.1, 203.0.113.7") == counted_as("2.2.2.2, 203.0.113.7")
+    assert counted_as("1.1.1.1, 203.0.113.8") != counted_as("1.1.1.1, 203.0.113.7")

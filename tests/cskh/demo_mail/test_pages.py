@@ -6,6 +6,7 @@ from email.header import decode_header, make_header
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
+from django.utils.html import escape
 
 from accounts.customers.models import Contact, Customer
 from accounts.models import User
@@ -82,6 +83,7 @@ def test_markup_in_any_field_is_shown_as_text(client, mail, hostile):
     for address in ("/demo/mail/", f"/demo/mail/{LAN}/", f"/demo/mail/{LAN}/{thread.key}/"):
         page = client.get(address).content.decode()
         assert hostile not in page
+        assert (escape(hostile) in page) == (LAN in address)  # the list of boxes shows no mail
         assert "<b>" not in page
 
 
