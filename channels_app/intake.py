@@ -26,10 +26,10 @@ from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
 from cskh.core.errors import Invalid
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.text import checked_body
 
 from .adapters.email.adapter import EMAIL
 from .models import InboundItem, Message
-from .texts import checked_body
 
 log = logging.getLogger(__name__)
 

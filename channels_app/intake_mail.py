@@ -199,7 +199,7 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
         channel=Channel.EMAIL,
         author_kind=author.kind,
         author_id=author.id,
-        subject=one_line(mail.subject)[:300],
+        subject=one_line(mail.subject)[: settings.SUBJECT_MAX_CHARACTERS],
         body=body[:limit],
         quoted=clean(whole)[:_MAX_KEPT_TEXT],
         external_id=mail.external_id[:500],

@@ -27,9 +27,9 @@ from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.text import checked_body
 
 from .models import Attachment, Chat, Delivery, Message
-from .texts import checked_body
 
 OUTBOX = Actor.system("outbox")
 _LOOP_WINDOW = timedelta(hours=1)

@@ -1,6 +1,7 @@
 """What is written: messages, notes, outcomes, answers. The words are `body`."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,8 +15,11 @@ from .step_forms import StepForm
 
 
 class Writing(StepForm):
+    """Whether it is too long is for whoever takes the words to say: the form would count line ends twice."""
+
     body = forms.CharField(
-        label=gettext_lazy("Text"), widget=forms.Textarea({"rows": 7, "data-templates": ""}), max_length=200_000
+        label=gettext_lazy("Text"),
+        widget=forms.Textarea({"rows": 7, "data-templates": "", "maxlength": str(settings.MESSAGE_MAX_CHARACTERS)}),
     )
 
 

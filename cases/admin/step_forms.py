@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -43,7 +44,8 @@ class StepForm(forms.Form):
 
 
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
-    return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
+    widget = forms.Textarea({"rows": rows})
+    return forms.CharField(label=label, required=required, widget=widget, max_length=settings.MESSAGE_MAX_CHARACTERS)
 
 
 class Classify(StepForm):

@@ -22,7 +22,7 @@ from cases.models import Case
 from cases.states import Channel, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
-from cskh.core.text import clean, one_line
+from cskh.core.text import clean, one_line, require_length
 
 from . import _waiting, conversation, resolution
 from ._take_step import change_case, take_step
@@ -130,10 +130,7 @@ def submit_evidence(
     words = clean(text)
     if upload is None and not words:
         raise Invalid(errors={"file": [_("Choose a file, or write the text.")]})
-    if len(words) > _MAX_TEXT:
-        raise Invalid(
-            errors={"text": [_("The text is too long: at most %(limit)d characters.") % {"limit": _MAX_TEXT}]}
-        )
+    require_length(words, _MAX_TEXT, field="text")
     received_at = min(at or timezone.now(), timezone.now())
     received = receive(upload, room=sorting.room_left(case)) if upload else None
     with transaction.atomic():

@@ -9,7 +9,7 @@ from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.states import Step
 from cskh.core.errors import Invalid
-from cskh.core.text import clean
+from cskh.core.text import checked_body, clean
 
 from . import conversation
 from ._take_step import take_step
@@ -26,7 +26,7 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
-        body = _required(body)
+        body = checked_body(body)
         held.answers.filter(round=held.round, state=Answer.State.APPROVED).update(state=Answer.State.RETURNED)
         answer = Answer.objects.create(
             case=held,
@@ -79,7 +79,9 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
     """
     answer = Answer.objects.select_for_update().filter(case=held, round=held.round, state=Answer.State.APPROVED).first()
     if answer is None:
-        answer = Answer(case=held, round=held.round, body=_required(body), author_kind=actor.kind, author_id=actor.id)
+        answer = Answer(
+            case=held, round=held.round, body=checked_body(body), author_kind=actor.kind, author_id=actor.id
+        )
     elif body.strip() and clean(body) != answer.body:
         raise Invalid(
             errors={"body": [_("This is not the text that was approved. Send that, or propose the new text.")]}
@@ -88,12 +90,3 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
     answer.save()
     conversation.note_first_reply(held, actor=actor, at=answer.sent_at)
     return answer
-
-
-def _required(body: str) -> str:
-    text = clean(body)
-    if not text:
-        raise Invalid(errors={"body": [_("Write the text first.")]})
-    if len(text) > 100_000:
-        raise Invalid(errors={"body": [_("The text is too long.")]})
-    return text

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,7 +42,7 @@ class CallForm(forms.Form):
         label=gettext_lazy("Amount (VND)"),
         required=False,
         min_value=0,
-        max_value=10**15,
+        max_value=settings.AMOUNT_MAX_VND,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     direction = forms.ChoiceField(

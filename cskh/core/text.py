@@ -2,6 +2,11 @@
 
 import unicodedata
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from .errors import Invalid
+
 _KEPT_CONTROLS = {"\n", "\t"}
 
 
@@ -15,3 +20,18 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean`, on one line: for names, subjects and everything that may end in a header."""
     return " ".join(clean(text).split())
+
+
+def checked_body(body: str, most: int | None = None) -> str:
+    """What people write to each other, cleaned. Raises Invalid where it is empty or longer than `most` (default: a message)."""
+    text = clean(body)
+    if not text:
+        raise Invalid(errors={"body": [_("Write something first.")]})
+    require_length(text, settings.MESSAGE_MAX_CHARACTERS if most is None else most)
+    return text
+
+
+def require_length(text: str, most: int, *, field: str = "body") -> None:
+    """Raises Invalid for more than `most` characters."""
+    if len(text) > most:
+        raise Invalid(errors={field: [_("The text is too long: at most %(limit)d characters.") % {"limit": most}]})
