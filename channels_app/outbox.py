@@ -22,7 +22,8 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases import queries
 from cases.events import EventKind
-from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
+from cases.evidence import queries as evidence_queries
+from cases.evidence.models import EvidenceItem, EvidenceRequest
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
@@ -33,7 +34,6 @@ from .models import Attachment, Chat, Delivery, Message
 
 OUTBOX = Actor.system("outbox")
 _LOOP_WINDOW = timedelta(hours=1)
-_MISSING = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 
 
 def write_message(case: Case, *, actor: Actor, body: str, external_id: str = "") -> Message:
@@ -107,8 +107,11 @@ def _request(case: Case, event: CaseEvent) -> Facts:
 
 
 def _still_missing(case: Case, event: CaseEvent) -> Facts:
-    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
-    return {"due_at": request and request.due_at, "items": request.items.filter(state__in=_MISSING) if request else ()}
+    request = evidence_queries.open_request(case)
+    return {
+        "due_at": request and request.due_at,
+        "items": evidence_queries.still_missing(request) if request else (),
+    }
 
 
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:

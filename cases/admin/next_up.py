@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases.evidence import queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
+from cases.evidence.models import EvidenceItem
 from cases.models import Answer, Case
 from cases.states import Status
 
@@ -51,14 +51,10 @@ def _routed(case: Case) -> Next:
 
 
 def _awaiting_customer(case: Case) -> Next:
-    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).prefetch_related("items").first()
+    request = queries.open_request(case)
     if request is None:
         return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
-    missing = [
-        item.name
-        for item in request.items.all()
-        if item.state in (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
-    ]
+    missing = [item.name for item in queries.still_missing(request)]
     return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
 
 

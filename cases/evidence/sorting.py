@@ -9,9 +9,7 @@ from cases.models import Case
 from cskh.core.errors import Invalid, TooLarge
 
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
-
-# What a request still waits for: what did not come, and what came and was of no use.
-WAITED_FOR = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
+from .queries import still_missing
 
 
 def answered_by(
@@ -28,7 +26,7 @@ def answered_by(
         return named
     if request is None:
         return None
-    waiting = list(request.items.filter(state__in=WAITED_FOR).order_by("pk"))
+    waiting = list(still_missing(request))
     kind = ItemKind.FILE if is_file else ItemKind.TEXT
     return next((one for one in waiting if one.kind == kind), waiting[0] if waiting else None)
 
