@@ -10,7 +10,7 @@ from accounts.models import User
 from cskh.core.errors import NotVisible
 
 from . import codes, policies
-from .models import IS_OPEN, Case, Clock, FollowUp
+from .models import IS_OPEN, Answer, Case, Clock, FollowUp
 from .states import OPEN, Priority, Status
 
 
@@ -62,6 +62,11 @@ def visible_case(actor: Actor, text: str, *, if_match: frozenset[str] | None = N
 def for_file(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With everything the case page and the API's case need of single-valued relations."""
     return cases.select_related("category__parent", "department", "assignee", "customer", "contact")
+
+
+def answers_of_round(case: Case, *states: Answer.State) -> QuerySet[Answer]:
+    """The answers of the case's present round that are in one of these states."""
+    return Answer.objects.filter(case=case, round=case.round, state__in=states)
 
 
 QUEUES = ("mine", "department", "unassigned", "urgent", "due_soon", "reopened", "manager", "asked_to_reopen")

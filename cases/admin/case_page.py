@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.access_log import note_access
-from cases.models import Case, Clock
+from cases.models import Answer, Case, Clock
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
 from channels_app import drafts, holding
@@ -138,7 +138,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "held_is_mine": held is not None and held.user_id == actor.subject.pk,
         "held_seconds": max(0, round((held.send_at - now).total_seconds(), 1)) if held else 0,
         "replies": _replies(case, actor, tabs),
-        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
+        "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "to": case.contact,
         "evidence_panel": panel_of(case, actor),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
-from cases.models import Case
+from cases.models import Answer, Case
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
@@ -124,7 +124,7 @@ def _form_page(
         "action": action,
         "form": form,
         "error": error,
-        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
+        "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
         "case_url": reverse("admin:cases_case_change", args=[case.pk]),
     }

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.states import Step
@@ -63,7 +63,7 @@ def take_back_approval(held: Case) -> None:
 
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
     with take_step(case, step, actor=actor) as held:
-        answer = Answer.objects.select_for_update().get(case=held, round=held.round, state=Answer.State.PROPOSED)
+        answer = queries.answers_of_round(held, Answer.State.PROPOSED).select_for_update().get()
         answer.state = state
         if actor.is_staff:
             answer.decided_by = actor.subject
@@ -77,7 +77,7 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
 
     Raises Invalid when `body` is empty, or is not the text that was approved.
     """
-    answer = Answer.objects.select_for_update().filter(case=held, round=held.round, state=Answer.State.APPROVED).first()
+    answer = queries.answers_of_round(held, Answer.State.APPROVED).select_for_update().first()
     if answer is None:
         answer = Answer(
             case=held, round=held.round, body=checked_body(body), author_kind=actor.kind, author_id=actor.id

@@ -13,6 +13,7 @@ from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans
+from ._conditions import NEEDS_APPROVAL
 from ._take_step import change_case, take_step, take_step_on
 
 _FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
@@ -59,9 +60,7 @@ def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Categ
     if left is None or not left.needs_approval or category.needs_approval:
         return
     if not policies.may(actor, Step.APPROVE, held):
-        raise NotPermitted(
-            _("This category needs approval: propose the outcome first, and have somebody else approve it.")
-        )
+        raise NotPermitted(NEEDS_APPROVAL)
 
 
 def _classify(

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Answer, Case
@@ -47,7 +47,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
 
 
 def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
-    approved = case.answers.filter(round=case.round, state=Answer.State.APPROVED).first()
+    approved = queries.answers_of_round(case, Answer.State.APPROVED).first()
     may = Step.ANSWER in allowed
     return {
         "may": may,
