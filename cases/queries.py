@@ -10,8 +10,8 @@ from accounts.models import User
 from cskh.core.errors import NotVisible
 
 from . import codes, policies
-from .models import IS_OPEN, Answer, Case, Clock, FollowUp
-from .states import OPEN, Priority, Status
+from .models import IS_OPEN, STILL_OPEN, Answer, Case, Clock, FollowUp
+from .states import Priority, Status
 
 
 def locked(case_id: int) -> Case:
@@ -75,15 +75,14 @@ QUEUES = ("mine", "department", "unassigned", "urgent", "due_soon", "reopened", 
 def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime) -> QuerySet[Case]:
     """One of QUEUES for a member of staff: urgent first, then by what is due."""
     user: User = actor.subject
-    open_ones = Q(status__in=sorted(OPEN))
     which = {
-        "mine": open_ones & Q(assignee=user),
-        "department": open_ones & Q(department_id__in=user.desk.department_ids(*user.desk.departments)),
-        "unassigned": open_ones & Q(assignee__isnull=True),
-        "urgent": open_ones & Q(priority=Priority.URGENT),
-        "due_soon": open_ones & Q(next_due_at__lt=due_soon_before),
-        "reopened": open_ones & Q(round__gt=1),
-        "manager": open_ones & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
+        "mine": STILL_OPEN & Q(assignee=user),
+        "department": STILL_OPEN & Q(department_id__in=user.desk.department_ids(*user.desk.departments)),
+        "unassigned": STILL_OPEN & Q(assignee__isnull=True),
+        "urgent": STILL_OPEN & Q(priority=Priority.URGENT),
+        "due_soon": STILL_OPEN & Q(next_due_at__lt=due_soon_before),
+        "reopened": STILL_OPEN & Q(round__gt=1),
+        "manager": STILL_OPEN & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
         "asked_to_reopen": Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
     }[queue]
     return in_order(policies.visible_to(actor).filter(which))
@@ -129,4 +128,4 @@ def orphans() -> QuerySet[Case]:
     planned = FollowUp.objects.filter(case=OuterRef("pk"), done_at__isnull=True, cancelled_at__isnull=True)
     unrouted = Q(department__isnull=True, category__isnull=False)
     forgotten = ~Exists(running.filter(due_at__isnull=False)) & ~Exists(planned)
-    return Case.objects.filter(unrouted | forgotten, status__in=sorted(OPEN)).order_by("pk")
+    return Case.objects.filter(STILL_OPEN, unrouted | forgotten).order_by("pk")

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Role
 from cases import policies, queries
-from cases.models import Case
-from cases.states import OPEN
+from cases.models import STILL_OPEN, Case
 
 DUE_SOON = timedelta(hours=2)
 COUNTED = 100  # a queue is counted this far and no further: nobody acts on the difference between 200 and 2,000
@@ -94,7 +93,7 @@ def count_each(lists: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
 
 def first_queue(actor: Actor) -> str:
     """Where somebody starts: their own cases when they have any, else their department's, else what nobody has."""
-    if policies.visible_to(actor).filter(assignee=actor.subject, status__in=sorted(OPEN)).exists():
+    if policies.visible_to(actor).filter(STILL_OPEN, assignee=actor.subject).exists():
         return "mine"
     return "department" if "department" in names_for(actor) else "unassigned"
 

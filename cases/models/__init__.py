@@ -3,7 +3,7 @@
 from cases.access_log import Access
 
 from .answers import Answer
-from .case import IS_OPEN, Case
+from .case import IS_OPEN, STILL_OPEN, Case
 from .choices import ACTOR_KINDS, CLOCK_KINDS
 from .configuration import Calendar, CalendarDay, Category, SlaTarget
 from .deadlines import Clock, FollowUp, Pause
@@ -14,6 +14,7 @@ __all__ = [
     "ACTOR_KINDS",
     "CLOCK_KINDS",
     "IS_OPEN",
+    "STILL_OPEN",
     "Access",
     "Answer",
     "Calendar",

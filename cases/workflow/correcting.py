@@ -10,8 +10,7 @@ from accounts.customers.models import Customer
 from accounts.models import Role, Scope
 from cases import policies
 from cases.events import EventKind, record
-from cases.models import Case
-from cases.states import OPEN
+from cases.models import STILL_OPEN, Case
 from cskh.core.errors import NotPermitted
 
 from ._take_step import change_case
@@ -52,6 +51,6 @@ def note_correction(customer: Customer, fields: Collection[str], *, actor: Actor
         return
     with transaction.atomic():
         directory.hold(customer)
-        for case in Case.objects.filter(customer=customer, status__in=OPEN).order_by("pk"):
+        for case in Case.objects.filter(STILL_OPEN, customer=customer).order_by("pk"):
             with change_case(case) as held:
                 record(held, EventKind.CASE_CORRECTED, actor=actor, customer=customer.pk, fields=sorted(fields))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Role, User
 from cases.events import EventKind, record
-from cases.models import Case
+from cases.models import STILL_OPEN, Case
 from cases.states import CUSTOMERS_TURN, OPEN
 from cskh.core.errors import NotPermitted
 
@@ -15,7 +15,7 @@ from ._take_step import change_case
 from .reopening import next_handler
 
 # Our move, or a customer who waits for a reply; what waits for the customer stays with whoever knows it.
-_WAITS_ON_US = Q(status__in=sorted(OPEN - CUSTOMERS_TURN)) | Q(status__in=sorted(OPEN), unanswered_since__isnull=False)
+_WAITS_ON_US = Q(status__in=sorted(OPEN - CUSTOMERS_TURN)) | STILL_OPEN & Q(unanswered_since__isnull=False)
 
 
 def set_presence(user: User, presence: User.Presence, *, actor: Actor) -> list[Case]:

@@ -11,7 +11,7 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Answer, Case
-from cases.states import OPEN, Status, Step
+from cases.states import Status, Step
 from cases.tones import STATUS_TONES
 from cases.workflow import steps
 from channels_app import drafts
@@ -57,7 +57,7 @@ def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
 
 
 def _what_is_missing(case: Case, actor: Actor) -> str:
-    if case.status not in OPEN:
+    if not case.is_open:
         return _("The case is closed.")
     if case.status == Status.RECEIVED:
         return _("Classify the case first.")

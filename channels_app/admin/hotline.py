@@ -22,8 +22,8 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from cases import codes, policies, queries
-from cases.models import Case, FollowUp
-from cases.states import OPEN, Channel
+from cases.models import STILL_OPEN, Case, FollowUp
+from cases.states import Channel
 from cases.workflow import call_back
 from cases.workflow.call_back import CallOutcome
 from cases.workflow.opening import Matter
@@ -175,7 +175,7 @@ def _found(actor: Actor, text: str) -> list[Found]:
         customers = [directory.current(queries.visible_case(actor, text).customer)] if text else []
     except NotVisible:
         customers = directory.find(text, policies.possible_callers(actor, calls.typed_number(text)), limit=8)
-    lately = Q(status__in=sorted(OPEN)) | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
+    lately = STILL_OPEN | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
     found = {customer.pk: Found(customer) for customer in customers}
     cases = policies.visible_to(actor).filter(lately, customer__in=list(found)).select_related("category")
     shown = list(cases.order_by(F("closed_at").asc(nulls_first=True), "-opened_at")[:40])
