@@ -10,7 +10,7 @@ from accounts.models import User
 from cskh.core.errors import NotVisible
 
 from . import codes, policies
-from .models import IS_OPEN, STILL_OPEN, Answer, Case, Clock, FollowUp
+from .models import IS_OPEN, STILL_OPEN, STILL_PLANNED, Answer, Case, Clock, FollowUp
 from .states import Priority, Status
 
 
@@ -112,9 +112,7 @@ def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int
     `besides` are cases that were tried already.
     """
     clocks = Clock.objects.filter(next_look_at__lte=now).exclude(case_id__in=besides).order_by("next_look_at")
-    follow_ups = FollowUp.objects.filter(
-        due_at__lte=now, kind__in=SWEPT, done_at__isnull=True, cancelled_at__isnull=True
-    ).exclude(case_id__in=besides)
+    follow_ups = FollowUp.objects.filter(STILL_PLANNED, due_at__lte=now, kind__in=SWEPT).exclude(case_id__in=besides)
     found = [
         *clocks.values_list("next_look_at", "case_id")[:limit],
         *follow_ups.order_by("due_at").values_list("due_at", "case_id")[:limit],
@@ -125,7 +123,7 @@ def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int
 def orphans() -> QuerySet[Case]:
     """Open cases nobody would ever look at: without a queue, or without anything that falls due (I2). There are none."""
     running = Clock.objects.filter(case=OuterRef("pk"), stopped_at__isnull=True)
-    planned = FollowUp.objects.filter(case=OuterRef("pk"), done_at__isnull=True, cancelled_at__isnull=True)
+    planned = FollowUp.objects.filter(STILL_PLANNED, case=OuterRef("pk"))
     unrouted = Q(department__isnull=True, category__isnull=False)
     forgotten = ~Exists(running.filter(due_at__isnull=False)) & ~Exists(planned)
     return Case.objects.filter(STILL_OPEN, unrouted | forgotten).order_by("pk")

@@ -6,7 +6,7 @@ from .answers import Answer
 from .case import IS_OPEN, STILL_OPEN, Case
 from .choices import ACTOR_KINDS, CLOCK_KINDS
 from .configuration import Calendar, CalendarDay, Category, SlaTarget
-from .deadlines import Clock, FollowUp, Pause
+from .deadlines import STILL_PLANNED, Clock, FollowUp, Pause
 from .record import CaseEvent, EventText
 from .saved_view import SavedView
 
@@ -15,6 +15,7 @@ __all__ = [
     "CLOCK_KINDS",
     "IS_OPEN",
     "STILL_OPEN",
+    "STILL_PLANNED",
     "Access",
     "Answer",
     "Calendar",
