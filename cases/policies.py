@@ -5,6 +5,8 @@ which customers; `who_may(step, case)` - which people. What is not visible is "n
 to do is "not permitted". Status plays no part here.
 """
 
+from typing import NoReturn
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, ActorKind
@@ -125,9 +127,12 @@ def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozen
 def require(actor: Actor, step: Step, case: Case) -> None:
     """Raises NotVisible or NotPermitted where `may` says no."""
     if not may(actor, step, case):
-        if not can_see(actor, case):
-            raise NotVisible
-        raise NotPermitted
+        refuse(actor, case)
+
+
+def refuse(actor: Actor, case: Case) -> NoReturn:
+    """Raises NotVisible to those who may not even know of the case, NotPermitted to all others."""
+    raise NotPermitted if can_see(actor, case) else NotVisible
 
 
 def can_see(actor: Actor, case: Case) -> bool:
