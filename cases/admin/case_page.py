@@ -19,6 +19,7 @@ from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import Reply, replies_for
 from cskh.core.snapshot import one_moment
+from cskh.core.text import as_number
 
 from . import notices, words
 from .actions import ACTIONS, Action, offered
@@ -31,7 +32,6 @@ from .step_forms import StepForm
 from .writing import saved_at
 
 EARLIER_SHOWN = 6
-_DIGITS = 19  # a number of fewer always fits into the database's
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
 _FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
 _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
@@ -82,11 +82,12 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
     All of it is of one moment: a page that said that something came, and did not show it yet, would lead nowhere.
     """
     actor = Actor.staff(request.user)
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < _DIGITS):
+    case_id = as_number(pk)
+    if case_id is None:
         raise Http404
-    notices.read_on(int(pk), actor)
+    notices.read_on(case_id, actor)
     with one_moment():
-        case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+        case = queries.for_file(policies.visible_to(actor)).filter(pk=case_id).first()
         if case is None:
             raise Http404
         shown = content(case, actor, timezone.now(), request.GET)

@@ -20,6 +20,7 @@ from accounts.models import Department, Role
 from cases.models import Case, SavedView
 from cases.states import OPEN, Channel, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.text import as_number
 
 from . import queues
 
@@ -53,7 +54,7 @@ def canonical(asked: QueryDict, queue: str) -> str:
 def _can_be_asked(key: str, text: str) -> bool:
     """Whether the database can compare with this value: another one would break every page that counts the view."""
     if key in _IDS:
-        return text.isascii() and text.isdecimal()
+        return as_number(text) is not None
     return text in _CHOICES[key] if key in _CHOICES else "\0" not in text
 
 
@@ -73,8 +74,8 @@ def changeable_by(actor: Actor) -> QuerySet[SavedView]:
 
 def opened_own(actor: Actor, asked: QueryDict) -> SavedView | None:
     """The view from which this list was opened, where it is one's own to save over."""
-    pk = asked.get(OPENED, "")
-    return _own(actor).filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None
+    pk = as_number(asked.get(OPENED, ""))
+    return _own(actor).filter(pk=pk).first() if pk else None
 
 
 def _own(actor: Actor) -> QuerySet[SavedView]:

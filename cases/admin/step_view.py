@@ -17,6 +17,7 @@ from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted
+from cskh.core.text import as_number
 
 from . import words
 from .actions import ACTIONS, Action
@@ -135,11 +136,8 @@ def _form_page(
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
     """A reply template chosen without scripts: `?template=` fills the form with it."""
-    chosen = request.GET.get("template", "")
-    if not (chosen.isascii() and chosen.isdecimal()):
+    chosen = as_number(request.GET.get("template", ""))
+    if chosen is None:
         return {}
-    return {"body": text} if (text := _text_of(int(chosen), case, actor)) else {}
-
-
-def _text_of(template: int, case: Case, actor: Actor) -> str:
-    return next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == template), "")
+    text = next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == chosen), "")
+    return {"body": text} if text else {}

@@ -31,6 +31,7 @@ from channels_app import calls, one_time_codes
 from channels_app.calls import CallNotes
 from channels_app.models import Call, Delivery, OneTimeCode
 from cskh.core.errors import Invalid, NotVisible
+from cskh.core.text import as_number
 
 from .calls import visible_calls
 from .hotline_form import NEW_CUSTOMER, CallForm, label_of, reasons
@@ -93,8 +94,8 @@ class Owed:
 @require_GET
 def hotline(request: HttpRequest) -> HttpResponse:
     actor = Actor.staff(request.user)
-    named = request.GET.get("call", "")
-    call = visible_calls(actor).filter(pk=named).first() if named.isdecimal() else None
+    named = as_number(request.GET.get("call", ""))
+    call = visible_calls(actor).filter(pk=named).first() if named else None
     text = request.GET.get("number") or (call.number if call else "")
     form = CallForm(
         actor=actor,

@@ -15,6 +15,7 @@ from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
 from channels_app import calls
 from channels_app.models import Call
+from cskh.core.text import as_number
 
 from .calls import visible_calls
 
@@ -64,15 +65,15 @@ class CallForm(forms.Form):
     def clean_about(self) -> Case | Customer | None:
         """The case to continue, the customer of a new one, or None for somebody we do not know yet."""
         kind, _dash, number = self.cleaned_data["about"].partition("-")
-        if kind == "case" and number.isdecimal():
-            found: Case | Customer | None = policies.visible_to(self.actor).filter(pk=number).first()
-        elif kind == "customer" and number.isdecimal():
-            typed = calls.typed_number(self.cleaned_data.get("number", ""))
-            found = policies.possible_callers(self.actor, typed).filter(pk=number, merged_into=None).first()
-        elif kind == NEW_CUSTOMER:
+        found: Case | Customer | None = None
+        if kind == NEW_CUSTOMER:
             return None
-        else:
-            found = None
+        if kind == "case":
+            found = policies.visible_to(self.actor).filter(pk=as_number(number)).first()
+        elif kind == "customer":
+            typed = calls.typed_number(self.cleaned_data.get("number", ""))
+            callers = policies.possible_callers(self.actor, typed).filter(merged_into=None)
+            found = callers.filter(pk=as_number(number)).first()
         if found is None:
             raise forms.ValidationError(_("Choose what the call is about."))
         return found

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from .errors import Invalid
 
 _KEPT_CONTROLS = {"\n", "\t"}
+_DIGITS = 19  # a number of fewer always fits into the database's
 
 
 def clean(text: str) -> str:
@@ -35,3 +36,8 @@ def require_length(text: str, most: int, *, field: str = "body") -> None:
     """Raises Invalid for more than `most` characters."""
     if len(text) > most:
         raise Invalid(errors={field: [_("The text is too long: at most %(limit)d characters.") % {"limit": most}]})
+
+
+def as_number(text: str) -> int | None:
+    """The whole number that was written, such as the id of a row; None where it is none, or larger than any id."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else None
