@@ -77,7 +77,7 @@ def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime
     user: User = actor.subject
     which = {
         "mine": STILL_OPEN & Q(assignee=user),
-        "department": STILL_OPEN & Q(department_id__in=user.desk.department_ids(*user.desk.departments)),
+        "department": STILL_OPEN & Q(department_id__in=user.desk.own_departments),
         "unassigned": STILL_OPEN & Q(assignee__isnull=True),
         "urgent": STILL_OPEN & Q(priority=Priority.URGENT),
         "due_soon": STILL_OPEN & Q(next_due_at__lt=due_soon_before),

@@ -74,7 +74,7 @@ class VerifyingContactForm(ContactForm):
 
 def _may_correct(request: HttpRequest, customer: Customer | None) -> bool:
     """A record that is only being made is nobody's yet."""
-    return customer is None or correcting.may_correct(Actor.staff(request.user), customer)
+    return customer is None or policies.may_correct(Actor.staff(request.user), customer)
 
 
 class ContactInline(RoleTabularInline):

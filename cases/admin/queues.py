@@ -9,7 +9,6 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Role
 from cases import policies, queries
 from cases.models import STILL_OPEN, Case
 
@@ -61,7 +60,7 @@ def names_for(actor: Actor) -> list[str]:
     """The queues that mean something to this person, in the order they are shown."""
     desk = actor.subject.desk
     hidden = set() if policies.oversees(actor) else {"manager"}
-    if not desk.department_ids(*Role.values):
+    if not desk.own_departments:
         hidden.add("department")
     return [name for name in queries.QUEUES if name not in hidden]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
-from accounts.models import Department, Role
+from accounts.models import Department
 from cases.models import Case, SavedView
 from cases.states import OPEN, Channel, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted
@@ -61,7 +61,7 @@ def _can_be_asked(key: str, text: str) -> bool:
 def shown_to(actor: Actor) -> QuerySet[SavedView]:
     """One's own, then those of one's departments."""
     mine = Q(department__isnull=True, owner=actor.subject)
-    ours = Q(department__in=actor.subject.desk.department_ids(*Role.values))
+    ours = Q(department__in=actor.subject.desk.own_departments)
     return SavedView.objects.filter(mine | ours).select_related("department").order_by(*_MINE_FIRST)
 
 
@@ -85,8 +85,7 @@ def _own(actor: Actor) -> QuerySet[SavedView]:
 
 def departments_kept_by(actor: Actor) -> QuerySet[Department]:
     """The departments with which this person may share a view: those they lead, manage or administer."""
-    desk = actor.subject.desk
-    places = desk.leads.union(*(desk.departments.get(role, ()) for role in (Role.MANAGER, Role.ADMINISTRATOR)))
+    places = actor.subject.desk.heads
     departments = Department.objects.filter(is_active=True)
     return departments if None in places else departments.filter(pk__in=places)
 

@@ -64,16 +64,17 @@ class CallForm(forms.Form):
 
     def clean_about(self) -> Case | Customer | None:
         """The case to continue, the customer of a new one, or None for somebody we do not know yet."""
-        kind, _dash, number = self.cleaned_data["about"].partition("-")
+        kind, _dash, text = self.cleaned_data["about"].partition("-")
+        number = as_number(text) or 0
         found: Case | Customer | None = None
         if kind == NEW_CUSTOMER:
             return None
         if kind == "case":
-            found = policies.visible_to(self.actor).filter(pk=as_number(number)).first()
+            found = policies.visible_to(self.actor).filter(pk=number).first()
         elif kind == "customer":
             typed = calls.typed_number(self.cleaned_data.get("number", ""))
             callers = policies.possible_callers(self.actor, typed).filter(merged_into=None)
-            found = callers.filter(pk=as_number(number)).first()
+            found = callers.filter(pk=number).first()
         if found is None:
             raise forms.ValidationError(_("Choose what the call is about."))
         return found
