@@ -64,6 +64,15 @@ def for_file(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.select_related("category__parent", "department", "assignee", "customer", "contact")
 
 
+_OTHERS_SHOWN = 6
+
+
+def others_of_customer(actor: Actor, case: Case) -> list[Case]:
+    """The latest of the customer's other cases, as far as `actor` may know of them."""
+    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    return list(others.order_by("-opened_at", "-id")[:_OTHERS_SHOWN])
+
+
 def answers_of_round(case: Case, *states: Answer.State) -> QuerySet[Answer]:
     """The answers of the case's present round that are in one of these states."""
     return Answer.objects.filter(case=case, round=case.round, state__in=states)

@@ -31,7 +31,6 @@ from .next_up import next_up
 from .step_forms import StepForm
 from .writing import saved_at
 
-EARLIER_SHOWN = 6
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
 _FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
 _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
@@ -123,7 +122,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
-        "earlier": _earlier(case, actor),
+        "others": queries.others_of_customer(actor, case),
         "entries": _with_authors(talk.rows, case),
         "earlier_entries": talk.earlier,
         "is_earlier": "before" in asked,
@@ -177,12 +176,6 @@ def _running(clock: Clock, now: datetime) -> Running:
         words.until(clock.due_at, now),
         words.tone_of(clock.due_at, now),
     )
-
-
-def _earlier(case: Case, actor: Actor) -> list[Case]:
-    """The customer's other cases, as far as this person may know of them; newest first."""
-    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
-    return list(others.select_related("category").order_by("-opened_at", "-id")[:EARLIER_SHOWN])
 
 
 def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:

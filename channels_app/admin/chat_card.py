@@ -18,8 +18,6 @@ from channels_app import drafts
 from channels_app.models import Chat
 from channels_app.replies import replies_for
 
-_EARLIER_SHOWN = 6
-
 
 def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     """`{html, replies, drafts, answer: {may, why, approved}}`; `drafts` are one's own words by kind, and `why` says what is
@@ -28,13 +26,12 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     assert case is not None  # staff see no conversation without one
     note_access(actor, case.pk)
     allowed = steps.allowed_steps(actor, case)
-    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
     context = {
         "case": case,
         "chat": chat,
         "status_tone": STATUS_TONES.get(case.status, "calm"),
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
-        "earlier": list(others.order_by("-opened_at", "-id")[:_EARLIER_SHOWN]),
+        "others": queries.others_of_customer(actor, case),
         "categories": category_choices() if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else [],
         "summary": SUMMARY_IF_IT_MOVES if case.department_id else "",
     }
