@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cskh.core.errors import Invalid, TooLarge
+from cskh.core.errors import Invalid
 
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
 from .queries import still_missing
@@ -67,10 +66,3 @@ def room_left(case: Case) -> int:
     """Bytes that may still come in on the case."""
     kept = case.evidence.aggregate(total=Sum("file__size"))["total"] or 0
     return max(0, settings.EVIDENCE_MAX_BYTES_PER_CASE - kept)
-
-
-def require_room(case: Case, size: int) -> None:
-    """Raises TooLarge where another `size` bytes are too much for the case."""
-    if size > room_left(case):
-        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
-        raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})

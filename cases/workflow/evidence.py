@@ -16,7 +16,7 @@ from cases.events import EventKind, record
 from cases.evidence import queries, sorting
 from cases.evidence.models import Check, ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem
 from cases.evidence.names import fitting_filename
-from cases.evidence.pipeline.receive import Received, Upload, receive
+from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.models import Case
 from cases.states import Channel, Step
@@ -241,7 +241,7 @@ def _take_in(
             known = sorting.same_submission(held, file, named=item is not None, wanted=wanted)
             if known is not None:
                 return known
-            sorting.require_room(held, file.size)
+            require_room(file.size, room=sorting.room_left(held))
         evidence = EvidenceItem.objects.create(
             case=held,
             requested_item=wanted,
