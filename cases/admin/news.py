@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, ActorKind
-from cases.events import EventKind
+from cases.events import EventKind, label_of
 from cases.models import Case
 from cskh.core.text import as_number
 
@@ -27,7 +27,7 @@ def news_since(case: Case, actor: Actor, since: str) -> str:
     names = words.names_of(((event.actor_kind, event.actor_id) for event in events), case)
     said: list[str] = []
     for event in events:
-        text = str(_BY_CUSTOMER.get(event.kind) or EventKind(event.kind).label)
+        text = str(_BY_CUSTOMER.get(event.kind) or label_of(event.kind))
         if event.actor_kind in (ActorKind.STAFF, ActorKind.INTEGRATION):
             text = f"{names[(event.actor_kind, event.actor_id)]}: {text}"
         if text not in said:
