@@ -104,8 +104,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     if report.number:
         one_at_a_time("number", report.number)
     call = _noted(report)
-    item.state, item.next_try_at, item.why, item.case = InboundItem.State.DONE, None, "", call.case
-    item.save(update_fields=["state", "next_try_at", "why", "case"])
+    item.settle(InboundItem.State.DONE, case=call.case)
 
 
 def open_by_call(

@@ -32,6 +32,8 @@ from .models import Attachment, Delivery, InboundItem, Message
 
 log = logging.getLogger(__name__)
 
+_State = InboundItem.State
+
 INTAKE = Actor.system("intake")
 _MAX_IDS = 100
 _MAX_FILES = 50
@@ -56,11 +58,12 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     """
     mail = EMAIL.read(bytes(item.raw))
     if mail.loop_mark == loop_mark():
-        _set_aside(item, None, _("Our own mail came back."))
+        item.settle(_State.SET_ASIDE, case=None, why=_("Our own mail came back."))
     elif mail.is_bounce and not as_person:
-        _set_aside(item, bounces.take(mail.bounced_ids), _("A mail that could not be delivered came back."))
+        why = _("A mail that could not be delivered came back.")
+        item.settle(_State.SET_ASIDE, case=bounces.take(mail.bounced_ids), why=why)
     elif mail.is_automatic and not as_person:
-        _set_aside(item, _case_to_join(mail), _("An automatic reply."))
+        item.settle(_State.SET_ASIDE, case=_case_to_join(mail), why=_("An automatic reply."))
     else:
         _take_words(item, mail)
 
@@ -104,13 +107,7 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
             _("The mail is too large (%(size)s): only its beginning was taken. The whole is in the mail box %(box)s.")
             % {"size": filesizeformat(mail.cut_from), "box": item.source},
         )
-    item.state, item.case, item.next_try_at, item.why = InboundItem.State.DONE, case, None, ""
-    item.save(update_fields=["state", "case", "next_try_at", "why"])
-
-
-def _set_aside(item: InboundItem, case: Case | None, why: str) -> None:
-    item.state, item.case, item.next_try_at, item.why = InboundItem.State.SET_ASIDE, case, None, why
-    item.save(update_fields=["state", "case", "next_try_at", "why"])
+    item.settle(_State.DONE, case=case)
 
 
 def _case_to_join(mail: Inbound) -> Case | None:
