@@ -32,9 +32,8 @@ from .models import Attachment, Delivery, InboundItem, Message
 
 log = logging.getLogger(__name__)
 
-_State = InboundItem.State
-
 INTAKE = Actor.system("intake")
+_State = InboundItem.State
 _MAX_IDS = 100
 _MAX_FILES = 50
 _MAX_KEPT_TEXT = 1_000_000  # characters of the whole text; beyond that there is the raw mail

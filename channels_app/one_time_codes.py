@@ -108,6 +108,6 @@ def _send(row: OneTimeCode) -> None:
         one_time_code=row,
         channel=Channel.EMAIL,
         address=row.contact.address,
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
     )
     enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)

@@ -5,7 +5,6 @@ commit; a sweep finds what a crash left behind. The Message-ID is given once, so
 in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -245,7 +244,7 @@ def _queue(message: Message, way: Channel | None, *, is_held_back: bool = False)
         message=message,
         channel=way or case.channel,
         address=contact.address if contact else "",
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
         state=Delivery.State.CANCELLED if is_held_back else Delivery.State.QUEUED,
         next_try_at=first_try_at if is_sent_by_us else None,
         error=_("Too many automatic messages to this address.") if is_held_back else "",
