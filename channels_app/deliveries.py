@@ -22,7 +22,7 @@ from cskh.core.jobs import enqueue_after_commit, next_try
 
 from . import bounces, letters
 from .adapters.base import NotDelivered
-from .adapters.email.adapter import EMAIL
+from .adapters.email import smtp
 from .models import Chat, Delivery, Message
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def _not_delivered(delivery: Delivery, error: NotDelivered) -> None:
 
 
 def _mail(delivery: Delivery) -> None:
-    EMAIL.send(letters.write(delivery))
+    smtp.send(letters.write(delivery))
 
 
 def _show(delivery: Delivery) -> None:
@@ -145,7 +145,7 @@ def _show_in_chat(delivery: Delivery) -> None:
             raise NotDelivered(_("The visitor has not seen it yet."))
         delivery.address = address
         delivery.save(update_fields=["address"])
-        EMAIL.send(letters.write(delivery))
+        smtp.send(letters.write(delivery))
 
 
 def verified_address(case: Case) -> str:

@@ -27,13 +27,13 @@ from cskh.core.errors import Invalid
 from cskh.core.jobs import enqueue_after_commit, next_try
 from cskh.core.text import checked_body
 
-from .adapters.email.adapter import EMAIL
+from .adapters.email import adapter as email
 from .models import InboundItem, Message
 
 log = logging.getLogger(__name__)
 
 # What comes in raw: who knows the same thing again, and who makes it a part of its case (named, since they stand above).
-_IDENTITIES = {Channel.EMAIL: EMAIL.identity}
+_IDENTITIES = {Channel.EMAIL: email.identity}
 _TAKERS = {
     Channel.EMAIL: "channels_app.intake_mail.take",
     Channel.HOTLINE: "channels_app.calls.take",

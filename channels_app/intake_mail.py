@@ -26,8 +26,8 @@ from cskh.core.text import clean, one_line
 
 from . import bounces, language, outbox
 from .adapters.base import Inbound, InboundFile
-from .adapters.email.adapter import EMAIL
-from .adapters.email.marks import loop_mark
+from .adapters.email import adapter as email
+from .adapters.email.own_headers import loop_mark
 from .models import Attachment, Delivery, InboundItem, Message
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     Automatic mail, bounces and our own mail that came back are set aside: they stop no clock and are never answered.
     `as_person` says that somebody looked and found a person's words.
     """
-    mail = EMAIL.read(bytes(item.raw))
+    mail = email.read(bytes(item.raw))
     if mail.loop_mark == loop_mark():
         item.settle(_State.SET_ASIDE, case=None, why=_("Our own mail came back."))
     elif mail.is_bounce and not as_person:
@@ -71,7 +71,7 @@ def open_unread(item: InboundItem) -> None:
     """Opens a case for a mail that could not be taken, with what can be said of it. Never raises."""
     try:
         with transaction.atomic():
-            mail = EMAIL.read(bytes(item.raw))
+            mail = email.read(bytes(item.raw))
             plain = Inbound(
                 sender_kind=mail.sender_kind,
                 sender_address=mail.sender_address,

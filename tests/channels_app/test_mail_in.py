@@ -17,7 +17,7 @@ from cases.workflow import answer, evidence, routing
 from cases.workflow.ending import mark_duplicate
 from channels_app import intake, intake_mail, mailboxes
 from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
-from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
+from channels_app.adapters.email.own_headers import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
 
