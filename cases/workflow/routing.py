@@ -36,7 +36,7 @@ def classify_case(
     """
     step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
     policies.require(actor, step, case)
-    _require_reason(category)
+    _require_leaf(category)
     with take_step(case, step, actor=actor) as held:
         _classify(held, step, actor=actor, category=category, nature=nature, reason=reason, summary=summary)
         _clocks.retarget(held)
@@ -44,12 +44,12 @@ def classify_case(
 
 def classify_at_opening(held: Case, *, actor: Actor, category: Category) -> None:
     """`classify_case` on a case that is just being opened: the caller holds it, starts its clocks and saves it."""
-    _require_reason(category)
+    _require_leaf(category)
     with take_step_on(held, Step.CLASSIFY, actor=actor):
         _classify(held, Step.CLASSIFY, actor=actor, category=category)
 
 
-def _require_reason(category: Category) -> None:
+def _require_leaf(category: Category) -> None:
     if not category.is_active or category.parent_id is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
 
