@@ -35,7 +35,7 @@ class TopicTime:
 
 
 def times_by_topic() -> list[TopicTime]:
-    """Every topic with active reasons. Measured anew every few minutes; two queries at most, one when cached."""
+    """Every topic with active reasons. Measured anew every few minutes: three queries then, else one."""
     reasons = list(
         Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent").order_by("pk")
     )
