@@ -99,7 +99,10 @@ def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime
 
 def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Urgent first everywhere, then what is due first."""
-    return cases.order_by("-urgency", F("next_due_at").asc(nulls_last=True), "id")
+    return cases.order_by(*IN_ORDER)
+
+
+IN_ORDER = ("-urgency", F("next_due_at").asc(nulls_last=True), "id")
 
 
 def overview(cases: QuerySet[Case]) -> QuerySet[Case]:

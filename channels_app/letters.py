@@ -131,14 +131,13 @@ def _one_time_code(delivery: Delivery, code: OneTimeCode) -> Outbound:
         raise NotDelivered(_("This is not an address of the customer."), permanent=True)
     if timezone.now() >= one_time_codes.expires_at(code):
         raise NotDelivered(_("The code has expired."), permanent=True)
-    digits = one_time_codes.digits(code)
     with translation.override(code.case.customer.language):
         text = render_to_string(
             "outbox/one_time_code.txt",
             {
                 "case": code.case,
                 "brand_name": settings.BRAND_NAME,
-                "digits": f"{digits[:3]} {digits[3:]}",
+                "digits": one_time_codes.legible(code),
                 "expires_at": one_time_codes.expires_at(code),
             },
         ).strip()

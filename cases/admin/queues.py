@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -99,6 +99,4 @@ def first_queue(actor: Actor) -> str:
 
 def ordering(name: str) -> list[object]:
     """As `queue` orders, for the admin's list."""
-    if name == EVERYTHING:
-        return list(queries.OVERVIEW)
-    return ["-urgency", F("next_due_at").asc(nulls_last=True), "id"]
+    return list(queries.OVERVIEW if name == EVERYTHING else queries.IN_ORDER)

@@ -230,8 +230,7 @@ def _owed_one(follow_up: FollowUp, row: OneTimeCode | None, numbers: dict[int, s
     spoken = ""
     if row is not None and policies.may_converse(actor, follow_up.case):
         expired = row.used_at is not None or one_time_codes.expires_at(row) <= timezone.now()
-        digits = one_time_codes.digits(row)
-        spoken = _("expired") if expired else f"{digits[:3]} {digits[3:]}"
+        spoken = _("expired") if expired else one_time_codes.legible(row)
     number = missed[-1] if missed else contact.address if contact and contact.kind == Contact.Kind.PHONE else ""
     return Owed(follow_up, number, len(missed), spoken)
 
