@@ -34,7 +34,7 @@ from cskh.core.errors import Invalid, NotVisible
 from cskh.core.text import as_number
 
 from .calls import visible_calls
-from .hotline_form import NEW_CUSTOMER, CallForm, label_of, reasons
+from .hotline_form import NEW_CUSTOMER, CallForm, label_of, offered
 from .identity import QUESTIONS
 from .read_back import read_back
 
@@ -162,7 +162,7 @@ def _page(request: HttpRequest, actor: Actor, form: CallForm, text: str, *, chos
         "new_customer": NEW_CUSTOMER,
         "questions": [(name, label) for name, (label, _compare) in QUESTIONS.items()],
         "may_log": policies.may_open(actor),
-        "categories": [label_of(category) for category in reasons()],
+        "categories": [label_of(category) for category in offered()],
         "calls": _recent_calls(actor),
         "owed": _owed(actor),
         "logged": _just_logged(actor, request.GET.get("logged", "")),

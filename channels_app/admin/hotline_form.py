@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from cases import policies
+from cases.categories import reasons
 from cases.models import Case, Category
 from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
@@ -84,7 +86,7 @@ class CallForm(forms.Form):
         text = self.cleaned_data["category"].strip()
         if not text:
             return None
-        for category in reasons():
+        for category in offered():
             if text.casefold() in (label_of(category).casefold(), category.slug, category.name.casefold()):
                 return category
         raise forms.ValidationError(_("Choose a category from the list."))
@@ -98,13 +100,9 @@ class CallForm(forms.Form):
         return call
 
 
-def reasons() -> list[Category]:
+def offered() -> QuerySet[Category]:
     """What a case can be about, for the type-ahead list."""
-    return list(
-        Category.objects.filter(is_active=True, parent__isnull=False)
-        .select_related("parent")
-        .order_by("parent__slug", "slug")
-    )
+    return reasons().order_by("parent__slug", "slug")
 
 
 def label_of(category: Category) -> str:

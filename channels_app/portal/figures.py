@@ -10,6 +10,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from cases import targets
+from cases.categories import public_reasons
 from cases.models import Case, Category
 from cases.sla.clock import ClockKind
 from cases.sla.packs import pick
@@ -36,9 +37,7 @@ class TopicTime:
 
 def times_by_topic() -> list[TopicTime]:
     """Every topic with active reasons. Measured anew every few minutes: three queries then, else one."""
-    reasons = list(
-        Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent").order_by("pk")
-    )
+    reasons = list(public_reasons().order_by("pk"))
     figures = cache.get(_CACHE_KEY)
     if figures is None:
         figures = _measure(), _targets(reasons)

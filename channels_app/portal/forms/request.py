@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import directory
 from accounts.customers.models import Notice
+from cases.categories import public_reasons
 from cases.models import Category
 from cases.states import Nature
 from cskh.core.errors import Invalid
@@ -106,7 +107,7 @@ class RequestForm(PortalForm):
 
     def __init__(self, *args: object, about: str = "", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        reasons = Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
+        reasons = public_reasons()
         field: forms.ModelChoiceField = self.fields["category"]  # type: ignore[assignment]
         field.queryset, known = reasons, list(reasons)
         field.choices = _grouped(known, field.empty_label, about)
