@@ -23,6 +23,7 @@ from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.text import as_number
 
 from . import queues
+from .desk_form import DeskForm
 
 OPENED = "view"  # in the list's address: the view it was opened from, so that changed filters can be saved over it
 FILTERED_BY = ("status", "category", "department", "channel", "priority")
@@ -134,7 +135,7 @@ def _cheap_to_count(actor: Actor, view: SavedView, now: datetime) -> QuerySet[Ca
     return queues.queue(actor, name, now).filter(**asked)
 
 
-class ViewForm(forms.Form):
+class ViewForm(DeskForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
     query = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST)
     department = forms.ModelChoiceField(
@@ -147,15 +148,11 @@ class ViewForm(forms.Form):
     def __init__(self, data: Any = None, *, actor: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial, auto_id="view_%s")
         self.actor = actor
-        department = self.fields["department"]
-        assert isinstance(department, forms.ModelChoiceField)
-        department.queryset = departments_kept_by(actor)
+        self.chosen_among("department", departments_kept_by(actor))
 
     @property
     def may_share(self) -> bool:
-        department = self.fields["department"]
-        assert isinstance(department, forms.ModelChoiceField)
-        return bool(department.queryset)
+        return departments_kept_by(self.actor).exists()
 
     def clean_query(self) -> str:
         asked = QueryDict(self.cleaned_data["query"])
