@@ -1,7 +1,6 @@
 """The heart: the case, its events, its answers, its clocks and follow-ups; and what staff configure about them."""
 
-from cases.access_log import Access
-
+from .access import Access
 from .answers import Answer
 from .case import IS_OPEN, STILL_OPEN, Case
 from .choices import ACTOR_KINDS, CLOCK_KINDS
