@@ -1,5 +1,6 @@
 """Loads the first filling: idempotent, and never overwrites what staff changed."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import holidays
@@ -15,7 +16,7 @@ from cases.sla import packs
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
-from .catalogue import DEPARTMENTS, REASONS, TOPICS
+from .catalogue import DEPARTMENTS, REASONS, TOPICS, Item
 from .help import ARTICLES
 from .policy import CLAUSES, POLICY_VALID_FROM
 
@@ -74,21 +75,25 @@ def _categories(departments: dict[str, Department]) -> dict[str, Category]:
         )
         categories[reason.slug] = category
         if is_new:
-            ChecklistItem.objects.bulk_create(
-                ChecklistItem(
-                    category=category,
-                    slug=item.slug,
-                    name_vi=item.vi,
-                    name_en=item.en,
-                    why_vi=item.why_vi,
-                    why_en=item.why_en,
-                    kind=item.kind,
-                    is_mandatory=item.mandatory,
-                    position=position,
-                )
-                for position, item in enumerate(reason.items)
-            )
+            _checklist(category, reason.items)
     return categories
+
+
+def _checklist(category: Category, items: Iterable[Item]) -> None:
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(
+            category=category,
+            slug=item.slug,
+            name_vi=item.vi,
+            name_en=item.en,
+            why_vi=item.why_vi,
+            why_en=item.why_en,
+            kind=item.kind,
+            is_mandatory=item.mandatory,
+            position=position,
+        )
+        for position, item in enumerate(items)
+    )
 
 
 def _holidays(calendar: Calendar) -> None:
