@@ -187,9 +187,5 @@ class ApiClient(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    # What Django REST framework asks of whoever is authenticated.
-    is_authenticated = True
-    is_anonymous = False
-
     def has_scope(self, scope: str) -> bool:
         return scope in self.scopes

@@ -83,6 +83,16 @@ def test_pages_answer_as_the_table_says(client, make_staff, role):
 
 
 @pytest.mark.django_db
+def test_the_navigation_leads_to_every_list(make_staff):
+    request = RequestFactory().get("/admin/")
+    request.user = make_staff("kim", Role.ADMINISTRATOR)
+    lines = [line for group in admin.site.get_sidebar_list(request) for line in group["items"]]
+    found = {str(line.get("link_callback", line["link"])) for line in lines if line["has_permission"]}
+    lists = {f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in TABLE}
+    assert lists <= found
+
+
+@pytest.mark.django_db
 def test_without_a_membership_nobody_gets_in(client, defaults):
     client.force_login(User.objects.create(username="nobody", is_staff=True))
     assert client.get("/admin/customers/customer/").status_code == 302

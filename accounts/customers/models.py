@@ -62,10 +62,6 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name or self.external_id or _("Customer %(number)s") % {"number": self.pk}
 
-    # What Django REST framework asks of whoever is authenticated.
-    is_authenticated = True
-    is_anonymous = False
-
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def speaking(self) -> Self:

@@ -252,7 +252,6 @@ def _just_logged(actor: Actor, code: str) -> dict[str, Any] | None:
         "may_open": may_open,
         "groups": codes.spelled(case.code),
         "read_back": read_back(case.code, case.customer.language),
-        "by_us": case.channel == Channel.HOTLINE,
     }
 
 

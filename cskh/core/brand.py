@@ -8,10 +8,8 @@ def context(request: HttpRequest) -> dict[str, object]:
     return {
         "brand": {
             "name": settings.BRAND_NAME,
-            "color": settings.BRAND_COLOR,
             "hotline": settings.BRAND_HOTLINE,
             "email": settings.BRAND_EMAIL,
             "app": settings.BRAND_APP,
         },
-        "demo": settings.DEMO,
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse, reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .cases import BRAND_NAME
@@ -29,13 +29,10 @@ def _list(title: Any, icon: str, address: str) -> dict[str, Any]:
     """A line of the navigation that leads to a model's list."""
 
     def link(request: HttpRequest) -> str:
-        try:
-            return reverse(f"admin:{address}_changelist")
-        except NoReverseMatch:
-            return ""
+        return reverse(f"admin:{address}_changelist")
 
     def active(request: HttpRequest) -> bool:
-        return bool(link(request)) and request.path.startswith(link(request))
+        return request.path.startswith(link(request))
 
     return {"title": title, "icon": icon, "link": link, "active": active, "permission": _viewable(address)}
 
@@ -147,10 +144,10 @@ UNFOLD = {
                 "collapsible": True,
                 "items": [
                     _list(_("Staff"), "group", "accounts_user"),
+                    _list(_("Roles"), "manage_accounts", "accounts_membership"),
                     _list(_("Departments"), "apartment", "accounts_department"),
                     _list(_("Categories"), "label", "cases_category"),
                     _list(_("Chat duties"), "forum", "channels_app_chatduty"),
-                    _list(_("Checklists"), "checklist", "evidence_checklistitem"),
                     _list(_("Reply templates"), "quickreply", "channels_app_replytemplate"),
                     _list(_("Service targets"), "timer", "cases_slatarget"),
                     _list(_("Working calendars"), "calendar_month", "cases_calendar"),
@@ -164,11 +161,13 @@ UNFOLD = {
                 "collapsible": True,
                 "items": [
                     _list(_("Accesses"), "visibility", "cases_access"),
+                    _list(_("Log of changes"), "history", "admin_logentry"),
                     _list(_("Inbound items"), "move_to_inbox", "channels_app_inbounditem"),
                     _list(_("Deliveries"), "outbox", "channels_app_delivery"),
                     _list(_("Mail boxes"), "mail", "channels_app_mailboxstate"),
                     _list(_("API clients"), "key", "accounts_apiclient"),
                     _list(_("Webhooks"), "webhook", "channels_app_webhooktarget"),
+                    _list(_("Webhook deliveries"), "send", "channels_app_webhookdelivery"),
                 ],
             },
         ],

@@ -102,7 +102,7 @@
       for (const column of this.columns) {
         if (column.isMine && !state.mine.some((row) => row.id === column.id)) column.fetch();
       }
-      this.isFirstLook = false;
+      this.hasLooked = true;
       this.showTitle();
     }
 
@@ -172,7 +172,7 @@
       if (this.taking === row.id || !this.recent.length) this.recent.unshift(column);
       else this.recent.push(column);
       if (this.taking === row.id) column.focus();
-      else if (this.isFirstLook === false && !this.isTaking) this.alert(fill(this.words.given, row));
+      else if (this.hasLooked && !this.isTaking) this.alert(fill(this.words.given, row));
       this.arrange();
     }
 
