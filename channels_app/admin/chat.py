@@ -96,7 +96,7 @@ def take_next(request: HttpRequest, actor: Actor) -> Answer:
 @conversation_view
 def lines(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`?after=ID` → `{lines, shown}`."""
-    return _since(chat, asked_number(request, "after"))
+    return console.since(chat, asked_number(request, "after"))
 
 
 @require_GET
@@ -193,11 +193,7 @@ def _written(request: HttpRequest, actor: Actor, chat: Chat, write: Callable[...
     content = content_of(request)
     body, after = text_of(content, "body", most=settings.MESSAGE_MAX_CHARACTERS), whole_number(content, "after")
     write(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), after)
-
-
-def _since(chat: Chat, after: int) -> Answer:
-    return {"lines": talking.lines_after(chat, after, for_staff=True), "shown": console.shown_of(chat)}
+    return console.since(_fresh(chat, actor), after)
 
 
 def _fresh(chat: Chat, actor: Actor) -> Chat:
