@@ -11,10 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from .models import Role, User
+from .models import HEADS, Role, User
 
 EVERYBODY = frozenset(Role)
-HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 NOBODY: frozenset[Role] = frozenset()
 # Who reads the configuration; and what only auditors look over administrators' shoulders at.

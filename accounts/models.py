@@ -23,6 +23,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+# Who answers for how others work.
+HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+
+
 class Department(Named):
     """A specialist team with a queue."""
 
@@ -55,8 +59,15 @@ class Desk:
     def everywhere(self, role: str) -> bool:
         return None in self.departments.get(role, frozenset())
 
-    def department_ids(self, *roles: str) -> set[int]:
-        return {i for role in roles for i in self.departments.get(role, ()) if i is not None}
+    @property
+    def heads(self) -> frozenset[int | None]:
+        """The departments the person leads, manages or administers; None stands for all of them."""
+        return self.leads.union(*(self.departments.get(role, ()) for role in HEADS))
+
+    @property
+    def own_departments(self) -> set[int]:
+        """The departments the person belongs to, in whichever role."""
+        return {i for ids in self.departments.values() for i in ids if i is not None}
 
 
 class User(AbstractUser):

@@ -69,6 +69,11 @@ class EventKind(models.TextChoices):
     CUSTOMER_CHANGED = "customer_changed", _("Case moved to another customer record")
 
 
+def label_of(kind: str) -> str:
+    """What happened, in words; a kind that is unknown here stands for itself."""
+    return str(EventKind(kind).label) if kind in EventKind else kind
+
+
 Listener = Callable[[Case, CaseEvent], None]
 # The words of these are the text of their answer, which stands on the case itself and is shown there.
 ANSWER_TEXTS = frozenset({EventKind.OUTCOME_PROPOSED, EventKind.CASE_ANSWERED})

@@ -10,8 +10,8 @@ from accounts.models import User
 from cskh.core.errors import NotVisible
 
 from . import codes, policies
-from .models import IS_OPEN, Case, Clock, FollowUp
-from .states import OPEN, Priority, Status
+from .models import IS_OPEN, STILL_OPEN, STILL_PLANNED, Answer, Case, Clock, FollowUp
+from .states import Priority, Status
 
 
 def locked(case_id: int) -> Case:
@@ -64,21 +64,34 @@ def for_file(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.select_related("category__parent", "department", "assignee", "customer", "contact")
 
 
+_OTHERS_SHOWN = 6
+
+
+def others_of_customer(actor: Actor, case: Case) -> list[Case]:
+    """The latest of the customer's other cases, as far as `actor` may know of them."""
+    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    return list(others.order_by("-opened_at", "-id")[:_OTHERS_SHOWN])
+
+
+def answers_of_round(case: Case, *states: Answer.State) -> QuerySet[Answer]:
+    """The answers of the case's present round that are in one of these states."""
+    return Answer.objects.filter(case=case, round=case.round, state__in=states)
+
+
 QUEUES = ("mine", "department", "unassigned", "urgent", "due_soon", "reopened", "manager", "asked_to_reopen")
 
 
 def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime) -> QuerySet[Case]:
     """One of QUEUES for a member of staff: urgent first, then by what is due."""
     user: User = actor.subject
-    open_ones = Q(status__in=sorted(OPEN))
     which = {
-        "mine": open_ones & Q(assignee=user),
-        "department": open_ones & Q(department_id__in=user.desk.department_ids(*user.desk.departments)),
-        "unassigned": open_ones & Q(assignee__isnull=True),
-        "urgent": open_ones & Q(priority=Priority.URGENT),
-        "due_soon": open_ones & Q(next_due_at__lt=due_soon_before),
-        "reopened": open_ones & Q(round__gt=1),
-        "manager": open_ones & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
+        "mine": STILL_OPEN & Q(assignee=user),
+        "department": STILL_OPEN & Q(department_id__in=user.desk.own_departments),
+        "unassigned": STILL_OPEN & Q(assignee__isnull=True),
+        "urgent": STILL_OPEN & Q(priority=Priority.URGENT),
+        "due_soon": STILL_OPEN & Q(next_due_at__lt=due_soon_before),
+        "reopened": STILL_OPEN & Q(round__gt=1),
+        "manager": STILL_OPEN & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
         "asked_to_reopen": Q(status=Status.CLOSED, reopen_asked_at__isnull=False),
     }[queue]
     return in_order(policies.visible_to(actor).filter(which))
@@ -86,7 +99,10 @@ def for_queue(actor: Actor, queue: str, now: datetime, due_soon_before: datetime
 
 def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Urgent first everywhere, then what is due first."""
-    return cases.order_by("-urgency", F("next_due_at").asc(nulls_last=True), "id")
+    return cases.order_by(*IN_ORDER)
+
+
+IN_ORDER = ("-urgency", F("next_due_at").asc(nulls_last=True), "id")
 
 
 def overview(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -108,9 +124,7 @@ def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int
     `besides` are cases that were tried already.
     """
     clocks = Clock.objects.filter(next_look_at__lte=now).exclude(case_id__in=besides).order_by("next_look_at")
-    follow_ups = FollowUp.objects.filter(
-        due_at__lte=now, kind__in=SWEPT, done_at__isnull=True, cancelled_at__isnull=True
-    ).exclude(case_id__in=besides)
+    follow_ups = FollowUp.objects.filter(STILL_PLANNED, due_at__lte=now, kind__in=SWEPT).exclude(case_id__in=besides)
     found = [
         *clocks.values_list("next_look_at", "case_id")[:limit],
         *follow_ups.order_by("due_at").values_list("due_at", "case_id")[:limit],
@@ -121,7 +135,7 @@ def due(now: datetime, limit: int, *, besides: Collection[int] = ()) -> list[int
 def orphans() -> QuerySet[Case]:
     """Open cases nobody would ever look at: without a queue, or without anything that falls due (I2). There are none."""
     running = Clock.objects.filter(case=OuterRef("pk"), stopped_at__isnull=True)
-    planned = FollowUp.objects.filter(case=OuterRef("pk"), done_at__isnull=True, cancelled_at__isnull=True)
+    planned = FollowUp.objects.filter(STILL_PLANNED, case=OuterRef("pk"))
     unrouted = Q(department__isnull=True, category__isnull=False)
     forgotten = ~Exists(running.filter(due_at__isnull=False)) & ~Exists(planned)
-    return Case.objects.filter(unrouted | forgotten, status__in=sorted(OPEN)).order_by("pk")
+    return Case.objects.filter(STILL_OPEN, unrouted | forgotten).order_by("pk")

@@ -12,8 +12,7 @@ from . import queries
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import derive
-from .models import Case
-from .states import OPEN
+from .models import STILL_OPEN, Case
 from .workflow import follow_up, recounting
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ def recount_clocks(after: int = 0) -> None:
 
     Repeating it changes nothing. Each batch asks for the next, so that other work gets its turn.
     """
-    batch = list(Case.objects.filter(status__in=sorted(OPEN), pk__gt=after).order_by("pk")[:_BATCH])
+    batch = list(Case.objects.filter(STILL_OPEN, pk__gt=after).order_by("pk")[:_BATCH])
     for case in batch:
         try:
             recounting.recount(case)

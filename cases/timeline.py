@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, Department, User
+from cskh.core.models import Named
 
 from . import policies
-from .events import ANSWER_TEXTS, EventKind
+from .events import ANSWER_TEXTS, EventKind, label_of
 from .models import Case, CaseEvent, Category
 from .states import Channel, ClosedAs
 
@@ -40,6 +41,10 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
 }
 # Words that were written for the customer; every other word is a colleague's.
 PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED})
+
+# Facts that name something by its slug.
+_BY_SLUG: dict[str, type[Named]] = {"category": Category, "department": Department}
+Who = tuple[str, str]  # actor kind and id
 
 
 def public_kinds() -> frozenset[str]:
@@ -70,12 +75,12 @@ def events_for(actor: Actor, case: Case) -> QuerySet[CaseEvent]:
 def entries(rows: Sequence[CaseEvent], actor: Actor) -> list[Entry]:
     """These of `events_for` as `actor` may read them. At most four queries, however many they are."""
     is_inside = policies.may_read_inside(actor)
-    names = _names(rows) if is_inside else {}
-    nouns = _nouns(rows)
-    return [_entry(event, None if is_inside else actor, names, nouns) for event in rows]
+    names = names_of(whos_of(rows)) if is_inside else {}
+    things = things_of(rows)
+    return [_entry(event, None if is_inside else actor, names, things) for event in rows]
 
 
-def _entry(event: CaseEvent, outside: Actor | None, names: dict[tuple[str, str], str], nouns: dict[str, str]) -> Entry:
+def _entry(event: CaseEvent, outside: Actor | None, names: dict[Who, str], things: dict[tuple[str, str], str]) -> Entry:
     """The line of `event`; where `outside` reads it, with public facts and their own words only."""
     facts = {name: value for name, value in event.facts.items() if name != "words"}
     written = getattr(event, "words", None)
@@ -88,7 +93,7 @@ def _entry(event: CaseEvent, outside: Actor | None, names: dict[tuple[str, str],
         number=event.number,
         kind=event.kind,
         at=event.at,
-        text=_sentence(event.kind, facts, nouns),
+        text=_sentence(event.kind, facts, names, things),
         actor_kind=event.actor_kind,
         actor_name=names.get((event.actor_kind, event.actor_id), ""),
         facts=facts,
@@ -103,53 +108,52 @@ def _public(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name in allowed and not (is_spam and name == "closed_as")}
 
 
-def _sentence(kind: str, facts: dict[str, Any], nouns: dict[str, str]) -> str:
+def _sentence(kind: str, facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str, str], str]) -> str:
     """What happened, in the language in use: the kind's name and, where it says more, a detail."""
-    title = str(EventKind(kind).label) if kind in EventKind.values else kind
-    detail = _detail(facts, nouns)
+    title = label_of(kind)
+    detail = _detail(facts, names, things)
     return _("%(what)s: %(detail)s") % {"what": title, "detail": detail} if detail else title
 
 
-def _detail(facts: dict[str, Any], nouns: dict[str, str]) -> str:
+def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str, str], str]) -> str:
     if closed_as := facts.get("closed_as"):
         return str(ClosedAs(closed_as).label)
-    for name in ("category", "department"):
-        if name in facts:
-            return nouns.get(f"{name}:{facts[name]}", str(facts[name]))
+    for fact in _BY_SLUG:
+        if fact in facts:
+            return things.get((fact, str(facts[fact])), str(facts[fact]))
     if facts.get("assignee"):
-        return nouns.get(f"user:{facts['assignee']}", "")
+        return names.get((ActorKind.STAFF.value, str(facts["assignee"])), "")
     if facts.get("channel") in Channel.values:
         return str(Channel(facts["channel"]).label)
     return ""
 
 
-def _names(events: Iterable[CaseEvent]) -> dict[tuple[str, str], str]:
-    """Who acted, by kind and id: two queries."""
-    ids: dict[str, set[str]] = {}
-    for event in events:
-        ids.setdefault(event.actor_kind, set()).add(event.actor_id)
-    names: dict[tuple[str, str], str] = {}
-    for user in User.objects.filter(pk__in=ids.get(ActorKind.STAFF, ())):
-        names[ActorKind.STAFF.value, str(user.pk)] = str(user)
-    for client in ApiClient.objects.filter(pk__in=ids.get(ActorKind.INTEGRATION, ())):
-        names[ActorKind.INTEGRATION.value, str(client.pk)] = client.name
+def names_of(whos: Iterable[Who]) -> dict[Who, str]:
+    """What the people and programs among these are called. Two queries at most, however many there are."""
+    wanted = set(whos)
+    staff = {int(key) for kind, key in wanted if kind == ActorKind.STAFF}
+    clients = {int(key) for kind, key in wanted if kind == ActorKind.INTEGRATION}
+    names: dict[Who, str] = {}
+    if staff:
+        names |= {(ActorKind.STAFF.value, str(one.pk)): str(one) for one in User.objects.filter(pk__in=staff)}
+    if clients:
+        programs = ApiClient.objects.filter(pk__in=clients)
+        names |= {(ActorKind.INTEGRATION.value, str(one.pk)): one.name for one in programs}
     return names
 
 
-def _nouns(events: Iterable[CaseEvent]) -> dict[str, str]:
-    """The names of what facts refer to, in the language in use."""
-    wanted: dict[str, set[Any]] = {"category": set(), "department": set(), "assignee": set()}
-    for event in events:
-        for name, values in wanted.items():
-            if event.facts.get(name):
-                values.add(event.facts[name])
-    nouns: dict[str, str] = {}
-    if wanted["category"]:
-        nouns |= {f"category:{row.slug}": row.name for row in Category.objects.filter(slug__in=wanted["category"])}
-    if wanted["department"]:
-        nouns |= {
-            f"department:{row.slug}": row.name for row in Department.objects.filter(slug__in=wanted["department"])
-        }
-    if wanted["assignee"]:
-        nouns |= {f"user:{row.pk}": str(row) for row in User.objects.filter(pk__in=wanted["assignee"])}
-    return nouns
+def whos_of(events: Iterable[CaseEvent]) -> set[Who]:
+    """Who acted, and to whom a case was given."""
+    acted = {(event.actor_kind, event.actor_id) for event in events}
+    given = {(ActorKind.STAFF.value, str(event.facts["assignee"])) for event in events if event.facts.get("assignee")}
+    return acted | given
+
+
+def things_of(events: Iterable[CaseEvent]) -> dict[tuple[str, str], str]:
+    """What the facts name by its slug, as (fact, slug): categories and departments, in the language in use. Two queries at most."""
+    things: dict[tuple[str, str], str] = {}
+    for fact, model in _BY_SLUG.items():
+        slugs = {str(event.facts[fact]) for event in events if event.facts.get(fact)}
+        if slugs:
+            things |= {(fact, row.slug): row.name for row in model._default_manager.filter(slug__in=slugs)}
+    return things

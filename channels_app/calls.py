@@ -19,8 +19,8 @@ from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from accounts.models import Scope, User
 from cases import policies
-from cases.models import Case
-from cases.states import OPEN, Channel
+from cases.models import STILL_OPEN, Case
+from cases.states import Channel
 from cases.workflow import call_back
 from cases.workflow.call_back import CallOutcome
 from cases.workflow.opening import Matter
@@ -105,8 +105,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     if report.number:
         one_at_a_time("number", report.number)
     call = _noted(report)
-    item.state, item.next_try_at, item.why, item.case = InboundItem.State.DONE, None, "", call.case
-    item.save(update_fields=["state", "next_try_at", "why", "case"])
+    item.settle(InboundItem.State.DONE, case=call.case)
 
 
 def open_by_call(
@@ -259,7 +258,7 @@ def _owing(number: str) -> QuerySet[Case]:
 def _open_case_of(customer: Customer | None) -> Case | None:
     if customer is None:
         return None
-    return Case.objects.filter(customer=customer, status__in=sorted(OPEN)).order_by("-opened_at", "-pk").first()
+    return Case.objects.filter(STILL_OPEN, customer=customer).order_by("-opened_at", "-pk").first()
 
 
 def _opened_for(call: Call, missed_at: datetime) -> Case:

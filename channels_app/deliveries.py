@@ -18,11 +18,11 @@ from cases.models import Case
 from cases.states import Channel
 from cases.workflow import delivery as delivery_workflow
 from cases.workflow import evidence
-from cskh.core.jobs import enqueue_after_commit
+from cskh.core.jobs import enqueue_after_commit, next_try
 
 from . import bounces, letters
 from .adapters.base import NotDelivered
-from .adapters.email.adapter import EMAIL
+from .adapters.email import smtp
 from .models import Chat, Delivery, Message
 
 log = logging.getLogger(__name__)
@@ -108,25 +108,20 @@ def _claim(delivery_id: int) -> Delivery | None:
 
 def _not_delivered(delivery: Delivery, error: NotDelivered) -> None:
     """Later again, or never: then the case says so, and staff are told."""
-    waits = settings.DELIVERY_RETRY_SECONDS
     with transaction.atomic():
         held = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
         if held.state != _State.SENDING:  # it came back, or somebody else has dealt with it meanwhile
             return
         held.error = str(error)[:1000]
-        is_over = error.permanent or held.attempts > len(waits)
-        if is_over:
-            held.state, held.next_try_at = _State.FAILED, None
-        else:
-            held.state = _State.QUEUED
-            held.next_try_at = timezone.now() + timedelta(seconds=waits[held.attempts - 1])
+        held.next_try_at = None if error.permanent else next_try(held.attempts, settings.DELIVERY_RETRY_SECONDS)
+        held.state = _State.QUEUED if held.next_try_at else _State.FAILED
         held.save(update_fields=["state", "error", "next_try_at"])
-        if is_over:
+        if held.state == _State.FAILED:
             bounces.note_lost(held, came_back=False)
 
 
 def _mail(delivery: Delivery) -> None:
-    EMAIL.send(letters.write(delivery))
+    smtp.send(letters.write(delivery))
 
 
 def _show(delivery: Delivery) -> None:
@@ -150,7 +145,7 @@ def _show_in_chat(delivery: Delivery) -> None:
             raise NotDelivered(_("The visitor has not seen it yet."))
         delivery.address = address
         delivery.save(update_fields=["address"])
-        EMAIL.send(letters.write(delivery))
+        smtp.send(letters.write(delivery))
 
 
 def verified_address(case: Case) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Case
 from cskh.core.errors import Invalid
+from cskh.core.text import require_length
 
 from .models import Draft
 
@@ -25,9 +26,7 @@ def keep(user: User, case: Case, kind: str, body: str, *, refused: str = "") -> 
     """Keeps the words as they are typed; nothing but blanks is no draft. Raises Invalid, and then the old one stays."""
     if kind not in Draft.Kind:
         raise Invalid(errors={"kind": [_("Nothing of this kind is written.")]})
-    if len(body) > settings.MESSAGE_MAX_CHARACTERS:
-        limit = settings.MESSAGE_MAX_CHARACTERS
-        raise Invalid(errors={"body": [_("The text is too long: at most %(limit)d characters.") % {"limit": limit}]})
+    require_length(body, settings.MESSAGE_MAX_CHARACTERS)
     return put_back(user, case, kind, body, refused=refused)
 
 

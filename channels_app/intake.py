@@ -6,7 +6,6 @@ first kept raw by `receive_message`; opening or continuing a case is a second tr
 """
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -25,16 +24,16 @@ from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
 from cskh.core.errors import Busy, Invalid
-from cskh.core.jobs import enqueue_after_commit
+from cskh.core.jobs import enqueue_after_commit, next_try
+from cskh.core.text import checked_body
 
-from .adapters.email.adapter import EMAIL
+from .adapters.email import adapter as email
 from .models import InboundItem, Message
-from .texts import checked_body
 
 log = logging.getLogger(__name__)
 
 # What comes in raw: who knows the same thing again, and who makes it a part of its case (named, since they stand above).
-_IDENTITIES = {Channel.EMAIL: EMAIL.identity}
+_IDENTITIES = {Channel.EMAIL: email.identity}
 _TAKERS = {
     Channel.EMAIL: "channels_app.intake_mail.take",
     Channel.HOTLINE: "channels_app.calls.take",
@@ -183,9 +182,8 @@ def _fetch_anew(item: InboundItem) -> bool:
         with transaction.atomic():
             InboundItem.objects.filter(pk=item.pk).update(raw=raw, external_id=identity)
     except IntegrityError:
-        item.state, item.why = _State.SET_ASIDE, _("A copy of it came in.")
-        item.case = InboundItem.objects.get(channel=channel, external_id=identity).case
-        item.save(update_fields=["state", "why", "case"])
+        copy = InboundItem.objects.get(channel=channel, external_id=identity)
+        item.settle(_State.SET_ASIDE, case=copy.case, why=_("A copy of it came in."))
         return False
     return True
 
@@ -211,17 +209,15 @@ def _note_failure(item_id: int, error: Exception) -> None:
 
     A try before its time (a browser sends its message again and again) does not count.
     """
-    waits = settings.INBOUND_RETRY_SECONDS
     with transaction.atomic():
         item = InboundItem.objects.select_for_update(of=("self",)).get(pk=item_id)
         if item.state != _State.WAITING or (item.next_try_at and item.next_try_at > timezone.now()):
             return
         item.attempts += 1
         item.why = f"{type(error).__name__}: {error}"[:2000]
-        if item.attempts <= len(waits):
-            item.next_try_at = timezone.now() + timedelta(seconds=waits[item.attempts - 1])
-        else:
-            item.state, item.next_try_at = _State.FAILED, None
+        item.next_try_at = next_try(item.attempts, settings.INBOUND_RETRY_SECONDS)
+        if item.next_try_at is None:
+            item.state = _State.FAILED
         item.save(update_fields=["attempts", "why", "next_try_at", "state"])
     if item.state == _State.FAILED and item.case_id is None and item.channel in _LAST_RESORTS:
         import_string(_LAST_RESORTS[Channel(item.channel)])(item)

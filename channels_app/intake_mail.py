@@ -26,13 +26,14 @@ from cskh.core.text import clean, one_line
 
 from . import bounces, language, outbox
 from .adapters.base import Inbound, InboundFile
-from .adapters.email.adapter import EMAIL
-from .adapters.email.marks import loop_mark
+from .adapters.email import adapter as email
+from .adapters.email.own_headers import loop_mark
 from .models import Attachment, Delivery, InboundItem, Message
 
 log = logging.getLogger(__name__)
 
 INTAKE = Actor.system("intake")
+_State = InboundItem.State
 _MAX_IDS = 100
 _MAX_FILES = 50
 _MAX_KEPT_TEXT = 1_000_000  # characters of the whole text; beyond that there is the raw mail
@@ -54,13 +55,14 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     Automatic mail, bounces and our own mail that came back are set aside: they stop no clock and are never answered.
     `as_person` says that somebody looked and found a person's words.
     """
-    mail = EMAIL.read(bytes(item.raw))
+    mail = email.read(bytes(item.raw))
     if mail.loop_mark == loop_mark():
-        _set_aside(item, None, _("Our own mail came back."))
+        item.settle(_State.SET_ASIDE, case=None, why=_("Our own mail came back."))
     elif mail.is_bounce and not as_person:
-        _set_aside(item, bounces.take(mail.bounced_ids), _("A mail that could not be delivered came back."))
+        why = _("A mail that could not be delivered came back.")
+        item.settle(_State.SET_ASIDE, case=bounces.take(mail.bounced_ids), why=why)
     elif mail.is_automatic and not as_person:
-        _set_aside(item, _case_to_join(mail), _("An automatic reply."))
+        item.settle(_State.SET_ASIDE, case=_case_to_join(mail), why=_("An automatic reply."))
     else:
         _take_words(item, mail)
 
@@ -69,7 +71,7 @@ def open_unread(item: InboundItem) -> None:
     """Opens a case for a mail that could not be taken, with what can be said of it. Never raises."""
     try:
         with transaction.atomic():
-            mail = EMAIL.read(bytes(item.raw))
+            mail = email.read(bytes(item.raw))
             plain = Inbound(
                 sender_kind=mail.sender_kind,
                 sender_address=mail.sender_address,
@@ -104,13 +106,7 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
             _("The mail is too large (%(size)s): only its beginning was taken. The whole is in the mail box %(box)s.")
             % {"size": filesizeformat(mail.cut_from), "box": item.source},
         )
-    item.state, item.case, item.next_try_at, item.why = InboundItem.State.DONE, case, None, ""
-    item.save(update_fields=["state", "case", "next_try_at", "why"])
-
-
-def _set_aside(item: InboundItem, case: Case | None, why: str) -> None:
-    item.state, item.case, item.next_try_at, item.why = InboundItem.State.SET_ASIDE, case, None, why
-    item.save(update_fields=["state", "case", "next_try_at", "why"])
+    item.settle(_State.DONE, case=case)
 
 
 def _case_to_join(mail: Inbound) -> Case | None:
@@ -200,7 +196,7 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
         channel=Channel.EMAIL,
         author_kind=author.kind,
         author_id=author.id,
-        subject=one_line(mail.subject)[:300],
+        subject=one_line(mail.subject)[: settings.SUBJECT_MAX_CHARACTERS],
         body=body[:limit],
         quoted=clean(whole)[:_MAX_KEPT_TEXT],
         external_id=mail.external_id[:500],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.customers import directory
 from accounts.customers.models import Contact
 from cases import codes
-from cases.events import EventKind
+from cases.events import label_of
 from cases.models import Case
 from cases.states import Channel
 from cskh.core.text import one_line
@@ -131,14 +131,13 @@ def _one_time_code(delivery: Delivery, code: OneTimeCode) -> Outbound:
         raise NotDelivered(_("This is not an address of the customer."), permanent=True)
     if timezone.now() >= one_time_codes.expires_at(code):
         raise NotDelivered(_("The code has expired."), permanent=True)
-    digits = one_time_codes.digits(code)
     with translation.override(code.case.customer.language):
         text = render_to_string(
             "outbox/one_time_code.txt",
             {
                 "case": code.case,
                 "brand_name": settings.BRAND_NAME,
-                "digits": f"{digits[:3]} {digits[3:]}",
+                "digits": one_time_codes.legible(code),
                 "expires_at": one_time_codes.expires_at(code),
             },
         ).strip()
@@ -152,7 +151,7 @@ def _to_staff(delivery: Delivery, notice: StaffNotice) -> Outbound:
     if not person.is_active or not person.email or person.email.lower() != delivery.address.lower():
         raise NotDelivered(_("This is not the address of an active member of staff."), permanent=True)
     with translation.override(person.language):
-        what = str(EventKind(notice.event.kind).label)
+        what = label_of(notice.event.kind)
         page = reverse("admin:cases_case_change", args=[notice.case_id])
         text = render_to_string(
             "outbox/staff_notice.txt",

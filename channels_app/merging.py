@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer, CustomerMerge
-from accounts.models import Role
+from cases import policies
 from cases.models import Case, FollowUp
-from cases.workflow import belonging, correcting
+from cases.workflow import belonging
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 from cskh.core.locks import one_at_a_time
 
@@ -24,12 +24,6 @@ from .chat import leaving
 from .models import Call
 
 UNDO_WITHIN = timedelta(hours=24)
-_MERGERS = (Role.INTAKE, Role.MANAGER, Role.ADMINISTRATOR)
-
-
-def may_merge(actor: Actor) -> bool:
-    """Those who speak with customers of every department, and managers: intake agents, managers, administrators."""
-    return actor.is_staff and actor.subject.is_active and any(actor.subject.desk.has(role) for role in _MERGERS)
 
 
 def merge_customers(kept: Customer, merged: Customer, *, actor: Actor, external_id: str | None = None) -> CustomerMerge:
@@ -91,12 +85,12 @@ def undo_merge(merge: CustomerMerge, *, actor: Actor) -> None:
 
 
 def _require(actor: Actor) -> None:
-    if not may_merge(actor):
+    if not policies.may_merge(actor):
         raise NotPermitted
 
 
 def _require_for_ids(actor: Actor, kept_id: str | None, merged_id: str | None) -> None:
-    if kept_id and merged_id and not correcting.may_identify(actor):
+    if kept_id and merged_id and not policies.may_identify(actor):
         raise NotPermitted(_("Both have an id at the operator: only a manager can say that they are one person."))
 
 

@@ -1,9 +1,6 @@
 """Tells staff what they must know about a case: on the desk, and by mail."""
 
-import secrets
 from collections.abc import Callable, Iterable
-
-from django.conf import settings
 
 from accounts.actors import ActorKind
 from accounts.models import Membership, Role, User
@@ -40,7 +37,7 @@ def _mail(notice: StaffNotice) -> Delivery:
         notice=notice,
         channel=Channel.EMAIL,
         address=notice.recipient.email,
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
     )
 
 

@@ -76,6 +76,12 @@ def digits(row: OneTimeCode) -> str:
     return f"{int(salted_hmac(_SALT, said, algorithm='sha256').hexdigest(), 16) % 1_000_000:06d}"
 
 
+def legible(row: OneTimeCode) -> str:
+    """The digits as people write them and read them out: 123 456."""
+    said = digits(row)
+    return f"{said[:3]} {said[3:]}"
+
+
 def expires_at(row: OneTimeCode) -> datetime:
     by_telephone = row.contact.kind == Contact.Kind.PHONE
     holds = settings.ONE_TIME_CODE_BY_TELEPHONE_HOLDS if by_telephone else settings.ONE_TIME_CODE_HOLDS
@@ -108,6 +114,6 @@ def _send(row: OneTimeCode) -> None:
         one_time_code=row,
         channel=Channel.EMAIL,
         address=row.contact.address,
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
     )
     enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)

@@ -5,7 +5,6 @@ commit; a sweep finds what a crash left behind. The Message-ID is given once, so
 in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,18 +21,18 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases import queries
 from cases.events import EventKind
-from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
+from cases.evidence import queries as evidence_queries
+from cases.evidence.models import EvidenceItem, EvidenceRequest
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.text import checked_body
 
 from .models import Attachment, Chat, Delivery, Message
-from .texts import checked_body
 
 OUTBOX = Actor.system("outbox")
 _LOOP_WINDOW = timedelta(hours=1)
-_MISSING = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 
 
 def write_message(case: Case, *, actor: Actor, body: str, external_id: str = "") -> Message:
@@ -107,8 +106,11 @@ def _request(case: Case, event: CaseEvent) -> Facts:
 
 
 def _still_missing(case: Case, event: CaseEvent) -> Facts:
-    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
-    return {"due_at": request and request.due_at, "items": request.items.filter(state__in=_MISSING) if request else ()}
+    request = evidence_queries.open_request(case)
+    return {
+        "due_at": request and request.due_at,
+        "items": evidence_queries.still_missing(request) if request else (),
+    }
 
 
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:
@@ -242,7 +244,7 @@ def _queue(message: Message, way: Channel | None, *, is_held_back: bool = False)
         message=message,
         channel=way or case.channel,
         address=contact.address if contact else "",
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
         state=Delivery.State.CANCELLED if is_held_back else Delivery.State.QUEUED,
         next_try_at=first_try_at if is_sent_by_us else None,
         error=_("Too many automatic messages to this address.") if is_held_back else "",

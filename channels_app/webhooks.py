@@ -20,7 +20,7 @@ from accounts.models import ApiClient, Scope
 from cases.events import EventKind
 from cases.models import Case, CaseEvent
 from cases.states import Channel
-from cskh.core.jobs import enqueue_after_commit
+from cskh.core.jobs import enqueue_after_commit, next_try
 from cskh.core.sealing import seal, unseal
 
 from . import deliveries
@@ -155,7 +155,6 @@ def _finish(delivery: WebhookDelivery, *, status: int | None, error: str) -> Non
 
     Nothing is written where our claim ran out meanwhile and somebody else took the delivery over.
     """
-    waits = settings.DELIVERY_RETRY_SECONDS
     with transaction.atomic():
         ours = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("target__client", "event__case")
         held = ours.filter(pk=delivery.pk, state=_State.SENDING, attempts=delivery.attempts).first()
@@ -164,11 +163,9 @@ def _finish(delivery: WebhookDelivery, *, status: int | None, error: str) -> Non
         held.response_status, held.error = status, error[:1000]
         if not error:
             held.state, held.next_try_at, held.delivered_at = _State.DELIVERED, None, timezone.now()
-        elif status == _GONE or held.attempts > len(waits):
-            held.state, held.next_try_at = _State.FAILED, None
         else:
-            held.state = _State.QUEUED
-            held.next_try_at = timezone.now() + timedelta(seconds=waits[held.attempts - 1])
+            again_at = None if status == _GONE else next_try(held.attempts, settings.DELIVERY_RETRY_SECONDS)
+            held.state, held.next_try_at = _State.QUEUED if again_at else _State.FAILED, again_at
         held.save()
         if status == _GONE:
             WebhookTarget.objects.filter(pk=held.target_id).update(is_active=False)

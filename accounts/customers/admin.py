@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ class VerifyingContactForm(ContactForm):
 
 def _may_correct(request: HttpRequest, customer: Customer | None) -> bool:
     """A record that is only being made is nobody's yet."""
-    return customer is None or correcting.may_correct(Actor.staff(request.user), customer)
+    return customer is None or policies.may_correct(Actor.staff(request.user), customer)
 
 
 class ContactInline(RoleTabularInline):
@@ -175,7 +176,7 @@ class CustomerAdmin(RoleModelAdmin):
                 case.code,
                 case.subject,
                 case.get_status_display(),
-                timezone.localtime(case.opened_at).strftime("%d/%m/%Y"),
+                date_format(timezone.localtime(case.opened_at), "SHORT_DATE_FORMAT"),
             )
             for case in cases.order_by("-opened_at")[:_SHOWN]
         ]
@@ -194,7 +195,11 @@ class CustomerAdmin(RoleModelAdmin):
         if customer.pk is None:
             return "–"
         rows = [
-            (timezone.localtime(call.started_at).strftime("%d/%m/%Y %H:%M"), call.number, call.get_state_display())
+            (
+                date_format(timezone.localtime(call.started_at), "SHORT_DATETIME_FORMAT"),
+                call.number,
+                call.get_state_display(),
+            )
             for call in Call.objects.filter(customer=customer)[:_SHOWN]
         ]
         return format_html_join("", "<div>{} · {} · {}</div>", rows) or "–"

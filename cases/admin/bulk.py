@@ -19,6 +19,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.models import Case
 from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
+from cskh.core.text import as_number
 
 from .bulk_forms import BULK, BulkForm
 from .step_view import require_unchanged
@@ -130,10 +131,15 @@ def _choices(request: HttpRequest, query: str, list_of_cases: ListOfCases) -> li
     if "all" in request.POST:
         found = list_of_cases(query).values_list("pk", "last_event_number")[:MOST]
         return [Choice(pk, version) for pk, version in found]
-    pairs = [value.partition(".") for value in request.POST.getlist("case")]
-    if not all(pk.isdecimal() and version.isdecimal() and len(pk + version) < 30 for pk, _dot, version in pairs):
+    return list(dict.fromkeys(map(_choice, request.POST.getlist("case"))))[:MOST]
+
+
+def _choice(value: str) -> Choice:
+    pk, _dot, version = value.partition(".")
+    case_id, number = as_number(pk), as_number(version)
+    if case_id is None or number is None:
         raise Invalid
-    return list(dict.fromkeys(Choice(int(pk), int(version)) for pk, _dot, version in pairs))[:MOST]
+    return Choice(case_id, number)
 
 
 def _visible(actor: Actor, choices: Iterable[Choice]) -> list[Case]:

@@ -4,25 +4,24 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
-from cases import queries
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Priority
 from cases.workflow import ending, routing
 from channels_app import outbox
-from cskh.core.errors import Conflict, Invalid, NotVisible
+from cskh.core.errors import Conflict, Invalid
 
 from .actions import ACTIONS, Action
+from .desk_form import DeskForm
 from .step_forms import words_field
 
 
-class BulkForm(forms.Form):
+class BulkForm(DeskForm):
     """`take(held)` does it to one locked case and raises domain errors; `action` is the same thing on the case page."""
 
     action: ClassVar[Action]
@@ -38,14 +37,6 @@ class BulkForm(forms.Form):
 
     def offer(self) -> None:
         """Fills in choices that come from the database."""
-
-    def said(self, field: str) -> str:
-        return str(self.cleaned_data.get(field) or "")
-
-    def chosen_among(self, field: str, rows: QuerySet[Any]) -> None:
-        found = self.fields[field]
-        assert isinstance(found, forms.ModelChoiceField)
-        found.queryset = rows
 
 
 class TakeIt(BulkForm):
@@ -87,9 +78,7 @@ class Classify(BulkForm):
     summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
     def offer(self) -> None:
-        category = self.fields["category"]
-        assert isinstance(category, forms.TypedChoiceField)
-        category.choices = category_choices()
+        self.chosen_from("category", category_choices())
 
     def clean_category(self) -> Category:
         return Category.objects.select_related("department").get(pk=self.cleaned_data["category"])
@@ -133,9 +122,9 @@ class MarkDuplicate(BulkForm):
 
     def clean_of(self) -> Case:
         try:
-            return queries.visible_case(self.actor, self.cleaned_data["of"])
-        except NotVisible as error:
-            raise forms.ValidationError(_("There is no such case.")) from error
+            return ending.original(self.actor, self.cleaned_data["of"])
+        except Invalid as error:
+            raise forms.ValidationError(error.errors["of"]) from error
 
     def take(self, held: Case) -> None:
         ending.mark_duplicate(held, actor=self.actor, of=self.cleaned_data["of"])

@@ -12,13 +12,14 @@ from django.utils import timezone
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.access_log import note_access
-from cases.models import Case, Clock
+from cases.models import Answer, Case, Clock
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import Reply, replies_for
 from cskh.core.snapshot import one_moment
+from cskh.core.text import as_number
 
 from . import notices, words
 from .actions import ACTIONS, Action, offered
@@ -30,8 +31,6 @@ from .next_up import next_up
 from .step_forms import StepForm
 from .writing import saved_at
 
-EARLIER_SHOWN = 6
-_DIGITS = 19  # a number of fewer always fits into the database's
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
 _FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
 _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
@@ -82,11 +81,12 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
     All of it is of one moment: a page that said that something came, and did not show it yet, would lead nowhere.
     """
     actor = Actor.staff(request.user)
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < _DIGITS):
+    case_id = as_number(pk)
+    if case_id is None:
         raise Http404
-    notices.read_on(int(pk), actor)
+    notices.read_on(case_id, actor)
     with one_moment():
-        case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+        case = queries.for_file(policies.visible_to(actor)).filter(pk=case_id).first()
         if case is None:
             raise Http404
         shown = content(case, actor, timezone.now(), request.GET)
@@ -122,7 +122,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
-        "earlier": _earlier(case, actor),
+        "others": queries.others_of_customer(actor, case),
         "entries": _with_authors(talk.rows, case),
         "earlier_entries": talk.earlier,
         "is_earlier": "before" in asked,
@@ -138,7 +138,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "held_is_mine": held is not None and held.user_id == actor.subject.pk,
         "held_seconds": max(0, round((held.send_at - now).total_seconds(), 1)) if held else 0,
         "replies": _replies(case, actor, tabs),
-        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
+        "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "to": case.contact,
         "evidence_panel": panel_of(case, actor),
     }
@@ -176,12 +176,6 @@ def _running(clock: Clock, now: datetime) -> Running:
         words.until(clock.due_at, now),
         words.tone_of(clock.due_at, now),
     )
-
-
-def _earlier(case: Case, actor: Actor) -> list[Case]:
-    """The customer's other cases, as far as this person may know of them; newest first."""
-    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
-    return list(others.select_related("category").order_by("-opened_at", "-id")[:EARLIER_SHOWN])
 
 
 def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:

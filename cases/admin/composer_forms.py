@@ -1,9 +1,11 @@
 """What is written: messages, notes, outcomes, answers. The words are `body`."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import queries
 from cases.models import Answer
 from cases.workflow import answer, resolution
 from channels_app import deliveries, outbox
@@ -14,8 +16,11 @@ from .step_forms import StepForm
 
 
 class Writing(StepForm):
+    """Whether it is too long is for whoever takes the words to say: the form would count line ends twice."""
+
     body = forms.CharField(
-        label=gettext_lazy("Text"), widget=forms.Textarea({"rows": 7, "data-templates": ""}), max_length=200_000
+        label=gettext_lazy("Text"),
+        widget=forms.Textarea({"rows": 7, "data-templates": "", "maxlength": str(settings.MESSAGE_MAX_CHARACTERS)}),
     )
 
 
@@ -50,7 +55,7 @@ class Propose(Writing):
 
     def offer(self) -> None:
         """Whoever reworks a returned outcome starts from its text."""
-        returned = self.case.answers.filter(round=self.case.round, state=Answer.State.RETURNED).last()
+        returned = queries.answers_of_round(self.case, Answer.State.RETURNED).last()
         if returned is not None:
             self.initial.setdefault("body", returned.body)
 
@@ -64,7 +69,7 @@ class SendAnswer(Writing):
 
     def offer(self) -> None:
         """What was approved goes out as it is: the form then asks for no text."""
-        self.approved = self.case.answers.filter(round=self.case.round, state=Answer.State.APPROVED).first()
+        self.approved = queries.answers_of_round(self.case, Answer.State.APPROVED).first()
         if self.approved is not None:
             del self.fields["body"]
 

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.actors import ActorKind
-from cases.events import EventKind
+from cases.events import EventKind, label_of
 from cases.models import Answer, Case, CaseEvent
 from channels_app.models import Attachment, Delivery, Message
 from cskh.core.latest import Latest, latest, newest
@@ -139,7 +139,7 @@ def _of_decision(event: CaseEvent) -> Entry:
         at=event.at,
         look="in" if by_customer else "note",
         who=(event.actor_kind, event.actor_id),
-        title=str(EventKind(event.kind).label),
+        title=label_of(event.kind),
         body=event.words.text,
         icon="person" if by_customer else "gavel",
         anchor=f"event-{event.number}",

@@ -34,13 +34,8 @@ class CheckEvidence(StepForm):
     )
 
     def offer(self) -> None:
-        for name, rows in (
-            ("item", EvidenceItem.objects.filter(case=self.case)),
-            ("checklist_item", ChecklistItem.objects.filter(category__cases=self.case)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
+        self.chosen_among("item", EvidenceItem.objects.filter(case=self.case))
+        self.chosen_among("checklist_item", ChecklistItem.objects.filter(category__cases=self.case))
 
     def take(self) -> None:
         evidence.verify_evidence(

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department
-from cases.events import ANSWER_TEXTS, EventKind
-from cases.models import CLOCK_KINDS, Case, CaseEvent, Category, FollowUp
+from cases import timeline
+from cases.events import ANSWER_TEXTS, label_of
+from cases.models import CLOCK_KINDS, Case, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
 
@@ -41,16 +41,14 @@ def history_of(case: Case, before: str = "") -> Latest[Sentence]:
     """The latest, or what happened before the cursor `before`; newest first. Five queries, however much happened."""
     found = latest(newest(case.events.select_related("words"), "number", before), lambda event: event.number)
     events = found.rows[::-1]
-    whos: set[Who] = {(event.actor_kind, event.actor_id) for event in events}
-    people = {("staff", str(event.facts["assignee"])) for event in events if event.facts.get("assignee")}
-    names = names_of(whos | people, case)
-    things = _things(events)
+    names = names_of(timeline.whos_of(events), case)
+    things = timeline.things_of(events)
     sentences = [
         Sentence(
             number=event.number,
             at=event.at,
             who=names[(event.actor_kind, event.actor_id)],
-            what=str(EventKind(event.kind).label) if event.kind in EventKind else event.kind,
+            what=label_of(event.kind),
             details=", ".join(_details(event.facts, things, names)),
             words=event.words.text if hasattr(event, "words") and event.kind not in ANSWER_TEXTS else "",
         )
@@ -77,14 +75,3 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
         elif key == "duplicate_of":
             said.append(str(value))
     return said
-
-
-def _things(events: list[CaseEvent]) -> dict[tuple[str, str], str]:
-    """Categories and departments by the slugs that events carry."""
-    slugs = {
-        key: {str(event.facts[key]) for event in events if event.facts.get(key)} for key in ("category", "department")
-    }
-    return {
-        **{("category", one.slug): one.name for one in Category.objects.filter(slug__in=slugs["category"])},
-        **{("department", one.slug): one.name for one in Department.objects.filter(slug__in=slugs["department"])},
-    }

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cases.evidence import queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
+from cases import queries
+from cases.evidence.queries import open_request, still_missing
 from cases.models import Answer, Case
-from cases.states import Status
+from cases.states import Condition, Status
+from cases.workflow import steps
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,12 @@ class Next:
 
 def next_up(case: Case) -> Next:
     """Two queries at most."""
-    if case.status in _DECIDING and (waiting := list(queries.unchecked(case)[:5])):
-        return Next(_handler(case), _check(waiting), case.next_due_at)
+    if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case)):
+        return Next(_handler(case), to_check, case.next_due_at)
     what = _WHAT[Status(case.status)](case)
     if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):
         return Next(_handler(case), _("The customer wrote: read it and reply."), case.next_due_at)
     return what
-
-
-def _check(waiting: list[EvidenceItem]) -> str:
-    return _("Check first what came in: %(items)s.") % {"items": ", ".join(str(item) for item in waiting)}
 
 
 def _handler(case: Case) -> str:
@@ -51,14 +48,10 @@ def _routed(case: Case) -> Next:
 
 
 def _awaiting_customer(case: Case) -> Next:
-    request = EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).prefetch_related("items").first()
+    request = open_request(case)
     if request is None:
         return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
-    missing = [
-        item.name
-        for item in request.items.all()
-        if item.state in (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
-    ]
+    missing = [item.name for item in still_missing(request)]
     return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
 
 
@@ -69,7 +62,7 @@ def _verifying(case: Case) -> Next:
 def _resolving(case: Case) -> Next:
     if not (case.category and case.category.needs_approval):
         return Next(_handler(case), _("Answer the customer."), case.next_due_at)
-    if Answer.objects.filter(case=case, round=case.round, state=Answer.State.APPROVED).exists():
+    if queries.answers_of_round(case, Answer.State.APPROVED).exists():
         return Next(_handler(case), _("The outcome is approved: send the answer."), case.next_due_at)
     return Next(_handler(case), _("Propose the outcome; somebody else approves it."), case.next_due_at)
 

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.admin_access import RoleModelAdmin
 from accounts.models import User
 from cases import policies
-from cases.events import EventKind
+from cases.events import label_of
 from channels_app import push
 from channels_app.models import StaffNotice
 
@@ -44,10 +44,7 @@ def read_on(case_id: int, actor: Actor) -> None:
 
 def with_labels(notices: QuerySet[StaffNotice] | list[StaffNotice]) -> list[tuple[StaffNotice, str]]:
     """Each notice with what happened, in words."""
-    return [
-        (one, str(EventKind(one.event.kind).label) if one.event.kind in EventKind else one.event.kind)
-        for one in notices
-    ]
+    return [(one, label_of(one.event.kind)) for one in notices]
 
 
 @admin.register(StaffNotice)

@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Role
 from cases import policies, queries
-from cases.models import Case
-from cases.states import OPEN
+from cases.models import STILL_OPEN, Case
 
 DUE_SOON = timedelta(hours=2)
 COUNTED = 100  # a queue is counted this far and no further: nobody acts on the difference between 200 and 2,000
@@ -62,7 +60,7 @@ def names_for(actor: Actor) -> list[str]:
     """The queues that mean something to this person, in the order they are shown."""
     desk = actor.subject.desk
     hidden = set() if policies.oversees(actor) else {"manager"}
-    if not desk.department_ids(*Role.values):
+    if not desk.own_departments:
         hidden.add("department")
     return [name for name in queries.QUEUES if name not in hidden]
 
@@ -94,13 +92,11 @@ def count_each(lists: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
 
 def first_queue(actor: Actor) -> str:
     """Where somebody starts: their own cases when they have any, else their department's, else what nobody has."""
-    if policies.visible_to(actor).filter(assignee=actor.subject, status__in=sorted(OPEN)).exists():
+    if policies.visible_to(actor).filter(STILL_OPEN, assignee=actor.subject).exists():
         return "mine"
     return "department" if "department" in names_for(actor) else "unassigned"
 
 
 def ordering(name: str) -> list[object]:
     """As `queue` orders, for the admin's list."""
-    if name == EVERYTHING:
-        return list(queries.OVERVIEW)
-    return ["-urgency", F("next_due_at").asc(nulls_last=True), "id"]
+    return list(queries.OVERVIEW if name == EVERYTHING else queries.IN_ORDER)

@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
-from accounts.models import Department, Role
+from accounts.models import Department
 from cases.models import Case, SavedView
 from cases.states import OPEN, Channel, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.text import as_number
 
 from . import queues
+from .desk_form import DeskForm
 
 OPENED = "view"  # in the list's address: the view it was opened from, so that changed filters can be saved over it
 FILTERED_BY = ("status", "category", "department", "channel", "priority")
@@ -53,14 +55,14 @@ def canonical(asked: QueryDict, queue: str) -> str:
 def _can_be_asked(key: str, text: str) -> bool:
     """Whether the database can compare with this value: another one would break every page that counts the view."""
     if key in _IDS:
-        return text.isascii() and text.isdecimal()
+        return as_number(text) is not None
     return text in _CHOICES[key] if key in _CHOICES else "\0" not in text
 
 
 def shown_to(actor: Actor) -> QuerySet[SavedView]:
     """One's own, then those of one's departments."""
     mine = Q(department__isnull=True, owner=actor.subject)
-    ours = Q(department__in=actor.subject.desk.department_ids(*Role.values))
+    ours = Q(department__in=actor.subject.desk.own_departments)
     return SavedView.objects.filter(mine | ours).select_related("department").order_by(*_MINE_FIRST)
 
 
@@ -73,8 +75,8 @@ def changeable_by(actor: Actor) -> QuerySet[SavedView]:
 
 def opened_own(actor: Actor, asked: QueryDict) -> SavedView | None:
     """The view from which this list was opened, where it is one's own to save over."""
-    pk = asked.get(OPENED, "")
-    return _own(actor).filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None
+    pk = as_number(asked.get(OPENED, ""))
+    return _own(actor).filter(pk=pk).first() if pk else None
 
 
 def _own(actor: Actor) -> QuerySet[SavedView]:
@@ -84,8 +86,7 @@ def _own(actor: Actor) -> QuerySet[SavedView]:
 
 def departments_kept_by(actor: Actor) -> QuerySet[Department]:
     """The departments with which this person may share a view: those they lead, manage or administer."""
-    desk = actor.subject.desk
-    places = desk.leads.union(*(desk.departments.get(role, ()) for role in (Role.MANAGER, Role.ADMINISTRATOR)))
+    places = actor.subject.desk.heads
     departments = Department.objects.filter(is_active=True)
     return departments if None in places else departments.filter(pk__in=places)
 
@@ -134,7 +135,7 @@ def _cheap_to_count(actor: Actor, view: SavedView, now: datetime) -> QuerySet[Ca
     return queues.queue(actor, name, now).filter(**asked)
 
 
-class ViewForm(forms.Form):
+class ViewForm(DeskForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
     query = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST)
     department = forms.ModelChoiceField(
@@ -147,15 +148,11 @@ class ViewForm(forms.Form):
     def __init__(self, data: Any = None, *, actor: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial, auto_id="view_%s")
         self.actor = actor
-        department = self.fields["department"]
-        assert isinstance(department, forms.ModelChoiceField)
-        department.queryset = departments_kept_by(actor)
+        self.chosen_among("department", departments_kept_by(actor))
 
     @property
     def may_share(self) -> bool:
-        department = self.fields["department"]
-        assert isinstance(department, forms.ModelChoiceField)
-        return bool(department.queryset)
+        return departments_kept_by(self.actor).exists()
 
     def clean_query(self) -> str:
         asked = QueryDict(self.cleaned_data["query"])

@@ -4,23 +4,24 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Department, User
-from cases import policies, queries
+from cases import policies
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
 from channels_app.models import Message
-from cskh.core.errors import Invalid, NotVisible
+
+from .desk_form import DeskForm
 
 
-class StepForm(forms.Form):
+class StepForm(DeskForm):
     """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at."""
 
     take: Callable[[], None]  # each form has its own
@@ -38,12 +39,10 @@ class StepForm(forms.Form):
     def offer(self) -> None:
         """Fills in choices that depend on the case."""
 
-    def said(self, field: str) -> str:
-        return str(self.cleaned_data.get(field) or "")
-
 
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
-    return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), max_length=100_000)
+    widget = forms.Textarea({"rows": rows})
+    return forms.CharField(label=label, required=required, widget=widget, max_length=settings.MESSAGE_MAX_CHARACTERS)
 
 
 class Classify(StepForm):
@@ -52,9 +51,7 @@ class Classify(StepForm):
     nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature)
 
     def offer(self) -> None:
-        category = self.fields["category"]
-        assert isinstance(category, forms.TypedChoiceField)
-        category.choices = category_choices()
+        self.chosen_from("category", category_choices())
         self.initial.update(category=self.case.category_id, nature=self.case.nature)
 
     def take(self) -> None:
@@ -86,9 +83,8 @@ class Assign(StepForm):
     assignee = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=User.objects.none())
 
     def offer(self) -> None:
-        people = self.fields["assignee"]
-        assert isinstance(people, forms.ModelChoiceField)
-        people.queryset = policies.who_may(Step.ANSWER, self.case).order_by("last_name", "first_name", "pk")
+        people = policies.who_may(Step.ANSWER, self.case)
+        self.chosen_among("assignee", people.order_by("last_name", "first_name", "pk"))
 
     def take(self) -> None:
         routing.assign_case(self.case, actor=self.actor, assignee=self.cleaned_data["assignee"])
@@ -101,9 +97,8 @@ class Transfer(StepForm):
     summary = words_field(gettext_lazy("Summary: what happened, what was checked, what is still to do"), rows=5)
 
     def offer(self) -> None:
-        others = self.fields["department"]
-        assert isinstance(others, forms.ModelChoiceField)
-        others.queryset = Department.objects.filter(is_active=True).exclude(pk=self.case.department_id or 0)
+        others = Department.objects.filter(is_active=True).exclude(pk=self.case.department_id or 0)
+        self.chosen_among("department", others)
 
     def take(self) -> None:
         routing.transfer_case(
@@ -164,12 +159,8 @@ class CustomersWord(StepForm):
     def offer(self) -> None:
         since = self.case.answered_at or self.case.opened_at
         theirs = Message.objects.filter(case=self.case, direction=Message.Direction.IN, created_at__gte=since)
-        messages = self.fields["message"]
-        assert isinstance(messages, forms.TypedChoiceField)
-        messages.choices = [
-            ("", "---------"),
-            *((one.pk, _quote(one)) for one in theirs.order_by("-created_at", "-id")[:20]),
-        ]
+        latest = theirs.order_by("-created_at", "-id")[:20]
+        self.cited = self.chosen_from("message", [("", "---------"), *((one.pk, _quote(one)) for one in latest)])
 
 
 def _quote(message: Message) -> str:
@@ -192,9 +183,7 @@ class Reject(CustomersWord):
 
     def offer(self) -> None:
         super().offer()
-        message = self.fields["message"]
-        assert isinstance(message, forms.TypedChoiceField)
-        message.required, message.empty_value = False, None
+        self.cited.required, self.cited.empty_value = False, None
 
     def take(self) -> None:
         answer.reject(self.case, actor=self.actor, reason=self.said("reason"), message=self.cleaned_data["message"])
@@ -229,11 +218,7 @@ class MarkDuplicate(StepForm):
     of = forms.CharField(label=gettext_lazy("Code of the case where the matter is handled"), max_length=40)
 
     def take(self) -> None:
-        try:
-            original = queries.visible_case(self.actor, self.said("of"))
-        except NotVisible as error:
-            raise Invalid(errors={"of": [_("There is no such case.")]}) from error
-        ending.mark_duplicate(self.case, actor=self.actor, of=original)
+        ending.mark_duplicate(self.case, actor=self.actor, of=ending.original(self.actor, self.said("of")))
 
 
 class MarkSpam(StepForm):

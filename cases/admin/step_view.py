@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
-from cases.models import Case
+from cases.models import Answer, Case
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
 from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
+from cskh.core.text import as_number
 
 from . import words
 from .actions import ACTIONS, Action
@@ -125,7 +126,7 @@ def _form_page(
         "action": action,
         "form": form,
         "error": error,
-        "proposal": case.answers.filter(round=case.round, state__in=["proposed", "approved"]).first(),
+        "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
         "case_url": reverse("admin:cases_case_change", args=[case.pk]),
     }
@@ -136,11 +137,8 @@ def _form_page(
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
     """A reply template chosen without scripts: `?template=` fills the form with it."""
-    chosen = request.GET.get("template", "")
-    if not (chosen.isascii() and chosen.isdecimal()):
+    chosen = as_number(request.GET.get("template", ""))
+    if chosen is None:
         return {}
-    return {"body": text} if (text := _text_of(int(chosen), case, actor)) else {}
-
-
-def _text_of(template: int, case: Case, actor: Actor) -> str:
-    return next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == template), "")
+    text = next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == chosen), "")
+    return {"body": text} if text else {}

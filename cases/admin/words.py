@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import ActorKind
-from accounts.models import ApiClient, User
+from cases import timeline
 from cases.models import Case
 from cases.states import Channel
+from cases.timeline import Who
 from cskh.core.durations import span
-
-Who = tuple[str, str]  # actor kind and id
 
 CHANNEL_ICONS = {
     Channel.CHAT.value: "forum",
@@ -54,19 +53,12 @@ def money(amount: int | None) -> str:
 def names_of(whos: Iterable[Who], case: Case) -> dict[Who, str]:
     """What to call each actor. Two queries at most, however many there are."""
     wanted = set(whos)
-    staff = {int(key) for kind, key in wanted if kind == ActorKind.STAFF}
-    clients = {int(key) for kind, key in wanted if kind == ActorKind.INTEGRATION}
-    users = {str(user.pk): str(user) for user in User.objects.filter(pk__in=staff)} if staff else {}
-    programs = {str(one.pk): one.name for one in ApiClient.objects.filter(pk__in=clients)} if clients else {}
-    return {who: _name(who, users, programs, case) for who in wanted}
+    known = timeline.names_of(wanted)
+    return {who: known.get(who) or _name(who, case) for who in wanted}
 
 
-def _name(who: Who, users: dict[str, str], programs: dict[str, str], case: Case) -> str:
+def _name(who: Who, case: Case) -> str:
     kind, key = who
-    if kind == ActorKind.STAFF:
-        return users.get(key, key)
-    if kind == ActorKind.INTEGRATION:
-        return programs.get(key, key)
     if kind == ActorKind.CUSTOMER:
         return str(case.customer)
     return str(_SYSTEM_NAMES.get(key, key))

@@ -3,15 +3,15 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters.rest_framework import FilterSet
 
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import codes, policies
-from cases.models import Case, Category
-from cases.states import OPEN, Channel, Status
+from cases.models import STILL_OPEN, Case, Category
+from cases.states import Channel, Status
 from channels_app.models import Message
 
 _YES = {"true": True, "1": True, "false": False, "0": False}
@@ -48,8 +48,8 @@ class CaseFilter(FilterSet):
         return cases.none()
 
     def by_overdue(self, cases: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
-        late = {"status__in": sorted(OPEN), "next_due_at__lt": timezone.now()}
-        return cases.filter(**late) if value else cases.exclude(**late)
+        late = STILL_OPEN & Q(next_due_at__lt=timezone.now())
+        return cases.filter(late) if value else cases.exclude(late)
 
     def by_words(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         try:

@@ -14,7 +14,6 @@ from cases.models import Category
 from cases.states import Channel, Nature
 from cskh.core.fields import Body, NameField
 
-_MOST_VND = 10**15
 _LANGUAGES = Customer._meta.get_field("language").choices or []
 _REASON_CHARACTERS = 4_000
 
@@ -71,7 +70,7 @@ class CaseIn(serializers.Serializer):
     nature = serializers.ChoiceField(Nature.choices, default=Nature.SERVICE_REQUEST)
     incident_at = serializers.DateTimeField(required=False, allow_null=True)
     transaction_ref = serializers.CharField(max_length=100, default="", allow_blank=True)
-    amount = serializers.IntegerField(min_value=0, max_value=_MOST_VND, required=False, allow_null=True)
+    amount = serializers.IntegerField(min_value=0, max_value=settings.AMOUNT_MAX_VND, required=False, allow_null=True)
     notice = NameField(
         slug_field="version",
         queryset=Notice.objects.all(),

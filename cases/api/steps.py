@@ -6,12 +6,10 @@ from typing import Any
 from rest_framework.serializers import Serializer
 
 from accounts.actors import Actor
-from cases import queries
 from cases.models import Case
 from cases.states import Nature, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
 from cases.workflow.evidence import Wanted
-from cskh.core.errors import Invalid, NotVisible
 
 from . import inputs
 
@@ -38,11 +36,7 @@ def _request_evidence(case: Case, actor: Actor, given: Given) -> None:
 
 
 def _mark_duplicate(case: Case, actor: Actor, given: Given) -> None:
-    try:
-        other = queries.visible_case(actor, given["of"])
-    except NotVisible as error:
-        raise Invalid(errors={"of": [error.message]}) from error
-    ending.mark_duplicate(case, actor=actor, of=other)
+    ending.mark_duplicate(case, actor=actor, of=ending.original(actor, given["of"]))
 
 
 STEPS: dict[Step, tuple[type[Serializer], Call]] = {

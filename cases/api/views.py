@@ -24,6 +24,7 @@ from cases.workflow.opening import Matter
 from channels_app import intake
 from cskh.core.api import ApiView, GenericApiView, StrictJSONParser
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
+from cskh.core.text import as_number
 
 from .filters import CaseFilter
 from .inputs import CaseIn, EvidenceIn, VerifyIn
@@ -166,8 +167,8 @@ def _requested(case: Case, text: str) -> int | None:
     """The requested item that `text` means: its id or its name."""
     if not text:
         return None
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
+    if (number := as_number(text)) is not None:
+        return number
     asked = RequestedItem.objects.filter(request__case=case).select_related("checklist_item").order_by("-pk")
     for one in asked:
         names = [one.name, *([one.checklist_item.slug] if one.checklist_item else [])]

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ACTOR_KINDS, Case, Category
+from cskh.core.language import in_english
 
 
 class ItemKind(models.TextChoices):
@@ -43,11 +43,11 @@ class ChecklistItem(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_en if (get_language() or "").startswith("en") else self.name_vi
+        return self.name_en if in_english() else self.name_vi
 
     @property
     def why(self) -> str:
-        return self.why_en if (get_language() or "").startswith("en") else self.why_vi
+        return self.why_en if in_english() else self.why_vi
 
 
 class StoredFile(models.Model):

@@ -107,6 +107,11 @@ def open_request(case: Case) -> EvidenceRequest | None:
     return EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
 
 
+def still_missing(request: EvidenceRequest) -> QuerySet[RequestedItem]:
+    """What the request still waits for: what did not come, and what came and was of no use."""
+    return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).order_by("pk")
+
+
 def without_preview(before: datetime, limit: int) -> QuerySet[StoredFile]:
     """Pictures that came before then and still wait for their preview."""
     waiting = StoredFile.objects.filter(preview_state=StoredFile.PreviewState.WAITING, created_at__lt=before)

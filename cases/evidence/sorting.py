@@ -2,16 +2,13 @@
 
 from django.conf import settings
 from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cskh.core.errors import Invalid, TooLarge
+from cskh.core.errors import Invalid
 
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
-
-# What a request still waits for: what did not come, and what came and was of no use.
-WAITED_FOR = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
+from .queries import still_missing
 
 
 def answered_by(
@@ -28,7 +25,7 @@ def answered_by(
         return named
     if request is None:
         return None
-    waiting = list(request.items.filter(state__in=WAITED_FOR).order_by("pk"))
+    waiting = list(still_missing(request))
     kind = ItemKind.FILE if is_file else ItemKind.TEXT
     return next((one for one in waiting if one.kind == kind), waiting[0] if waiting else None)
 
@@ -69,10 +66,3 @@ def room_left(case: Case) -> int:
     """Bytes that may still come in on the case."""
     kept = case.evidence.aggregate(total=Sum("file__size"))["total"] or 0
     return max(0, settings.EVIDENCE_MAX_BYTES_PER_CASE - kept)
-
-
-def require_room(case: Case, size: int) -> None:
-    """Raises TooLarge where another `size` bytes are too much for the case."""
-    if size > room_left(case):
-        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
-        raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})

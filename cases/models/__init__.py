@@ -1,12 +1,11 @@
 """The heart: the case, its events, its answers, its clocks and follow-ups; and what staff configure about them."""
 
-from cases.access_log import Access
-
+from .access import Access
 from .answers import Answer
-from .case import IS_OPEN, Case
+from .case import IS_OPEN, STILL_OPEN, Case
 from .choices import ACTOR_KINDS, CLOCK_KINDS
 from .configuration import Calendar, CalendarDay, Category, SlaTarget
-from .deadlines import Clock, FollowUp, Pause
+from .deadlines import STILL_PLANNED, Clock, FollowUp, Pause
 from .record import CaseEvent, EventText
 from .saved_view import SavedView
 
@@ -14,6 +13,8 @@ __all__ = [
     "ACTOR_KINDS",
     "CLOCK_KINDS",
     "IS_OPEN",
+    "STILL_OPEN",
+    "STILL_PLANNED",
     "Access",
     "Answer",
     "Calendar",

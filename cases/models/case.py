@@ -16,6 +16,9 @@ from .configuration import Category
 # As the index of the overview and its queries say it; a case is closed when it has a time of that.
 IS_OPEN = models.ExpressionWrapper(Q(closed_at__isnull=True), output_field=models.BooleanField())
 
+# As the indexes of the queues say it.
+STILL_OPEN = Q(status__in=sorted(OPEN))
+
 
 class Case(models.Model):
     """One matter of one customer, from first contact to the end.
@@ -126,16 +129,14 @@ class Case(models.Model):
             models.Index(
                 fields=["department", "-urgency", "next_due_at", "id"],
                 name="case_queue_department",
-                condition=Q(status__in=sorted(OPEN)),
+                condition=STILL_OPEN,
             ),
             models.Index(
                 fields=["assignee", "-urgency", "next_due_at", "id"],
                 name="case_queue_assignee",
-                condition=Q(status__in=sorted(OPEN)),
+                condition=STILL_OPEN,
             ),
-            models.Index(
-                fields=["-urgency", "next_due_at", "id"], name="case_queue_all", condition=Q(status__in=sorted(OPEN))
-            ),
+            models.Index(fields=["-urgency", "next_due_at", "id"], name="case_queue_all", condition=STILL_OPEN),
             models.Index(
                 fields=["-urgency", "next_due_at", "id"],
                 name="case_queue_reopened",
@@ -144,7 +145,7 @@ class Case(models.Model):
             models.Index(
                 fields=["-urgency", "next_due_at", "id"],
                 name="case_queue_manager",
-                condition=Q(status__in=sorted(OPEN)) & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
+                condition=STILL_OPEN & (Q(needs_manager=True) | Q(status=Status.AWAITING_APPROVAL)),
             ),
             models.Index(
                 fields=["-urgency", "next_due_at", "id"],

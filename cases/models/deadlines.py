@@ -69,6 +69,10 @@ class Clock(models.Model):
         return f"{self.get_kind_display()} {self.case_id}"
 
 
+# Follow-ups that are to be carried out yet.
+STILL_PLANNED = Q(done_at__isnull=True, cancelled_at__isnull=True)
+
+
 class FollowUp(models.Model):
     """Something dated that Celery or a person must do about a case. Done once, whoever looks first."""
 
@@ -94,11 +98,7 @@ class FollowUp(models.Model):
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
         constraints = [models.UniqueConstraint(fields=["case", "kind", "round", "sequence"], name="follow_up_once")]
-        indexes = [
-            models.Index(
-                fields=["due_at"], name="follow_up_due", condition=Q(done_at__isnull=True, cancelled_at__isnull=True)
-            )
-        ]
+        indexes = [models.Index(fields=["due_at"], name="follow_up_due", condition=STILL_PLANNED)]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.case_id}"

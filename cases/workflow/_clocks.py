@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min, Q
 
 from accounts.actors import Actor
-from cases import calendars
+from cases import calendars, targets
 from cases.events import EventKind, record
 from cases.models import Case, Clock, Pause, SlaTarget
 from cases.sla import clock as sla
 from cases.sla.clock import ClockKind
-from cases.sla.packs import Target, pick
+from cases.sla.packs import pick
 from cases.states import Status
 
 SLA = Actor.system("sla")
@@ -31,7 +31,7 @@ def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
 
 def promised(case: Case, kind: ClockKind, *, at: datetime) -> datetime:
     """When a clock started `at` would be due; where there is no target for this case, a day later. Starts nothing."""
-    target = _targets(case, [kind]).get(kind)
+    target = _targets_of(case, [kind]).get(kind)
     if target is None:
         return at + timedelta(days=1)
     return sla.due_at(calendars.working(target.calendar), kind, at, timedelta(seconds=target.seconds))
@@ -45,10 +45,10 @@ def start_first(case: Case, *kinds: ClockKind, at: datetime) -> list[Clock]:
 
 
 def _new(case: Case, kinds: Iterable[ClockKind], at: datetime, pauses: Pauses) -> list[Clock]:
-    targets = _targets(case, kinds)
+    known = _targets_of(case, kinds)
     clocks = []
     for kind in kinds:
-        target = targets.get(kind)
+        target = known.get(kind)
         if target is None:
             continue
         clock = Clock(
@@ -138,9 +138,9 @@ def retarget(case: Case) -> None:
     What has a target only now starts where it would have started: with the round, or (a law's limit) with the case.
     """
     running = list(case.clocks.filter(stopped_at__isnull=True, fixed_due_at__isnull=True))
-    targets = _targets(case, [ClockKind(clock.kind) for clock in running])
+    known = _targets_of(case, [ClockKind(clock.kind) for clock in running])
     for clock in running:
-        if target := targets.get(ClockKind(clock.kind)):
+        if target := known.get(ClockKind(clock.kind)):
             clock.target_seconds, clock.calendar = target.seconds, target.calendar
             clock.save()
     recompute(case)
@@ -215,28 +215,13 @@ def _pauses(case: Case) -> Pauses:
     return list(Pause.objects.filter(case=case).values_list("started_at", "ended_at")) if case.pk else []
 
 
-def _targets(case: Case, kinds: Iterable[ClockKind]) -> dict[ClockKind, SlaTarget]:
+def _targets_of(case: Case, kinds: Iterable[ClockKind]) -> dict[ClockKind, SlaTarget]:
     """The most specific target for each kind, as `packs.pick` chooses among the configured rows."""
     kinds = list(kinds)
-    rows = (
-        SlaTarget.objects.filter(kind__in=[kind.value for kind in kinds])
-        .filter(Q(category__isnull=True) | Q(category_id=case.category_id))
-        .select_related("calendar", "category")
-    )
-    rules = {_rule(row): row for row in rows}
+    of_category = Q(category__isnull=True) | Q(category_id=case.category_id)
+    rules = targets.rules(of_category, Q(kind__in=[kind.value for kind in kinds]))
     category = case.category.slug if case.category else None
     picked = {
         kind: pick(rules, kind, category=category, priority=case.priority, channel=case.channel) for kind in kinds
     }
     return {kind: rules[rule] for kind, rule in picked.items() if rule is not None}
-
-
-def _rule(row: SlaTarget) -> Target:
-    return Target(
-        ClockKind(row.kind),
-        row.seconds,
-        row.calendar.slug,
-        category=row.category.slug if row.category else None,
-        priority=row.priority or None,
-        channel=row.channel or None,
-    )

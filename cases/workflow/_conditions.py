@@ -3,11 +3,16 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cases.evidence import queries
+from cases import queries
+from cases.evidence.queries import unchecked
 from cases.models import Answer, Case
 from cases.states import Condition
 
+NEEDS_APPROVAL = gettext_lazy(
+    "This category needs approval: propose the outcome first, and have somebody else approve it."
+)
 _NAMED = 5  # at most so many things are named in one sentence
 
 
@@ -18,14 +23,15 @@ def unmet(condition: Condition, case: Case) -> str:
 
 def _evidence_checked(case: Case) -> str:
     """Nothing is decided past what came in, asked for or not: each thing is accepted or rejected first (I3)."""
-    waiting = [str(item) for item in queries.unchecked(case)[:_NAMED]]
+    waiting = [str(item) for item in unchecked(case)[:_NAMED]]
     return _("Check first what came in: %(items)s.") % {"items": ", ".join(waiting)} if waiting else ""
 
 
 def _approved_where_needed(case: Case) -> str:
-    if not (case.category and case.category.needs_approval) or _approved(case):
+    if not (case.category and case.category.needs_approval):
         return ""
-    return _("This category needs approval: propose the outcome first, and have somebody else approve it.")
+    is_approved = queries.answers_of_round(case, Answer.State.APPROVED).exists()
+    return "" if is_approved else str(NEEDS_APPROVAL)
 
 
 def _first_round(case: Case) -> str:
@@ -34,10 +40,6 @@ def _first_round(case: Case) -> str:
 
 def _later_round(case: Case) -> str:
     return "" if case.round > 1 else _("A final response is possible only after the customer rejected an answer.")
-
-
-def _approved(case: Case) -> bool:
-    return Answer.objects.filter(case=case, round=case.round, state=Answer.State.APPROVED).exists()
 
 
 _CHECKS: dict[Condition, Callable[[Case], str]] = {

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from accounts.actors import Actor
 from cases import queries
-from cases.models import Case, FollowUp
+from cases.events import EventKind, record
+from cases.models import STILL_PLANNED, Case, FollowUp
 from cases.sla import packs
 
 Kind = FollowUp.Kind
@@ -94,4 +96,16 @@ def _length(seconds: int | None) -> timedelta:
 
 def planned(held: Case) -> QuerySet[FollowUp]:
     """What is still to be done on the case."""
-    return FollowUp.objects.filter(case=held, done_at__isnull=True, cancelled_at__isnull=True)
+    return FollowUp.objects.filter(STILL_PLANNED, case=held)
+
+
+def record_done(held: Case, follow_up: FollowUp, *, actor: Actor) -> None:
+    """Puts on record that it was carried out."""
+    record(
+        held,
+        EventKind.FOLLOW_UP_DONE,
+        actor=actor,
+        follow_up=follow_up.kind,
+        round=follow_up.round,
+        number=follow_up.sequence,
+    )

@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from accounts.actors import Actor
 from cases.events import EventKind, record
-from cases.evidence import queries, sorting
+from cases.evidence import queries
 from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
 from cases.models import Case, FollowUp
 from cases.sla.clock import ClockKind
@@ -57,7 +57,7 @@ def never_reached(held: Case, request: EvidenceRequest, *, delivered_at: datetim
 def complete_if_whole(case: Case) -> None:
     """Nothing is waited for any more: the wait ended with the last thing that came, whichever was looked at last."""
     request = queries.open_request(case)
-    if request is not None and not request.items.filter(state__in=sorting.WAITED_FOR).exists():
+    if request is not None and not queries.still_missing(request).exists():
         complete(case, actor=EVIDENCE, at=_whole_at(request))
 
 
@@ -65,7 +65,7 @@ def complete(case: Case, *, actor: Actor, at: datetime, reason: str = "") -> Non
     """The case goes to verification; what has not come by `at` is not needed."""
     with take_step(case, Step.EVIDENCE_COMPLETED, actor=actor) as held:
         request = end(held, queries.open_request(held), at=at)
-        left = request.items.filter(state__in=sorting.WAITED_FOR)
+        left = queries.still_missing(request)
         waived = list(left.values_list("pk", flat=True))
         left.update(state=RequestedItem.State.NOT_NEEDED)
         record(held, EventKind.EVIDENCE_COMPLETED, actor=actor, words=reason, request=request.pk, waived=waived)

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.sla.clock import ClockKind
@@ -101,7 +101,7 @@ def close_no_reply(case: Case, *, actor: Actor) -> None:
 
 def _answer_in_force(held: Case, read: int | None) -> Answer:
     """What the round was answered with. Nobody says yes or no to an answer they have not seen: it must be the one they `read`."""
-    answer = held.answers.get(round=held.round, state=Answer.State.SENT)
+    answer = queries.answers_of_round(held, Answer.State.SENT).get()
     if read is not None and read != answer.pk:
         raise Conflict(_("A newer answer has arrived. Please read it first."))
     return answer

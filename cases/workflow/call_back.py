@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases.events import EventKind, record
-from cases.models import Case, FollowUp
+from cases.models import STILL_PLANNED, Case, FollowUp
 from cases.sla.clock import ClockKind
 
 from . import _clocks, _plans
@@ -74,7 +74,7 @@ def spare(case: Case, *, why: str) -> None:
 
 def waiting() -> QuerySet[FollowUp]:
     """The calls that are owed to customers."""
-    return FollowUp.objects.filter(kind=FollowUp.Kind.CALL_BACK, done_at__isnull=True, cancelled_at__isnull=True)
+    return FollowUp.objects.filter(STILL_PLANNED, kind=FollowUp.Kind.CALL_BACK)
 
 
 def owed(case: Case) -> QuerySet[FollowUp]:
@@ -96,14 +96,7 @@ def _fulfil(held: Case, follow_ups: QuerySet[FollowUp], actor: Actor) -> None:
     for follow_up in follow_ups:
         follow_up.done_at = now
         follow_up.save(update_fields=["done_at"])
-        record(
-            held,
-            EventKind.FOLLOW_UP_DONE,
-            actor=actor,
-            follow_up=follow_up.kind,
-            round=follow_up.round,
-            number=follow_up.sequence,
-        )
+        _plans.record_done(held, follow_up, actor=actor)
     _stop_clock_unless_owed(held, at=now)
 
 

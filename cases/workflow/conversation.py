@@ -12,7 +12,6 @@ from cases.events import EventKind, record
 from cases.models import Case
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
-from cskh.core.errors import NotPermitted, NotVisible
 
 from . import _clocks, _plans
 from ._take_step import change_case
@@ -91,13 +90,9 @@ def send_refused(case: Case, *, author: User, why: str) -> None:
 def require(actor: Actor, case: Case) -> None:
     """Raises NotVisible or NotPermitted unless `actor` may say something on the case."""
     if not policies.may_converse(actor, case):
-        if not policies.can_see(actor, case):
-            raise NotVisible
-        raise NotPermitted
+        policies.refuse(actor, case)
 
 
 def _require_own(actor: Actor, case: Case) -> None:
     if not policies.may_write(actor, case):
-        if not policies.can_see(actor, case):
-            raise NotVisible
-        raise NotPermitted
+        policies.refuse(actor, case)

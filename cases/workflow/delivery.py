@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.actors import Actor
+from cases import queries
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.sla.clock import ClockKind
@@ -32,7 +33,7 @@ def silence_counts(held: Case) -> bool:
     any nearer than where they would see it."""
     if is_out_of_reach(held):
         return True
-    answer = held.answers.filter(round=held.round, state=Answer.State.SENT).first()
+    answer = queries.answers_of_round(held, Answer.State.SENT).first()
     return answer is not None and has_arrived(held, answer)
 
 

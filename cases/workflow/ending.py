@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.states import Step
-from cskh.core.errors import Invalid
+from cskh.core.errors import Invalid, NotVisible
 
 from . import _plans, _waiting, reopening
 from ._take_step import change_case, take_step
@@ -23,6 +23,14 @@ def withdraw(case: Case, *, actor: Actor, reason: str = "") -> None:
         raise Invalid(errors={"reason": [_("Say how the customer withdrew the request.")]})
     with take_step(case, Step.WITHDRAW, actor=actor) as held:
         _end(held, actor=actor, words=reason)
+
+
+def original(actor: Actor, code: str) -> Case:
+    """The case with that code, where a duplicate's matter goes on. Raises Invalid where there is none that `actor` may see."""
+    try:
+        return queries.visible_case(actor, code)
+    except NotVisible as error:
+        raise Invalid(errors={"of": [_("There is no such case.")]}) from error
 
 
 def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:

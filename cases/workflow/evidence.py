@@ -4,6 +4,7 @@ How long the customer is waited for, and when that ends, is in `_waiting`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -14,15 +15,23 @@ from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import queries, sorting
-from cases.evidence.models import Check, ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem
+from cases.evidence.models import (
+    Check,
+    ChecklistItem,
+    EvidenceItem,
+    EvidenceRequest,
+    ItemKind,
+    RequestedItem,
+    StoredFile,
+)
 from cases.evidence.names import fitting_filename
-from cases.evidence.pipeline.receive import Received, Upload, receive
+from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.models import Case
 from cases.states import Channel, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
-from cskh.core.text import clean, one_line
+from cskh.core.text import clean, one_line, require_length
 
 from . import _waiting, conversation, resolution
 from ._take_step import change_case, take_step
@@ -31,6 +40,17 @@ from ._waiting import usual_due as usual_due
 
 _MAX_TEXT = 4_000
 _ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Submission:
+    """What came in `at` that time: a file, with what its sender says of it, or words."""
+
+    upload: Upload | None
+    received: Received | None
+    words: str
+    channel: Channel
+    at: datetime
 
 
 def request_evidence(
@@ -130,14 +150,12 @@ def submit_evidence(
     words = clean(text)
     if upload is None and not words:
         raise Invalid(errors={"file": [_("Choose a file, or write the text.")]})
-    if len(words) > _MAX_TEXT:
-        raise Invalid(
-            errors={"text": [_("The text is too long: at most %(limit)d characters.") % {"limit": _MAX_TEXT}]}
-        )
+    require_length(words, _MAX_TEXT, field="text")
     received_at = min(at or timezone.now(), timezone.now())
     received = receive(upload, room=sorting.room_left(case)) if upload else None
+    came = _Submission(upload=upload, received=received, words=words, channel=channel, at=received_at)
     with transaction.atomic():
-        evidence = _take_in(case, received, upload, words, actor=actor, channel=channel, item=item, at=received_at)
+        evidence = _take_in(case, came, actor=actor, item=item)
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -179,25 +197,7 @@ def verify_evidence(
             item.refresh_from_db()
             if checklist_item is not None:
                 sorting.file_under(held, item, checklist_item)
-            before = item.state
-            check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
-            item.state = result
-            item.save()
-            if item.requested_item:
-                sorting.update_state(item.requested_item)
-            record(
-                held,
-                EventKind.EVIDENCE_VERIFIED if result == Check.Result.ACCEPTED else EventKind.EVIDENCE_REJECTED,
-                actor=actor,
-                words=words,
-                item=item.pk,
-                requested_item=item.requested_item_id,
-                checklist_item=item.checklist_item_id,
-                check=check.pk,
-                before=before,
-            )
-            if result == Check.Result.ACCEPTED and before != result:
-                resolution.take_back_approval(held)
+            check = _note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
 
@@ -207,6 +207,30 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
     with take_step(case, Step.EVIDENCE_OVERDUE, actor=actor) as held:
         request = _waiting.end(held, queries.open_request(held), at=timezone.now())
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
+
+
+def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
+    """Writes on the locked case what somebody found about the item, and what follows from it."""
+    is_accepted, before = result == Check.Result.ACCEPTED, item.state
+    check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
+    item.state = result
+    item.save()
+    if item.requested_item:
+        sorting.update_state(item.requested_item)
+    record(
+        held,
+        EventKind.EVIDENCE_VERIFIED if is_accepted else EventKind.EVIDENCE_REJECTED,
+        actor=actor,
+        words=words,
+        item=item.pk,
+        requested_item=item.requested_item_id,
+        checklist_item=item.checklist_item_id,
+        check=check.pk,
+        before=before,
+    )
+    if is_accepted and before != result:
+        resolution.take_back_approval(held)
+    return check
 
 
 def _require_a_look(held: Case, actor: Actor) -> None:
@@ -224,40 +248,18 @@ def _require_a_look(held: Case, actor: Actor) -> None:
         )
 
 
-def _take_in(
-    case: Case,
-    received: Received | None,
-    upload: Upload | None,
-    words: str,
-    *,
-    actor: Actor,
-    channel: Channel,
-    item: int | None,
-    at: datetime,
-) -> EvidenceItem:
+def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
         request = queries.open_request(held)
-        wanted = sorting.answered_by(held, request, item=item, is_file=received is not None)
-        file = received.row() if received else None
+        wanted = sorting.answered_by(held, request, item=item, is_file=came.received is not None)
+        file = came.received.row() if came.received else None
         if file is not None:
             known = sorting.same_submission(held, file, named=item is not None, wanted=wanted)
             if known is not None:
                 return known
-            sorting.require_room(held, file.size)
-        evidence = EvidenceItem.objects.create(
-            case=held,
-            requested_item=wanted,
-            checklist_item=wanted.checklist_item if wanted else None,
-            file=file,
-            text=words,
-            filename=fitting_filename(upload.filename, file.content_type) if upload and file else "",
-            declared_type=one_line(upload.content_type)[:100] if upload else "",
-            channel=channel,
-            sender_kind=actor.kind,
-            sender_id=actor.id,
-            received_at=at,
-        )
+            require_room(file.size, room=sorting.room_left(held))
+        evidence = _item(held, came, file, wanted, actor=actor)
         if wanted:
             sorting.update_state(wanted)
         record(
@@ -266,12 +268,30 @@ def _take_in(
             actor=actor,
             item=evidence.pk,
             requested_item=wanted.pk if wanted else None,
-            channel=channel,
+            channel=came.channel,
             sha256=file.sha256 if file else None,
-            received_at=at,
+            received_at=came.at,
         )
         if request is None and not actor.is_staff:
-            conversation.note_customer_word(held, actor=actor, at=at, evidence=evidence.pk)
+            conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and file.preview_state == file.PreviewState.WAITING:
         enqueue_after_commit("cases.tasks.derive_preview", file.pk)
     return evidence
+
+
+def _item(
+    held: Case, came: _Submission, file: StoredFile | None, wanted: RequestedItem | None, *, actor: Actor
+) -> EvidenceItem:
+    return EvidenceItem.objects.create(
+        case=held,
+        requested_item=wanted,
+        checklist_item=wanted.checklist_item if wanted else None,
+        file=file,
+        text=came.words,
+        filename=fitting_filename(came.upload.filename, file.content_type) if came.upload and file else "",
+        declared_type=one_line(came.upload.content_type)[:100] if came.upload else "",
+        channel=came.channel,
+        sender_kind=actor.kind,
+        sender_id=actor.id,
+        received_at=came.at,
+    )

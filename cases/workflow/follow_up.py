@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import queries
-from cases.events import EventKind, record
 from cases.models import Case, FollowUp
 from cases.states import CUSTOMERS_TURN, Status
 
@@ -78,21 +77,10 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
     elif follow_up.kind == Kind.PROGRESS:
         _plans.progress(held, at=now)
         if held.status not in CUSTOMERS_TURN:  # there is nothing to tell while we wait for the customer
-            _record_done(held, follow_up)
+            _plans.record_done(held, follow_up, actor=SLA)
     else:
         if follow_up.kind == Kind.REVIEW_REOPENED and held.is_open:
             _plans.look_again(held, at=now)
         elif follow_up.kind == Kind.REVIEW_REOPENED:  # whether to reopen is still not answered
             _plans.question_waits(held, until=now + _ASKED_AGAIN_AFTER)
-        _record_done(held, follow_up)
-
-
-def _record_done(held: Case, follow_up: FollowUp) -> None:
-    record(
-        held,
-        EventKind.FOLLOW_UP_DONE,
-        actor=SLA,
-        follow_up=follow_up.kind,
-        round=follow_up.round,
-        number=follow_up.sequence,
-    )
+        _plans.record_done(held, follow_up, actor=SLA)

@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Role, User
+from accounts.models import User
+from cases import policies
 from cases.events import EventKind, record
-from cases.models import Case
+from cases.models import STILL_OPEN, Case
 from cases.states import CUSTOMERS_TURN, OPEN
 from cskh.core.errors import NotPermitted
 
@@ -15,7 +16,7 @@ from ._take_step import change_case
 from .reopening import next_handler
 
 # Our move, or a customer who waits for a reply; what waits for the customer stays with whoever knows it.
-_WAITS_ON_US = Q(status__in=sorted(OPEN - CUSTOMERS_TURN)) | Q(status__in=sorted(OPEN), unanswered_since__isnull=False)
+_WAITS_ON_US = Q(status__in=sorted(OPEN - CUSTOMERS_TURN)) | STILL_OPEN & Q(unanswered_since__isnull=False)
 
 
 def set_presence(user: User, presence: User.Presence, *, actor: Actor) -> list[Case]:
@@ -23,7 +24,7 @@ def set_presence(user: User, presence: User.Presence, *, actor: Actor) -> list[C
 
     People say it for themselves; managers, administrators and leads of the person's department for others.
     """
-    if not _may_set(actor, user):
+    if not policies.may_set_presence(actor, user):
         raise NotPermitted
     with transaction.atomic():
         now_known = User.objects.select_for_update().get(pk=user.pk)
@@ -56,16 +57,3 @@ def _pass_on(case: Case, user: User, actor: Actor) -> bool:
             assignee=successor.pk if successor else None,
         )
     return True
-
-
-def _may_set(actor: Actor, user: User) -> bool:
-    if not actor.is_staff:
-        return actor.is_system
-    acting: User = actor.subject
-    if acting.pk == user.pk:
-        return True
-    if not acting.is_active:
-        return False
-    heads = acting.desk.department_ids(Role.MANAGER, Role.ADMINISTRATOR) | acting.desk.leads
-    everywhere = None in heads or acting.desk.everywhere(Role.MANAGER) or acting.desk.everywhere(Role.ADMINISTRATOR)
-    return everywhere or user.memberships.filter(department_id__in=[one for one in heads if one is not None]).exists()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -58,7 +59,7 @@ def open_case(
             channel=channel,
             origin_ref=origin_ref,
             notice=notice,
-            subject=one_line(matter.subject)[:300],
+            subject=one_line(matter.subject)[: settings.SUBJECT_MAX_CHARACTERS],
             nature=matter.nature,
             priority=Priority.NORMAL,
             incident_at=matter.incident_at,

@@ -4,12 +4,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Answer, Case
 from cases.states import Step
 from cskh.core.errors import Invalid
-from cskh.core.text import clean
+from cskh.core.text import checked_body, clean
 
 from . import conversation
 from ._take_step import take_step
@@ -26,7 +26,7 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
-        body = _required(body)
+        body = checked_body(body)
         take_back_approval(held, actor=actor, why="new_proposal")
         answer = Answer.objects.create(
             case=held,
@@ -64,7 +64,7 @@ def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_
 
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
     with take_step(case, step, actor=actor) as held:
-        answer = Answer.objects.select_for_update().get(case=held, round=held.round, state=Answer.State.PROPOSED)
+        answer = queries.answers_of_round(held, Answer.State.PROPOSED).select_for_update().get()
         answer.state = state
         if actor.is_staff:
             answer.decided_by = actor.subject
@@ -78,9 +78,11 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
 
     Raises Invalid when `body` is empty, or is not the text that was approved.
     """
-    answer = Answer.objects.select_for_update().filter(case=held, round=held.round, state=Answer.State.APPROVED).first()
+    answer = queries.answers_of_round(held, Answer.State.APPROVED).select_for_update().first()
     if answer is None:
-        answer = Answer(case=held, round=held.round, body=_required(body), author_kind=actor.kind, author_id=actor.id)
+        answer = Answer(
+            case=held, round=held.round, body=checked_body(body), author_kind=actor.kind, author_id=actor.id
+        )
     elif body.strip() and clean(body) != answer.body:
         raise Invalid(
             errors={"body": [_("This is not the text that was approved. Send that, or propose the new text.")]}
@@ -89,12 +91,3 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
     answer.save()
     conversation.note_first_reply(held, actor=actor, at=answer.sent_at)
     return answer
-
-
-def _required(body: str) -> str:
-    text = clean(body)
-    if not text:
-        raise Invalid(errors={"body": [_("Write the text first.")]})
-    if len(text) > 100_000:
-        raise Invalid(errors={"body": [_("The text is too long.")]})
-    return text

@@ -13,6 +13,7 @@ from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans
+from ._conditions import NEEDS_APPROVAL
 from ._take_step import change_case, take_step, take_step_on
 
 _FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
@@ -35,7 +36,7 @@ def classify_case(
     """
     step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
     policies.require(actor, step, case)
-    _require_reason(category)
+    _require_leaf(category)
     with take_step(case, step, actor=actor) as held:
         _classify(held, step, actor=actor, category=category, nature=nature, reason=reason, summary=summary)
         _clocks.retarget(held)
@@ -43,12 +44,12 @@ def classify_case(
 
 def classify_at_opening(held: Case, *, actor: Actor, category: Category) -> None:
     """`classify_case` on a case that is just being opened: the caller holds it, starts its clocks and saves it."""
-    _require_reason(category)
+    _require_leaf(category)
     with take_step_on(held, Step.CLASSIFY, actor=actor):
         _classify(held, Step.CLASSIFY, actor=actor, category=category)
 
 
-def _require_reason(category: Category) -> None:
+def _require_leaf(category: Category) -> None:
     if not category.is_active or category.parent_id is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
 
@@ -59,9 +60,7 @@ def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Categ
     if left is None or not left.needs_approval or category.needs_approval:
         return
     if not policies.may(actor, Step.APPROVE, held):
-        raise NotPermitted(
-            _("This category needs approval: propose the outcome first, and have somebody else approve it.")
-        )
+        raise NotPermitted(NEEDS_APPROVAL)
 
 
 def _classify(

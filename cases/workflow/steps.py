@@ -8,7 +8,7 @@ from cases import policies
 from cases.models import Case
 from cases.states import TRANSITIONS, Condition, Step
 
-from ._conditions import unmet
+from ._conditions import unmet as unmet
 
 
 def allowed_steps(actor: Actor, case: Case, *, known: Collection[Condition] = ()) -> list[Step]:

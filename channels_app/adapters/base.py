@@ -1,4 +1,4 @@
-"""What every adapter speaks: inbound and outbound messages, and how a delivery can fail."""
+"""A message as an adapter reads it, as it is sent, and how a delivery can fail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -8,6 +8,7 @@ changes nothing.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,7 +30,6 @@ from .chat_card import card_of
 from .chat_json import console_view, conversation_view
 from .chat_words import words_for_script
 
-_TEXT_MOST = 100_000
 Answer = dict[str, Any]
 
 
@@ -42,6 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Live chat"),
         "words": words_for_script(),
+        "longest": {"message": settings.CHAT_MESSAGE_MAX_CHARACTERS, "answer": settings.MESSAGE_MAX_CHARACTERS},
         "me": actor.subject.pk,
         "capacities": range(1, giving.MOST_AT_ONCE + 1),
     }
@@ -95,7 +96,7 @@ def take_next(request: HttpRequest, actor: Actor) -> Answer:
 @conversation_view
 def lines(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     """`?after=ID` → `{lines, shown}`."""
-    return _since(chat, asked_number(request, "after"))
+    return console.since(chat, asked_number(request, "after"))
 
 
 @require_GET
@@ -157,7 +158,7 @@ def hand_over(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     to = User.objects.filter(pk=whole_number(content, "to")).first() if content.get("to") else None
     if content.get("to") and to is None:
         raise Invalid(errors={"to": [_("This person cannot talk with this visitor now.")]})
-    summary = text_of(content, "summary", most=_TEXT_MOST)
+    summary = text_of(content, "summary", most=settings.MESSAGE_MAX_CHARACTERS)
     agents.hand_over(chat, actor=actor, to=to, summary=summary, client_id=text_of(content, "client_id"))
     return {}
 
@@ -180,7 +181,7 @@ def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
     category = Category.objects.filter(pk=whole_number(content, "category")).first()
     if category is None or chat.case is None:
         raise Invalid(errors={"category": [_("Choose a reason below a topic.")]})
-    summary = text_of(content, "summary", most=_TEXT_MOST)
+    summary = text_of(content, "summary", most=settings.MESSAGE_MAX_CHARACTERS)
     routing.classify_case(chat.case, actor=actor, category=category, summary=summary)
     agents.go_on(chat, actor=actor)
     if not policies.can_see(actor, chat.case):
@@ -190,13 +191,9 @@ def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 
 def _written(request: HttpRequest, actor: Actor, chat: Chat, write: Callable[..., object]) -> Answer:
     content = content_of(request)
-    body, after = text_of(content, "body", most=_TEXT_MOST), whole_number(content, "after")
+    body, after = text_of(content, "body", most=settings.MESSAGE_MAX_CHARACTERS), whole_number(content, "after")
     write(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return _since(_fresh(chat, actor), after)
-
-
-def _since(chat: Chat, after: int) -> Answer:
-    return {"lines": talking.lines_after(chat, after, for_staff=True), "shown": console.shown_of(chat)}
+    return console.since(_fresh(chat, actor), after)
 
 
 def _fresh(chat: Chat, actor: Actor) -> Chat:

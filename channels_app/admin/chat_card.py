@@ -7,18 +7,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases import policies
+from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Answer, Case
-from cases.states import OPEN, Status, Step
+from cases.states import Status, Step
 from cases.tones import STATUS_TONES
 from cases.workflow import steps
 from channels_app import drafts
 from channels_app.models import Chat
 from channels_app.replies import replies_for
-
-_EARLIER_SHOWN = 6
 
 
 def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
@@ -28,13 +26,12 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     assert case is not None  # staff see no conversation without one
     note_access(actor, case.pk)
     allowed = steps.allowed_steps(actor, case)
-    others = policies.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
     context = {
         "case": case,
         "chat": chat,
         "status_tone": STATUS_TONES.get(case.status, "calm"),
         "contacts": list(case.customer.contacts.order_by("-last_used_at")),
-        "earlier": list(others.order_by("-opened_at", "-id")[:_EARLIER_SHOWN]),
+        "others": queries.others_of_customer(actor, case),
         "categories": category_choices() if {Step.CLASSIFY, Step.RECLASSIFY} & set(allowed) else [],
         "summary": SUMMARY_IF_IT_MOVES if case.department_id else "",
     }
@@ -47,7 +44,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
 
 
 def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
-    approved = case.answers.filter(round=case.round, state=Answer.State.APPROVED).first()
+    approved = queries.answers_of_round(case, Answer.State.APPROVED).first()
     may = Step.ANSWER in allowed
     return {
         "may": may,
@@ -57,7 +54,7 @@ def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
 
 
 def _what_is_missing(case: Case, actor: Actor) -> str:
-    if case.status not in OPEN:
+    if not case.is_open:
         return _("The case is closed.")
     if case.status == Status.RECEIVED:
         return _("Classify the case first.")

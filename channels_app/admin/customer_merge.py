@@ -12,8 +12,7 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Customer, CustomerMerge
 from cases import policies
-from cases.workflow import correcting
-from channels_app.merging import may_merge, merge_customers, undo_merge
+from channels_app.merging import merge_customers, undo_merge
 from cskh.core.errors import NotPermitted
 
 
@@ -21,7 +20,7 @@ from cskh.core.errors import NotPermitted
 def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
     """GET finds the other record (`q`) and previews what moves (`other`); POST merges it into this one."""
     actor = Actor.staff(request.user)
-    if not may_merge(actor):
+    if not policies.may_merge(actor):
         raise NotPermitted
     known = policies.visible_customers(actor)
     kept = get_object_or_404(known, pk=customer_id)
@@ -41,7 +40,7 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
         "text": text,
         "found": [one for one in directory.find(text, known) if one.pk != kept.pk],
         "chosen": chosen,
-        "may_identify": correcting.may_identify(actor),
+        "may_identify": policies.may_identify(actor),
         "ids": [one for one in (kept.external_id, chosen.external_id) if one] if chosen else [],
         "counts": chosen
         and {"cases": chosen.cases.count(), "calls": chosen.calls.count(), "contacts": chosen.contacts.all()},

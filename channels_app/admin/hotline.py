@@ -22,8 +22,8 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from cases import codes, policies, queries
-from cases.models import Case, FollowUp
-from cases.states import OPEN, Channel
+from cases.models import STILL_OPEN, Case, FollowUp
+from cases.states import Channel
 from cases.workflow import call_back
 from cases.workflow.call_back import CallOutcome
 from cases.workflow.opening import Matter
@@ -31,9 +31,10 @@ from channels_app import calls, one_time_codes
 from channels_app.calls import CallNotes
 from channels_app.models import Call, Delivery, OneTimeCode
 from cskh.core.errors import Invalid, NotVisible
+from cskh.core.text import as_number
 
 from .calls import visible_calls
-from .hotline_form import NEW_CUSTOMER, CallForm, label_of, reasons
+from .hotline_form import NEW_CUSTOMER, CallForm, label_of, offered
 from .identity import QUESTIONS
 from .read_back import read_back
 
@@ -93,8 +94,8 @@ class Owed:
 @require_GET
 def hotline(request: HttpRequest) -> HttpResponse:
     actor = Actor.staff(request.user)
-    named = request.GET.get("call", "")
-    call = visible_calls(actor).filter(pk=named).first() if named.isdecimal() else None
+    named = as_number(request.GET.get("call", ""))
+    call = visible_calls(actor).filter(pk=named).first() if named else None
     text = request.GET.get("number") or (call.number if call else "")
     form = CallForm(
         actor=actor,
@@ -161,7 +162,7 @@ def _page(request: HttpRequest, actor: Actor, form: CallForm, text: str, *, chos
         "new_customer": NEW_CUSTOMER,
         "questions": [(name, label) for name, (label, _compare) in QUESTIONS.items()],
         "may_log": policies.may_open(actor),
-        "categories": [label_of(category) for category in reasons()],
+        "categories": [label_of(category) for category in offered()],
         "calls": _recent_calls(actor),
         "owed": _owed(actor),
         "logged": _just_logged(actor, request.GET.get("logged", "")),
@@ -175,7 +176,7 @@ def _found(actor: Actor, text: str) -> list[Found]:
         customers = [directory.current(queries.visible_case(actor, text).customer)] if text else []
     except NotVisible:
         customers = directory.find(text, policies.possible_callers(actor, calls.typed_number(text)), limit=8)
-    lately = Q(status__in=sorted(OPEN)) | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
+    lately = STILL_OPEN | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
     found = {customer.pk: Found(customer) for customer in customers}
     cases = policies.visible_to(actor).filter(lately, customer__in=list(found)).select_related("category")
     shown = list(cases.order_by(F("closed_at").asc(nulls_first=True), "-opened_at")[:40])
@@ -229,8 +230,7 @@ def _owed_one(follow_up: FollowUp, row: OneTimeCode | None, numbers: dict[int, s
     spoken = ""
     if row is not None and policies.may_converse(actor, follow_up.case):
         expired = row.used_at is not None or one_time_codes.expires_at(row) <= timezone.now()
-        digits = one_time_codes.digits(row)
-        spoken = _("expired") if expired else f"{digits[:3]} {digits[3:]}"
+        spoken = _("expired") if expired else one_time_codes.legible(row)
     number = missed[-1] if missed else contact.address if contact and contact.kind == Contact.Kind.PHONE else ""
     return Owed(follow_up, number, len(missed), spoken)
 

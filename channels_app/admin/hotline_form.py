@@ -3,17 +3,21 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from cases import policies
+from cases.categories import reasons
 from cases.models import Case, Category
 from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
 from channels_app import calls
 from channels_app.models import Call
+from cskh.core.text import as_number
 
 from .calls import visible_calls
 
@@ -41,7 +45,7 @@ class CallForm(forms.Form):
         label=gettext_lazy("Amount (VND)"),
         required=False,
         min_value=0,
-        max_value=10**15,
+        max_value=settings.AMOUNT_MAX_VND,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     direction = forms.ChoiceField(
@@ -62,16 +66,17 @@ class CallForm(forms.Form):
 
     def clean_about(self) -> Case | Customer | None:
         """The case to continue, the customer of a new one, or None for somebody we do not know yet."""
-        kind, _dash, number = self.cleaned_data["about"].partition("-")
-        if kind == "case" and number.isdecimal():
-            found: Case | Customer | None = policies.visible_to(self.actor).filter(pk=number).first()
-        elif kind == "customer" and number.isdecimal():
-            typed = calls.typed_number(self.cleaned_data.get("number", ""))
-            found = policies.possible_callers(self.actor, typed).filter(pk=number, merged_into=None).first()
-        elif kind == NEW_CUSTOMER:
+        kind, _dash, text = self.cleaned_data["about"].partition("-")
+        number = as_number(text) or 0
+        found: Case | Customer | None = None
+        if kind == NEW_CUSTOMER:
             return None
-        else:
-            found = None
+        if kind == "case":
+            found = policies.visible_to(self.actor).filter(pk=number).first()
+        elif kind == "customer":
+            typed = calls.typed_number(self.cleaned_data.get("number", ""))
+            callers = policies.possible_callers(self.actor, typed).filter(merged_into=None)
+            found = callers.filter(pk=number).first()
         if found is None:
             raise forms.ValidationError(_("Choose what the call is about."))
         return found
@@ -81,7 +86,7 @@ class CallForm(forms.Form):
         text = self.cleaned_data["category"].strip()
         if not text:
             return None
-        for category in reasons():
+        for category in offered():
             if text.casefold() in (label_of(category).casefold(), category.slug, category.name.casefold()):
                 return category
         raise forms.ValidationError(_("Choose a category from the list."))
@@ -95,13 +100,9 @@ class CallForm(forms.Form):
         return call
 
 
-def reasons() -> list[Category]:
+def offered() -> QuerySet[Category]:
     """What a case can be about, for the type-ahead list."""
-    return list(
-        Category.objects.filter(is_active=True, parent__isnull=False)
-        .select_related("parent")
-        .order_by("parent__slug", "slug")
-    )
+    return reasons().order_by("parent__slug", "slug")
 
 
 def label_of(category: Category) -> str:

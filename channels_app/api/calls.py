@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from channels_app import calls
+from channels_app.adapters.hotline.reports import MOST_IN_CALL_ID
 from channels_app.models import Call
 from cskh.core.api import GenericApiView
 
@@ -22,7 +23,7 @@ from cskh.core.api import GenericApiView
 class CallIn(serializers.Serializer):
     """`number` is empty where the caller withholds it; `agent` is a telephone extension or user name."""
 
-    call_id = serializers.CharField(max_length=150)
+    call_id = serializers.CharField(max_length=MOST_IN_CALL_ID)
     number = serializers.CharField(max_length=40, allow_blank=True)
     state = serializers.ChoiceField(Call.State.choices)
     direction = serializers.ChoiceField(Call.Direction.choices, default=Call.Direction.IN)

@@ -73,7 +73,7 @@ class Webhooks(GenericApiView):
         operation_id="webhooks_create", summary="Hear about events", request=WebhookIn, responses={201: NewWebhookOut}
     )
     def post(self, request: Request) -> Response:
-        _own(self.actor)
+        policies.require_scope(self.actor, Scope.WEBHOOKS)
         given = self.checked(WebhookIn)
         target, secret = webhooks.create_target(self.actor.subject, url=given["url"], events=given["events"])
         return Response({**WebhookOut(target).data, "secret": secret}, status=status.HTTP_201_CREATED)

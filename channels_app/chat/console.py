@@ -11,7 +11,7 @@ from cases import policies
 from channels_app import deliveries
 from channels_app.models import Chat, ChatDuty, Message
 
-from . import duties, place, waiting
+from . import duties, place, talking, waiting
 
 _SHOWN = 20  # more than a screen; `waiting_count` tells how many there are
 _PREVIEW = 140  # characters
@@ -36,6 +36,11 @@ def state_for(actor: Actor) -> dict[str, Any]:
         "waiting_count": place.waiting_for(actor).count(),
         "mine": [_row(chat, actor) for chat in mine],
     }
+
+
+def since(chat: Chat, after: int) -> dict[str, Any]:
+    """`{lines, shown}`: what was said after that message, and what the conversation shows beside it."""
+    return {"lines": talking.lines_after(chat, after, for_staff=True), "shown": shown_of(chat)}
 
 
 def shown_of(chat: Chat) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.models import User
 from cases import policies
-from cases.states import OPEN, Step
+from cases.states import Step
 from cases.workflow import routing
 from channels_app import push
 from channels_app.models import Chat, ChatDuty, Message
@@ -122,7 +122,7 @@ def begin(held: Chat, *, actor: Actor, instead_of: int | None) -> None:
 def own(held: Chat, actor: Actor, instead_of: int | None) -> None:
     """Whoever talks with the customer owns the case, where they may; a case that a specialist has stays with them."""
     case = held.case
-    if case is None or case.status not in OPEN or case.assignee_id == actor.subject.pk:
+    if case is None or not case.is_open or case.assignee_id == actor.subject.pk:
         return
     if case.assignee_id in (None, instead_of) and policies.may(actor, Step.ANSWER, case):
         routing.assign_case(case, actor=actor, assignee=actor.subject)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from cases.models import Case, FollowUp
-from cases.states import OPEN
 from cases.workflow import belonging, call_back
 from channels_app import one_time_codes, push
 from channels_app.models import Chat
@@ -124,7 +123,7 @@ def _note_left(chat_id: int) -> bool:
 
 def _left(chat: Chat) -> None:
     case = chat.case
-    waited_in_vain = chat.state == Chat.State.WAITING and case is not None and case.status in OPEN
+    waited_in_vain = chat.state == Chat.State.WAITING and case is not None and case.is_open
     if waited_in_vain and case is not None and (phone := _phone_of(case)):
         left = timezone.now().isoformat()
         call_back.ask_call_back(case, actor=VISITORS, why=LEFT_CHAT, chat=chat.pk, contact=phone.pk, left=left)

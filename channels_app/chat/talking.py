@@ -79,8 +79,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     place.somebody_is_needed(chat)
     chat.seen_at = timezone.now()
     chat.save()
-    item.state, item.case, item.next_try_at, item.why = InboundItem.State.DONE, chat.case, None, ""
-    item.save(update_fields=["state", "case", "next_try_at", "why"])
+    item.settle(InboundItem.State.DONE, case=chat.case)
     _tell_of_a_line(chat)
 
 

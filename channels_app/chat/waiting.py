@@ -7,8 +7,8 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from accounts.customers.models import Contact
-from cases import calendars
-from cases.models import Case, Clock, SlaTarget
+from cases import calendars, targets
+from cases.models import Case, Clock
 from cases.sla.clock import ClockKind
 from cases.states import Channel
 from channels_app.models import Chat
@@ -74,10 +74,7 @@ def _answer_by(case: Case, since: datetime | None, *, somebody_here: bool) -> st
     running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at__isnull=True)
     due = running.order_by("due_at").values_list("due_at", flat=True).first()
     if due is not None and since is not None and not somebody_here:
-        written = SlaTarget.objects.filter(
-            kind=ClockKind.FIRST_RESPONSE, channel=Channel.WEB, category=None, priority=""
-        )
-        target = written.select_related("calendar").first()
+        target = targets.usual(ClockKind.FIRST_RESPONSE).get(Channel.WEB)
         if target is not None:
             due = max(due, calendars.working(target.calendar).due(since, timedelta(seconds=target.seconds)))
     return due.isoformat() if due else None

@@ -12,14 +12,13 @@ from cases.evidence.pipeline.receive import uploads_of_form
 from cases.workflow import answer
 from channels_app.chat import conversations, leaving, talking, waiting
 from channels_app.models import Chat
+from cskh.core.api import MULTIPART_OVERHEAD
 from cskh.core.client_address import client_address
 from cskh.core.errors import Invalid, TooLarge
 from cskh.core.json_calls import asked_number, content_of, text_of, whole_number
 
 from .json_views import chat_view, json_view
 from .limits import count, count_visitor, visitor_says
-
-_FORM_AROUND_FILE = 64 * 1024  # bytes
 
 
 @require_POST
@@ -58,7 +57,7 @@ def say(request: HttpRequest, chat: Chat) -> dict[str, Any]:
 def send_file(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     """Multipart `file`, `client_id` → `{}`; its line comes as any other."""
     count_visitor(chat, "file")
-    if int(request.headers.get("Content-Length") or 0) > settings.EVIDENCE_MAX_BYTES + _FORM_AROUND_FILE:
+    if int(request.headers.get("Content-Length") or 0) > settings.EVIDENCE_MAX_BYTES + MULTIPART_OVERHEAD:
         raise TooLarge  # before any of it is read
     files = uploads_of_form(request.FILES.getlist("file"))
     if len(files) != 1:

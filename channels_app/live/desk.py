@@ -256,8 +256,4 @@ def _may_stay(user_id: int, session_key: str | None) -> bool:
 
 
 def _news(user_id: int, public_id: str, last_id: int) -> dict[str, Any]:
-    chat = _chat(user_id, public_id)
-    return {
-        "lines": talking.lines_after(chat, last_id, for_staff=True),
-        "shown": console.shown_of(chat),
-    }
+    return console.since(_chat(user_id, public_id), last_id)

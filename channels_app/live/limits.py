@@ -5,24 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from channels_app.chat import talking
 from channels_app.models import Chat
 from cskh.core.counting import is_too_often
-from cskh.core.errors import DomainError
-
-
-class TooOften(DomainError):
-    """Too often from one visitor; in a moment it works again."""
-
-    code = "throttled"
-    status = 429
-    default_message = _("That was a bit fast. Please wait a moment, then send it again.")
+from cskh.core.errors import Throttled
 
 
 def count_visitor(chat: Chat, what: str, which: str = "") -> None:
-    """Counts one more `what` (a key of settings.CHAT_LIMITS) of this conversation. Raises TooOften beyond the limit.
+    """Counts one more `what` (a key of settings.CHAT_LIMITS) of this conversation. Raises Throttled beyond the limit.
 
     The same `which` is counted once.
     """
@@ -40,7 +31,7 @@ def count(what: str, who: str, which: str = "") -> None:
     """As `count_visitor`, of anybody."""
     times, seconds = settings.CHAT_LIMITS[what]
     if is_too_often(f"chat-{what}", who, times=times, seconds=seconds, which=which):
-        raise TooOften
+        raise Throttled
 
 
 # Counted in the memory of each web process, whose event loop alone touches it: whatever ends the process ends its sockets

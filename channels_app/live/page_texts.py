@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 
 def texts() -> dict[str, str]:
+    """By the names the scripts use."""
     return {
         # who speaks
         "you": _("You"),

@@ -20,6 +20,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
+from cases.evidence.pipeline import identify
 from channels_app.chat import duties
 from cskh.core import colors
 from cskh.core.errors import NotPermitted
@@ -32,8 +33,6 @@ _LOADER = _SCRIPTS / "launcher.js"
 _MODULES = sorted(
     f"chat/{script.name}" for script in _SCRIPTS.glob("*.js") if script.name not in ("chat.js", "launcher.js")
 )
-# What a file chooser offers; what is taken is decided by the content (cases.evidence.pipeline.identify).
-_FILE_TYPES = "image/jpeg,image/png,image/webp,image/heic,application/pdf,text/plain,.eml"
 
 
 def _loader_tag(request: HttpRequest) -> str:
@@ -82,7 +81,7 @@ def _config(origin: str) -> dict[str, Any]:
         "somebody_here": duties.on_duty().exists(),
         "most_characters": settings.CHAT_MESSAGE_MAX_CHARACTERS,
         "most_bytes": settings.EVIDENCE_MAX_BYTES,
-        "file_types": _FILE_TYPES,
+        "file_types": identify.ACCEPT,
     }
 
 

@@ -66,3 +66,8 @@ class InboundItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.external_id}"
+
+    def settle(self, state: State, *, case: Case | None, why: str = "") -> None:
+        """Nothing more is tried with it: it is a part of `case`, or set aside."""
+        self.state, self.case, self.next_try_at, self.why = state, case, None, why
+        self.save(update_fields=["state", "case", "next_try_at", "why"])

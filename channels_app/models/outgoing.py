@@ -1,5 +1,8 @@
 """What is on its way out."""
 
+import secrets
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -99,3 +102,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"
+
+    @staticmethod
+    def new_reference() -> str:
+        """A Message-ID of ours that nobody else can know."""
+        return f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>"

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from cases import calendars
+from cases import calendars, targets
 from cases.models import SlaTarget
 from cases.sla.calendar import WorkingCalendar
 from cases.sla.clock import ClockKind
-from cases.states import Channel
 from channels_app.chat import duties
 
 
@@ -44,10 +43,7 @@ def presence(now: datetime | None = None) -> Presence:
 
 def _hours(now: datetime) -> dict[str, Hours]:
     """The usual first-response target of each channel says on which calendar it is answered, and how soon."""
-    usual = SlaTarget.objects.filter(kind=ClockKind.FIRST_RESPONSE.value, category=None, priority="")
-    rows = {row.channel: row for row in usual.select_related("calendar")}
-    channels = {channel.value: rows.get(channel.value) or rows.get("") for channel in Channel}
-    return {name: _of(row, now) for name, row in channels.items() if row is not None}
+    return {channel: _of(target, now) for channel, target in targets.usual(ClockKind.FIRST_RESPONSE).items()}
 
 
 def _of(target: SlaTarget, now: datetime) -> Hours:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import queries as evidence
-from cases.models import Answer, Case, FollowUp
+from cases.models import STILL_PLANNED, Answer, Case, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import ClosedAs, Status
 
@@ -138,9 +138,7 @@ def _your_time(case: Case, status: Status) -> datetime | None:
         request = evidence.open_request(case)
         return request.due_at if request else None
     if status == Status.ANSWERED:
-        silence = case.follow_ups.filter(
-            kind=FollowUp.Kind.CLOSE_NO_REPLY, done_at__isnull=True, cancelled_at__isnull=True
-        ).first()
+        silence = case.follow_ups.filter(STILL_PLANNED, kind=FollowUp.Kind.CLOSE_NO_REPLY).first()
         return silence.due_at if silence else None
     return None
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from cases.evidence.pipeline.receive import too_many_files
 from cskh.core.errors import TooLarge
 
 
@@ -47,7 +48,3 @@ def limited_body(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             raise TooLarge(too_many_files()) from error
 
     return csrf_exempt(page)
-
-
-def too_many_files() -> str:
-    return _("At most %(limit)d files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES_PER_UPLOAD}

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from . import idempotency
 from .errors import Busy, Invalid, NotVisible, TooLarge
 
-_MULTIPART_OVERHEAD = 64 * 1024
+MULTIPART_OVERHEAD = 64 * 1024  # bytes of a form around its file
 _ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
 
 
@@ -87,7 +87,7 @@ class ApiView(APIView):
     def _limit_body(self, request: Request) -> None:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if (request.content_type or "").startswith("multipart/"):
-            if length > settings.EVIDENCE_MAX_BYTES + _MULTIPART_OVERHEAD:
+            if length > settings.EVIDENCE_MAX_BYTES + MULTIPART_OVERHEAD:
                 raise TooLarge
         elif length > self.max_body:
             raise TooLarge

@@ -97,6 +97,14 @@ class UnsupportedType(DomainError):
     default_message = _("Files of this type cannot be accepted.")
 
 
+class Throttled(DomainError):
+    """Too often; after a while it works again."""
+
+    code = "throttled"
+    status = 429
+    default_message = _("That was a bit fast. Please wait a moment, then send it again.")
+
+
 class IdempotencyMismatch(DomainError):
     code = "idempotency_mismatch"
     status = 422

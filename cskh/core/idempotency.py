@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .errors import Conflict, IdempotencyMismatch, Invalid
+from .locks import taken_if_free
 from .models import IdempotencyKey
 from .sealing import seal, unseal
 
@@ -57,10 +58,7 @@ def once(request: Request, work: Callable[[], Response]) -> Response:
 
 def _lock(credential: str, key: str) -> bool:
     """Whether nobody else holds this key now. Released by the database when the transaction ends, however it ends."""
-    digest = hashlib.sha256(f"{credential}\n{key}".encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)])
-        return bool(cursor.fetchone()[0])
+    return taken_if_free("idempotency", credential, key)
 
 
 def _replayed(stored: IdempotencyKey, fingerprint: str) -> Response:

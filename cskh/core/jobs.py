@@ -1,10 +1,13 @@
-"""Asks for background work by the task's name, so that the domain need not import the tasks."""
+"""Asks for background work by the task's name, so that the domain need not import the tasks; and says when to try again."""
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 
 from .key_values import asked
 
@@ -17,6 +20,11 @@ def enqueue_after_commit(task: str, *ids: int, countdown: float = 0) -> None:
     A broker that is away costs only promptness: what is due stands in the database and a sweep finds it.
     """
     transaction.on_commit(partial(_send, task, ids, countdown), robust=True)
+
+
+def next_try(attempts: int, waits: Sequence[int]) -> datetime | None:
+    """When to try again what failed `attempts` times, after so many seconds each; None where there is no further try."""
+    return timezone.now() + timedelta(seconds=waits[attempts - 1]) if attempts <= len(waits) else None
 
 
 def _send(task: str, ids: tuple[int, ...], countdown: float) -> None:

@@ -9,6 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from .errors import DomainError, Invalid
+from .text import as_number
 
 Content = dict[str, Any]
 
@@ -58,7 +59,7 @@ def whole_number(content: Mapping[str, Any], name: str) -> int:
 
 def asked_number(request: HttpRequest, name: str) -> int:
     """As `whole_number`, of the address: `?name=12`."""
-    text = request.GET.get(name, "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = as_number(request.GET.get(name, "0"))
+    if number is None:
         raise Invalid(errors={name: [_("A whole number is needed.")]})
-    return int(text)
+    return number

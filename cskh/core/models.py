@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .language import in_english
 
 
 class Named(models.Model):
@@ -24,7 +26,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the language in use."""
-        return self.name_en if (translation.get_language() or "").startswith("en") else self.name_vi
+        return self.name_en if in_english() else self.name_vi
 
 
 class IdempotencyKey(models.Model):

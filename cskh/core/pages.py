@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from .errors import Invalid
+from .text import as_number
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ def _ordering(request: Request, view: Any) -> list[str]:
 
 
 def _page_size(request: Request, default: int, most: int) -> int:
-    text = request.query_params.get("page_size", str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+    size = as_number(request.query_params.get("page_size", str(default)))
+    if not size:
         raise Invalid(errors={"page_size": [_("A number from 1 to %(most)d.") % {"most": most}]})
-    return min(int(text), most)
+    return min(size, most)
 
 
 def _decoded(text: str, queryset: QuerySet[Any], fields: Sequence[str]) -> _Cursor | None:

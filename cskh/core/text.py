@@ -2,7 +2,13 @@
 
 import unicodedata
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from .errors import Invalid
+
 _KEPT_CONTROLS = {"\n", "\t"}
+_DIGITS = 19  # a number of fewer always fits into the database's
 
 
 def clean(text: str) -> str:
@@ -15,3 +21,23 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean`, on one line: for names, subjects and everything that may end in a header."""
     return " ".join(clean(text).split())
+
+
+def checked_body(body: str, most: int | None = None) -> str:
+    """What people write to each other, cleaned. Raises Invalid where it is empty or longer than `most` (default: a message)."""
+    text = clean(body)
+    if not text:
+        raise Invalid(errors={"body": [_("Write something first.")]})
+    require_length(text, settings.MESSAGE_MAX_CHARACTERS if most is None else most)
+    return text
+
+
+def require_length(text: str, most: int, *, field: str = "body") -> None:
+    """Raises Invalid for more than `most` characters."""
+    if len(text) > most:
+        raise Invalid(errors={field: [_("The text is too long: at most %(limit)d characters.") % {"limit": most}]})
+
+
+def as_number(text: str) -> int | None:
+    """The whole number that was written, such as the id of a row; None where it is none, or larger than any id."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else None

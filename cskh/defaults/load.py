@@ -1,5 +1,6 @@
 """Loads the first filling: idempotent, and never overwrites what staff changed."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import holidays
@@ -15,14 +16,14 @@ from cases.sla import packs
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
-from .catalogue import DEPARTMENTS, REASONS, TOPICS
+from .catalogue import DEPARTMENTS, REASONS, TOPICS, Item
 from .help import ARTICLES
 from .policy import CLAUSES, POLICY_VALID_FROM
 
 WHOLE_DAY = [["00:00", "00:00"]]
 CALENDARS = {
-    "always": ("Mọi lúc", "Round the clock", {str(day): WHOLE_DAY for day in range(7)}),
-    "vn-working-days": ("Ngày làm việc", "Working days", {str(day): WHOLE_DAY for day in range(5)}),
+    packs.ALWAYS: ("Mọi lúc", "Round the clock", {str(day): WHOLE_DAY for day in range(7)}),
+    packs.VN_WORKING_DAYS: ("Ngày làm việc", "Working days", {str(day): WHOLE_DAY for day in range(5)}),
 }
 
 
@@ -37,7 +38,7 @@ def load() -> None:
         slug: Calendar.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en, "week": week})[0]
         for slug, (vi, en, week) in CALENDARS.items()
     }
-    _holidays(calendars["vn-working-days"])
+    _holidays(calendars[packs.VN_WORKING_DAYS])
     _targets(categories, calendars)
     Notice.objects.get_or_create(
         version=texts.NOTICE_VERSION, defaults={"body_vi": texts.NOTICE_VI, "body_en": texts.NOTICE_EN}
@@ -74,21 +75,25 @@ def _categories(departments: dict[str, Department]) -> dict[str, Category]:
         )
         categories[reason.slug] = category
         if is_new:
-            ChecklistItem.objects.bulk_create(
-                ChecklistItem(
-                    category=category,
-                    slug=item.slug,
-                    name_vi=item.vi,
-                    name_en=item.en,
-                    why_vi=item.why_vi,
-                    why_en=item.why_en,
-                    kind=item.kind,
-                    is_mandatory=item.mandatory,
-                    position=position,
-                )
-                for position, item in enumerate(reason.items)
-            )
+            _checklist(category, reason.items)
     return categories
+
+
+def _checklist(category: Category, items: Iterable[Item]) -> None:
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(
+            category=category,
+            slug=item.slug,
+            name_vi=item.vi,
+            name_en=item.en,
+            why_vi=item.why_vi,
+            why_en=item.why_en,
+            kind=item.kind,
+            is_mandatory=item.mandatory,
+            position=position,
+        )
+        for position, item in enumerate(items)
+    )
 
 
 def _holidays(calendar: Calendar) -> None:
@@ -106,7 +111,7 @@ def _holidays(calendar: Calendar) -> None:
 def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) -> None:
     """The operator's own promises, and the laws' limits that are valid today and concern every case of their kind."""
     today = timezone.localdate()
-    in_force = [packs.in_force(packs.PACKS, slug, today) for slug in ("internal", "vn-cpl", "vn-pdpl")]
+    in_force = [packs.in_force(packs.PACKS, slug, today) for slug in dict.fromkeys(pack.slug for pack in packs.PACKS)]
     for pack in filter(None, in_force):
         for target in pack.targets:
             SlaTarget.objects.get_or_create(

@@ -28,10 +28,9 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import Cleartext
 
-from .store import Folder, MailStore, StoredMail, bare_address
+from .store import SENT, Folder, MailStore, StoredMail, bare_address
 
 _LETTERS = {"D": Draft, "F": Flagged, "R": Answered, "S": Seen, "T": Deleted}
-SENT = "Sent"
 
 
 class StoredMailbox(MailboxData):

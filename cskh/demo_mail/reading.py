@@ -13,9 +13,8 @@ from accounts.models import User
 from channels_app.adapters.email.parsing import InboundEmail, parse_email
 from channels_app.adapters.email.quoting import visible_reply
 
-from .store import MailStore, StoredMail
+from .store import SENT, MailStore, StoredMail
 
-SENT = "Sent"
 _FOLDERS = ("INBOX", SENT)
 _LATEST_CUSTOMERS = 20
 

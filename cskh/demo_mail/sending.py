@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from imap_tools import MailBoxUnencrypted, MailMessageFlags
 
-from .reading import SENT, ShownMail, Thread
+from .reading import ShownMail, Thread
+from .store import SENT
 
 _TIMEOUT = 20  # seconds
 

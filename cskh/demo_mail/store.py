@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+SENT = "Sent"  # the folder of what one has sent oneself
 _ADDRESS = re.compile(r"[^@\s/]+@[^@\s/]+")
 _FILE = re.compile(r"(\d+),([a-zA-Z]*)\.eml")
 

@@ -7,8 +7,8 @@ import time_machine
 from django.db import ProgrammingError, connection, transaction
 
 from accounts.models import ApiClient, Role, Scope
-from cases.access_log import CASE_ITSELF
 from cases.models import Access
+from cases.models.access import CASE_ITSELF
 from cases.states import Status
 from tests.cases.building import case_at
 from tests.cases.evidence.files import picture

@@ -19,7 +19,7 @@ from cases.workflow.ending import mark_duplicate
 from channels_app import intake, intake_mail, mailboxes
 from channels_app.adapters.base import Inbound
 from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
-from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
+from channels_app.adapters.email.own_headers import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
 from tests.cases.building import open_case

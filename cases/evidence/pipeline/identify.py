@@ -20,6 +20,8 @@ HEIC = "image/heic"
 PDF = "application/pdf"
 TEXT = "text/plain"
 MAIL = "message/rfc822"
+# What a file chooser offers. A browser knows mails by their ending only; what is taken is decided by the content.
+ACCEPT = ",".join((*PICTURES, HEIC, PDF, TEXT, ".eml"))
 
 _HEAD = 8192
 _CHUNK = 64 * 1024

@@ -47,10 +47,20 @@ class Upload:
 
 def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:
     """The files of one form. Raises Invalid where there are more than one form may carry."""
-    limit = settings.EVIDENCE_MAX_FILES_PER_UPLOAD
-    if len(files) > limit:
-        raise Invalid(errors={"file": [_("At most %(limit)d files at a time.") % {"limit": limit}]})
+    if len(files) > settings.EVIDENCE_MAX_FILES_PER_UPLOAD:
+        raise Invalid(errors={"file": [too_many_files()]})
     return [Upload.of_form(file) for file in files]
+
+
+def too_many_files() -> str:
+    return _("At most %(limit)d files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES_PER_UPLOAD}
+
+
+def require_room(size: int, *, room: int) -> None:
+    """Raises TooLarge where the `size` is more than the `room` that is left on the case."""
+    if size > room:
+        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
+        raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})
 
 
 @dataclass(frozen=True)
@@ -83,9 +93,7 @@ def receive(upload: Upload, *, room: int) -> Received:
     nothing is kept. A crash after this and before the row leaves a file nobody refers to, never a row without its file.
     """
     with _quarantined(upload.stream) as (file, sha256, size):
-        if size > room:
-            limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
-            raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})
+        require_room(size, room=room)
         return Received(sha256, size, identify.content_type(file), _keep(file, sha256))
 
 

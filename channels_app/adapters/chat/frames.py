@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cskh.core.errors import Invalid
-from cskh.core.text import clean
+from cskh.core.text import checked_body
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -24,14 +24,7 @@ class Said:
     @classmethod
     def checked(cls, client_id: object, body: object) -> Self:
         """Raises Invalid for an id of another form, and for a text that is empty or too long."""
-        text = clean(body) if isinstance(body, str) else ""
-        if not text:
-            raise Invalid(errors={"body": [_("Write something first.")]})
-        limit = settings.CHAT_MESSAGE_MAX_CHARACTERS
-        if len(text) > limit:
-            raise Invalid(
-                errors={"body": [_("The text is too long: at most %(limit)d characters.") % {"limit": limit}]}
-            )
+        text = checked_body(body if isinstance(body, str) else "", settings.CHAT_MESSAGE_MAX_CHARACTERS)
         return cls(checked_client_id(client_id), text)
 
     @classmethod

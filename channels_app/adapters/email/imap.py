@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 
-from .marks import CUT_HEADER
+from .own_headers import CUT_HEADER
 
 _TIMEOUT = 30  # seconds
 _CUT_BYTES = 256 * 1024

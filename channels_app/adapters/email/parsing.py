@@ -14,8 +14,8 @@ from .automatic import examine
 from .body import InboundAttachment, read_body
 from .charset import clean_line, clean_text, decode, header_charset
 from .headers import Headers
-from .marks import LOOP_HEADER
 from .mime import Splitter, read_part
+from .own_headers import LOOP_HEADER
 from .params import parse_content_type
 
 __all__ = ["InboundAttachment", "InboundEmail", "parse_email"]

@@ -1,6 +1,6 @@
 """The words by which mail programs mark quotes, forwards and signatures, as plain phrases per language.
 
-Everything here is data: no regular expressions, no logic. `quoting.py` folds the phrases (case and accents away) the
+Everything here is data: no regular expressions, no logic. `quoting_marks.py` folds the phrases (case and accents away) the
 same way as it folds the lines of a mail, so each phrase stands once, in its usual spelling. Sources: the wording that
 Gmail, Outlook, Apple Mail, Yahoo, Zoho, Thunderbird, Samsung Mail and Proton write in each language.
 """
@@ -175,7 +175,7 @@ FORWARD_BEGINS = (
     ),
 )
 
-# "Please type your reply above this line", as help desks write it; see `_is_reply_limit` for how the two parts combine.
+# "Please type your reply above this line", as help desks write it; see `is_reply_limit` for how the two parts combine.
 REPLY_LIMIT_STARTS = (
     *("Vui lòng", "Xin", "Hãy", "Trả lời", "Nhập", "Viết", "Phản hồi", "Nội dung trả lời", "Soạn"),
     *("Please", "Reply", "Type", "Write", "Enter", "To reply", "Respond", "Add your", "Your reply"),

@@ -11,7 +11,7 @@ from django.utils.html import linebreaks, urlize
 from channels_app.adapters.base import NotDelivered, Outbound
 from cskh.core.text import one_line
 
-from .marks import LOOP_HEADER, loop_mark
+from .own_headers import LOOP_HEADER, loop_mark
 
 _SAFE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 

@@ -18,6 +18,7 @@ from cskh.core.text import one_line
 _CLOCKS_DIFFER = timedelta(minutes=5)
 # What exchanges write in place of a number the caller does not show.
 _WITHHELD = frozenset({"", "anonymous", "private", "restricted", "unavailable", "unknown", "withheld"})
+MOST_IN_CALL_ID = 200
 _SERVICE_NUMBER = re.compile(r"\d{3,8}")  # 113, 1068 …: no subscriber's number, but somebody did ring
 
 
@@ -63,7 +64,7 @@ class CallReport:
         """A report as it is given. Raises Invalid with everything that is wrong with it, by field."""
         errors: dict[str, list[object]] = {}
         call_id = one_line(call_id)
-        if not 0 < len(call_id) <= 200:
+        if not 0 < len(call_id) <= MOST_IN_CALL_ID:
             errors["call_id"] = [_("Name the call, in at most 200 characters.")]
         if state not in set(ReportedState):
             errors["state"] = [_("Choose one of: %(choices)s.") % {"choices": ", ".join(ReportedState)}]

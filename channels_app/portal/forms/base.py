@@ -7,13 +7,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from channels_app.portal.uploads import too_many_files
+from cases.evidence.pipeline import identify
+from cases.evidence.pipeline.receive import too_many_files
 from cskh.core.errors import DomainError, Invalid
 
 CODE_INPUT = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-_ACCEPTED_FILES = "image/*,application/pdf"
 
 
 class _Renderer(DjangoTemplates):
@@ -56,12 +57,14 @@ class FilesInput(forms.FileInput):
 class FilesField(forms.FileField):
     """Pictures and documents: several, none too large, not too many."""
 
-    widget = FilesInput(attrs={"accept": _ACCEPTED_FILES})
+    widget = FilesInput(attrs={"accept": identify.ACCEPT})
 
     def __init__(self, **options: Any) -> None:
         shown = {
             "label": _("Pictures or documents"),
-            "help_text": _("JPEG, PNG, WebP, HEIC or PDF, up to 10 MB each."),
+            "help_text": format_lazy(
+                _("JPEG, PNG, WebP, HEIC or PDF, up to {limit} MB each."), limit=settings.EVIDENCE_MAX_BYTES // 1024**2
+            ),
         }
         super().__init__(required=False, **{**shown, **options})
 

@@ -15,17 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import directory
 from accounts.customers.models import Notice
+from cases.categories import public_reasons
 from cases.models import Category
 from cases.states import Nature
-from channels_app.texts import checked_body
 from cskh.core.errors import Invalid
+from cskh.core.text import checked_body
 
 from .base import CODE_INPUT, FilesField, PortalForm
 
 _TOKEN = "channels_app.portal.request"  # noqa: S105 - the name of a purpose, not a secret
 _HOLDS = 24 * 3600  # seconds, as long as double sending is recognised
 _AMOUNT = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*|\d+")
-_LARGEST_AMOUNT = 10**15
 
 
 class AmountField(forms.CharField):
@@ -39,7 +39,7 @@ class AmountField(forms.CharField):
         if not _AMOUNT.fullmatch(bare):
             raise forms.ValidationError(gettext("Write the amount in VND as a whole number, such as 2.000.000."))
         amount = int(re.sub(r"\D", "", bare))
-        if amount > _LARGEST_AMOUNT:
+        if amount > settings.AMOUNT_MAX_VND:
             raise forms.ValidationError(gettext("This amount is too large."))
         return amount
 
@@ -107,7 +107,7 @@ class RequestForm(PortalForm):
 
     def __init__(self, *args: object, about: str = "", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        reasons = Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
+        reasons = public_reasons()
         field: forms.ModelChoiceField = self.fields["category"]  # type: ignore[assignment]
         field.queryset, known = reasons, list(reasons)
         field.choices = _grouped(known, field.empty_label, about)

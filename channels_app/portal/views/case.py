@@ -173,10 +173,7 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
 
 def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:
     """What the customer is asked for and has not sent yet, or sent in vain."""
-    if request is None:
-        return []
-    missing = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
-    return list(request.items.filter(state__in=missing).select_related("checklist_item").order_by("pk"))
+    return list(evidence_queries.still_missing(request).select_related("checklist_item")) if request else []
 
 
 def _last_answer(case: Case) -> Answer | None:

@@ -15,10 +15,11 @@
 
   class ChatConsole {
     constructor(root) {
-      const { address, casePage, draft, file, picture, me } = root.dataset;
+      const { address, casePage, draft, file, picture, me, longestMessage, longestAnswer } = root.dataset;
       const at = (pattern) => (number) => pattern.replace("/0/", `/${number}/`);
       this.root = root;
       this.me = Number(me);
+      this.longest = { message: Number(longestMessage), note: Number(longestMessage), answer: Number(longestAnswer) };
       this.words = JSON.parse(document.getElementById("chat-words").textContent);
       this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: at(file), picture: at(picture) };
       this.server = new ChatServer(address, root.querySelector("[name=csrfmiddlewaretoken]").value, this.words);

@@ -217,7 +217,7 @@
       this.find("write").className = `chat-write is-${mode}`;
       this.area.value = approved || this.drafts.of(mode);
       this.area.readOnly = Boolean(approved);
-      this.area.maxLength = mode === "answer" ? 100_000 : 4_000;
+      this.area.maxLength = this.console.longest[mode];
       const hint = { message: words.to_message, note: words.to_note, answer: words.to_answer }[mode];
       this.area.placeholder = hint;
       this.area.setAttribute("aria-label", `${this.name}: ${hint}`);

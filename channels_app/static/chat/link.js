@@ -8,6 +8,7 @@ const TOO_MANY = 4430; // of this address are connected: a socket may be long in
 const TRIES_BEFORE_ASKING = 2;
 const ASK_EVERY = 3_000; // milliseconds, all of them
 const ASK_EVERY_HIDDEN = 15_000;
+const AT_A_TIME = 200; // lines that are given in one answer: `talking.AT_A_TIME`
 const PING_EVERY = 25_000;
 const ANSWER_WITHIN = 8_000;
 const STABLE_AFTER = 10_000;
@@ -176,7 +177,7 @@ export class Link {
       this.#owner.onStanding("asking");
       this.#owner.onNews(news);
       this.#owner.onReady();
-      if (news.lines.length >= 200) wait = 0;
+      if (news.lines.length >= AT_A_TIME) wait = 0;
       if (this.#asksFailed > 0) {
         this.#asksFailed = 0;
         this.#connect(); // the server is back: so may be sockets

@@ -195,8 +195,8 @@ def test_earlier_cases_are_only_those_one_may_see(desk, people, open_case):
     case = open_case("deposit-not-credited", email="an@khach.example")
     hidden = open_case("account-takeover", email="an@khach.example")
     assert hidden.customer == case.customer
-    assert desk(people["lan"]).page(case).context["earlier"] == []
-    assert desk(people["manager"]).page(case).context["earlier"] == [hidden]
+    assert desk(people["lan"]).page(case).context["others"] == []
+    assert desk(people["manager"]).page(case).context["others"] == [hidden]
 
 
 def test_a_message_after_the_end_asks_and_can_be_declined(desk, people, open_case):

@@ -4,45 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role
 from channels_app.admin import chat_service
-from channels_app.chat import agents, service_level
+from channels_app.chat import service_level
 from channels_app.chat.service_level import Shown
-from tests.channels_app.chat.chatting import begun, replies, says
+from tests.channels_app.chat.chatting import begun, says
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ("page", "list")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now(), tick=False) as travelling:
-        yield travelling
-
-
-@pytest.fixture
-def lan(make_staff):
-    return make_staff("lan", Role.INTAKE, "intake")
-
-
-@pytest.fixture
-def answered(clock, lan):
-    """answered(12): a conversation that `lan` answered after 12 seconds."""
-
-    def talk(after):
-        chat = says(begun())
-        agents.take(chat, actor=Actor.staff(lan))
-        clock.shift(timedelta(seconds=after))
-        replies(chat, lan)
-        return chat
-
-    return talk
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import itertools
 import threading
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connections
 from django.utils import timezone
@@ -13,6 +15,9 @@ from channels_app.chat import conversations, duties, giving, talking
 from channels_app.models import Chat, Message
 
 _numbers = itertools.count()
+
+# Far from where one day becomes the next.
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
 def new_id():

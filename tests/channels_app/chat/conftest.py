@@ -4,12 +4,6 @@ from accounts.models import Role
 
 
 @pytest.fixture
-def lan(make_staff):
-    """An agent at the intake desk."""
-    return make_staff("lan", Role.INTAKE, "intake")
-
-
-@pytest.fixture
 def hoa(make_staff):
     return make_staff("hoa", Role.INTAKE, "intake")
 

@@ -1,10 +1,8 @@
 """The arithmetic of the chat's service report, on conversations as they happen."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -17,11 +15,9 @@ from channels_app.chat import agents, conversations, leaving, letting_go, servic
 from channels_app.chat.service_level import Figures, Period, Shown
 from channels_app.models import Chat
 
-from .chatting import begun, replies, says
+from .chatting import NOON, begun, replies, says
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 11, 18, 12, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
 def seconds(number):
@@ -29,33 +25,8 @@ def seconds(number):
 
 
 @pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as travelling:
-        yield travelling
-
-
-@pytest.fixture
 def manager(make_staff):
     return Actor.staff(make_staff("son", Role.MANAGER))
-
-
-@pytest.fixture
-def hoa(make_staff):
-    return make_staff("hoa", Role.INTAKE, "intake")
-
-
-@pytest.fixture
-def answered(clock, lan):
-    """answered(12): a conversation that `lan` answered after 12 seconds; the clock stands there then."""
-
-    def talk(after):
-        chat = says(begun())
-        agents.take(chat, actor=Actor.staff(lan))
-        clock.shift(seconds(after))
-        replies(chat, lan)
-        return chat
-
-    return talk
 
 
 @pytest.fixture

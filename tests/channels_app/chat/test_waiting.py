@@ -1,14 +1,15 @@
 """How long visitors wait, as it is measured and said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from accounts.actors import Actor
-from cases.models import Case, Clock
+from cases.models import Case, Clock, SlaTarget
 from cases.sla.clock import ClockKind
+from cases.states import Channel
 from channels_app.chat import agents, talking, waiting
 from channels_app.models import Message
 
@@ -54,3 +55,12 @@ def test_the_usual_wait_ends_with_the_first_reply_even_where_the_visitor_was_tak
             agents.take(chat, actor=Actor.staff(hoa))
             replies(chat, hoa)
         assert waiting.usual_wait() == 30
+
+
+def test_with_nobody_here_the_promise_for_all_channels_stands_in_for_that_of_the_web_form(lan):
+    SlaTarget.objects.filter(kind=ClockKind.FIRST_RESPONSE, channel=Channel.WEB).delete()
+    everywhere = SlaTarget.objects.get(kind=ClockKind.FIRST_RESPONSE, category=None, priority="", channel="")
+    with time_machine.travel(timezone.now(), tick=False):
+        chat = says(begun())
+        promised = chat.waiting_since + timedelta(seconds=everywhere.seconds)
+        assert datetime.fromisoformat(str(waiting.state_of(chat)["answer_by"])) == promised

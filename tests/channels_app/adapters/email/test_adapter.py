@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels_app.adapters.email.adapter import EMAIL
+from channels_app.adapters.email import adapter
 
 LETTER = (
     "From: an@khach.example\nTo: cskh@benxanh.example\nDate: 16/11/2026 09:12\nSubject: Khiếu nại\n\nTôi khiếu nại."
@@ -11,7 +11,7 @@ LETTER = (
 
 def read(text, **headers):
     above = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return EMAIL.read(f"From: an@khach.example\r\nSubject: x\r\n{above}\r\n{text}\n".encode())
+    return adapter.read(f"From: an@khach.example\r\nSubject: x\r\n{above}\r\n{text}\n".encode())
 
 
 @pytest.mark.parametrize("text", [LETTER, "> Tôi khiếu nại.\n> Xin giúp.", f"-----Original Message-----\n{LETTER}"])

@@ -1,24 +1,18 @@
-"""Who may what: asked three ways, by the desk, the API, the portal and routing alike.
+"""What is done with a case: each step, what is written on it, who sees it, and to whom it is given."""
 
-`may(actor, step, case)` - this step on this case; `visible_to(actor)` - which cases at all, `visible_customers(actor)` -
-which customers; `who_may(step, case)` - which people. What is not visible is "not found"; what is visible but not yours
-to do is "not permitted". Status plays no part here.
-"""
+from typing import NoReturn
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, ActorKind
-from accounts.customers.models import Contact, Customer
-from accounts.models import Role, Scope, User
+from accounts.models import HEADS, Role, Scope, User
+from cases.models import Answer, Case, CaseEvent
+from cases.states import TRANSITIONS, ClosedAs, Step
 from cskh.core.errors import NotPermitted, NotVisible
-
-from .models import Answer, Case, CaseEvent
-from .states import TRANSITIONS, ClosedAs, Step
 
 _WORKERS = frozenset({Role.SPECIALIST, Role.MANAGER, Role.ADMINISTRATOR})
 _EVERYONE = _WORKERS | {Role.INTAKE}
-_HEADS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
-_OVERSEERS = _HEADS | {Role.AUDITOR}
+OVERSEERS = HEADS | {Role.AUDITOR}
 
 # Permission → roles that hold it (in their departments). Auditors hold none: they read.
 GRANTS: dict[str, frozenset[Role]] = {
@@ -27,8 +21,8 @@ GRANTS: dict[str, frozenset[Role]] = {
     "evidence": _EVERYONE,
     "resolve": _EVERYONE,
     "decide": _EVERYONE,
-    "approve": _HEADS,
-    "final_response": _HEADS,
+    "approve": HEADS,
+    "final_response": HEADS,
     "customer_word": _EVERYONE,
     "reopen": _EVERYONE,
     "withdraw": _EVERYONE,
@@ -36,8 +30,6 @@ GRANTS: dict[str, frozenset[Role]] = {
     "converse": _EVERYONE,
     "system": frozenset(),
 }
-# Who finds any customer: whoever takes their first word down, and those who oversee everything.
-_KNOW_CUSTOMERS = _OVERSEERS | {Role.INTAKE}
 # A department lead approves too; an integration takes steps by its scopes; customers only speak for themselves.
 _LEAD_GRANTS = frozenset({"approve"})
 # Whoever answers the telephone writes down what the caller says, on any case they can see.
@@ -63,8 +55,8 @@ def may(actor: Actor, step: Step, case: Case) -> bool:
     permission = TRANSITIONS[step].permission
     if actor.is_integration:
         if step in _CUSTOMER_STEPS:
-            return _integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER) and _integration_knows(actor, case)
-        if permission not in _INTEGRATION_WORK or not _integration_has(actor, Scope.CASES_WORK):
+            return integration_has(actor, Scope.CASES_ANSWER_FOR_CUSTOMER) and _integration_knows(actor, case)
+        if permission not in _INTEGRATION_WORK or not integration_has(actor, Scope.CASES_WORK):
             return False
         return step not in DECIDING_STEPS or not _answered_before(actor, case)
     return _staff_may(actor.subject, permission, case) and actor.subject.pk not in _barred(step, case)
@@ -77,34 +69,26 @@ def may_converse(actor: Actor, case: Case) -> bool:
     if actor.is_customer:
         return str(case.customer_id) == actor.id
     if actor.is_integration:
-        if _integration_has(actor, Scope.CASES_WORK):
+        if integration_has(actor, Scope.CASES_WORK):
             return True
-        return _integration_has(actor, Scope.CASES_OPEN) and _integration_knows(actor, case)
+        return integration_has(actor, Scope.CASES_OPEN) and _integration_knows(actor, case)
     return _staff_may(actor.subject, "converse", case)
 
 
 def may_write(actor: Actor, case: Case) -> bool:
     """Whether `actor` may write on the case in the operator's name: to the customer, or a note for colleagues."""
     if actor.is_integration:
-        return _integration_has(actor, Scope.CASES_WORK)
+        return integration_has(actor, Scope.CASES_WORK)
     return not actor.is_customer and may_converse(actor, case)
 
 
 def may_open(actor: Actor) -> bool:
     """Whether `actor` may open a case: customers for themselves, integrations by their scope, whoever talks to customers."""
     if actor.is_integration:
-        return _integration_has(actor, Scope.CASES_OPEN)
+        return integration_has(actor, Scope.CASES_OPEN)
     if actor.is_staff:
         return actor.subject.is_active and any(actor.subject.desk.has(role) for role in GRANTS["converse"])
     return True
-
-
-def oversees(actor: Actor) -> bool:
-    """Whether `actor` looks after how others work, and may read the service's figures: heads, auditors, department leads."""
-    if not actor.is_staff or not actor.subject.is_active:
-        return False
-    desk = actor.subject.desk
-    return bool(desk.leads) or any(desk.has(role) for role in _OVERSEERS)
 
 
 def may_read_inside(actor: Actor) -> bool:
@@ -121,7 +105,7 @@ def may_read_notes(actor: Actor) -> bool:
 
 def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozenset()) -> None:
     """Raises NotPermitted unless `actor` is an integration with `scope`, or staff in one of these roles."""
-    if actor.is_integration and _integration_has(actor, scope):
+    if actor.is_integration and integration_has(actor, scope):
         return
     if actor.is_staff and any(actor.subject.desk.has(role) for role in staff):
         return
@@ -131,9 +115,12 @@ def require_scope(actor: Actor, scope: Scope, *, staff: frozenset[Role] = frozen
 def require(actor: Actor, step: Step, case: Case) -> None:
     """Raises NotVisible or NotPermitted where `may` says no."""
     if not may(actor, step, case):
-        if not can_see(actor, case):
-            raise NotVisible
-        raise NotPermitted
+        refuse(actor, case)
+
+
+def refuse(actor: Actor, case: Case) -> NoReturn:
+    """Raises NotVisible to those who may not even know of the case, NotPermitted to all others."""
+    raise NotPermitted if can_see(actor, case) else NotVisible
 
 
 def can_see(actor: Actor, case: Case) -> bool:
@@ -154,42 +141,17 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_integration:
         if _integration_reads(actor):
             return cases
-        return cases.filter(_opened_by(actor)) if _integration_has(actor, Scope.CASES_OPEN) else cases.none()
+        return cases.filter(_opened_by(actor)) if integration_has(actor, Scope.CASES_OPEN) else cases.none()
     desk = actor.subject.desk
     if not actor.subject.is_active or not desk.departments:
         return cases.none()
-    if any(desk.everywhere(role) for role in _OVERSEERS):
+    if any(desk.everywhere(role) for role in OVERSEERS):
         return cases
-    seen = Q(assignee_id=actor.subject.pk) | Q(department_id__in=desk.department_ids(*Role.values))
+    seen = Q(assignee_id=actor.subject.pk) | Q(department_id__in=desk.own_departments)
     # Whoever answers the telephone must find any caller's case.
     if desk.has(Role.INTAKE) or desk.everywhere(Role.SPECIALIST):
         seen |= Q(category__isnull=True) | Q(category__is_restricted=False)
     return cases.filter(seen)
-
-
-def visible_customers(actor: Actor) -> QuerySet[Customer]:
-    """The customers `actor` may know of: themselves; all, for intake, overseers and programs with the scope; else those
-    whose cases one sees."""
-    customers = Customer.objects.all()
-    if actor.is_customer:
-        return customers.filter(pk=actor.id)
-    if actor.is_integration:
-        return customers if _integration_has(actor, Scope.CUSTOMERS) else customers.none()
-    if actor.is_staff:
-        desk = actor.subject.desk
-        if not actor.subject.is_active or not any(desk.has(role) for role in _KNOW_CUSTOMERS):
-            return customers.filter(pk__in=visible_to(actor).values("customer_id"))
-    return customers
-
-
-def possible_callers(actor: Actor, number: str) -> QuerySet[Customer]:
-    """The customers whom `actor` may have on the telephone: those they know of, and whoever they talk to at this very
-    `number` (in its normal form, "" where it is withheld)."""
-    known = visible_customers(actor)
-    if not number or not may_open(actor):
-        return known
-    at_number = Contact.objects.filter(kind=Contact.Kind.PHONE, address__iexact=number)
-    return Customer.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=at_number.values("customer_id")))
 
 
 def who_may(step: Step, case: Case) -> QuerySet[User]:
@@ -255,7 +217,7 @@ def _staff_may(user: User, permission: str, case: Case) -> bool:
 
 
 def _works_here(user: User, role: Role, case: Case) -> bool:
-    if _is_restricted(case) and role not in _HEADS:
+    if _is_restricted(case) and role not in HEADS:
         return case.department_id in user.desk.departments.get(role, ())
     return user.desk.has_in(role, case.department_id)
 
@@ -271,7 +233,7 @@ def _place(case: Case) -> Q:
     """Memberships that count for the case: in its department, or in all of them unless its category is restricted."""
     everywhere = Q(memberships__department__isnull=True)
     if _is_restricted(case):
-        everywhere &= Q(memberships__role__in=_HEADS)
+        everywhere &= Q(memberships__role__in=HEADS)
     return everywhere | Q(memberships__department=case.department_id) if case.department_id else everywhere
 
 
@@ -291,7 +253,7 @@ def _is_restricted(case: Case) -> bool:
 
 
 def _integration_reads(actor: Actor) -> bool:
-    return _integration_has(actor, Scope.CASES_READ) or _integration_has(actor, Scope.CASES_WORK)
+    return integration_has(actor, Scope.CASES_READ) or integration_has(actor, Scope.CASES_WORK)
 
 
 def _integration_knows(actor: Actor, case: Case) -> bool:
@@ -304,7 +266,7 @@ def _opened_by(actor: Actor) -> Exists:
     return Exists(CaseEvent.objects.filter(case=OuterRef("pk"), number=1, actor_kind=actor.kind, actor_id=actor.id))
 
 
-def _integration_has(actor: Actor, scope: Scope) -> bool:
+def integration_has(actor: Actor, scope: Scope) -> bool:
     return bool(actor.subject.is_active and actor.subject.has_scope(scope))
 
 

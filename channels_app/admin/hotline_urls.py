@@ -1,4 +1,4 @@
-"""Pages of the office that belong to no model."""
+"""The hotline, below the desk's address, and what is found out there: that two records are one person."""
 
 from django.contrib import admin
 from django.urls import path

@@ -1,0 +1,28 @@
+"""What somebody may do about colleagues."""
+
+from accounts.actors import Actor
+from accounts.models import User
+
+from .on_cases import OVERSEERS
+
+
+def oversees(actor: Actor) -> bool:
+    """Whether `actor` looks after how others work, and may read the service's figures: heads, auditors, department leads."""
+    if not actor.is_staff or not actor.subject.is_active:
+        return False
+    desk = actor.subject.desk
+    return bool(desk.leads) or any(desk.has(role) for role in OVERSEERS)
+
+
+def may_set_presence(actor: Actor, user: User) -> bool:
+    """Whether `actor` may say that `user` is on or off duty: people for themselves; managers, administrators and leads for
+    those of their departments."""
+    if not actor.is_staff:
+        return actor.is_system
+    acting: User = actor.subject
+    if acting.pk == user.pk:
+        return True
+    if not acting.is_active:
+        return False
+    places = acting.desk.heads
+    return None in places or user.memberships.filter(department_id__in=[one for one in places if one]).exists()
