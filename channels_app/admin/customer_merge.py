@@ -14,6 +14,7 @@ from accounts.customers.models import Customer, CustomerMerge
 from cases import policies
 from channels_app.merging import merge_customers, undo_merge
 from cskh.core.errors import NotPermitted
+from cskh.core.text import as_number
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,4 +61,4 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
 
 def _chosen(number: str, known: QuerySet[Customer]) -> Customer | None:
     """The record with that id, among those who are `known`."""
-    return known.filter(pk=number).first() if number.isdecimal() else None
+    return known.filter(pk=as_number(number)).first()
