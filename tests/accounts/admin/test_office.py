@@ -17,6 +17,7 @@ from cases.states import Channel
 from cases.workflow import routing
 from cases.workflow.opening import Matter
 from channels_app import intake
+from tests.cases.building import open_case
 
 
 @pytest.fixture
@@ -306,6 +307,15 @@ def test_going_off_duty_hands_over_and_says_to_whom(client, make_staff):
     assert case.code in page
     assert str(minh) in page
     assert client.post("/admin/presence/", {"presence": "asleep"}).status_code == 400
+
+
+def test_what_no_department_has_yet_is_handed_to_the_queue_of_intake(client, make_staff):
+    hoa = make_staff("hoa", Role.INTAKE, "intake")
+    case = open_case()
+    routing.assign_case(case, actor=Actor.staff(hoa), assignee=hoa)
+    client.force_login(hoa)
+    page = client.post("/admin/presence/", {"presence": "off_duty"}, follow=True).content.decode()
+    assert f"{case.code}: nay do hàng chờ của Tiếp nhận phụ trách." in page
 
 
 def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):
