@@ -209,18 +209,24 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
 
 
-def _require_a_look(held: Case, actor: Actor) -> None:
-    """Raises NotPermitted where the customer was asked often enough for somebody else to see what is wrong.
+def may_ask_again(actor: Actor, case: Case) -> bool:
+    """Whether the customer may be asked once more, or was asked often enough for somebody else to see what is wrong.
 
     Who may do so are those who judge outcomes here: managers, and leads of the department. What came back does not count.
     """
-    asked = EvidenceRequest.objects.filter(case=held, bounced_at__isnull=True).count()
-    if asked >= _ROUNDS and not policies.may(actor, Step.RETURN, held):
+    if policies.may(actor, Step.RETURN, case):
+        return True
+    return EvidenceRequest.objects.filter(case=case, bounced_at__isnull=True).count() < _ROUNDS
+
+
+def _require_a_look(held: Case, actor: Actor) -> None:
+    """Raises NotPermitted where not `may_ask_again`."""
+    if not may_ask_again(actor, held):
         raise NotPermitted(
             _(
                 "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
             )
-            % {"times": asked}
+            % {"times": _ROUNDS}
         )
 
 
