@@ -171,7 +171,10 @@ class AcceptIn(serializers.Serializer):
 
 
 class RejectIn(ReasonIn):
+    """Staff name the `message` (its id) in which the customer refuses, or say in `reason` how they know."""
+
     answer = _answer_read()
+    message = RowId()
 
 
 class DuplicateIn(serializers.Serializer):

@@ -267,6 +267,17 @@ def test_not_you_comes_before_a_wrong_check(integration, make_client):
     problem(integration.post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 400, "invalid")
 
 
+def test_staff_reject_by_citing_what_the_customer_said(integration, staff_client):
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    at = f"/api/v1/cases/{code}/"
+    lan.post(f"{at}answer/", {"body": "Đã ghi có."})
+    assert list(problem(lan.post(f"{at}reject/", {}), 400, "invalid")["errors"]) == ["reason"]
+    said = integration.post(f"{at}messages/", {"body": "Tôi chưa nhận được"}).json()["id"]
+    assert lan.post(f"{at}reject/", {"message": said}).json()["status"] == "reopened"
+    assert Case.objects.get().events.get(kind="outcome_rejected").facts["message"] == said
+
+
 @pytest.mark.parametrize("word", ["accept", "reject"])
 def test_only_the_answer_that_was_read_is_accepted_or_rejected(integration, customer, staff_client, word):
     staff = [staff_client(name, Role.SPECIALIST, "payments") for name in ("lan", "minh")]
