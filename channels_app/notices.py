@@ -101,7 +101,8 @@ def _author(case: Case, event: CaseEvent) -> list[User]:
 
 
 def _who_wrote_it(case: Case, event: CaseEvent) -> Iterable[User]:
-    return User.objects.filter(pk=event.facts["author"])
+    """The author; where they have left meanwhile, who looks after the case."""
+    return User.objects.filter(pk=event.facts["author"], is_active=True) or _owner_or_leads(case, event)
 
 
 def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
