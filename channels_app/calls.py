@@ -258,7 +258,11 @@ def _owing(number: str) -> QuerySet[Case]:
 def _open_case_of(customer: Customer | None) -> Case | None:
     if customer is None:
         return None
-    return Case.objects.filter(customer=customer, status__in=sorted(OPEN)).order_by("-opened_at", "-pk").first()
+    return (
+        Case.objects.filter(customer=customer, status__in=sorted(OPEN))
+        .order_by("-urgency", "-opened_at", "-pk")
+        .first()
+    )
 
 
 def _opened_for(call: Call, missed_at: datetime) -> Case:
