@@ -24,7 +24,7 @@ from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line
 
-from . import _waiting, conversation, resolution
+from . import _waiting, conversation, handover, resolution
 from ._take_step import change_case, take_step
 from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
@@ -207,6 +207,7 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
     with take_step(case, Step.EVIDENCE_OVERDUE, actor=actor) as held:
         request = _waiting.end(held, queries.open_request(held), at=timezone.now())
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
+        handover.pass_on_if_absent(held, acting=actor)
 
 
 def may_ask_again(actor: Actor, case: Case) -> bool:
