@@ -1,6 +1,6 @@
 """The correspondence of a case, over REST."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,9 @@ from cskh.core.errors import NotPermitted
 from cskh.core.fields import Body
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A message", request_only=True, value={"body": "Đây là mã giao dịch: FT26326004511"})]
+)
 class MessageIn(serializers.Serializer):
     body = Body()
     internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
