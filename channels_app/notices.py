@@ -131,6 +131,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.CASE_HANDED_OVER: _new_owner_or_heads,
     EventKind.CASE_REOPENED: _owner_and_managers,
     EventKind.REVIEWER_MISSING: _heads,
+    EventKind.TRANSFERRED_OFTEN: _heads,
     EventKind.OUTCOME_PROPOSED: _approvers,
     EventKind.OUTCOME_RETURNED: _author,
     EventKind.MESSAGE_RECEIVED: _owner_who_does_not_see_it,
