@@ -84,7 +84,7 @@ class TakeIt(StepForm):
 class PersonField(forms.ModelChoiceField):
     """People, those on duty first; of the others it is said that they are not there."""
 
-    def label_from_instance(self, person: User) -> str:  # type: ignore[override]
+    def label_from_instance(self, person: User) -> str:
         if person.presence == User.Presence.ON_DUTY:
             return str(person)
         return f"{person} ({person.get_presence_display()})"
