@@ -22,6 +22,8 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    if _is_in_use():
+        raise SystemExit("This database holds cases: bin/benchmark measures on servers of its own.")
     call_command("migrate", verbosity=0)
     if wanted.only != "chat":
         _doors(wanted.cases, wanted.messages_per_case)
@@ -29,6 +31,15 @@ def main() -> None:
         from . import chat
 
         chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents))
+
+
+def _is_in_use() -> bool:
+    """Whether somebody works with this database: filling it with made-up cases would ruin it."""
+    from django.db import connection
+
+    from cases.models import Case
+
+    return Case._meta.db_table in connection.introspection.table_names() and Case.objects.exists()
 
 
 def _doors(cases: int, messages_per_case: int) -> None:

@@ -33,6 +33,7 @@ class EventKind(models.TextChoices):
     CASE_ROUTED = "case_routed", _("Routed to the department")
     CASE_ASSIGNED = "case_assigned", _("Assigned")
     CASE_TRANSFERRED = "case_transferred", _("Transferred to another department")
+    TRANSFERRED_OFTEN = "transferred_often", _("Transferred again and again")
     PRIORITY_CHANGED = "priority_changed", _("Priority changed")
     CASE_CORRECTED = "case_corrected", _("Details corrected")
     HANDLING_STARTED = "handling_started", _("Handling started")

@@ -258,7 +258,7 @@ def _owing(number: str) -> QuerySet[Case]:
 def _open_case_of(customer: Customer | None) -> Case | None:
     if customer is None:
         return None
-    return Case.objects.filter(STILL_OPEN, customer=customer).order_by("-opened_at", "-pk").first()
+    return Case.objects.filter(STILL_OPEN, customer=customer).order_by("-urgency", "-opened_at", "-pk").first()
 
 
 def _opened_for(call: Call, missed_at: datetime) -> Case:

@@ -126,6 +126,9 @@ def _require_seen(held: HeldSend, case: Case) -> None:
 
 
 def _give_back(held: HeldSend, *, why: str) -> None:
+    if not held.user.is_active:  # nobody will open their draft: colleagues read here what was to be said
+        heading = _("%(name)s, who has left, was going to send this. It was not sent:") % {"name": held.user}
+        outbox.write_note(held.case, actor=conversation.DESK, body=f"{heading}\n\n{held.body}")
     _to_draft(held, refused=why)
     _over(held, HeldSend.State.REFUSED, why)
     conversation.send_refused(held.case, author=held.user, why=why)

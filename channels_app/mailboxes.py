@@ -12,6 +12,7 @@ from imap_tools import ImapToolsError
 
 from cases.states import Channel
 from cskh.core.errors import Conflict
+from cskh.core.locks import unless_held
 
 from . import intake
 from .adapters.email.imap import FetchedMail, OpenMailbox, open_mailbox
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 _UNREADABLE = (OSError, imaplib.IMAP4.error, ImapToolsError)
 _UNFETCHED = re.compile(r"unfetched:.*:(\d+):(\d+)")  # a refused mail's name: box, UIDVALIDITY, UID
 _BATCH = 50
-_BATCH_BYTES = 32 * 1024 * 1024
+_BATCH_BYTES = 4 * 1024 * 1024  # committed together, so that a slow line gets on with every batch
 
 
 def addresses() -> list[str]:
@@ -31,7 +32,16 @@ def addresses() -> list[str]:
 
 
 def poll(address: str) -> None:
-    """Takes everything new from one mail box. What goes wrong shows on its state."""
+    """Takes everything new from one mail box, unless somebody does already. What goes wrong shows on its state.
+
+    A box whose server does not answer thus holds up one worker at most.
+    """
+    with unless_held("mail box", address) as is_ours:
+        if is_ours:
+            _read(address)
+
+
+def _read(address: str) -> None:
     box = next(box for box in settings.MAILBOXES if box["address"] == address)
     MailboxState.objects.get_or_create(address=address)
     try:
@@ -69,9 +79,7 @@ def _take_batch(address: str, mailbox: OpenMailbox) -> bool:
     """
     may_have_more = False
     with transaction.atomic():
-        state = MailboxState.objects.select_for_update(skip_locked=True).filter(address=address).first()
-        if state is None:  # somebody else reads this box right now
-            return False
+        state = MailboxState.objects.select_for_update().get(address=address)
         if state.uid_validity != mailbox.uid_validity:
             state.uid_validity, state.last_uid = mailbox.uid_validity, 0
         state.error, state.polled_at = "", timezone.now()

@@ -98,7 +98,8 @@ def _author(case: Case, event: CaseEvent) -> list[User]:
 
 
 def _who_wrote_it(case: Case, event: CaseEvent) -> Iterable[User]:
-    return User.objects.filter(pk=event.facts["author"])
+    """The author; where they have left meanwhile, who looks after the case."""
+    return User.objects.filter(pk=event.facts["author"], is_active=True) or _owner_or_leads(case, event)
 
 
 def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
@@ -127,6 +128,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.CASE_HANDED_OVER: _new_owner_or_heads,
     EventKind.CASE_REOPENED: _owner_and_managers,
     EventKind.REVIEWER_MISSING: _heads,
+    EventKind.TRANSFERRED_OFTEN: _heads,
     EventKind.OUTCOME_PROPOSED: _approvers,
     EventKind.OUTCOME_RETURNED: _author,
     EventKind.MESSAGE_RECEIVED: _owner_who_does_not_see_it,

@@ -22,7 +22,7 @@ from accounts.models import Department
 from cases import queries
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest
+from cases.evidence.models import EvidenceItem, EvidenceRequest, ItemKind
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
@@ -102,7 +102,13 @@ def _expected(case: Case, event: CaseEvent) -> Facts:
 
 def _request(case: Case, event: CaseEvent) -> Facts:
     request = EvidenceRequest.objects.get(pk=event.facts["request"])
-    return {"request": request, "items": request.items.order_by("pk")}
+    items = list(request.items.order_by("pk"))
+    takes_files = any(item.kind != ItemKind.TEXT for item in items)
+    return {
+        "request": request,
+        "items": items,
+        "file_limit": settings.EVIDENCE_MAX_BYTES if takes_files else None,
+    }
 
 
 def _still_missing(case: Case, event: CaseEvent) -> Facts:

@@ -6,13 +6,14 @@ from . import deliveries, holding, intake, mailboxes, webhooks
 from .chat import giving, leaving, letting_go
 
 _BATCH = 100
+_POLL_EXPIRES = 30  # seconds; meanwhile the next ones have been asked for
 
 
 @shared_task
 def poll_mailboxes() -> None:
     """A task a box, so that one that hangs holds up no other."""
     for address in mailboxes.addresses():
-        poll_mailbox.delay(address)
+        poll_mailbox.apply_async((address,), expires=_POLL_EXPIRES)
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """Both catalogues are complete, compiled, and keep the placeholders of the source."""
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -11,6 +12,15 @@ _spec = importlib.util.spec_from_file_location("catalogue", ROOT / "locale" / "c
 catalogue = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(catalogue)
 
+# Errors whose sentences people read, in their language.
+_ERRORS = {"Conflict", "DomainError", "Invalid", "NotPermitted", "NotVisible", "StepNotAllowed", "ValidationError"}
+_ERRORS |= {"TooLarge", "UnsupportedType"}
+_NOT_YET = {
+    "Give external_id, email or phone.",
+    "Name either an assignee or a department.",
+    "This was not asked for in this case.",
+    "Write the name.",
+}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 
 
@@ -34,3 +44,36 @@ def test_translations_keep_their_placeholders(language):
         wanted = set(_PLACEHOLDER.findall(sources[-1]))
         wrong += [text for text in translations if entry.id and text and set(_PLACEHOLDER.findall(text)) - wanted]
     assert wrong == []
+
+
+def _untranslated_errors(path):
+    """The sentences that errors in this file say as they stand there, without asking the catalogue."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and _name(call.func) in _ERRORS:
+            said = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("errors", "detail"))]
+            yield from (f"{path.relative_to(ROOT)}:{call.lineno}: {text}" for part in said for text in _literals(part))
+
+
+def _literals(node):
+    """Constant texts below `node`; not the names of fields, and not what is passed on to a function such as gettext."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield ast.unparse(node)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _literals(value)
+    elif not isinstance(node, ast.Call):
+        for child in ast.iter_child_nodes(node):
+            yield from _literals(child)
+
+
+def _name(function):
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def test_what_errors_say_is_translated():
+    packages = ("accounts", "cases", "channels_app", "cskh")
+    files = [path for package in packages for path in (ROOT / package).rglob("*.py")]
+    found = [line for path in files for line in _untranslated_errors(path)]
+    assert [line for line in found if line.partition(": ")[2] not in _NOT_YET] == []

@@ -44,7 +44,8 @@ def _who_has(handed_over: list[Case]) -> list[str]:
         _("%(code)s: now with %(who)s.")
         % {
             "code": case.code,
-            "who": case.assignee or _("the queue of %(department)s") % {"department": case.department},
+            # What no department has yet waits in intake's queue.
+            "who": case.assignee or _("the queue of %(department)s") % {"department": case.department or _("Intake")},
         }
         for case in handed_over
     ]

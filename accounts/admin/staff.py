@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,9 +14,17 @@ from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.actors import Actor
-from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, RoleTabularInline
+from accounts.admin_access import (
+    ADMINISTRATORS,
+    HEADS,
+    OFFICE_READERS,
+    RoleModelAdmin,
+    RoleTabularInline,
+    holds,
+)
 from accounts.models import Membership, User
-from cases.workflow.handover import hand_over
+from cases.workflow.handover import hand_over, set_presence
+from channels_app.chat import letting_go
 
 admin.site.unregister(Group)  # rights come from memberships alone
 
@@ -51,6 +60,7 @@ class StaffAdmin(RoleModelAdmin, DjangoUserAdmin):
     search_fields = ("username", "first_name", "last_name", "email", "phone_extension")
     ordering = ("username",)
     filter_horizontal = ()
+    actions = ("take_off_duty",)
     readonly_fields = ("presence", "presence_changed_at", "last_login")
     fieldsets = (
         (None, {"fields": ("username", "password", "is_active")}),
@@ -90,6 +100,21 @@ class StaffAdmin(RoleModelAdmin, DjangoUserAdmin):
         if change and "is_active" in form.changed_data and not obj.is_active:
             handed_over = hand_over(obj, actor=Actor.staff(request.user))
             self.message_user(request, _("Cases handed over: %(number)d.") % {"number": len(handed_over)})
+
+    @admin.action(
+        description=gettext_lazy("Take off duty: what waits on them is handed over"), permissions=["presence"]
+    )
+    def take_off_duty(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """For whoever cannot do it themselves, such as a colleague who has fallen ill."""
+        with transaction.atomic():
+            handed_over = []
+            for person in people:
+                handed_over += set_presence(person, User.Presence.OFF_DUTY, actor=Actor.staff(request.user))
+                letting_go.release(person)
+        self.message_user(request, _("Cases handed over: %(number)d.") % {"number": len(handed_over)})
+
+    def has_presence_permission(self, request: HttpRequest) -> bool:
+        return holds(request, HEADS)
 
     @admin.display(description=gettext_lazy("name"))
     def full_name(self, user: User) -> str:

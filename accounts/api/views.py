@@ -20,6 +20,7 @@ from cases import policies
 from cases.workflow import correcting
 from cskh.core.api import GenericApiView
 from cskh.core.errors import Invalid, NotVisible, PreconditionFailed
+from cskh.core.schema import example
 from cskh.core.text import one_line
 
 
@@ -38,6 +39,7 @@ class CustomerOut(serializers.ModelSerializer):
         ref_name = "CustomerRecord"
 
 
+@example("The name as it is written", name="Nguyễn Văn An")
 class CustomerPatch(serializers.Serializer):
     name = serializers.CharField(max_length=200)
 

@@ -110,6 +110,7 @@ class CaseAdmin(RoleModelAdmin):
     list_filter = (
         QueueFilter,
         ("status", ChoicesDropdownFilter),
+        ("closed_as", ChoicesDropdownFilter),
         ("category", RelatedDropdownFilter),
         ("department", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),

@@ -12,7 +12,7 @@ from accounts.admin_access import OFFICE_READERS, holds, works_here
 from accounts.models import User
 from channels_app import intake
 
-from . import notices, queues, shortcuts
+from . import notices, outcomes, queues, shortcuts
 from .case_rows import SHOWN_WITH, rows_of
 
 SHOWN = 8
@@ -47,6 +47,8 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
         "due_empty": queues.EMPTY["department"],
         "due_next": rows_of(due.select_related(*SHOWN_WITH)[:SHOWN], now),
         "reopened": rows_of(reopened.select_related(*SHOWN_WITH)[:SHOWN], now),
+        "outcomes": outcomes.lately(actor, now),
+        "outcomes_days": outcomes.DAYS,
         "unread_items": intake.unread().count() if holds(request, OFFICE_READERS) else 0,
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
     }

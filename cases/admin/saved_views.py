@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Actor
 from accounts.models import Department
 from cases.models import Case, SavedView
-from cases.states import OPEN, Channel, Priority, Status
+from cases.states import OPEN, Channel, ClosedAs, Priority, Status
 from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.text import as_number
 
@@ -26,14 +26,19 @@ from . import queues
 from .desk_form import DeskForm
 
 OPENED = "view"  # in the list's address: the view it was opened from, so that changed filters can be saved over it
-FILTERED_BY = ("status", "category", "department", "channel", "priority")
+FILTERED_BY = ("status", "closed_as", "category", "department", "channel", "priority")
 MOST = 30  # views a person has, or a department; so many fit on a screen
 _KEPT = ("queue", "q", "o")
 _MINE_FIRST = (F("department__slug").asc(nulls_first=True), "position", "pk")
 LONGEST = 500  # characters of what a view keeps
 # What a view may be counted by, with the values there are; ids are any number.
 _IDS = ("category__id__exact", "department__id__exact")
-_CHOICES = {"status__exact": Status.values, "channel__exact": Channel.values, "priority__exact": Priority.values}
+_CHOICES = {
+    "status__exact": Status.values,
+    "closed_as__exact": ClosedAs.values,
+    "channel__exact": Channel.values,
+    "priority__exact": Priority.values,
+}
 
 
 def canonical(asked: QueryDict, queue: str) -> str:

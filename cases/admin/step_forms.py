@@ -78,13 +78,23 @@ class TakeIt(StepForm):
         routing.assign_case(self.case, actor=self.actor, assignee=self.actor.subject)
 
 
+class PersonField(forms.ModelChoiceField):
+    """People, those on duty first; of the others it is said that they are not there."""
+
+    def label_from_instance(self, person: User) -> str:
+        if person.presence == User.Presence.ON_DUTY:
+            return str(person)
+        return f"{person} ({person.get_presence_display()})"
+
+
 class Assign(StepForm):
     done = gettext_lazy("Assigned.")
-    assignee = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=User.objects.none())
+    assignee = PersonField(label=gettext_lazy("To"), queryset=User.objects.none())
 
     def offer(self) -> None:
         people = policies.who_may(Step.ANSWER, self.case)
-        self.chosen_among("assignee", people.order_by("last_name", "first_name", "pk"))
+        # "on_duty" before "off_duty"
+        self.chosen_among("assignee", people.order_by("-presence", "last_name", "first_name", "pk"))
 
     def take(self) -> None:
         routing.assign_case(self.case, actor=self.actor, assignee=self.cleaned_data["assignee"])

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import codes, policies
 from cases.models import STILL_OPEN, Case, Category
-from cases.states import Channel, Status
+from cases.states import Channel, ClosedAs, Status
 from channels_app.models import Message
 
 _YES = {"true": True, "1": True, "false": False, "0": False}
@@ -21,6 +21,7 @@ class CaseFilter(FilterSet):
     """`opened_after` is inclusive, `opened_before` is not; `q` is a code in any form, or words of subject or messages."""
 
     status = django_filters.ChoiceFilter(choices=Status.choices)
+    closed_as = django_filters.ChoiceFilter(choices=ClosedAs.choices)
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     category = django_filters.ModelChoiceFilter(queryset=Category.objects.all(), to_field_name="slug")
     department = django_filters.ModelChoiceFilter(queryset=Department.objects.all(), to_field_name="slug")
@@ -43,6 +44,9 @@ class CaseFilter(FilterSet):
             nobody = django_filters.CharFilter(field_name="assignee", method="of_nobody")
             nobody.parent, nobody.model = self, Case
             self.filters["assignee"] = nobody
+            # Nor what we took for spam.
+            told = [choice for choice in ClosedAs.choices if choice[0] != ClosedAs.SPAM]
+            self.filters["closed_as"] = django_filters.ChoiceFilter(field_name="closed_as", choices=told)
 
     def of_nobody(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return cases.none()

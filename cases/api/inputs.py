@@ -13,6 +13,7 @@ from cases.evidence.models import Check
 from cases.models import Category
 from cases.states import Channel, Nature
 from cskh.core.fields import Body, NameField
+from cskh.core.schema import example
 
 _LANGUAGES = Customer._meta.get_field("language").choices or []
 _REASON_CHARACTERS = 4_000
@@ -97,6 +98,7 @@ class EvidenceIn(serializers.Serializer):
     )
 
 
+@example("A picture that cannot be read", result="rejected", reason="Ảnh mờ, hãy chụp lại")
 class VerifyIn(serializers.Serializer):
     result = serializers.ChoiceField(Check.Result.choices)
     reason = serializers.CharField(max_length=500, default="", allow_blank=True)
@@ -109,10 +111,18 @@ class NothingIn(serializers.Serializer):
     """The step says it all."""
 
 
+@example("Why", reason="Khách hàng gọi lại và cho biết đã nhận được tiền")
 class ReasonIn(serializers.Serializer):
     reason = Reason()
 
 
+@example(
+    "A complaint for another department",
+    category="login-failure",
+    nature="complaint",
+    reason="Khách hàng không đăng nhập được",
+    summary="Đã kiểm tra nạp tiền, không có lỗi. Cần xem nhật ký đăng nhập.",
+)
 class ClassifyIn(serializers.Serializer):
     """`summary` is for the next department: needed where a case that has a department goes to another one."""
 
@@ -122,6 +132,7 @@ class ClassifyIn(serializers.Serializer):
     summary = Reason()
 
 
+@example("To a person", assignee="lan")
 class AssignIn(serializers.Serializer):
     """Either a person, or a department together with a summary for it."""
 
@@ -140,6 +151,11 @@ class WantedIn(serializers.Serializer):
     why = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
+@example(
+    "A receipt, until the next evening",
+    items=[{"name": "Biên lai chuyển khoản", "why": "Để đối chiếu với ngân hàng"}],
+    due_at="2026-11-23T18:00:00+07:00",
+)
 class RequestEvidenceIn(serializers.Serializer):
     items: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=WantedIn(), allow_empty=False, max_length=10
@@ -147,10 +163,12 @@ class RequestEvidenceIn(serializers.Serializer):
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+@example("An outcome to be approved", body="Hoàn 340.000 ₫ vào tài khoản của Quý khách.")
 class BodyIn(serializers.Serializer):
     body = Body()
 
 
+@example("An answer", body="Khoản 2.000.000 ₫ của Quý khách đã được ghi có lúc 9h41.")
 class AnswerIn(serializers.Serializer):
     """Where an outcome was approved, `body` may be left out: what was approved is sent."""
 
@@ -168,6 +186,7 @@ def _answer_read() -> RowId:
     return RowId(help_text="The answer that was read (`answer` of its message). Another one in force is a conflict.")
 
 
+@example("What the customer read is accepted", answer=4711)
 class AcceptIn(serializers.Serializer):
     """Staff name the `message` (its id) in which the customer accepts; `proof` says more, such as where a recording is."""
 
@@ -176,9 +195,14 @@ class AcceptIn(serializers.Serializer):
     proof = Reason()
 
 
+@example("Not settled yet", answer=4711, reason="Tôi vẫn chưa nhận được tiền")
 class RejectIn(ReasonIn):
+    """Staff name the `message` (its id) in which the customer refuses, or say in `reason` how they know."""
+
     answer = _answer_read()
+    message = RowId()
 
 
+@example("The case that goes on", of="CS-7F3K-9QWM-2XA")
 class DuplicateIn(serializers.Serializer):
     of = serializers.CharField(max_length=60, help_text="The code of the other case.")

@@ -11,7 +11,7 @@ from accounts.models import Department
 from cases.evidence import queries as evidence
 from cases.evidence.models import EvidenceItem, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
-from cases.states import ClosedAs, Condition, Step
+from cases.states import ClosedAs, Step
 from cases.workflow.steps import allowed_steps
 
 
@@ -120,8 +120,7 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Step.choices)))
     def get_allowed_steps(self, case: Case) -> list[str]:
-        known = {Condition.EVIDENCE_CHECKED} if self.context.get("is_new", False) else ()  # nothing has come in yet
-        return [step.value for step in allowed_steps(self.actor, case, known=known)]
+        return [step.value for step in allowed_steps(self.actor, case, is_new=self.context.get("is_new", False))]
 
     @extend_schema_field(ClockOut(many=True))
     def get_clocks(self, case: Case) -> Any:

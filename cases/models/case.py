@@ -166,6 +166,8 @@ class Case(models.Model):
             models.Index(fields=["status", "-opened_at", "-id"], name="case_by_status"),
             models.Index(fields=["customer", "-opened_at"], name="case_by_customer"),
             models.Index(fields=["category", "closed_at"], name="case_by_category"),
+            # How cases ended lately.
+            models.Index(fields=["closed_at", "closed_as"], name="case_by_end", condition=Q(status=Status.CLOSED)),
             # How fast live chat is answered: what began lately, and what was first replied to lately.
             models.Index(fields=["opened_at"], name="case_chat_opened", condition=Q(channel=Channel.CHAT)),
             models.Index(fields=["first_replied_at"], name="case_chat_replied", condition=Q(channel=Channel.CHAT)),

@@ -17,7 +17,7 @@ from cases.models import Case, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Step
 
-from . import _clocks, _plans
+from . import _clocks, _plans, handover
 from ._take_step import take_step
 
 EVIDENCE = Actor.system("evidence")
@@ -69,6 +69,7 @@ def complete(case: Case, *, actor: Actor, at: datetime, reason: str = "") -> Non
         waived = list(left.values_list("pk", flat=True))
         left.update(state=RequestedItem.State.NOT_NEEDED)
         record(held, EventKind.EVIDENCE_COMPLETED, actor=actor, words=reason, request=request.pk, waived=waived)
+        handover.pass_on_if_absent(held, acting=actor)
 
 
 def end(held: Case, request: EvidenceRequest | None, *, at: datetime) -> EvidenceRequest:

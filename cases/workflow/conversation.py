@@ -13,7 +13,7 @@ from cases.models import Case
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 
-from . import _clocks, _plans
+from . import _clocks, _plans, handover
 from ._take_step import change_case
 
 DESK = Actor.system("desk")
@@ -46,6 +46,7 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -
     if held.unanswered_since is None:
         held.unanswered_since = at
         _clocks.start(held, ClockKind.NEXT_RESPONSE, at=at)
+    handover.pass_on_if_absent(held, acting=actor)
 
 
 def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = False) -> None:

@@ -33,7 +33,7 @@ from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line, require_length
 
-from . import _waiting, conversation, resolution
+from . import _waiting, conversation, handover, resolution
 from ._take_step import change_case, take_step
 from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
@@ -207,6 +207,7 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
     with take_step(case, Step.EVIDENCE_OVERDUE, actor=actor) as held:
         request = _waiting.end(held, queries.open_request(held), at=timezone.now())
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
+        handover.pass_on_if_absent(held, acting=actor)
 
 
 def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
@@ -233,18 +234,24 @@ def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.R
     return check
 
 
-def _require_a_look(held: Case, actor: Actor) -> None:
-    """Raises NotPermitted where the customer was asked often enough for somebody else to see what is wrong.
+def may_ask_again(actor: Actor, case: Case) -> bool:
+    """Whether the customer may be asked once more, or was asked often enough for somebody else to see what is wrong.
 
     Who may do so are those who judge outcomes here: managers, and leads of the department. What came back does not count.
     """
-    asked = EvidenceRequest.objects.filter(case=held, bounced_at__isnull=True).count()
-    if asked >= _ROUNDS and not policies.may(actor, Step.RETURN, held):
+    if policies.may(actor, Step.RETURN, case):
+        return True
+    return EvidenceRequest.objects.filter(case=case, bounced_at__isnull=True).count() < _ROUNDS
+
+
+def _require_a_look(held: Case, actor: Actor) -> None:
+    """Raises NotPermitted where not `may_ask_again`."""
+    if not may_ask_again(actor, held):
         raise NotPermitted(
             _(
                 "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
             )
-            % {"times": asked}
+            % {"times": _ROUNDS}
         )
 
 

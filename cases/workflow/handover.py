@@ -41,19 +41,32 @@ def hand_over(user: User, *, actor: Actor) -> list[Case]:
     return [case for case in waiting if _pass_on(case, user, actor)]
 
 
+def pass_on_if_absent(held: Case, *, acting: Actor) -> None:
+    """The locked case waits on us from now on: not on an owner who is off duty, unless they are at work on it themselves."""
+    owner = held.assignee
+    if owner is None or owner.presence == User.Presence.ON_DUTY:
+        return
+    if not (acting.is_staff and acting.id == str(owner.pk)):
+        _to_next(held, owner, Actor.system("routing"))
+
+
 def _pass_on(case: Case, user: User, actor: Actor) -> bool:
     with change_case(case) as held:
         if held.assignee_id != user.pk or not held.is_open:  # meanwhile somebody else took it, or ended it
             return False
-        successor = next_handler(held)
-        held.assignee = successor
-        if successor is None and held.round > 1:
-            held.needs_manager = True
-        record(
-            held,
-            EventKind.CASE_HANDED_OVER,
-            actor=actor,
-            left=user.pk,
-            assignee=successor.pk if successor else None,
-        )
+        _to_next(held, user, actor)
     return True
+
+
+def _to_next(held: Case, left: User, actor: Actor) -> None:
+    successor = next_handler(held)
+    held.assignee = successor
+    if successor is None and held.round > 1:
+        held.needs_manager = True
+    record(
+        held,
+        EventKind.CASE_HANDED_OVER,
+        actor=actor,
+        left=left.pk,
+        assignee=successor.pk if successor else None,
+    )

@@ -16,6 +16,7 @@ from . import _clocks, _plans
 from ._conditions import NEEDS_APPROVAL
 from ._take_step import change_case, take_step, take_step_on
 
+_TRANSFERS = 2  # after so many a case that moves on is alarming: nobody takes it for theirs
 _FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
 
 
@@ -136,6 +137,10 @@ def _transfer(held: Case, *, actor: Actor, department: Department, summary: str)
         department=department.slug,
         left=left.slug if left else None,
     )
+    transfers = held.events.filter(kind=EventKind.CASE_TRANSFERRED).count()
+    if transfers > _TRANSFERS:
+        held.needs_manager = True
+        record(held, EventKind.TRANSFERRED_OFTEN, actor=Actor.system("routing"), transfers=transfers)
 
 
 def _require_summary(summary: str) -> None:

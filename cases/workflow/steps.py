@@ -1,6 +1,5 @@
 """Which steps somebody can take on a case now: the buttons of the desk, `allowed_steps` of the API."""
 
-from collections.abc import Collection
 from functools import cache
 
 from accounts.actors import Actor
@@ -8,22 +7,28 @@ from cases import policies
 from cases.models import Case
 from cases.states import TRANSITIONS, Condition, Step
 
-from ._conditions import unmet as unmet
+from . import evidence
+from ._conditions import unmet
 
 
-def allowed_steps(actor: Actor, case: Case, *, known: Collection[Condition] = ()) -> list[Step]:
+def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False) -> list[Step]:
     """The steps `actor` may take on `case` as it stands, in the order of the table: by status, policy and conditions.
 
-    It is what the gate would let through at this moment; the gate asks again. A bounded number of queries;
-    conditions `known` to hold are not asked.
+    It is what the gate would let through at this moment; the gate asks again. A bounded number of queries, fewer on a case
+    that `is_new`: on that nothing has come in yet, and nothing was asked for.
     """
-    missing = cache(lambda condition: unmet(condition, case))  # several steps ask for the same
+
+    @cache  # several steps ask for the same
+    def is_met(condition: Condition) -> bool:
+        return (is_new and condition == Condition.EVIDENCE_CHECKED) or not unmet(condition, case)
+
     return [
         step
         for step, move in TRANSITIONS.items()
         if case.status in move.sources
         and policies.may(actor, step, case)
-        and not any(missing(condition) for condition in move.conditions if condition not in known)
+        and all(map(is_met, move.conditions))
+        and (step != Step.REQUEST_EVIDENCE or is_new or evidence.may_ask_again(actor, case))
     ]
 
 

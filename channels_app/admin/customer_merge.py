@@ -61,4 +61,5 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
 
 def _chosen(number: str, known: QuerySet[Customer]) -> Customer | None:
     """The record with that id, among those who are `known`."""
-    return known.filter(pk=as_number(number)).first()
+    pk = as_number(number)
+    return known.filter(pk=pk).first() if pk else None

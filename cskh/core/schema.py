@@ -1,6 +1,9 @@
 """What the OpenAPI schema says of every call alike: problems, idempotency, versions."""
 
+from collections.abc import Callable
 from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 
 _PROBLEM = {
     "type": "object",
@@ -59,6 +62,11 @@ _IF_MATCH = {
     "description": "The ETag of the version the change is meant for.",
     "schema": {"type": "string"},
 }
+
+
+def example(name: str, /, **value: object) -> Callable[[Any], Any]:
+    """Decorates the form of a request: what it may look like. `name` says what happens there."""
+    return extend_schema_serializer(examples=[OpenApiExample(name, request_only=True, value=value)])
 
 
 def describe_common_parts(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

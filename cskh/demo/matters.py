@@ -111,3 +111,11 @@ TOLD = (
         nature="question",
     ),
 )
+
+ADVERTISEMENT = Told(
+    "other",
+    "Tăng doanh thu gấp đôi chỉ trong 7 ngày",
+    "Công ty chúng tôi nhận chạy quảng cáo giá rẻ, cam kết hoàn tiền. Xem bảng giá tại https://quangcao.example/bang-gia",
+    "",
+    nature="suggestion",
+)

@@ -16,8 +16,8 @@ from channels_app.models import ChatDuty, StaffNotice
 from cskh.defaults.load import load
 
 from .chats import left_unanswered, talked
-from .matters import TOLD, Told
-from .people import PASSWORD, STAFF
+from .matters import ADVERTISEMENT, TOLD, Told
+from .people import CUSTOMERS, PASSWORD, STAFF
 from .stories import Story
 
 ENDED = 48  # closed cases of the last weeks, so that the figures on the public page rest on something
@@ -34,6 +34,7 @@ def seed(say: Progress) -> None:
     chance = random.Random(2026)  # noqa: S311 - the same demo every time
     with transaction.atomic():  # all or nothing: a first start that was interrupted begins again
         _ended_cases(chance, say)
+        _otherwise_ended(chance)
         talked(chance, say)
         StaffNotice.objects.update(read_at=timezone.now())  # whoever worked on them has read these
         left_unanswered(_before(timezone.now(), minutes=25), number=5)
@@ -86,6 +87,23 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         story.accept()
         if number % 12 == 11:
             say(f"{number + 1} of {ENDED} closed cases")
+
+
+def _otherwise_ended(chance: random.Random) -> None:
+    """Every other way in which cases close. All of one customer, so that the duplicate has its original."""
+    now, numbers = timezone.now(), iter(range(50, 200, len(CUSTOMERS)))
+
+    def begin(told: Told, **ago: float) -> Story:
+        return Story(told, next(numbers), _before(now, **ago), chance)
+
+    begin(_told("promotion"), days=25).classify().take().answer().fall_silent()
+    final = begin(_told("account-locked"), days=20).classify().take().answer()
+    final.reject("Tôi không đồng ý với lý do này.").give_final_response()
+    begin(_told("technical-error"), days=12).classify().take().withdraw("Cài lại ứng dụng thì đã xem được.")
+    original = begin(_told("withdrawal-delayed"), days=9)
+    begin(_told("withdrawal-delayed"), days=9, minutes=-20).mark_duplicate(original)
+    original.classify().take().answer().accept()
+    begin(ADVERTISEMENT, days=5).mark_spam("Thư quảng cáo, không phải yêu cầu của khách hàng.")
 
 
 def _running_cases(chance: random.Random, say: Progress) -> None:

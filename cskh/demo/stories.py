@@ -14,7 +14,7 @@ from accounts.customers.directory import Person
 from accounts.models import User
 from cases.models import Case, Category
 from cases.states import Channel, Nature, Status
-from cases.workflow import answer, evidence, resolution, routing
+from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox
@@ -61,10 +61,8 @@ class Story:
 
     def classify(self) -> "Story":
         with self._at(1, 6):
-            hoa = User.objects.get(username="hoa")
-            routing.classify_case(
-                self.case, actor=Actor.staff(hoa), category=Category.objects.get(slug=self.told.category)
-            )
+            category = Category.objects.get(slug=self.told.category)
+            routing.classify_case(self.case, actor=_person("hoa"), category=category)
         return self
 
     def take(self) -> "Story":
@@ -111,7 +109,7 @@ class Story:
 
     def approve(self) -> "Story":
         with self._at(5, 30):
-            resolution.approve(self.case, actor=Actor.staff(User.objects.get(username="yen")))
+            resolution.approve(self.case, actor=_person("yen"))
         return self
 
     def write(self, body: str) -> "Story":
@@ -144,6 +142,36 @@ class Story:
             answer.reject(self.case, actor=Actor.customer(self.case.customer), reason=reason)
         return self
 
+    def fall_silent(self) -> "Story":
+        """Nothing more is heard: the reminders go out on their days, and at last the case closes."""
+        while self.case.is_open:
+            planned = self.case.follow_ups.filter(done_at=None, cancelled_at=None)
+            self.now = planned.earliest("due_at").due_at
+            with self._at():
+                follow_up.attend(self.case.pk)
+        return self
+
+    def give_final_response(self) -> "Story":
+        self.handle()
+        with self._at(5, 60):
+            answer.give_final_response(self.case, actor=_person("yen"), body=self.told.answer)
+        return self
+
+    def withdraw(self, reason: str) -> "Story":
+        with self._at(5, 60):
+            ending.withdraw(self.case, actor=Actor.customer(self.case.customer), reason=reason)
+        return self
+
+    def mark_duplicate(self, of: "Story") -> "Story":
+        with self._at(2, 10):
+            ending.mark_duplicate(self.case, actor=_person("hoa"), of=of.case)
+        return self
+
+    def mark_spam(self, reason: str) -> "Story":
+        with self._at(2, 10):
+            ending.mark_spam(self.case, actor=_person("hoa"), reason=reason)
+        return self
+
     def say(self, body: str) -> "Story":
         with self._at(5, 30):
             intake.add_message(
@@ -160,6 +188,10 @@ class Story:
             yield
             _arrived(self.case)
         self.case.refresh_from_db()
+
+
+def _person(username: str) -> Actor:
+    return Actor.staff(User.objects.get(username=username))
 
 
 def _arrived(case: Case) -> None:

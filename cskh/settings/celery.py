@@ -1,5 +1,7 @@
 """Celery: what runs in the background, and when."""
 
+from kombu import Queue
+
 from .env import broker_url
 
 CELERY_BROKER_URL = broker_url()
@@ -20,6 +22,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a broker that is away must not hold a request up
 CELERY_TIMEZONE = "UTC"
+# What waits for other people's servers stands in a line of its own, so that workers of their own can be given to it: one that
+# does not answer then holds up nothing of ours. A worker that is given no queue takes from both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("outside")]
+CELERY_TASK_ROUTES = {
+    "channels_app.tasks.poll_mailbox": {"queue": "outside"},
+    "channels_app.tasks.send_webhook": {"queue": "outside"},
+}
 
 # Beat only asks "what is due?"; due times live in the database.
 CELERY_BEAT_SCHEDULE = {

@@ -20,6 +20,7 @@ INTERNAL = {
     EventKind.OUTCOME_APPROVED,
     EventKind.OUTCOME_RETURNED,
     EventKind.REVIEWER_MISSING,
+    EventKind.TRANSFERRED_OFTEN,
     EventKind.CLOCK_WARNED,
     EventKind.CLOCK_BREACHED,
     EventKind.CASE_HANDED_OVER,

@@ -15,8 +15,8 @@ from accounts.models import ApiClient, Role, Scope
 from cases.events import flaws_of
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
-from cases.states import Channel, Status
-from cases.workflow import call_back
+from cases.states import Channel, Priority, Status
+from cases.workflow import call_back, routing
 from cases.workflow.call_back import CallOutcome
 from cases.workflow.opening import Matter
 from channels_app import calls, intake
@@ -24,6 +24,7 @@ from channels_app.calls import CallNotes
 from channels_app.models import Call, Delivery, InboundItem, Message
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 
+HOTLINE = Actor.system("hotline")
 NUMBER = "+84912345678"
 T0 = timezone.now() - timedelta(minutes=5)
 
@@ -148,6 +149,17 @@ def test_a_missed_call_of_a_customer_with_an_open_case_belongs_to_it(report):
     assert report("missed").case == case
     assert call_back.owed(case).count() == 1
     assert Case.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_missed_call_of_a_customer_with_several_open_cases_belongs_to_the_most_urgent(report, make_staff):
+    urgent = known_case()
+    newer = intake.open_request(
+        Matter(subject="Khác"), actor=HOTLINE, channel=Channel.WEB, body="x", customer=urgent.customer
+    )
+    routing.change_priority(urgent, actor=Actor.staff(make_staff("son", Role.MANAGER)), priority=Priority.URGENT)
+    assert newer.opened_at > urgent.opened_at
+    assert report("missed").case == urgent
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])

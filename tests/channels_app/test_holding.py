@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases.events import flaws_of
 from cases.workflow import ending, resolution, routing
+from cases.workflow.handover import hand_over
 from channels_app import drafts, holding, intake, outbox, tasks
 from channels_app.models import HeldSend, StaffNotice
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted, StepNotAllowed
@@ -177,7 +178,7 @@ def test_what_is_refused_in_the_end_comes_back_and_the_author_hears_why(case, la
     case.refresh_from_db()
     assert held.state == "refused"
     assert held.error
-    assert case.messages.count() == said
+    assert case.messages.exclude(direction="internal").count() == said
     assert case.status == "routed"
     draft = drafts.drafts_of(lan, case)["answer"]
     assert (draft.body, draft.refused) == ("Chúng tôi đang kiểm tra.", held.error)
@@ -185,6 +186,19 @@ def test_what_is_refused_in_the_end_comes_back_and_the_author_hears_why(case, la
     assert (event.actor_kind, event.words.text) == ("system", held.error)
     assert StaffNotice.objects.filter(recipient=lan, event=event).exists() == (meanwhile is not left)
     assert list(flaws_of(case)) == []
+
+
+def test_what_somebody_who_left_was_going_to_say_is_kept_for_their_colleagues(case, lan, minh, make_staff):
+    lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
+    held = hold(case, lan)
+    left(case, lan, minh)
+    hand_over(lan, actor=Actor.staff(lead))
+    release(held)
+    case.refresh_from_db()
+    note = case.messages.get(direction="internal")
+    assert note.body.endswith("\n\nChúng tôi đang kiểm tra.")
+    told = StaffNotice.objects.filter(event__kind="send_refused").values_list("recipient__username", flat=True)
+    assert list(told) == [case.assignee.username]
 
 
 def test_what_the_author_did_meanwhile_or_a_program_of_ours_does_not_stop_it(case, lan):

@@ -1,8 +1,10 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from celery import current_app
 from django.contrib.admin.models import LogEntry
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -16,18 +18,20 @@ from cases.models import Case, Category, Clock
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
 from cases.workflow.ending import mark_duplicate
-from channels_app import intake, intake_mail, mailboxes
+from channels_app import intake, intake_mail, mailboxes, tasks
 from channels_app.adapters.base import Inbound
 from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
 from channels_app.adapters.email.own_headers import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
+from cskh.core.locks import unless_held
 from tests.cases.building import open_case
 
 from .mail import AN, DESK, deliver, headers_of, mail, photo
 
 pytestmark = pytest.mark.django_db
 State = InboundItem.State
+TASKS = {"poll_mailbox": "outside", "send_webhook": "outside", "send_delivery": "celery", "process_inbound": "celery"}
 
 
 def only_case():
@@ -114,6 +118,58 @@ def test_a_box_that_cannot_be_read_is_shown_and_holds_up_no_other(post, work_off
     assert MailboxState.objects.get(address=DESK).error
     assert MailboxState.objects.get(address="khieunai@benxanh.example").error == ""
     assert headers_of(post.mails(AN)[0])["From"].addresses[0].addr_spec == "khieunai@benxanh.example"
+
+
+def test_a_box_somebody_reads_is_not_connected_to_and_holds_up_nobody(post, monkeypatch):
+    """So that a server that does not answer keeps one worker waiting, and not all of them."""
+    monkeypatch.setattr(mailboxes, "open_mailbox", lambda box: pytest.fail("connected"))
+
+    is_held, may_go, polled = threading.Event(), threading.Event(), []
+
+    def hold():
+        try:
+            with unless_held("mail box", DESK) as is_ours:
+                polled.append(is_ours)
+                is_held.set()
+                may_go.wait(30)
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=hold)
+    reader.start()
+    is_held.wait(30)
+    mailboxes.poll(DESK)
+    may_go.set()
+    reader.join()
+    assert polled == [True]
+
+
+def test_a_slow_line_gets_on_with_every_few_megabytes(post, monkeypatch):
+    for n in range(3):
+        deliver(post, mail(subject=f"Thư {n}", files=[("to.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(3_000_000))]))
+    fetch, fetched = OpenMailbox._fetch, []
+
+    def third_hangs(self, uid, size):
+        fetched.append(uid)
+        if len(fetched) == 3:
+            raise TimeoutError
+        return fetch(self, uid, size)
+
+    monkeypatch.setattr(OpenMailbox, "_fetch", third_hangs)
+    mailboxes.poll(DESK)
+    assert InboundItem.objects.count() == 2
+    assert MailboxState.objects.get(address=DESK).last_uid == fetched[1]
+
+
+def test_polls_expire_and_wait_in_a_line_of_their_own(settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.poll_mailbox, "apply_async", lambda arguments, **options: asked.append(options))
+    settings.MAILBOXES = [{"address": DESK}]
+    tasks.poll_mailboxes()
+    assert asked == [{"expires": 30}]
+    router = current_app.amqp.Router()
+    queues = {name: router.route({}, f"channels_app.tasks.{name}")["queue"].name for name in TASKS}
+    assert queues == TASKS
 
 
 def test_the_same_mail_to_two_boxes_is_one_but_two_mails_with_one_message_id_are_two(post, work_off):

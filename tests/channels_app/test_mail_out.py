@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.template.loader import get_template
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
@@ -320,3 +321,24 @@ def test_a_notice_to_staff_carries_the_code_and_nothing_of_the_customer(routed, 
     raw = post.mails(user.email)[-1]
     assert routed.code in words(raw)
     assert routed.subject not in words(raw) + headers_of(raw)["Subject"]
+
+
+@pytest.mark.parametrize(("language", "size"), [("vi", "10,0 MB"), ("en", "10.0 MB")])
+def test_who_is_asked_for_files_reads_what_is_taken_and_what_follows_from_silence(lan, language, size):
+    deposits = Category.objects.get(slug="deposit-not-credited")
+    case = open_case(language=language, category=deposits)
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Biên lai")])
+    with translation.override(language):
+        silence = gettext("If it does not come, we can only decide by what we have.")
+    text = case.messages.latest("pk").body
+    assert "JPG, PNG, WebP, HEIC" in text
+    assert size in text.replace("\xa0", " ")
+    assert silence in text
+    code = deposits.checklist.filter(kind="text").first() or deposits.checklist.create(
+        name_vi="Mã giao dịch", kind="text"
+    )
+    other = open_case(language=language, category=deposits, email="binh@khach.example")
+    evidence.request_evidence(other, actor=lan, items=[evidence.Wanted(name=code.name, checklist_item=code)])
+    text = other.messages.latest("pk").body
+    assert "HEIC" not in text
+    assert silence in text

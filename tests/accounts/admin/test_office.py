@@ -18,6 +18,7 @@ from cases.workflow import routing
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.merging import merge_customers
+from tests.cases.building import open_case
 
 
 @pytest.fixture
@@ -307,6 +308,33 @@ def test_going_off_duty_hands_over_and_says_to_whom(client, make_staff):
     assert case.code in page
     assert str(minh) in page
     assert client.post("/admin/presence/", {"presence": "asleep"}).status_code == 400
+
+
+def test_a_head_takes_somebody_off_duty(client, make_staff):
+    lan, minh = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("minh", Role.SPECIALIST, "payments")
+    case = case_of(lan, make_staff)
+    action = {"action": "take_off_duty", "_selected_action": [lan.pk]}
+    client.force_login(make_staff("kiem", Role.AUDITOR))
+    client.post("/admin/accounts/user/", action)
+    client.force_login(make_staff("tuan", Role.MANAGER, "technical"))
+    assert client.post("/admin/accounts/user/", action).status_code == 403  # not theirs
+    lan.refresh_from_db()
+    assert lan.presence == "on_duty"
+    client.force_login(make_staff("son", Role.MANAGER, "payments"))
+    page = client.post("/admin/accounts/user/", action, follow=True).content.decode()
+    case.refresh_from_db()
+    lan.refresh_from_db()
+    assert (lan.presence, case.assignee) == ("off_duty", minh)
+    assert "Số yêu cầu đã bàn giao: 1" in page
+
+
+def test_what_no_department_has_yet_is_handed_to_the_queue_of_intake(client, make_staff):
+    hoa = make_staff("hoa", Role.INTAKE, "intake")
+    case = open_case()
+    routing.assign_case(case, actor=Actor.staff(hoa), assignee=hoa)
+    client.force_login(hoa)
+    page = client.post("/admin/presence/", {"presence": "off_duty"}, follow=True).content.decode()
+    assert f"{case.code}: nay do hàng chờ của Tiếp nhận phụ trách." in page
 
 
 def test_two_records_are_merged_and_the_merge_is_undone(client, make_staff):

@@ -14,8 +14,9 @@ from accounts.actors import Actor
 from accounts.customers.models import Customer
 from cases.admin.case_rows import rows_of
 from cases.models import Case
-from cases.states import Priority
-from cases.workflow import ending, routing
+from cases.states import ClosedAs, Priority, Status
+from cases.workflow import answer, ending, routing
+from tests.cases.building import case_at, deliver_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,23 @@ def test_urgent_comes_first_in_everything_found_and_filtered_and_what_is_closed_
     at, expected = desk(people["manager"]), [one.code for one in (urgent, newer, older, closed)]
     for query in ({"queue": "all"}, {"q": "Lỗi"}, {"channel__exact": urgent.channel}):
         assert codes_on(at.list(**query)) == expected
+
+
+def test_how_cases_ended_is_told_apart(desk, people, open_case, answered_case):
+    """Closed by silence is no acceptance."""
+    deliver_answer(answered_case)
+    answer.close_no_reply(answered_case, actor=Actor.system("follow_up"))
+    accepted = case_at(Status.CLOSED, people["manager"])
+    at = desk(people["manager"])
+    assert codes_on(at.list(closed_as__exact="no_reply")) == [answered_case.code]
+    assert codes_on(at.list(closed_as__exact="accepted")) == [accepted.code]
+    accepted_long_ago = case_at(Status.CLOSED, people["manager"])
+    Case.objects.filter(pk=accepted_long_ago.pk).update(closed_at=timezone.now() - timedelta(days=31))
+    overview = at.client.get(reverse("admin:index"))
+    ended = {outcome.url.rpartition("=")[2]: outcome.count for outcome in overview.context["outcomes"]}
+    assert ended == {**dict.fromkeys(ClosedAs.values, 0), "accepted": 1, "no_reply": 1}
+    assert f'href="{reverse("admin:cases_case_changelist")}?closed_as__exact=no_reply"' in overview.content.decode()
+    assert desk(people["lan"]).client.get(reverse("admin:index")).context["outcomes"] == []
 
 
 def test_the_fragment_says_when_a_queue_is_empty(desk, people):

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import Actor
+from accounts.models import User
 from cases.events import flaws_of
 from cases.models import Answer, Case, Category
 from cases.workflow import answer, resolution
+from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
@@ -286,3 +288,14 @@ def test_who_proposed_is_not_offered_to_approve(desk, people, open_case):
     resolution.propose(case, actor=actor, body="Hoàn tiền")
     assert "approve" not in offered(desk(people["manager"]), case)
     assert "approve" in offered(desk(people["administrator"]), case)
+
+
+def test_who_is_off_duty_is_offered_last_and_said_to_be(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    set_presence(people["lan"], User.Presence.OFF_DUTY, actor=Actor.staff(people["lan"]))
+    offered = [
+        label
+        for _value, label in desk(people["manager"]).form(case, "assign").context["form"].fields["assignee"].choices
+    ]
+    assert offered[-1] == f"{people['lan']} (hết ca)"
+    assert str(people["minh"]) in offered

@@ -53,6 +53,8 @@ def payments():
         ("category__id__exact=-1&department__id__exact=x", "queue=mine"),
         ("status__exact=%00&channel__exact=fax&priority__exact=2", "queue=mine"),
         ("q=%00&o=%00", "queue=mine"),
+        ("closed_as__exact=no_reply", "closed_as__exact=no_reply&queue=mine"),
+        ("closed_as__exact=lost", "queue=mine"),
         ("assignee=3&customer__name=An", "queue=mine"),
     ],
 )

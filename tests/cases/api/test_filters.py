@@ -41,6 +41,8 @@ FOUND = {
     "": "012",
     "status=routed": "0",
     "status=closed": "2",
+    "closed_as=withdrawn": "2",
+    "closed_as=no_reply": "",
     "category=deposit-not-credited": "0",
     "department=payments": "0",
     "assignee=lan": "0",
@@ -74,6 +76,7 @@ def test_a_code_in_any_form_is_found(integration, three):
     "query",
     [
         "status=lost",
+        "closed_as=lost",
         "category=no-such",
         "department=x",
         "assignee=nobody",
@@ -93,6 +96,14 @@ def test_what_means_nothing_is_refused_by_field(integration, query):
     answer = integration.get(f"/api/v1/cases/?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), answer.content
     assert list(answer.json()["errors"]) == [query.partition("=")[0]]
+
+
+def test_customers_do_not_find_what_was_taken_for_spam(integration, customer, three):
+    code = integration.post("/api/v1/cases/", CASE | {"subject": "Lại"}).json()["code"]
+    integration.post(f"/api/v1/cases/{code}/mark-spam/", {"reason": "Quảng cáo"})
+    assert [row["code"] for row in integration.get("/api/v1/cases/?closed_as=spam").json()["results"]] == [code]
+    assert customer.get("/api/v1/cases/?closed_as=spam").status_code == 400
+    assert customer.get("/api/v1/cases/?closed_as=withdrawn").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["lan", "nobody", "%F0%9F%90%B1"])

@@ -229,21 +229,6 @@ class TestVersions:
         code = integration.post("/api/v1/cases/", CASE).json()["code"]
         assert integration.post(f"/api/v1/cases/{code}/withdraw/", {}, headers={"If-Match": "*"}).status_code == 200
 
-
-@pytest.mark.parametrize("step", [step for step, (form, _) in STEPS.items() if form is not NothingIn])
-def test_not_you_comes_before_what_is_wrong_with_it(integration, make_client, step):
-    code = integration.post("/api/v1/cases/", CASE).json()["code"]
-    problem(make_client("cases:read").post(f"/api/v1/cases/{code}/{step}/", {"reason": {}, "body": {}}), 403, NOT_YOU)
-    assert Case.objects.get().last_event_number == Case.objects.get().events.count()
-
-
-def test_not_you_comes_before_a_wrong_check(integration, make_client):
-    code = integration.post("/api/v1/cases/", CASE).json()["code"]
-    item = integration.post(f"/api/v1/cases/{code}/evidence/", {"text": "FT123"}).json()["id"]
-    problem(make_client("cases:read").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 403, NOT_YOU)
-    problem(make_client("cases:open").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 404, "not_found")
-    problem(integration.post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 400, "invalid")
-
     def test_evidence_is_checked_in_the_version_that_was_read(self, integration):
         opened = integration.post("/api/v1/cases/", CASE | {"category": "other"})
         at = f"/api/v1/cases/{opened.json()['code']}/"
@@ -265,6 +250,32 @@ def test_not_you_comes_before_a_wrong_check(integration, make_client):
         problem(integration.patch(at, {"name": "Bình"}, headers={"If-Match": '"x"'}), 412, "precondition_failed")
         assert Customer.objects.get().name == "An"
         assert integration.patch(at, {"name": "Bình"}).status_code == 200
+
+
+@pytest.mark.parametrize("step", [step for step, (form, _) in STEPS.items() if form is not NothingIn])
+def test_not_you_comes_before_what_is_wrong_with_it(integration, make_client, step):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    problem(make_client("cases:read").post(f"/api/v1/cases/{code}/{step}/", {"reason": {}, "body": {}}), 403, NOT_YOU)
+    assert Case.objects.get().last_event_number == Case.objects.get().events.count()
+
+
+def test_not_you_comes_before_a_wrong_check(integration, make_client):
+    code = integration.post("/api/v1/cases/", CASE).json()["code"]
+    item = integration.post(f"/api/v1/cases/{code}/evidence/", {"text": "FT123"}).json()["id"]
+    problem(make_client("cases:read").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 403, NOT_YOU)
+    problem(make_client("cases:open").post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 404, "not_found")
+    problem(integration.post(f"/api/v1/evidence/{item}/verify/", {"result": "perhaps"}), 400, "invalid")
+
+
+def test_staff_reject_by_citing_what_the_customer_said(integration, staff_client):
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    at = f"/api/v1/cases/{code}/"
+    lan.post(f"{at}answer/", {"body": "Đã ghi có."})
+    assert list(problem(lan.post(f"{at}reject/", {}), 400, "invalid")["errors"]) == ["reason"]
+    said = integration.post(f"{at}messages/", {"body": "Tôi chưa nhận được"}).json()["id"]
+    assert lan.post(f"{at}reject/", {"message": said}).json()["status"] == "reopened"
+    assert Case.objects.get().events.get(kind="outcome_rejected").facts["message"] == said
 
 
 @pytest.mark.parametrize("word", ["accept", "reject"])

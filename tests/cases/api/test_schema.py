@@ -2,6 +2,7 @@
 
 import json
 
+import jsonschema
 import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
@@ -23,6 +24,25 @@ def test_the_schema_is_valid_and_without_warnings(tmp_path, capsys):
     assert "Idempotency-Key" in [parameter["name"] for parameter in opened["parameters"]]
     operations = [operation["operationId"] for path in schema["paths"].values() for operation in path.values()]
     assert len(operations) == len(set(operations))
+
+
+def test_every_request_has_an_example_that_its_form_would_take(tmp_path):
+    file = tmp_path / "schema.json"
+    call_command("spectacular", format="openapi-json", file=str(file))
+    schema = json.loads(file.read_text())
+    forms = [
+        (operation["operationId"], operation["requestBody"]["content"]["application/json"])
+        for path in schema["paths"].values()
+        for operation in path.values()
+        if "requestBody" in operation
+    ]
+    assert [name for name, form in forms if not form.get("examples")] == []
+    for name, form in forms:
+        whole = {**form["schema"], "components": schema["components"]}
+        known = schema["components"]["schemas"][form["schema"]["$ref"].rpartition("/")[2]]["properties"]
+        for shown in form["examples"].values():
+            jsonschema.Draft7Validator(whole).validate(shown["value"])
+            assert shown["value"].keys() <= known.keys(), name
 
 
 @pytest.mark.django_db

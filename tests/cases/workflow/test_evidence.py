@@ -141,9 +141,11 @@ class TestAsking:
         for actor in (Actor.staff(lan), Actor.integration(works)):
             with pytest.raises(NotPermitted, match="2"):
                 evidence.request_evidence(case, actor=actor, items=[CODE])
+            assert Step.REQUEST_EVIDENCE not in allowed_steps(actor, case)
         assert snapshot(case) == before
         lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
         for head in (lead, make_staff("son", Role.MANAGER)):
+            assert Step.REQUEST_EVIDENCE in allowed_steps(Actor.staff(head), case)
             ask(case, head, CODE)
             evidence.waive_rest(case, actor=Actor.staff(lan), reason="Đủ rồi")
 

@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.actors import Actor
-from accounts.models import Role
+from accounts.models import Department, Role
 from cases.models import Category
 from cases.states import Priority
 from cases.workflow import ending, routing
-from channels_app.models import Message
+from channels_app.models import Message, StaffNotice
 from cskh.core.errors import Invalid
 from tests.cases.building import open_case, snapshot
 
@@ -99,3 +99,18 @@ def test_what_no_department_had_yet_is_routed_without_a_summary(hoa, make_staff)
     ending.reopen(case, actor=hoa, reason="Không phải quảng cáo")
     classify(case, Category.objects.get(slug=TECHNICAL), hoa)
     assert moved(case) == [("case_routed", "technical")]
+
+
+def test_a_case_that_is_passed_on_again_and_again_alarms_the_heads(make_staff):
+    boss, lead = make_staff("boss", Role.MANAGER), make_staff("mai", Role.SPECIALIST, "technical", lead=True)
+    case = open_case("deposit-not-credited")
+    for number, slug in enumerate(("technical", "payments", "technical"), 1):
+        assert not case.needs_manager
+        department = Department.objects.get(slug=slug)
+        routing.transfer_case(case, actor=Actor.staff(boss), department=department, summary=f"Lần {number}")
+    assert case.needs_manager
+    assert case.events.get(kind="transferred_often").facts["transfers"] == 3
+    told = StaffNotice.objects.filter(event__kind="transferred_often").values_list("recipient__username", flat=True)
+    assert set(told) == {boss.username, lead.username}
+    routing.assign_case(case, actor=Actor.staff(boss), assignee=lead)
+    assert not case.needs_manager

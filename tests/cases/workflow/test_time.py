@@ -353,6 +353,50 @@ def test_the_end_of_duty_hands_over_what_waits_on_us(clock, lan, minh):
     assert (waiting.assignee, waiting.department.slug) == (None, "payments")
 
 
+def evidence_comes_in(case):
+    submitted = {"channel": case.channel, "text": "FT26326004511"}
+    evidence.submit_evidence(
+        case, actor=customer_of(case), item=case.evidence_requests.get().items.get().pk, **submitted
+    )
+
+
+def the_wait_is_over(case):
+    evidence.stop_waiting(case, actor=Actor.system("evidence"))
+
+
+def the_customer_writes(case):
+    intake.add_message(case, actor=customer_of(case), channel=case.channel, body="Sao rồi?")
+
+
+@pytest.mark.parametrize(
+    ("status", "happens"),
+    [
+        (Status.AWAITING_CUSTOMER, evidence_comes_in),
+        (Status.AWAITING_CUSTOMER, the_wait_is_over),
+        (Status.AWAITING_CUSTOMER, the_customer_writes),
+        (Status.ANSWERED, the_customer_writes),
+    ],
+)
+def test_what_begins_to_wait_on_us_does_not_wait_on_who_is_off_duty(lan, minh, status, happens):
+    case = case_at(status, lan, category="deposit-not-credited")
+    set_presence(lan, User.Presence.OFF_DUTY, actor=Actor.staff(lan))
+    case.refresh_from_db()
+    assert case.assignee == lan
+    happens(case)
+    case.refresh_from_db()
+    assert case.assignee == minh
+    assert case.events.get(kind="case_handed_over").facts["left"] == lan.pk
+    assert StaffNotice.objects.filter(recipient=minh, event__kind="case_handed_over").exists()
+
+
+def test_who_works_on_although_off_duty_keeps_it(lan, minh):
+    case = case_at(Status.AWAITING_CUSTOMER, lan, category="deposit-not-credited")
+    set_presence(lan, User.Presence.OFF_DUTY, actor=Actor.staff(lan))
+    evidence.waive_rest(case, actor=Actor.staff(lan), reason="Có trong hệ thống")
+    case.refresh_from_db()
+    assert case.assignee == lan
+
+
 def test_the_sweep_reads_only_what_is_due(clock, lan):
     for number in range(10):
         open_case("deposit-not-credited", email=f"khach{number}@khach.example")
