@@ -393,6 +393,17 @@ def test_what_is_answered_has_no_rhythm_whatever_its_kind(clock, lan, make_staff
     assert not rhythm(case).exists()
 
 
+def test_what_nobody_classified_in_time_is_told_to_the_leads_of_intake(clock, make_staff):
+    make_staff("hoa", Role.INTAKE, "intake", lead=True)
+    make_staff("nga", Role.INTAKE, "intake")
+    make_staff("tuan", Role.SPECIALIST, "payments", lead=True)
+    make_staff("son", Role.MANAGER)
+    case = open_case()
+    sweep_days(clock, 1)
+    told = StaffNotice.objects.filter(case=case, event__kind="clock_breached", event__facts__clock="first_response")
+    assert set(told.values_list("recipient__username", flat=True)) == {"hoa", "son"}
+
+
 def test_the_end_of_duty_hands_over_what_waits_on_us(clock, lan, minh):
     waiting, quiet = (
         case_at(Status.RESOLVING, lan, category="deposit-not-credited"),
