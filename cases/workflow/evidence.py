@@ -117,13 +117,15 @@ def submit_evidence(
     upload: Upload | None = None,
     text: str = "",
     item: int | None = None,
+    is_unasked: bool = False,
     at: datetime | None = None,
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
-    It answers the requested `item` (its id), or else what the open request still waits for. When that was the last of it
-    the case goes to verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it
-    raises the reopen question. The same file again on the same case gives the item that is there.
+    It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
+    something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
+    verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
+    question. The same file again on the same case gives the item that is there.
     Raises TooLarge, UnsupportedType, Invalid, NotVisible or NotPermitted, and then nothing has changed.
     """
     conversation.require(actor, case)
@@ -137,7 +139,17 @@ def submit_evidence(
     received_at = min(at or timezone.now(), timezone.now())
     received = receive(upload, room=sorting.room_left(case)) if upload else None
     with transaction.atomic():
-        evidence = _take_in(case, received, upload, words, actor=actor, channel=channel, item=item, at=received_at)
+        evidence = _take_in(
+            case,
+            received,
+            upload,
+            words,
+            actor=actor,
+            channel=channel,
+            item=item,
+            is_unasked=is_unasked,
+            at=received_at,
+        )
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -157,10 +169,12 @@ def verify_evidence(
     result: Check.Result | str,
     reason: str = "",
     checklist_item: ChecklistItem | None = None,
+    requested_item: RequestedItem | None = None,
 ) -> Check:
     """Accepts or rejects what came in. A rejection says, in words the customer can act on, what is wrong and what to send.
 
-    `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the
+    `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
+    where that was not known or mistaken. A later check replaces the
     earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What is
     accepted after the outcome was approved is a new fact: the approval is taken back. What was rejected shows as
     missing again; whether it is asked for once more is the handler's decision.
@@ -177,8 +191,9 @@ def verify_evidence(
             if not held.is_open:
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
-            if checklist_item is not None:
-                sorting.file_under(held, item, checklist_item)
+            thing = checklist_item or requested_item
+            if thing is not None:
+                sorting.file_under(held, item, thing)
             before = item.state
             check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
             item.state = result
@@ -233,12 +248,13 @@ def _take_in(
     actor: Actor,
     channel: Channel,
     item: int | None,
+    is_unasked: bool,
     at: datetime,
 ) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
         request = queries.open_request(held)
-        wanted = sorting.answered_by(held, request, item=item, is_file=received is not None)
+        wanted = None if is_unasked else sorting.answered_by(held, request, item=item, is_file=received is not None)
         file = received.row() if received else None
         if file is not None:
             known = sorting.same_submission(held, file, named=item is not None, wanted=wanted)
@@ -270,7 +286,7 @@ def _take_in(
             sha256=file.sha256 if file else None,
             received_at=at,
         )
-        if request is None and not actor.is_staff:
+        if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=at, evidence=evidence.pk)
     if file is not None and file.preview_state == file.PreviewState.WAITING:
         enqueue_after_commit("cases.tasks.derive_preview", file.pk)
