@@ -1,5 +1,6 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,10 +8,12 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection, connections
 from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
+from PIL import Image
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from accounts.models import Role
+from cases.evidence.queries import file_of
 from cases.models import Case, Category, Clock
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
@@ -21,7 +24,7 @@ from channels_app.adapters.email.marks import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
 
-from .mail import AN, DESK, deliver, headers_of, mail, photo
+from .mail import AN, DESK, deliver, headers_of, mail, pasted, photo, with_picture
 
 pytestmark = pytest.mark.django_db
 State = InboundItem.State
@@ -623,6 +626,42 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
     assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+
+
+def test_the_logo_of_a_signature_is_kept_and_answers_nothing_but_a_pasted_photo_does(post, work_off, make_staff):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    lan = Actor.staff(make_staff("lan", "specialist", "payments"))
+    routing.classify_case(
+        case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
+    )
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    work_off()
+    asked = post.mails(AN)[-1]
+    deliver(post, with_picture(mail("Mai tôi gửi.", answers=asked), "image001.jpg", "jpeg", photo()))
+    work_off()
+    case.refresh_from_db()
+    assert case.status == Status.AWAITING_CUSTOMER
+    logo = case.evidence.get()
+    assert (logo.filename, logo.requested_item) == ("image001.jpg", None)
+    assert file_of(case).others == [logo]
+    assert Attachment.objects.get().evidence_item == logo
+    deliver(post, with_picture(mail("Đây ạ.", answers=asked), "image.jpg", "jpeg", pasted()))
+    work_off()
+    case.refresh_from_db()
+    assert case.status == Status.VERIFYING
+
+
+def test_nobody_is_told_that_a_decoration_was_not_taken(post, work_off):
+    out = io.BytesIO()
+    Image.new("P", (40, 40)).save(out, "GIF")
+    deliver(post, with_picture(mail(), "logo.gif", "gif", out.getvalue()))
+    work_off()
+    assert Attachment.objects.get().refused
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert told
+    assert not any("logo.gif" in text for text in told)
 
 
 def test_a_free_text_on_an_answered_case_is_never_a_yes(post, work_off, make_staff):
