@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import Actor
+from accounts.customers.models import Contact
 from cases.events import flaws_of
 from cases.evidence.queries import file_of
 from cases.evidence.wanted import Wanted
@@ -273,6 +274,22 @@ def test_what_was_not_delivered_is_sent_again(desk, people, open_case):
     assert at.take(case, "retry-delivery", delivery=delivery.pk).status_code == 302
     delivery.refresh_from_db()
     assert delivery.state == "queued"
+
+
+def test_what_came_back_goes_to_the_corrected_address_and_only_there_can_be_sent_again(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    at.take(case, "message", body="Chúng tôi đang kiểm tra.")
+    lost = Delivery.objects.get(message__case=case, message__is_automatic=False)
+    Delivery.objects.filter(pk=lost.pk).update(state="bounced")
+    Contact.objects.filter(pk=case.contact_id).update(address="dung@khach.example")
+    at.take(case, "retry-delivery", delivery=lost.pk)
+    again = Delivery.objects.latest("pk")
+    assert (again.message_id, again.address, again.state) == (lost.message_id, "dung@khach.example", "queued")
+    assert at.take(case, "retry-delivery", delivery=lost.pk).status_code == 409
+    Delivery.objects.filter(pk=again.pk).update(state="bounced")
+    page = at.page(case).content.decode()
+    assert f'name="delivery" value="{again.pk}"' in page
+    assert f'name="delivery" value="{lost.pk}"' not in page
 
 
 def test_notices_are_counted_shown_and_read(desk, people, open_case):
