@@ -161,6 +161,19 @@ def test_of_a_mail_above_the_limit_only_whole_files_are_evidence_and_the_sender_
     assert sum(message.attachments.exclude(refused="").get().filename in text for text in told) == 1
 
 
+def test_of_a_mail_of_thirty_megabytes_the_words_are_taken_and_both_sides_hear_of_the_file(post, work_off):
+    deliver(post, mail(files=[("quay.mp4", "video/mp4", bytes(30 * 1024 * 1024))]))
+    deliver(post, mail("Nhỏ", subject="Nhỏ"))
+    work_off()
+    assert Case.objects.count() == 2
+    message = Case.objects.get(subject="Nạp tiền chưa vào").messages.get(direction="in")
+    assert message.body == "Tôi nạp 2.000.000đ lúc 9h mà chưa thấy."
+    assert set(message.attachments.values_list("file", "evidence_item")) == {(None, None)}
+    refused = message.attachments.last()
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert sum(refused.refused in text for text in told) == 1
+
+
 def test_a_sender_cannot_say_that_the_mail_was_cut(post, work_off):
     deliver(post, mail(headers={"X-CSKH-Cut": "99999999"}))
     work_off()

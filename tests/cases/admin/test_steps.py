@@ -238,6 +238,14 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     assert desk(people["auditor"]).page(case).context["evidence_panel"].may_check is False
 
 
+def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    refused = at.take(case, "add-evidence", file=SimpleUploadedFile("quay.mp4", bytes(30 * 1024 * 1024), "video/mp4"))
+    assert refused.status_code == 413
+    assert refused.context["form"].errors
+    assert not case.evidence.exists()
+
+
 def test_what_answers_nothing_or_the_wrong_thing_is_filed_anew(desk, people, open_case):
     """Under what is on the checklist, or under what was asked for besides; left alone it stays where it is."""
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
