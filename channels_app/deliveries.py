@@ -5,6 +5,7 @@ same Message-ID, by which mail programs show one mail.
 """
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -80,14 +81,56 @@ def mark_told(case: Case, *, at: datetime | None = None) -> None:
 
 
 def retry(delivery: Delivery) -> bool:
-    """Tries again what failed, came back or waits for its next try. False where there is nothing for us to send."""
-    again = Delivery.objects.filter(
-        pk=delivery.pk, channel__in=_SENDERS, state__in=(_State.QUEUED, _State.FAILED, _State.BOUNCED)
+    """Tries again what failed, came back or waits for its next try. False where there is nothing for us to send.
+
+    Where its address was corrected meanwhile it goes to the new one. That is another mail, with a Message-ID of its own:
+    a report on the first one, which may come days later, says nothing about it.
+    """
+    with transaction.atomic():
+        again = Delivery.objects.filter(
+            pk=delivery.pk, channel__in=_SENDERS, state__in=(_State.QUEUED, _State.FAILED, _State.BOUNCED)
+        )
+        held = again.select_for_update(of=("self",)).first()
+        if held is None or _was_sent_elsewhere(held):
+            return False
+        address = _corrected_address(held)
+        if address:
+            held = _sent_to(address, instead_of=held)
+        else:
+            held.state, held.attempts, held.next_try_at, held.error = _State.QUEUED, 0, timezone.now(), ""
+            held.save(update_fields=["state", "attempts", "next_try_at", "error"])
+        enqueue_after_commit("channels_app.tasks.send_delivery", held.pk)
+    return True
+
+
+def _was_sent_elsewhere(held: Delivery) -> bool:
+    later = Delivery.objects.filter(message=held.message_id, channel=held.channel, pk__gt=held.pk)
+    return held.message_id is not None and later.exists()
+
+
+def _corrected_address(held: Delivery) -> str:
+    """Where the case is answered by mail now, where the delivery's own address is no longer one of the customer's; else ""."""
+    if held.message is None or held.channel != Channel.EMAIL:
+        return ""
+    case = held.message.case
+    known = case.customer.contacts.filter(kind=Contact.Kind.EMAIL, address__iexact=held.address)
+    if case.contact is None or case.contact.kind != Contact.Kind.EMAIL or known.exists():
+        return ""
+    return case.contact.address
+
+
+def _sent_to(address: str, *, instead_of: Delivery) -> Delivery:
+    """The same message on its way to `address`; what became of the old delivery stays on record."""
+    if instead_of.state == _State.QUEUED:
+        instead_of.state, instead_of.next_try_at = _State.FAILED, None
+        instead_of.error = instead_of.error or _("This is not an address of the customer.")
+        instead_of.save(update_fields=["state", "next_try_at", "error"])
+    return Delivery.objects.create(
+        message=instead_of.message,
+        channel=instead_of.channel,
+        address=address,
+        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
     )
-    queued = again.update(state=_State.QUEUED, attempts=0, next_try_at=timezone.now(), error="")
-    if queued:
-        enqueue_after_commit("channels_app.tasks.send_delivery", delivery.pk)
-    return bool(queued)
 
 
 def _claim(delivery_id: int) -> Delivery | None:

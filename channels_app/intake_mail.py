@@ -209,13 +209,14 @@ def _message(item: InboundItem, case: Case, mail: Inbound, *, inbound: InboundIt
 def _take_files(item: InboundItem, case: Case, message: Message, mail: Inbound) -> None:
     """Attachments become evidence. One that cannot be taken is noted, stays in the raw mail, and the customer is told.
 
-    So is the customer told when the rest of the mail was left behind, with whatever was attached there.
+    So is the customer told when the rest of the mail was left behind, with whatever was attached there. What only decorates
+    the mail is kept and shown as the rest is, but is nothing that was asked for, and nothing to tell of.
     """
     refused: list[Attachment] = []
     with translation.override(case.customer.language):  # the reasons are for the customer
         for number, file in enumerate(mail.files):
             attachment = _take_file(item, case, message, file, is_too_many=number >= _MAX_FILES)
-            if attachment.refused and file.content_type not in _ADDED_BY_PROGRAMS:
+            if attachment.refused and not (file.is_decoration or file.content_type in _ADDED_BY_PROGRAMS):
                 refused.append(attachment)
         if mail.cut_from:
             why = _("The mail was too large (%(size)s).") % {"size": filesizeformat(mail.cut_from)}
@@ -236,6 +237,7 @@ def _take_file(item: InboundItem, case: Case, message: Message, file: InboundFil
                 actor=_author(case),
                 channel=Channel.EMAIL,
                 upload=Upload.of_bytes(file.data, filename=file.filename, content_type=file.content_type),
+                is_unasked=file.is_decoration,
                 at=item.received_at,
             )
     except Busy:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.admin_access import OFFICE_READERS, holds, works_here
 from accounts.models import User
+from cases import queries
 from channels_app import intake
 
 from . import notices, outcomes, queues, shortcuts
@@ -32,14 +33,12 @@ def on_every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
-    """What waits, what is due next (one's own, one's department's, nobody's yet), what came back, what one was told."""
+    """What waits, what is due next (one's own, one's department's, nobody's yet: urgent first), what came back, the news."""
     user = request.user
     assert isinstance(user, User)
     actor, now = Actor.staff(user), timezone.now()
     ours = queues.queue(actor, "mine", now) | queues.queue(actor, "department", now)
-    due = (
-        (ours | queues.queue(actor, "unassigned", now)).filter(next_due_at__isnull=False).order_by("next_due_at", "id")
-    )
+    due = queries.in_order((ours | queues.queue(actor, "unassigned", now)).filter(next_due_at__isnull=False))
     reopened = queues.queue(actor, "reopened", now)
     return {
         **page,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from cases import policies
 from cases.evidence import queries
-from cases.evidence.models import Check, ChecklistItem, EvidenceItem, EvidenceRequest
+from cases.evidence.models import Check, EvidenceItem, EvidenceRequest
 from cases.evidence.queries import Line
 from cases.models import Case
 from cases.states import Step
@@ -23,9 +23,7 @@ class CheckEvidence(StepForm):
     done = gettext_lazy("Noted. Where it was rejected, the customer is told why.")
     item = forms.ModelChoiceField(EvidenceItem.objects.none(), widget=forms.HiddenInput)
     result = forms.ChoiceField(label=gettext_lazy("Result"), choices=Check.Result, widget=forms.RadioSelect)
-    checklist_item = forms.ModelChoiceField(
-        ChecklistItem.objects.none(), label=gettext_lazy("What it is"), required=False, empty_label="---------"
-    )
+    thing = forms.ChoiceField(label=gettext_lazy("What it is"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("If rejected: what is wrong, and what the customer can send instead"),
         required=False,
@@ -35,25 +33,34 @@ class CheckEvidence(StepForm):
 
     def offer(self) -> None:
         self.chosen_among("item", EvidenceItem.objects.filter(case=self.case))
-        self.chosen_among("checklist_item", ChecklistItem.objects.filter(category__cases=self.case))
+        thing = self.fields["thing"]
+        assert isinstance(thing, forms.ChoiceField)
+        self.lines = queries.checklist_of(self.case)
+        thing.choices = [("", "---------"), *((line.name, line.name) for line in self.lines)]
 
     def take(self) -> None:
+        line = self._other_line()
         evidence.verify_evidence(
             self.cleaned_data["item"],
             actor=self.actor,
             result=self.cleaned_data["result"],
             reason=self.said("reason"),
-            checklist_item=self.cleaned_data["checklist_item"],
+            checklist_item=line.checklist_item if line else None,
+            requested_item=line.asked[-1] if line and line.asked else None,
         )
+
+    def _other_line(self) -> Line | None:
+        """What it is said to be, where it does not stand there already."""
+        said = next((line for line in self.lines if line.name == self.cleaned_data["thing"]), None)
+        return said if said and self.cleaned_data["item"] not in said.items else None
 
 
 @dataclass(frozen=True)
 class EvidencePanel:
-    """What the panel shows; `needed` is the checklist of the category, to file under it what came unasked."""
+    """What the panel shows. What came in can be filed under any of the `lines`; `others` are under none yet."""
 
     lines: list[Line]
     others: list[EvidenceItem]
-    needed: list[ChecklistItem]
     request: EvidenceRequest | None
     may_check: bool
 
@@ -64,7 +71,6 @@ def panel_of(case: Case, actor: Actor) -> EvidencePanel:
     return EvidencePanel(
         lines=found.lines,
         others=found.others,
-        needed=[line.checklist_item for line in found.lines if line.checklist_item],
         request=queries.open_request(case),
         may_check=case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
     )

@@ -19,15 +19,26 @@ def answered_by(
     Raises Invalid for an item that was never asked for on this case.
     """
     if item is not None:
-        named = RequestedItem.objects.filter(pk=item, request__case=held).first()
-        if named is None:
-            raise Invalid(errors={"item": [_("This was not asked for in this case.")]})
-        return named
+        return _asked(held, item)
     if request is None:
         return None
     waiting = list(still_missing(request))
     kind = ItemKind.FILE if is_file else ItemKind.TEXT
     return next((one for one in waiting if one.kind == kind), waiting[0] if waiting else None)
+
+
+def _asked(held: Case, item: int) -> RequestedItem:
+    named = RequestedItem.objects.filter(pk=item, request__case=held).first()
+    if named is None:
+        raise Invalid(errors={"item": [_("This was not asked for in this case.")]})
+    return named
+
+
+def _asked_last(held: Case, thing: ChecklistItem) -> RequestedItem | None:
+    if thing.category_id != held.category_id:
+        raise Invalid(errors={"checklist_item": [_("This is not on the checklist of the category.")]})
+    asked = RequestedItem.objects.filter(request__case=held, checklist_item=thing)
+    return asked.order_by("-pk").first()
 
 
 def same_submission(held: Case, file: StoredFile, *, named: bool, wanted: RequestedItem | None) -> EvidenceItem | None:
@@ -39,16 +50,18 @@ def same_submission(held: Case, file: StoredFile, *, named: bool, wanted: Reques
     return (same.filter(requested_item=wanted) if named else same).first()
 
 
-def file_under(held: Case, item: EvidenceItem, checklist_item: ChecklistItem) -> None:
-    """Says that `item` is that thing of the checklist; what it was taken for is looked at anew. Does not save `item`.
+def file_under(held: Case, item: EvidenceItem, thing: ChecklistItem | RequestedItem) -> None:
+    """Says that `item` is that thing of the checklist, or that thing that was asked for besides.
 
-    Raises Invalid where the thing is not on the checklist of the category.
+    What it was taken for is looked at anew. Does not save `item`. Raises Invalid where the thing is not on the checklist of
+    the category, or was not asked for on this case.
     """
-    if checklist_item.category_id != held.category_id:
-        raise Invalid(errors={"checklist_item": [_("This is not on the checklist of the category.")]})
-    taken_for, item.checklist_item = item.requested_item, checklist_item
-    asked = RequestedItem.objects.filter(request__case=held, checklist_item=checklist_item)
-    item.requested_item = asked.order_by("-pk").first()
+    taken_for = item.requested_item
+    if isinstance(thing, RequestedItem):
+        asked = _asked(held, thing.pk)
+        item.requested_item, item.checklist_item = asked, asked.checklist_item
+    else:
+        item.requested_item, item.checklist_item = _asked_last(held, thing), thing
     if taken_for and taken_for != item.requested_item:
         update_state(taken_for, besides=item)
 

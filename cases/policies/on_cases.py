@@ -179,9 +179,12 @@ def handlers_of(case: Case) -> QuerySet[User]:
 
 
 def heads_of(case: Case) -> QuerySet[User]:
-    """The active leads and managers who answer for the case: of its department, or of all."""
+    """The active leads and managers who answer for the case: of its department, or of all; of intake while it has none."""
     heads = Q(memberships__role=Role.MANAGER) | Q(memberships__is_lead=True, memberships__role__in=_EVERYONE)
-    return User.objects.filter(heads & _place(case), is_active=True).distinct()
+    answerable = heads & _place(case)
+    if case.department_id is None:
+        answerable |= Q(memberships__is_lead=True, memberships__role=Role.INTAKE)
+    return User.objects.filter(answerable, is_active=True).distinct()
 
 
 def earlier_deciders(case: Case) -> set[int]:

@@ -137,13 +137,15 @@ def submit_evidence(
     upload: Upload | None = None,
     text: str = "",
     item: int | None = None,
+    is_unasked: bool = False,
     at: datetime | None = None,
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
-    It answers the requested `item` (its id), or else what the open request still waits for. When that was the last of it
-    the case goes to verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it
-    raises the reopen question. The same file again on the same case gives the item that is there.
+    It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
+    something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
+    verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
+    question. The same file again on the same case gives the item that is there.
     Raises TooLarge, UnsupportedType, Invalid, NotVisible or NotPermitted, and then nothing has changed.
     """
     conversation.require(actor, case)
@@ -155,7 +157,7 @@ def submit_evidence(
     received = receive(upload, room=sorting.room_left(case)) if upload else None
     came = _Submission(upload=upload, received=received, words=words, channel=channel, at=received_at)
     with transaction.atomic():
-        evidence = _take_in(case, came, actor=actor, item=item)
+        evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked)
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -175,10 +177,12 @@ def verify_evidence(
     result: Check.Result | str,
     reason: str = "",
     checklist_item: ChecklistItem | None = None,
+    requested_item: RequestedItem | None = None,
 ) -> Check:
     """Accepts or rejects what came in. A rejection says, in words the customer can act on, what is wrong and what to send.
 
-    `checklist_item` says which of the needed things it is, where that was not known. A later check replaces the
+    `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
+    where that was not known or mistaken. A later check replaces the
     earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What is
     accepted after the outcome was approved is a new fact: the approval is taken back. What was rejected shows as
     missing again; whether it is asked for once more is the handler's decision.
@@ -195,8 +199,9 @@ def verify_evidence(
             if not held.is_open:
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
-            if checklist_item is not None:
-                sorting.file_under(held, item, checklist_item)
+            thing = checklist_item or requested_item
+            if thing is not None:
+                sorting.file_under(held, item, thing)
             check = _note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
@@ -255,11 +260,12 @@ def _require_a_look(held: Case, actor: Actor) -> None:
         )
 
 
-def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None) -> EvidenceItem:
+def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
         request = queries.open_request(held)
-        wanted = sorting.answered_by(held, request, item=item, is_file=came.received is not None)
+        is_file = came.received is not None
+        wanted = None if is_unasked else sorting.answered_by(held, request, item=item, is_file=is_file)
         file = came.received.row() if came.received else None
         if file is not None:
             known = sorting.same_submission(held, file, named=item is not None, wanted=wanted)
@@ -279,7 +285,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None) -
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
-        if request is None and not actor.is_staff:
+        if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and file.preview_state == file.PreviewState.WAITING:
         enqueue_after_commit("cases.tasks.derive_preview", file.pk)

@@ -9,7 +9,7 @@ from cases import policies
 from cases.complaints.register import register_complaint
 from cases.events import EventKind, record
 from cases.models import Case, Category, FollowUp
-from cases.states import CUSTOMERS_TURN, PRIORITY_RANK, Nature, Priority, Status, Step
+from cases.states import PRIORITY_RANK, Nature, Priority, Status, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans
@@ -76,6 +76,7 @@ def _classify(
 ) -> None:
     _require_no_way_around_approval(held, actor=actor, category=category)
     first = step == Step.CLASSIFY
+    was_complex = held.is_complex
     held.category, held.is_complex = category, category.is_complex
     held.classified_at = held.classified_at or timezone.now()
     if nature is not None:
@@ -89,9 +90,20 @@ def _classify(
         route_case(held, actor=actor, department=category.department)
     elif held.department_id != category.department_id:
         _transfer(held, actor=actor, department=category.department, summary=summary)
-    if held.is_complex and held.status not in CUSTOMERS_TURN:
+    _keep_rhythm(held, was_complex=was_complex)
+
+
+def _keep_rhythm(held: Case, *, was_complex: bool) -> None:
+    """A complex case tells its customer about progress from the start until it is answered, however often its kind changes.
+
+    While the customer is asked for something the rhythm goes on silently (`follow_up`). From the second round on every case
+    has it.
+    """
+    if held.status == Status.ANSWERED:
+        return
+    if held.is_complex:
         _plans.progress(held, at=timezone.now())
-    elif held.round == 1 and not first:
+    elif was_complex and held.round == 1:
         _plans.cancel(held, FollowUp.Kind.PROGRESS)
 
 

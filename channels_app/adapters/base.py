@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class InboundFile:
-    """A file as it came in; `content_type` is what the sender claims."""
+    """A file as it came in; `content_type` is what the sender claims.
+
+    `is_decoration` says that the sender's program put it in: nobody sent it as an answer to anything.
+    """
 
     filename: str
     content_type: str
     data: bytes
+    is_decoration: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

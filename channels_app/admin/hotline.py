@@ -171,7 +171,7 @@ def _page(request: HttpRequest, actor: Actor, form: CallForm, text: str, *, chos
 
 
 def _found(actor: Actor, text: str) -> list[Found]:
-    """Customers by number, name, address, id or tracking code, each with the cases that are open or closed lately."""
+    """Customers by number, name, address, id or code, each with the cases that are open, urgent first, or closed lately."""
     try:
         customers = [directory.current(queries.visible_case(actor, text).customer)] if text else []
     except NotVisible:
@@ -179,7 +179,7 @@ def _found(actor: Actor, text: str) -> list[Found]:
     lately = STILL_OPEN | Q(closed_at__gte=timezone.now() - _CLOSED_LATELY)
     found = {customer.pk: Found(customer) for customer in customers}
     cases = policies.visible_to(actor).filter(lately, customer__in=list(found)).select_related("category")
-    shown = list(cases.order_by(F("closed_at").asc(nulls_first=True), "-opened_at")[:40])
+    shown = list(cases.order_by(F("closed_at").asc(nulls_first=True), "-urgency", "-opened_at")[:40])
     waits = _waits(shown)
     for case in shown:
         found[case.customer_id].cases.append(Continuable(case, waits.get(case.pk, [])))

@@ -50,6 +50,20 @@ def mail(
     return out
 
 
+def with_picture(letter, name, kind, data, *, cid="<picture@khach.example>"):
+    """The letter with a picture within its text, as programs send what was pasted and what a signature shows."""
+    letter.add_alternative(f'<p>{letter.get_content()}</p><img src="cid:{cid[1:-1]}">', subtype="html")
+    letter.get_payload()[-1].add_related(data, "image", kind, cid=cid, filename=name, disposition="inline")
+    return letter
+
+
+def pasted(size=(400, 300), kind="JPEG"):
+    """A picture with as much to see as a photograph has."""
+    out = io.BytesIO()
+    Image.effect_noise(size, 90).save(out, kind)
+    return out.getvalue()
+
+
 def headers_of(raw):
     return email.message_from_bytes(raw, policy=email.policy.default)
 

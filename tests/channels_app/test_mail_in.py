@@ -1,5 +1,6 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,10 +11,12 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
+from PIL import Image
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from accounts.models import Role
+from cases.evidence.queries import file_of
 from cases.models import Case, Category, Clock
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, routing
@@ -27,7 +30,7 @@ from cskh.core.errors import Conflict
 from cskh.core.locks import unless_held
 from tests.cases.building import open_case
 
-from .mail import AN, DESK, deliver, headers_of, mail, photo
+from .mail import AN, DESK, deliver, headers_of, mail, pasted, photo, with_picture
 
 pytestmark = pytest.mark.django_db
 State = InboundItem.State
@@ -215,6 +218,19 @@ def test_of_a_mail_above_the_limit_only_whole_files_are_evidence_and_the_sender_
     assert message.attachments.exclude(refused="").count() == 1
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert sum(message.attachments.exclude(refused="").get().filename in text for text in told) == 1
+
+
+def test_of_a_mail_of_thirty_megabytes_the_words_are_taken_and_both_sides_hear_of_the_file(post, work_off):
+    deliver(post, mail(files=[("quay.mp4", "video/mp4", bytes(30 * 1024 * 1024))]))
+    deliver(post, mail("Nhỏ", subject="Nhỏ"))
+    work_off()
+    assert Case.objects.count() == 2
+    message = Case.objects.get(subject="Nạp tiền chưa vào").messages.get(direction="in")
+    assert message.body == "Tôi nạp 2.000.000đ lúc 9h mà chưa thấy."
+    assert set(message.attachments.values_list("file", "evidence_item")) == {(None, None)}
+    refused = message.attachments.last()
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert sum(refused.refused in text for text in told) == 1
 
 
 def test_a_sender_cannot_say_that_the_mail_was_cut(post, work_off):
@@ -682,6 +698,42 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
     assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+
+
+def test_the_logo_of_a_signature_is_kept_and_answers_nothing_but_a_pasted_photo_does(post, work_off, make_staff):
+    deliver(post, mail())
+    work_off()
+    case = only_case()
+    lan = Actor.staff(make_staff("lan", "specialist", "payments"))
+    routing.classify_case(
+        case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
+    )
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    work_off()
+    asked = post.mails(AN)[-1]
+    deliver(post, with_picture(mail("Mai tôi gửi.", answers=asked), "image001.jpg", "jpeg", photo()))
+    work_off()
+    case.refresh_from_db()
+    assert case.status == Status.AWAITING_CUSTOMER
+    logo = case.evidence.get()
+    assert (logo.filename, logo.requested_item) == ("image001.jpg", None)
+    assert file_of(case).others == [logo]
+    assert Attachment.objects.get().evidence_item == logo
+    deliver(post, with_picture(mail("Đây ạ.", answers=asked), "image.jpg", "jpeg", pasted()))
+    work_off()
+    case.refresh_from_db()
+    assert case.status == Status.VERIFYING
+
+
+def test_nobody_is_told_that_a_decoration_was_not_taken(post, work_off):
+    out = io.BytesIO()
+    Image.new("P", (40, 40)).save(out, "GIF")
+    deliver(post, with_picture(mail(), "logo.gif", "gif", out.getvalue()))
+    work_off()
+    assert Attachment.objects.get().refused
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    assert told
+    assert not any("logo.gif" in text for text in told)
 
 
 def test_a_free_text_on_an_answered_case_is_never_a_yes(post, work_off, make_staff):

@@ -16,8 +16,9 @@ from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
 from cases.workflow import answer, ending, evidence, routing
+from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
-from channels_app import deliveries, intake, one_time_codes, outbox
+from channels_app import bounces, deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
 
 from .mail import AN, DESK, headers_of
@@ -122,6 +123,66 @@ def test_a_letter_goes_only_to_an_address_of_its_customer(routed, post, work_off
     assert post.mails(AN) == []
     assert not Delivery.objects.exclude(state=State.FAILED).filter(message__case=routed).exists()
     assert routed.events.filter(kind=EventKind.DELIVERY_FAILED).count() == 2
+
+
+WRONG = "an@khahc.example"
+
+
+@pytest.fixture
+def mistyped(post, work_off, routed, lan):
+    """An answer that came back from an address with a slip in it, which was corrected then."""
+    routed.contact.address = WRONG
+    routed.contact.save()
+    answer.send_answer(routed, actor=lan, body="Đã ghi có.")
+    work_off()
+    lost = only(routed, message__answer__isnull=False)
+    bounces.take([lost.reference])
+    Contact.objects.filter(pk=routed.contact_id).update(address=AN)
+    lost.refresh_from_db()
+    return lost
+
+
+def test_what_came_back_is_sent_again_to_the_corrected_address(routed, mistyped, post, work_off):
+    assert mistyped.state == State.BOUNCED
+    assert deliveries.retry(mistyped)
+    assert not deliveries.retry(mistyped), "once is enough"
+    work_off()
+    sent = Delivery.objects.exclude(pk=mistyped.pk).get(message=mistyped.message)
+    assert (sent.state, sent.address) == (State.DELIVERED, AN)
+    assert has_arrived(routed, mistyped.message.answer)
+    assert ["Đã ghi có." in words(raw) for raw in post.mails(AN)] == [True]
+    mistyped.refresh_from_db()
+    assert (mistyped.state, mistyped.address) == (State.BOUNCED, WRONG)
+    assert headers_of(post.mails(AN)[0])["Message-ID"] == sent.reference != mistyped.reference
+
+
+def test_a_late_report_on_the_old_address_says_nothing_of_the_new_one(routed, mistyped, work_off):
+    deliveries.retry(mistyped)
+    work_off()
+    bounces.take([mistyped.reference])
+    assert has_arrived(routed, mistyped.message.answer)
+    bounces.take([Delivery.objects.latest("pk").reference])
+    assert not has_arrived(routed, mistyped.message.answer)
+    Contact.objects.filter(pk=routed.contact_id).update(address="an.nguyen@khach.example")
+    assert deliveries.retry(Delivery.objects.latest("pk"))
+    work_off()
+    assert has_arrived(routed, mistyped.message.answer)
+
+
+def test_what_is_queued_to_an_address_that_was_corrected_is_sent_there_when_somebody_says_so(
+    routed, post, work_off, lan
+):
+    """By itself it goes nowhere: whose the new address is, somebody has to know."""
+    message = outbox.write_message(routed, actor=lan, body="Mật")
+    Contact.objects.filter(customer=routed.customer).update(address="moi@khach.example")
+    queued = Delivery.objects.get(message=message)
+    assert deliveries.retry(queued)
+    work_off()
+    assert [words(raw).count("Mật") for raw in post.mails("moi@khach.example")] == [1]
+    assert set(message.deliveries.values_list("address", "state")) == {
+        (AN, "failed"),
+        ("moi@khach.example", "delivered"),
+    }
 
 
 def test_what_is_refused_for_now_is_tried_again_with_the_same_message_id(post, work_off):

@@ -5,7 +5,9 @@ import pytest
 from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.models import Role
+from cases.models import Category
 from cases.states import Channel
+from cases.workflow import evidence, routing
 from cases.workflow.opening import Matter
 from channels_app import intake
 from tests.e2e.signing_in import sign_in_as
@@ -64,6 +66,19 @@ def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
     case.refresh_from_db()
     assert (case.status, case.assignee) == ("answered", lan)
     assert "ghi có" in case.messages.get(answer__isnull=False).body
+
+
+def test_enter_in_what_is_wrong_decides_nothing(desk, case, lan):
+    routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.EMAIL, text="FT2632")
+    desk.goto(desk.url + f"cases/case/{case.pk}/change/")
+    reason = desk.locator(f"#evidence-{item.pk} [name=reason]")
+    reason.fill("Thiếu số cuối.")
+    reason.press("Enter")
+    reason.type("Gửi lại cả mã.")
+    desk.click(f"#evidence-{item.pk} [value=rejected]")
+    desk.wait_for_selector(f"#evidence-{item.pk} >> text=Gửi lại cả mã.")
+    assert list(item.checks.values_list("result", "reason")) == [("rejected", "Thiếu số cuối.\nGửi lại cả mã.")]
 
 
 def test_clocks_tick_the_code_is_copied_and_help_opens(desk, case, context):

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from channels_app.adapters.base import Inbound, InboundFile
 
+from . import decoration
 from .authenticity import is_refuted
 from .body import InboundAttachment
 from .own_headers import CUT_HEADER
@@ -31,7 +32,7 @@ def read(raw: bytes) -> Inbound:
         external_id=mail.message_id,
         in_reply_to=mail.in_reply_to,
         references=mail.references,
-        files=_files(_whole(raw, mail) if cut_from else mail.attachments),
+        files=_files(_whole(raw, mail) if cut_from else mail.attachments, mail.html),
         is_automatic=mail.is_auto_reply,
         is_bounce=mail.is_bounce,
         is_refuted=is_refuted(mail.authentication, settings.MAIL_TRUSTED_SERVERS),
@@ -72,8 +73,12 @@ def _digest(mail: InboundEmail) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _files(attachments: Iterable[InboundAttachment]) -> list[InboundFile]:
-    return [InboundFile(each.filename, each.content_type, each.data) for each in attachments]
+def _files(attachments: Iterable[InboundAttachment], markup: str) -> list[InboundFile]:
+    shown = decoration.shown_in(markup)
+    return [
+        InboundFile(each.filename, each.content_type, each.data, is_decoration=decoration.decorates(each, shown))
+        for each in attachments
+    ]
 
 
 def _cut_from(raw: bytes) -> int:

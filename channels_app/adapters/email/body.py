@@ -18,11 +18,15 @@ _MARKUP_OF_ENRICHED = re.compile(r"<(?:(<)|/?[A-Za-z-]{1,60}(?:><param>[^<]{0,20
 
 @dataclass(slots=True)
 class InboundAttachment:
-    """One file of a mail. `data` is what was sent, `content_type` only what the sender claims."""
+    """One file of a mail. `data` is what was sent, `content_type` only what the sender claims.
+
+    `content_id`, without its `<>`, is the name by which the mail's HTML may show it.
+    """
 
     filename: str
     content_type: str
     data: bytes
+    content_id: str = ""
 
 
 @dataclass(slots=True)
@@ -126,5 +130,6 @@ def _attach(leaf: Part, attachments: list[InboundAttachment]) -> None:
             filename=attachment_name(name, kind, len(attachments) + 1),
             content_type=kind,
             data=data,
+            content_id=leaf.headers.raw("content-id").strip().strip("<>"),
         )
     )

@@ -40,6 +40,11 @@ class EvidenceForm(PortalForm):
         else:
             del self.fields["item"]
 
+    @property
+    def is_something_else(self) -> bool:
+        """Whether the customer was shown what is asked for, and says that this is none of it."""
+        return "item" in self.fields and self.data.get("item") == ""
+
     def clean(self) -> None:
         if not self.errors and not (self.cleaned_data["documents"] or self.cleaned_data["text"]):
             self.add_error("documents", gettext("Choose a file, or write the text."))

@@ -162,13 +162,19 @@ def _status(case: Case) -> str:
 
 def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
     typed = form.cleaned_data
+    submit = partial(
+        evidence.submit_evidence,
+        case,
+        actor=actor,
+        channel=Channel.WEB,
+        item=typed.get("item"),
+        is_unasked=form.is_something_else,
+    )
     with transaction.atomic():
         for file in typed["documents"]:
-            upload = Upload.of_form(file)
-            evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=upload, item=typed.get("item"))
+            submit(upload=Upload.of_form(file))
         if typed["text"]:
-            text = typed["text"]
-            evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, text=text, item=typed.get("item"))
+            submit(text=typed["text"])
 
 
 def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:

@@ -77,6 +77,14 @@ def test_how_cases_ended_is_told_apart(desk, people, open_case, answered_case):
     assert desk(people["lan"]).client.get(reverse("admin:index")).context["outcomes"] == []
 
 
+def test_urgent_comes_first_in_what_is_due_next(desk, people, open_case):
+    low, urgent = open_case("deposit-not-credited"), open_case("deposit-not-credited")
+    routing.change_priority(low, actor=Actor.staff(people["manager"]), priority=Priority.LOW, reason="không gấp")
+    Case.objects.filter(pk=low.pk).update(next_due_at=timezone.now())
+    page = desk(people["lan"]).client.get(reverse("admin:index"))
+    assert [row.code for row in page.context["due_next"]] == [urgent.code, low.code]
+
+
 def test_the_fragment_says_when_a_queue_is_empty(desk, people):
     text = desk(people["lan"]).list(queue="mine", fragment="rows").content.decode()
     assert '<p class="desk-empty" id="desk-empty">' in text

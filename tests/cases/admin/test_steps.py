@@ -1,6 +1,7 @@
 """What the buttons of the desk do, and what is said when it cannot be done. Who may press them: `test_permissions.py`."""
 
 import threading
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,10 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import Actor
+from accounts.customers.models import Contact
 from accounts.models import User
 from cases.events import flaws_of
+from cases.evidence.queries import file_of
+from cases.evidence.wanted import Wanted
 from cases.models import Answer, Case, Category
-from cases.workflow import answer, resolution
+from cases.states import Channel, Status
+from cases.workflow import answer, evidence, resolution
 from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
@@ -226,13 +231,43 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     item.refresh_from_db()
     assert item.state == "received"
     thing = case.category.checklist.get(slug="transaction-code")
-    checked = at.take(case, "check-evidence", item=item.pk, result="accepted", checklist_item=thing.pk)
+    checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
     assert checked.status_code == 302
     page = at.page(case)
     line = next(line for line in page.context["evidence_panel"].lines if line.checklist_item == thing)
     assert (line.state, line.items) == ("accepted", [item])
     assert "<img src=x" not in page.content.decode()
     assert desk(people["auditor"]).page(case).context["evidence_panel"].may_check is False
+
+
+def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    refused = at.take(case, "add-evidence", file=SimpleUploadedFile("quay.mp4", bytes(30 * 1024 * 1024), "video/mp4"))
+    assert refused.status_code == 413
+    assert refused.context["form"].errors
+    assert not case.evidence.exists()
+
+
+def test_what_answers_nothing_or_the_wrong_thing_is_filed_anew(desk, people, open_case):
+    """Under what is on the checklist, or under what was asked for besides; left alone it stays where it is."""
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    receipt = case.category.checklist.get(slug="receipt")
+    evidence.request_evidence(
+        case, actor=Actor.staff(people["lan"]), items=[Wanted(name=receipt.name), Wanted(name="Ảnh ví")]
+    )
+    submit = partial(evidence.submit_evidence, case, actor=Actor.customer(case.customer), channel=Channel.WEB)
+    wrong, unasked = submit(text="ảnh"), submit(text="ví", is_unasked=True)
+    assert wrong.checklist_item == receipt
+    assert at.page(case).content.decode().count('<select name="thing">') == 2
+    at.take(case, "check-evidence", item=unasked.pk, result="accepted", thing="Ảnh ví")
+    unasked.refresh_from_db()
+    assert (unasked.requested_item.name, unasked.requested_item.state) == ("Ảnh ví", "accepted")
+    at.take(case, "check-evidence", item=wrong.pk, result="accepted", thing=receipt.name)
+    case.refresh_from_db()
+    assert case.status == Status.VERIFYING
+    at.take(case, "check-evidence", item=wrong.pk, result="accepted", thing="Ảnh ví")
+    assert [len(line.items) for line in file_of(case).lines if line.asked] == [0, 2]
+    assert [line.state for line in file_of(case).lines if line.asked] == ["missing", "accepted"]
 
 
 def test_what_was_not_delivered_is_sent_again(desk, people, open_case):
@@ -249,6 +284,22 @@ def test_what_was_not_delivered_is_sent_again(desk, people, open_case):
     assert at.take(case, "retry-delivery", delivery=delivery.pk).status_code == 302
     delivery.refresh_from_db()
     assert delivery.state == "queued"
+
+
+def test_what_came_back_goes_to_the_corrected_address_and_only_there_can_be_sent_again(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    at.take(case, "message", body="Chúng tôi đang kiểm tra.")
+    lost = Delivery.objects.get(message__case=case, message__is_automatic=False)
+    Delivery.objects.filter(pk=lost.pk).update(state="bounced")
+    Contact.objects.filter(pk=case.contact_id).update(address="dung@khach.example")
+    at.take(case, "retry-delivery", delivery=lost.pk)
+    again = Delivery.objects.latest("pk")
+    assert (again.message_id, again.address, again.state) == (lost.message_id, "dung@khach.example", "queued")
+    assert at.take(case, "retry-delivery", delivery=lost.pk).status_code == 409
+    Delivery.objects.filter(pk=again.pk).update(state="bounced")
+    page = at.page(case).content.decode()
+    assert f'name="delivery" value="{again.pk}"' in page
+    assert f'name="delivery" value="{lost.pk}"' not in page
 
 
 def test_notices_are_counted_shown_and_read(desk, people, open_case):

@@ -171,14 +171,14 @@ class TestDesk:
         assert addresses(item)[0] in page
         assert addresses(item)[1] in page
         assert "<img src=x" not in page
-        assert 'name="checklist_item"' in page
+        assert 'name="thing"' in page
 
     def test_accepts_and_files_under_the_checklist(self, client, people):
         case = open_case("deposit-not-credited")
         item = sent(case)
         receipt = case.category.checklist.get(slug="receipt")
         client.force_login(people["own department"])
-        assert self.check(client, case, item, result="accepted", checklist_item=receipt.pk).status_code == 302
+        assert self.check(client, case, item, result="accepted", thing=receipt.name).status_code == 302
         item.refresh_from_db()
         assert (item.state, item.checklist_item) == ("accepted", receipt)
 

@@ -1,6 +1,7 @@
 """Asked for, delivered, received, checked; and the pause of the clocks from delivery to the end, whatever the order."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -595,6 +596,18 @@ class TestChecking:
         evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
         assert [line.state for line in queries.checklist_of(case)] == ["accepted", "missing"]
         assert request.items.get().state == RequestedItem.State.REQUESTED
+
+    def test_what_came_unasked_is_filed_under_what_was_asked_besides(self, case, lan):
+        request = ask(case, lan, Wanted(name="Ảnh ví"))
+        item = send(case, is_unasked=True)
+        assert (item.requested_item, case.status) == (None, Status.AWAITING_CUSTOMER)
+        check = partial(evidence.verify_evidence, item, actor=Actor.staff(lan), result="accepted")
+        foreign = ask(case_at(Status.ROUTED, lan, category="deposit-not-credited"), lan).items.get()
+        with pytest.raises(Invalid):
+            check(requested_item=foreign)
+        check(requested_item=request.items.get())
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert request.items.get().state == RequestedItem.State.ACCEPTED
 
     def test_a_thing_of_another_category_is_refused(self, case, lan):
         item = send(case)

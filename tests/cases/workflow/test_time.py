@@ -12,7 +12,8 @@ from accounts.actors import Actor
 from accounts.models import Role, User
 from cases import queries
 from cases.admin.history import history_of
-from cases.models import Case, Clock, Pause
+from cases.evidence.wanted import Wanted
+from cases.models import Case, Category, Clock, Pause
 from cases.states import Channel, Priority, Status
 from cases.tasks import sweep_due
 from cases.workflow import answer, ending, evidence, routing
@@ -41,6 +42,12 @@ def lan(clock, make_staff):
 @pytest.fixture
 def minh(clock, make_staff):
     return make_staff("minh", Role.SPECIALIST, "payments")
+
+
+@pytest.fixture
+def toan(clock, make_staff):
+    """Works for every department."""
+    return make_staff("toan", Role.SPECIALIST)
 
 
 def due_of(case, kind):
@@ -332,6 +339,69 @@ def test_a_reopened_case_has_a_first_contact_and_progress(clock, lan, minh, make
         clock.shift(DAY)
         sweep_due()
     assert case.events.filter(kind="follow_up_done", facts__follow_up="progress").count() == 3
+
+
+def told_of_progress(case):
+    return case.events.filter(kind="follow_up_done", facts__follow_up="progress").count()
+
+
+def rhythm(case):
+    return case.follow_ups.filter(kind="progress", done_at=None, cancelled_at=None)
+
+
+def sweep_days(clock, days):
+    for _ in range(days):
+        clock.shift(DAY)
+        sweep_due()
+
+
+def test_a_complex_case_tells_of_progress_from_its_start(clock, toan):
+    """At each beat while we work on it, silently while the customer is asked for something, then again."""
+    case = open_case("settlement")
+    routing.assign_case(case, actor=Actor.staff(toan), assignee=toan)
+    assert case.is_complex
+    assert rhythm(case).get().due_at == NOON + DAY
+    sweep_days(clock, 2)
+    assert told_of_progress(case) == 2
+    assert case.messages.filter(direction="out", is_automatic=True, created_at=timezone.now()).count() == 1
+    evidence.request_evidence(case, actor=Actor.staff(toan), items=[Wanted(name="Sao kê")])
+    sweep_days(clock, 1)
+    assert (told_of_progress(case), rhythm(case).count()) == (2, 1)
+    evidence.waive_rest(case, actor=Actor.staff(toan), reason="Đã có")
+    sweep_days(clock, 1)
+    assert told_of_progress(case) == 3
+
+
+@pytest.mark.parametrize("before", ["settlement", "deposit-not-credited"])
+def test_a_case_that_is_complex_has_its_rhythm_whenever_that_is_found(clock, toan, make_staff, before):
+    son = Actor.staff(make_staff("son", Role.MANAGER))
+    case = case_at(Status.AWAITING_CUSTOMER, toan, category=before)
+    complex_one = Category.objects.get(slug="account-takeover")
+    routing.classify_case(case, actor=son, category=complex_one, summary="Nghi mất tài khoản")
+    assert case.is_complex
+    assert rhythm(case).count() == 1
+    simple = Category.objects.get(slug="deposit-not-credited")
+    routing.classify_case(case, actor=son, category=simple, summary="Chỉ là nạp tiền")
+    assert not rhythm(case).exists()
+
+
+def test_what_is_answered_has_no_rhythm_whatever_its_kind(clock, lan, make_staff):
+    son = Actor.staff(make_staff("son", Role.MANAGER))
+    case = case_at(Status.ANSWERED, lan, category="deposit-not-credited")
+    complex_one = Category.objects.get(slug="account-takeover")
+    routing.classify_case(case, actor=son, category=complex_one, summary="Nghi mất tài khoản")
+    assert not rhythm(case).exists()
+
+
+def test_what_nobody_classified_in_time_is_told_to_the_leads_of_intake(clock, make_staff):
+    make_staff("hoa", Role.INTAKE, "intake", lead=True)
+    make_staff("nga", Role.INTAKE, "intake")
+    make_staff("tuan", Role.SPECIALIST, "payments", lead=True)
+    make_staff("son", Role.MANAGER)
+    case = open_case()
+    sweep_days(clock, 1)
+    told = StaffNotice.objects.filter(case=case, event__kind="clock_breached", event__facts__clock="first_response")
+    assert set(told.values_list("recipient__username", flat=True)) == {"hoa", "son"}
 
 
 def test_the_end_of_duty_hands_over_what_waits_on_us(clock, lan, minh):

@@ -13,8 +13,8 @@ from accounts.models import Role
 from cases import codes
 from cases.events import flaws_of
 from cases.models import Case, Category
-from cases.states import Channel
-from cases.workflow import call_back
+from cases.states import Channel, Priority
+from cases.workflow import call_back, routing
 from cases.workflow.opening import Matter
 from channels_app import calls, intake, outbox
 from channels_app.admin.read_back import read_back
@@ -53,6 +53,13 @@ def test_a_caller_is_found_by_whatever_is_typed(client, hoa, typed):
     assert f'value="case-{case.pk}"' in page
     assert f'value="customer-{case.customer_id}" checked' in page
     assert PHONE not in page.split('<aside class="desk-rail"')[0].replace(f'value="{typed}"', "")
+
+
+def test_what_is_urgent_stands_first_among_the_cases_of_a_caller(client, hoa, make_staff):
+    urgent, normal = request_of(), request_of()
+    routing.change_priority(urgent, actor=Actor.staff(make_staff("son", Role.MANAGER)), priority=Priority.URGENT)
+    page = client.get(PAGE, {"number": PHONE}).content.decode()
+    assert page.index(f'value="case-{urgent.pk}"') < page.index(f'value="case-{normal.pk}"')
 
 
 def test_a_caller_is_found_by_the_code_in_loose_form(client, hoa):

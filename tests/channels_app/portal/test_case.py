@@ -185,6 +185,27 @@ def test_evidence_completes_what_was_asked(open_case, follow):
     assert "biên lai &lt;b&gt;.png" in page
 
 
+def test_something_else_is_not_what_was_asked(open_case, follow):
+    """It is kept, somebody looks at it, and what was asked for is still waited for."""
+    case = open_case("awaiting_customer")
+    browser = follow(case)
+    file = SimpleUploadedFile("khac.png", PNG)
+    sent = browser.post(f"/track/{case.code}/evidence/", {"item": "", "text": "Chuyện khác", "documents": [file]})
+    assert sent.status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.AWAITING_CUSTOMER
+    assert case.unanswered_since is not None
+    assert set(case.evidence.values_list("requested_item", flat=True)) == {None}
+    assert set(case.evidence_requests.get().items.values_list("state", flat=True)) == {"requested"}
+
+
+def test_who_was_not_shown_what_is_asked_has_not_said_that_it_is_something_else(open_case, follow):
+    """Their page was loaded before the request was made: what they send answers it, as a mail would."""
+    case = open_case("awaiting_customer")
+    follow(case).post(f"/track/{case.code}/evidence/", {"text": "FT26001"})
+    assert case.evidence.get().requested_item is not None
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -216,6 +216,16 @@ def test_a_body_far_too_large_is_refused_unread(client, settings):
     assert (response.status_code, Case.objects.count()) == (413, 0)
 
 
+def test_a_file_of_thirty_megabytes_is_explained_and_what_was_typed_stays(client):
+    before = counts()
+    film = SimpleUploadedFile("quay.mp4", bytes(30 * 1024 * 1024), "video/mp4")
+    response = client.post("/request/", typed(body="Xin đừng mất", documents=[film]))
+    assert response.status_code == 413
+    assert list(response.context["form"].errors) == ["documents"]
+    assert "Xin đừng mất" in response.content.decode()
+    assert counts() == before
+
+
 def test_nobody_can_have_somebody_elses_address_mailed_without_end(client, settings):
     limit = settings.MAIL_ACKNOWLEDGEMENTS_PER_HOUR
     for number in range(limit + 2):

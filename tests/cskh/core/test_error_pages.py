@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import Role
@@ -49,3 +50,34 @@ def test_where_one_is_at_the_desk_is_said_once(client, make_staff):
         assert re.findall(r'href="([^"?]+)"', header) == links
         names = re.findall(r">([^<>]+)</a>", header)
         assert len(names) == len(set(names)) == len(links)
+
+
+def test_a_nul_in_any_filter_is_no_fault_of_ours(client, make_staff):
+    client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+    open_case("deposit-not-credited")
+    client.raise_request_exception = False
+    tried = set()
+    for name, parameters in _filters(client).items():
+        for parameter in parameters:
+            assert client.get(name, {parameter: "a\0"}).status_code in (200, 302, 400), f"{name} {parameter}"
+            tried.add(parameter)
+    assert {"status__exact", "channel__exact", "state__exact", "source", "q"} <= tried
+
+
+def _filters(client):
+    """What may stand in the address of each list of the desk."""
+    found = {}
+    for model in admin.site._registry:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        page = client.get(address)
+        if page.status_code == 200 and "cl" in page.context:
+            filters = page.context["cl"].filter_specs
+            found[address] = {"q", "queue", *(one for each in filters for one in each.expected_parameters() if one)}
+    return found
+
+
+@pytest.mark.parametrize("path", ["/admin/hotline/?logged=%00", "/admin/cases/case/by-code/%00/"])
+def test_a_nul_in_an_address_of_the_desk(client, make_staff, path):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    client.raise_request_exception = False
+    assert client.get(path).status_code in (400, 404)
