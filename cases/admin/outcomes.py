@@ -29,4 +29,4 @@ def lately(actor: Actor, now: datetime) -> list[Outcome]:
     ended = policies.visible_to(actor).filter(status=Status.CLOSED, closed_at__gte=now - timedelta(days=DAYS))
     counts = dict(ended.values_list("closed_as").annotate(Count("pk")).order_by())
     cases = reverse("admin:cases_case_changelist")
-    return [Outcome(way.label, counts.get(way, 0), f"{cases}?closed_as__exact={way}") for way in ClosedAs]
+    return [Outcome(str(way.label), counts.get(way, 0), f"{cases}?closed_as__exact={way}") for way in ClosedAs]
