@@ -21,7 +21,7 @@ def locked(case_id: int) -> Case:
     such as a new category's id with no category.
     """
     hold(case_id)
-    return _with_its_kind().get(pk=case_id)
+    return _with_what_decides().get(pk=case_id)
 
 
 def hold(case_id: int) -> None:
@@ -36,11 +36,11 @@ def hold(case_id: int) -> None:
 def locked_unless_busy(case_id: int) -> Case | None:
     """As `locked`, or None where somebody else holds the case now: for sweeps, which come again."""
     free = Case.objects.select_for_update(skip_locked=True).values("pk").filter(pk=case_id).first()
-    return _with_its_kind().get(pk=case_id) if free else None
+    return _with_what_decides().get(pk=case_id) if free else None
 
 
-def _with_its_kind() -> QuerySet[Case]:
-    return Case.objects.select_related("category", "department", "customer")
+def _with_what_decides() -> QuerySet[Case]:
+    return Case.objects.select_related("category", "department", "customer", "assignee")
 
 
 def visible_case(actor: Actor, text: str, *, if_match: frozenset[str] | None = None) -> Case:
