@@ -5,7 +5,6 @@ same Message-ID, by which mail programs show one mail.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -129,7 +128,7 @@ def _sent_to(address: str, *, instead_of: Delivery) -> Delivery:
         message=instead_of.message,
         channel=instead_of.channel,
         address=address,
-        reference=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
+        reference=Delivery.new_reference(),
     )
 
 

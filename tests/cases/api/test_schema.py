@@ -64,7 +64,8 @@ def with_examples(kind=Serializer):
 
 
 @pytest.mark.django_db
-def test_every_example_of_a_request_is_one(defaults):
+def test_every_example_of_a_request_is_one(make_staff):
+    make_staff("lan")
     assert get_resolver().url_patterns  # every view is there
     shown = [(form, one) for form, examples in with_examples() for one in examples if one.request_only]
     assert {MessageIn, EvidenceIn, CaseIn} <= {form for form, _one in shown}
