@@ -49,7 +49,7 @@ def _untranslated_errors(path):
 
 
 def _literals(node):
-    """Constant texts below `node`; not the names of fields, and not what is passed on to a function such as gettext."""
+    """Constant texts below `node`; not names of fields, nor keys, nor what is passed on to a function such as gettext."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
@@ -57,7 +57,7 @@ def _literals(node):
     elif isinstance(node, ast.Dict):
         for value in node.values:
             yield from _literals(value)
-    elif not isinstance(node, ast.Call):
+    elif not isinstance(node, ast.Call | ast.Subscript):
         for child in ast.iter_child_nodes(node):
             yield from _literals(child)
 
