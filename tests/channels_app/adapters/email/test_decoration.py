@@ -4,13 +4,13 @@ import email.policy
 
 import pytest
 
-from channels_app.adapters.email.adapter import EMAIL
+from channels_app.adapters.email import adapter
 from tests.cases.evidence.files import bomb_png
 from tests.channels_app.mail import mail, pasted, photo, with_picture
 
 
 def read(letter):
-    return EMAIL.read(letter.as_bytes(policy=email.policy.SMTP)).files
+    return adapter.read(letter.as_bytes(policy=email.policy.SMTP)).files
 
 
 @pytest.mark.parametrize(
