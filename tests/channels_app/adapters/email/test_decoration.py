@@ -40,7 +40,7 @@ def test_what_stands_beside_the_text_never_decorates():
 def test_only_pictures_decorate():
     letter = with_picture(mail(), "logo.png", "png", photo())
     pdf = letter.as_bytes(policy=email.policy.SMTP).replace(b"image/png", b"application/pdf")
-    assert [file.is_decoration for file in EMAIL.read(pdf).files] == [False]
+    assert [file.is_decoration for file in adapter.read(pdf).files] == [False]
 
 
 @pytest.mark.parametrize("cid", ["<image001.png@01DC5B6A.7F0>", "<a+b%c@x>", "<ii_m3x&y>"])
@@ -50,4 +50,4 @@ def test_however_the_name_is_written(cid):
     for plain, written in ((b"cid:", b"CID:"), (b"cid:a+b%c", b"cid:a%2Bb%25c"), (b"m3x&y", b"m3x&amp;y")):
         head, separator, rest = source.partition(b"<img src")
         source = head + separator + rest.replace(plain, written, 1)
-    assert [file.is_decoration for file in EMAIL.read(source).files] == [True]
+    assert [file.is_decoration for file in adapter.read(source).files] == [True]
