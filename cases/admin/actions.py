@@ -44,6 +44,10 @@ class Action:
             return policies.may(actor, self.step, case)
         return policies.may_converse(actor, case)
 
+    def possible(self, actor: Actor, case: Case) -> bool:
+        """Whether it is this person's to do, the case being as it is now."""
+        return self.when is _at_its_thing or self.name in offered(actor, case)
+
 
 def _of_step(
     step: Step, form: type[StepForm], icon: str, *, one_click: bool = False, writing: bool = False, ends: bool = False
@@ -51,9 +55,10 @@ def _of_step(
     return Action(step.value, step.label, form, step, icon=icon, one_click=one_click, writing=writing, ends=ends)
 
 
-def _not_mine_but_could_be(actor: Actor, case: Case) -> bool:
+def _free_for_me(actor: Actor, case: Case) -> bool:
+    """What a colleague has is not taken but assigned, with their name before one's eyes."""
     return (
-        case.assignee_id != actor.subject.pk
+        case.assignee_id is None
         and case.status != Status.RECEIVED
         and policies.who_may(Step.ANSWER, case).filter(pk=actor.subject.pk).exists()
     )
@@ -78,7 +83,7 @@ def _at_its_thing(actor: Actor, case: Case) -> bool:
 _S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
-    Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _not_mine_but_could_be, "front_hand", one_click=True),
+    Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
     _of_step(_S.START_RESOLVING, _F.StartResolving, "play_arrow", one_click=True),
     _of_step(_S.REQUEST_EVIDENCE, _E.RequestEvidence, "note_add"),
     _of_step(_S.EVIDENCE_COMPLETED, _F.WaiveRest, "task_alt"),

@@ -18,7 +18,7 @@ from cskh.core.errors import Conflict, Invalid
 
 from .actions import ACTIONS, Action
 from .desk_form import DeskForm
-from .step_forms import words_field
+from .step_forms import require_free, words_field
 
 
 class BulkForm(DeskForm):
@@ -43,6 +43,7 @@ class TakeIt(BulkForm):
     action = ACTIONS["take-it"]
 
     def take(self, held: Case) -> None:
+        require_free(held, self.actor)
         _give(held, self.actor.subject, self.actor)
 
 

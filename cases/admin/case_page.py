@@ -32,7 +32,7 @@ from .step_forms import StepForm
 from .writing import saved_at
 
 # What most people do next in each situation is the button that stands out: the first of these that is allowed.
-_FIRST_CHOICES = ("classify", "take-it", "reopen", "approve", "start-resolving")
+_FIRST_CHOICES = ("classify", "reopen", "approve", "take-it", "start-resolving")
 _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
 
 

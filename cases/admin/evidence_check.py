@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.actors import Actor
 from cases import policies
@@ -16,11 +16,14 @@ from cases.workflow import evidence
 
 from .step_forms import StepForm
 
+_ELSE = "-"  # what stands on no list
+_ACCEPTED = gettext_lazy("Accepted.")
+_REJECTED = gettext_lazy("Rejected; the customer is told why.")
+
 
 class CheckEvidence(StepForm):
     """Beside each item: accepted, or rejected with words that tell the customer what to send instead."""
 
-    done = gettext_lazy("Noted. Where it was rejected, the customer is told why.")
     item = forms.ModelChoiceField(EvidenceItem.objects.none(), widget=forms.HiddenInput)
     result = forms.ChoiceField(label=gettext_lazy("Result"), choices=Check.Result, widget=forms.RadioSelect)
     thing = forms.ChoiceField(label=gettext_lazy("What it is"), required=False)
@@ -36,10 +39,25 @@ class CheckEvidence(StepForm):
         thing = self.fields["thing"]
         assert isinstance(thing, forms.ChoiceField)
         self.lines = queries.checklist_of(self.case)
-        thing.choices = [("", "---------"), *((line.name, line.name) for line in self.lines)]
+        thing.choices = [
+            ("", "---------"),
+            *((line.name, line.name) for line in self.lines),
+            (_ELSE, gettext("Something else")),
+        ]
+
+    def clean(self) -> None:
+        """What is accepted is accepted as something: else what it proves would go on being missing."""
+        said = self.cleaned_data
+        if said.get("result") == Check.Result.ACCEPTED and not said.get("thing") and self._is_unfiled(said.get("item")):
+            self.add_error("thing", gettext("Say what it is."))
+
+    def _is_unfiled(self, item: EvidenceItem | None) -> bool:
+        return bool(self.lines) and not any(item in line.items for line in self.lines)
 
     def take(self) -> None:
         line = self._other_line()
+        is_accepted = self.cleaned_data["result"] == Check.Result.ACCEPTED
+        self.done = _ACCEPTED if is_accepted else _REJECTED
         evidence.verify_evidence(
             self.cleaned_data["item"],
             actor=self.actor,

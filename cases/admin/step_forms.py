@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
@@ -17,6 +18,7 @@ from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
 from channels_app.models import Message
+from cskh.core.errors import Conflict
 
 from .desk_form import DeskForm
 
@@ -26,7 +28,7 @@ class StepForm(DeskForm):
 
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    done: ClassVar[Any] = gettext_lazy("Done.")
+    done: Any = gettext_lazy("Done.")
     hint: ClassVar[Any] = ""
 
     def __init__(
@@ -38,6 +40,9 @@ class StepForm(DeskForm):
 
     def offer(self) -> None:
         """Fills in choices that depend on the case."""
+
+    def require_wanted(self, held: Case) -> None:
+        """Raises Conflict where a colleague was first in this very thing: said before anything else that changed."""
 
 
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
@@ -71,8 +76,20 @@ class Reclassify(Classify):
     summary = words_field(SUMMARY_IF_IT_MOVES, required=False, rows=5)
 
 
+def require_free(held: Case, actor: Actor) -> None:
+    """Raises Conflict where somebody else has the case: taking it would take it from them unsaid."""
+    owner = held.assignee
+    if owner is not None and owner != actor.subject:
+        raise Conflict(
+            _("%(name)s has taken this case. To take it over from them, assign it to yourself.") % {"name": owner}
+        )
+
+
 class TakeIt(StepForm):
     done = gettext_lazy("The case is yours.")
+
+    def require_wanted(self, held: Case) -> None:
+        require_free(held, self.actor)
 
     def take(self) -> None:
         routing.assign_case(self.case, actor=self.actor, assignee=self.actor.subject)

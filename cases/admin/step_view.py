@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
-from cases import policies, queries
-from cases.models import Answer, Case
+from cases import policies, queries, timeline
+from cases.models import Answer, Case, CaseEvent
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
@@ -37,22 +37,23 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if request.method == "POST":
         return _take(request, action, case, actor)
     if not action.permitted(actor, case):
-        return _form_page(request, action, None, case, error=NotPermitted())
+        return _form_page(request, action, None, case, actor, error=NotPermitted())
     form = action.form(case=case, actor=actor, initial=_template_text(request, case, actor))
-    return _form_page(request, action, form, case)
+    return _form_page(request, action, form, case, actor)
 
 
 def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> HttpResponse:
     posted = request.POST.copy()
     if not action.permitted(actor, case):
         _keep_words(action, case, actor, posted.get("body", ""))
-        return _form_page(request, action, None, case, error=NotPermitted())
+        return _form_page(request, action, None, case, actor, error=NotPermitted())
     form = action.form(posted, request.FILES, case=case, actor=actor)
     try:
         with transaction.atomic():
             held = queries.locked(case.pk)
             if not form.is_valid():
                 raise Invalid
+            form.require_wanted(held)
             require_unchanged(held, form.cleaned_data["version"], actor)
             _do(action, form)
             if action.writing:
@@ -62,7 +63,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
         if not isinstance(error, Busy):  # a draft refers to the case, and would wait for it again
             _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
-        return _form_page(request, action, _with_error(form, error), case, error=error)
+        return _form_page(request, action, _with_error(form, error), case, actor, error=error)
     if not holding.is_held(action.name):  # the page itself counts down to what is held
         messages.success(request, str(form.done))
     if policies.can_see(actor, case):
@@ -95,10 +96,12 @@ def require_unchanged(held: Case, version: int, actor: Actor) -> None:
         raise Conflict(
             _("You did something on this case meanwhile, perhaps this very thing. Look before you repeat it.")
         )
-    name = words.names_of([who], held)[who]
-    raise Conflict(
-        _("The case was changed meanwhile by %(name)s. Look before you go on; your text is kept.") % {"name": name}
-    )
+    raise Conflict(_("Meanwhile, %(name)s: %(what)s. Look before you go on.") % _told(newer, held, actor))
+
+
+def _told(event: CaseEvent, held: Case, actor: Actor) -> dict[str, str]:
+    who = (event.actor_kind, event.actor_id)
+    return {"name": words.names_of([who], held)[who], "what": timeline.entries([event], actor)[0].text}
 
 
 def _with_error(form: StepForm, error: DomainError) -> StepForm:
@@ -117,6 +120,7 @@ def _form_page(
     action: Action,
     form: StepForm | None,
     case: Case,
+    actor: Actor,
     error: DomainError | None = None,
 ) -> HttpResponse:
     context = {
@@ -126,6 +130,7 @@ def _form_page(
         "action": action,
         "form": form,
         "error": error,
+        "possible": action.possible(actor, case),
         "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
         "case_url": reverse("admin:cases_case_change", args=[case.pk]),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.models import Case
 from cases.states import TRANSITIONS, Status, Step
@@ -42,12 +42,7 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
     move = TRANSITIONS[step]
     policies.require(actor, step, held)
     if held.status not in move.sources:
-        raise StepNotAllowed(
-            _("“%(step)s” is not possible while the case is “%(status)s”.")
-            % {"step": step.label, "status": Status(held.status).label},
-            step=step.value,
-            status=held.status,
-        )
+        raise StepNotAllowed(_not_now(step, held, actor), step=step.value, status=held.status)
     for condition in move.conditions:
         if reason := unmet(condition, held):
             raise StepNotAllowed(reason, step=step.value, status=held.status)
@@ -63,6 +58,14 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
     elif before == Status.CLOSED:
         held.closed_at, held.closed_as, held.duplicate_of = None, "", None
     yield
+
+
+def _not_now(step: Step, held: Case, actor: Actor) -> str:
+    """Why the step cannot be taken; its name is a word among colleagues."""
+    status = Status(held.status).label
+    if actor.kind == ActorKind.CUSTOMER:
+        return _("This is not possible now: the request is “%(status)s”.") % {"status": status}
+    return _("“%(step)s” is not possible while the case is “%(status)s”.") % {"step": step.label, "status": status}
 
 
 @contextmanager

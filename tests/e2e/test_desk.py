@@ -7,7 +7,7 @@ from accounts.customers.directory import Person
 from accounts.models import Role
 from cases.models import Category
 from cases.states import Channel
-from cases.workflow import evidence, routing
+from cases.workflow import evidence, resolution, routing
 from cases.workflow.opening import Matter
 from channels_app import intake
 from tests.e2e.signing_in import sign_in_as
@@ -66,6 +66,22 @@ def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
     case.refresh_from_db()
     assert (case.status, case.assignee) == ("answered", lan)
     assert "ghi có" in case.messages.get(answer__isnull=False).body
+
+
+def test_what_is_only_confirmed_is_confirmed_by_enter(desk, case, lan, make_staff):
+    Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
+    routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
+    resolution.start_resolving(case, actor=Actor.staff(lan))
+    resolution.propose(case, actor=Actor.staff(lan), body="Hoàn 1.250.000đ")
+    desk.context.clear_cookies()
+    sign_in_as(desk, desk.url.removesuffix("/admin/"), make_staff("quan", Role.MANAGER))
+    desk.goto(desk.url + f"cases/case/{case.pk}/change/")
+    desk.click("[data-action=approve].is-first")
+    desk.wait_for_selector("#desk-dialog .is-first:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#desk-done li")
+    case.refresh_from_db()
+    assert case.status == "resolving"
 
 
 def test_enter_in_what_is_wrong_decides_nothing(desk, case, lan):

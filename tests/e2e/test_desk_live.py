@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.models import Role
-from cases.workflow import routing
+from cases.workflow import resolution, routing
 from channels_app import calls, intake, outbox
 from channels_app.models import Draft, HeldSend, Message
 from tests.cases.building import customer_of, open_case
@@ -121,6 +121,18 @@ def test_colleagues_see_each_other_and_what_comes_in_without_losing_what_they_wr
 
     minh.close()
     expect(lan.locator("#desk-presence")).to_be_hidden()
+
+
+def test_what_was_said_of_a_step_goes_when_the_case_went_on(web, enter, people, case):
+    lan = open_page(enter("lan"), web, case)
+    lan.click("[data-action=take-it]")
+    expect(lan.locator("#desk-done li")).to_have_count(1)
+    connected(lan)
+    customer_writes(case, "Còn một điều nữa")
+    expect(lan.locator(".desk-entry", has_text="Còn một điều nữa")).to_be_visible()
+    expect(lan.locator("#desk-done li")).to_have_count(1)
+    meanwhile(resolution.start_resolving, case, actor=Actor.staff(people["minh"]))
+    expect(lan.locator("#desk-done li")).to_have_count(0)
 
 
 def test_the_form_knows_what_its_author_has_seen(web, enter, case):

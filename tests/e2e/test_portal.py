@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -68,6 +69,7 @@ def test_a_request_is_opened_followed_and_agreed_without_javascript(browser, liv
     page.get_by_role("button", name="Send the request").click()
     case = Case.objects.get()
     assert page.locator(".code").inner_text().replace("\n", "").replace(" ", "").startswith(case.code[:2])
+    assert not page.get_by_text("Copy the code").is_visible()  # the button could do nothing
     page.get_by_role("link", name="Follow this request").click()
     page.get_by_role("button", name="Send me a one-time code").click()
     page.get_by_label("One-time code").fill(one_time_codes.digits(OneTimeCode.objects.get()))
@@ -75,6 +77,7 @@ def test_a_request_is_opened_followed_and_agreed_without_javascript(browser, liv
     page.get_by_label("Your message").fill("Còn một điều nữa")
     page.get_by_role("button", name="Send the message").click()
     assert page.get_by_text("Còn một điều nữa").is_visible()
+    assert not page.get_by_text("Copy the code").is_visible()
 
     answered = open_case("answered", email="binh@khach.example")
     page.goto(links.case_link(answered, answered.contact, "outcome"))
@@ -146,6 +149,20 @@ def test_the_code_is_copied(browser, live_server, open_case):  # noqa: F811
     page.get_by_role("button", name="Copy the code").click()
     page.get_by_role("button", name="✓ Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == case.code
+    context.close()
+
+
+def test_the_chat_button_steps_aside_while_one_reads_on(browser, live_server, open_case):  # noqa: F811
+    case = open_case("answered")
+    context = browser.new_context(viewport=SIZES["telephone"])
+    page = context.new_page()
+    page.goto(links.case_link(case, case.contact))
+    button = page.locator("section > button[aria-expanded]")
+    expect(button).to_be_in_viewport()
+    page.mouse.wheel(0, 400)
+    expect(button).not_to_be_in_viewport()
+    page.mouse.wheel(0, -100)
+    expect(button).to_be_in_viewport()
     context.close()
 
 

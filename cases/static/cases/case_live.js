@@ -81,8 +81,15 @@
       else put(old, now);
     });
     latest = Number(fresh.dataset.seen);
+    if (page.dataset.status !== fresh.dataset.status) forgetDone(fresh.dataset.status);
     showNews(came.getElementById("case-news").textContent, arrived);
     countDown();
+  }
+
+  // What was said of the last step is said of a status the case has left.
+  function forgetDone(status) {
+    page.dataset.status = status;
+    document.getElementById("desk-done").replaceChildren();
   }
 
   function showNews(text, arrived) {

@@ -135,7 +135,7 @@ window.desk = window.desk || {};
         link.focus();
       }));
       dialog.showModal();
-      const first = dialog.querySelector("select, textarea, input:not([type=hidden])");
+      const first = dialog.querySelector("select, textarea, input:not([type=hidden])") || dialog.querySelector("button");
       if (first) first.focus();
     });
   }

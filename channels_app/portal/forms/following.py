@@ -2,13 +2,16 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases import codes
 
 from .base import CODE_INPUT, PortalForm
 
 
 class AskCodeForm(PortalForm):
-    """Which request somebody wants to follow. Any text is taken: what it is worth is told nobody."""
+    """Which request somebody wants to follow. What can be no code is said to be none; what a code is worth is told nobody."""
 
     code = forms.CharField(
         label=_("Tracking code"),
@@ -17,6 +20,16 @@ class AskCodeForm(PortalForm):
         % {"prefix": settings.CASE_CODE_PREFIX},
         widget=forms.TextInput(attrs=CODE_INPUT),
     )
+
+    def clean_code(self) -> str:
+        typed: str = self.cleaned_data["code"]
+        try:
+            codes.parse_code(typed)
+        except ValueError:
+            raise forms.ValidationError(
+                gettext("This is no tracking code. Please compare it with our message.")
+            ) from None
+        return typed
 
 
 class OneTimeCodeForm(PortalForm):

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from cases import timeline
+from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
+from cases.evidence.queries import Checklist
 from cases.models import Answer, Case
 from cases.states import TRANSITIONS, Channel, Status, Step
 from cases.workflow import answer, ending, evidence
@@ -32,6 +34,8 @@ from channels_app.portal.uploads import limited_body
 from cskh.core.errors import DomainError, StepNotAllowed
 from cskh.core.latest import latest, newest
 
+# Where a customer's word leaves the case.
+_LEADS_TO = {EventKind.OUTCOME_ACCEPTED: Status.CLOSED, EventKind.OUTCOME_REJECTED: Status.REOPENED}
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -93,7 +97,7 @@ def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpRespons
 @with_case
 def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer agrees with the answer that was shown: the case closes."""
-    take = partial(answer.accept, case, actor=actor)
+    take = partial(_say, case, answer.accept, EventKind.OUTCOME_ACCEPTED, actor)
     return _verdict(request, case, Step.ACCEPT, AcceptForm, take, _("Thank you. Your request is closed as agreed."))
 
 
@@ -102,7 +106,7 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @with_case
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer does not agree with the answer that was shown, with or without a reason: somebody else looks at it again."""
-    take = partial(answer.reject, case, actor=actor)
+    take = partial(_say, case, answer.reject, EventKind.OUTCOME_REJECTED, actor)
     done = _("Your request is open again, and somebody else will look at it.")
     return _verdict(request, case, Step.REJECT, RejectForm, take, done)
 
@@ -125,11 +129,29 @@ def _verdict(
     request: HttpRequest, case: Case, step: Step, form_class: type[AcceptForm], take: Callable[..., None], done: str
 ) -> HttpResponse:
     """Asks for the customer's word on the answer that is shown; the form names it, so that it is no word on another one."""
-    _require(step, case)
+    if request.method != "POST":  # a word said twice is no error; every other is refused when it is taken
+        _require(step, case)
     shown = _last_answer(case)
     form = form_class(typed_in(request), initial={"answer": shown.pk if shown else None})
     template = f"portal/{step.value}.html"
     return _confirm(request, case, template, form, lambda form: take(**form.cleaned_data), done, answer=shown)
+
+
+def _say(case: Case, word: Callable[..., None], said: EventKind, actor: Actor, **typed: Any) -> None:
+    """The customer's `word` on an answer. Said again, as by a double click, it stands as it was said."""
+    try:
+        word(case, actor=actor, **typed)
+    except StepNotAllowed:
+        case.refresh_from_db()
+        if not _stands(case, said, actor, typed["answer"]):
+            raise
+
+
+def _stands(case: Case, said: EventKind, actor: Actor, answer_id: int) -> bool:
+    """Whether this customer said it of that answer, and neither we nor they said anything about it since."""
+    shown = _last_answer(case)
+    theirs = case.events.filter(kind=said, actor_kind=actor.kind.value, actor_id=actor.id, facts__answer=answer_id)
+    return shown is not None and shown.pk == answer_id and case.status == _LEADS_TO[said] and theirs.exists()
 
 
 def _confirm(
@@ -193,15 +215,24 @@ def _sent_answers(case: Case) -> QuerySet[Answer]:
 def _standing(case: Case) -> dict[str, Any]:
     """Where the case stands, what was answered, and what was asked for and came."""
     answers = list(_sent_answers(case))
+    may_accept = case.status in TRANSITIONS[Step.ACCEPT].sources
     return {
         "case": case,
         "progress": progress_of(case, answers),
         "answer": answers[-1] if answers else None,
-        "evidence": evidence_queries.file_of(case),
+        "evidence": _to_show(case, may_accept=may_accept),
         "asking": evidence_queries.open_request(case),
-        "may_accept": case.status in TRANSITIONS[Step.ACCEPT].sources,
+        "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
+
+
+def _to_show(case: Case, *, may_accept: bool) -> Checklist:
+    """What came, and what was asked for. What would help is told as long as it can."""
+    found = evidence_queries.file_of(case)
+    helps = case.is_open and not may_accept
+    lines = [line for line in found.lines if line.state != evidence_queries.MISSING or helps]
+    return Checklist(lines, found.others)
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,10 +31,12 @@ from channels_app.portal.progress import STAGES, progress_of
 from channels_app.portal.uploads import limited_body
 from cskh.core.errors import DomainError, NotVisible
 from cskh.core.models import IdempotencyKey
+from cskh.core.text import one_line
 
 from .site import notice_body
 
 _OPENED = "portal_opened"  # the code and customer of the case this browser opened last
+_TITLE_CHARACTERS = 80
 _SENT = "portal_sent"  # the Sending it came of, and when (Unix time)
 
 
@@ -135,7 +138,7 @@ def _open(form: RequestForm) -> Case:
     actor = Actor.customer(customer)
     case = intake.open_request(
         Matter(
-            subject=typed["subject"],
+            subject=typed["subject"] or _first_words(typed["body"]),
             nature=Nature(typed["nature"]),
             category=typed["category"],
             incident_at=typed["incident_at"],
@@ -152,6 +155,11 @@ def _open(form: RequestForm) -> Case:
     for file in typed["documents"]:
         evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=Upload.of_form(file))
     return case
+
+
+def _first_words(body: str) -> str:
+    """What an untitled request is called, as one that began in the chat is."""
+    return Truncator(one_line(body)).chars(_TITLE_CHARACTERS)
 
 
 def _page(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:

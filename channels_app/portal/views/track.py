@@ -36,7 +36,7 @@ class LinkExpired(DomainError):
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Asks for a one-time code. Right and wrong tracking codes are answered alike, after the same time."""
+    """Asks for a one-time code. Codes of a case and codes of none are answered alike, after the same time."""
     form = AskCodeForm(typed_in(request), initial={"code": request.GET.get("code", "")[:60]})
     if request.method == "POST" and form.is_valid():
         limits.count(request, "ask_code")

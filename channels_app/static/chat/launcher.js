@@ -16,6 +16,7 @@ const styles = `
   button {
     bottom: 16px; width: 56px; height: 56px; padding: 0; border: 2px solid ${config.ink}; border-radius: 50%; cursor: pointer;
     background: ${config.color}; color: ${config.ink}; box-shadow: 0 2px 12px rgb(0 0 0 / 0.3);
+    transition: transform 0.15s;
   }
   button:focus-visible { outline: 3px solid ${config.color}; outline-offset: 3px; }
   svg { display: block; width: 28px; height: 28px; margin: auto; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round;
@@ -36,8 +37,9 @@ const styles = `
   @media (max-width: 500px), (max-height: 480px) {
     iframe { inset: 0; width: 100%; height: 100%; border-radius: 0; }
     .open button { display: none; }
+    .aside button:not(:focus-visible) { transform: translateY(80px); }
   }
-  @media (prefers-reduced-motion: reduce) { iframe { transition: none; transform: none; } }
+  @media (prefers-reduced-motion: reduce) { button, iframe { transition: none; } iframe { transform: none; } }
   @media (forced-colors: active) { button, iframe { border: 2px solid; } }
   @media print { section { display: none; } }
 `;
@@ -56,6 +58,7 @@ let isReady = false;
 let unread = 0;
 let token = script.dataset.token || "";
 let waiting = [];
+let scrolled = 0;
 
 // What is remembered on the embedding page: that there is a chat, and that it was open when the page was left.
 function remember(storage, value) {
@@ -171,6 +174,12 @@ function signOut() {
   }
 }
 
+// On a telephone the button covers what is being read: it steps aside while somebody reads on.
+function stepAside() {
+  section.classList.toggle("aside", window.scrollY > Math.max(0, scrolled) && !unread);
+  scrolled = window.scrollY;
+}
+
 function stand() {
   styled();
   section.setAttribute("aria-label", texts.open);
@@ -181,6 +190,7 @@ function stand() {
   section.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
+  window.addEventListener("scroll", stepAside, { passive: true });
   section.append(button);
   root.append(section);
   document.body.append(host);

@@ -179,6 +179,12 @@ def test_customers_are_found(client, make_staff, typed):
     assert ("Trần An" in page, "Lê Bình" in page) == (True, False)
 
 
+def test_what_no_customer_can_be_called_finds_nobody(client, make_staff):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    Customer.objects.create(name="Trần An")
+    assert "Trần An" not in client.get("/admin/customers/customer/", {"q": "An\0"}).content.decode()
+
+
 def test_a_customer_is_corrected_and_a_changed_address_is_not_verified(client, make_staff):
     client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
     customer = Customer.objects.create(name="Tran An")

@@ -136,6 +136,8 @@ def test_what_somebody_else_did_meanwhile_is_not_undone_unseen(at, people, open_
     again = re.search(r'id="bulk-again".*?</form>', response.content.decode(), re.DOTALL)[0]
     (fresh,) = re.findall(r'name="case" value="([\d.]+)"', again)
     at(people["lan"], "take-it", [], run=True, case=[fresh])
+    assert Case.objects.get(pk=case.pk).assignee == people["minh"]
+    at(people["lan"], "assign", [], run=True, case=[fresh], assignee=people["lan"].pk)
     assert Case.objects.get(pk=case.pk).assignee == people["lan"]
 
 

@@ -59,7 +59,7 @@ def form_of(door, at_hand):
         "transfer": {"department": other.department_id, "summary": words},
         "change-priority": {"priority": "low", "reason": words},
         "request-evidence": {"items": "Sao kê: để đối chiếu", "due_at": timezone.localtime() + timedelta(days=1)},
-        "check-evidence": {"item": at_hand.item.pk, "result": "accepted"},
+        "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
         "add-evidence": {"text": "FT26326009999"},
         "reject": {"reason": words},
         "accept": {"message": at_hand.said.pk},
@@ -103,7 +103,7 @@ def is_possible(door, at_hand, name, held):
     if door in CLASSIFIED_ONLY and case.status == Status.RECEIVED:
         return False
     if door == "take-it":
-        return "d" in held and (case.assignee is None or case.assignee.username != name)
+        return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True
 
 

@@ -60,6 +60,12 @@ def test_urgent_comes_first_in_everything_found_and_filtered_and_what_is_closed_
         assert codes_on(at.list(**query)) == expected
 
 
+@pytest.mark.parametrize("typed", ["\0", "vào\0"])
+def test_what_can_stand_nowhere_finds_nothing(desk, people, open_case, typed):
+    open_case("technical-error", subject="Không vào được")
+    assert codes_on(desk(people["manager"]).list(q=typed)) == []
+
+
 def test_how_cases_ended_is_told_apart(desk, people, open_case, answered_case):
     """Closed by silence is no acceptance."""
     deliver_answer(answered_case)

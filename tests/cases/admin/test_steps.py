@@ -1,5 +1,6 @@
 """What the buttons of the desk do, and what is said when it cannot be done. Who may press them: `test_permissions.py`."""
 
+import re
 import threading
 from functools import partial
 
@@ -17,7 +18,7 @@ from cases.evidence.queries import file_of
 from cases.evidence.wanted import Wanted
 from cases.models import Answer, Case, Category
 from cases.states import Channel, Status
-from cases.workflow import answer, evidence, resolution
+from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
@@ -181,6 +182,41 @@ def test_two_people_take_it_at_once_and_one_gets_it(people, open_case):
     assert results[case.assignee.username] == 302
 
 
+def test_who_comes_too_late_reads_who_has_it_and_takes_it_over_by_assigning(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    seen, address = case.last_event_number, reverse("admin:cases_case_step", args=[case.pk, "take-it"])
+    routing.assign_case(case, actor=Actor.staff(people["minh"]), assignee=people["minh"])
+    at = desk(people["lan"])
+    late, again = (at.client.post(address, {"version": version}) for version in (seen, case.last_event_number))
+    for refused in (late, again):
+        assert refused.status_code == 409
+        assert f"{people['minh']} đã nhận yêu cầu này" in refused.content.decode()
+        assert buttons_of(refused) == []
+    assert "take-it" not in offered(at, case)
+    assert at.take(case, "assign", assignee=people["lan"].pk).status_code == 302
+    case.refresh_from_db()
+    assert case.assignee == people["lan"]
+
+
+def test_who_approves_too_late_reads_who_approved_and_has_no_button(desk, people, open_case):
+    Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
+    case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    resolution.start_resolving(case, actor=lan)
+    resolution.propose(case, actor=lan, body="Hoàn 2.000.000đ")
+    seen, at = case.last_event_number, desk(people["administrator"])
+    assert at.page(case).context["first_choice"] == "approve"
+    assert len(buttons_of(at.form(case, "approve"))) == 1
+    resolution.approve(case, actor=Actor.staff(people["manager"]))
+    refused = at.client.post(reverse("admin:cases_case_step", args=[case.pk, "approve"]), {"version": seen})
+    assert refused.status_code == 409
+    assert f"{people['manager']}: Kết quả được phê duyệt" in refused.content.decode()
+    assert buttons_of(refused) == buttons_of(at.form(case, "approve")) == []
+
+
+def buttons_of(page):
+    return re.findall(r'<button class="desk-button is-[^"]*">', page.content.decode())
+
+
 def test_not_now_is_said_on_the_form(desk, people, answered_case):
     refused = desk(people["lan"]).take(answered_case, "start-resolving")
     assert refused.status_code == 409
@@ -230,10 +266,13 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     assert at.take(case, "check-evidence", item=item.pk, result="rejected").status_code == 400
     item.refresh_from_db()
     assert item.state == "received"
+    unsaid = at.take(case, "check-evidence", item=item.pk, result="accepted")
+    assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["thing"])
     thing = case.category.checklist.get(slug="transaction-code")
     checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
     assert checked.status_code == 302
     page = at.page(case)
+    assert [str(said) for said in page.context["messages"]] == ["Đã chấp nhận."]
     line = next(line for line in page.context["evidence_panel"].lines if line.checklist_item == thing)
     assert (line.state, line.items) == ("accepted", [item])
     assert "<img src=x" not in page.content.decode()
@@ -258,7 +297,7 @@ def test_what_answers_nothing_or_the_wrong_thing_is_filed_anew(desk, people, ope
     submit = partial(evidence.submit_evidence, case, actor=Actor.customer(case.customer), channel=Channel.WEB)
     wrong, unasked = submit(text="ảnh"), submit(text="ví", is_unasked=True)
     assert wrong.checklist_item == receipt
-    assert at.page(case).content.decode().count('<select name="thing">') == 2
+    assert at.page(case).content.decode().count('<select name="thing"') == 2
     at.take(case, "check-evidence", item=unasked.pk, result="accepted", thing="Ảnh ví")
     unasked.refresh_from_db()
     assert (unasked.requested_item.name, unasked.requested_item.state) == ("Ảnh ví", "accepted")

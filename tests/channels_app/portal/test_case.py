@@ -78,10 +78,27 @@ def test_accepting_closes_the_case(open_case, follow):
     assert (case.status, case.closed_as) == ("closed", "accepted")
     event = case.events.get(kind="outcome_accepted")
     assert (event.actor_kind, event.actor_id, event.facts["answer"]) == ("customer", str(case.customer_id), shown.pk)
-    before = state()
-    assert browser.post(f"/track/{case.code}/accept/", {"answer": shown.pk}).status_code == 302
-    assert state() == before
     assert list(flaws_of(case)) == []
+
+
+@pytest.mark.parametrize("word", ["accept", "reject"])
+def test_a_word_said_twice_stands_and_is_thanked_for(open_case, follow, word):
+    case = open_case("answered")
+    browser, typed = follow(case), {"answer": case.answers.get().pk}
+    address = f"/track/{case.code}/{word}/"
+    once = browser.post(address, typed, follow=True)
+    before = state()
+    twice = browser.post(address, typed, follow=True)
+    assert told(twice) == told(once)
+    assert told(once)[0].level_tag == "success"
+    assert state() == before
+    other = "reject" if word == "accept" else "accept"
+    assert told(browser.post(f"/track/{case.code}/{other}/", typed, follow=True))[0].level_tag == "error"
+    assert state() == before
+
+
+def told(page):
+    return list(page.context["messages"])
 
 
 @pytest.mark.parametrize("word", ["accept", "reject"])
@@ -111,6 +128,13 @@ def test_not_satisfied_reopens_with_or_without_a_reason(open_case, follow, reaso
     assert "Our earlier answer" in page
     assert "Round 1: answered" in page
     assert "Round 2: somebody else looks at it" in page
+    answer.send_answer(case, actor=Actor.staff(case.assignee), body="Đã ghi có hôm nay.")
+    for _look in ("answered", "closed"):
+        page = browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
+        assert "Round 2: answered" in page
+        assert "somebody else looks at it" not in page
+        if case.is_open:
+            answer.accept(case, actor=Actor.customer(case.customer))
 
 
 def test_withdrawing_asks_first_and_closes(open_case, follow):
@@ -136,7 +160,8 @@ def test_what_is_not_possible_now_says_so_and_changes_nothing(open_case, follow,
     case = open_case(status)
     browser, before = follow(case), state()
     response = browser.post(f"/track/{case.code}/{path}/", {"answer": 1}, follow=True)
-    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+    assert [message.level_tag for message in told(response)] == ["error"]
+    assert "Khách hàng" not in str(told(response)[0])  # our names of the steps
     assert state() == before
 
 
@@ -235,6 +260,15 @@ def test_rejected_evidence_says_why(open_case, follow):
     lan = Actor.staff(User.objects.get(username="lan"))
     evidence.verify_evidence(case.evidence.get(), actor=lan, result="rejected", reason="Chụp lại cho rõ số tiền")
     assert "Chụp lại cho rõ số tiền" in browser.get(f"/track/{case.code}/").content.decode()
+
+
+def test_nothing_asked_and_nothing_sent_has_no_heading_of_its_own(open_case, follow):
+    case = open_case()
+    address, title = f"/track/{case.code}/", "Documents and information"
+    browser = follow(case)
+    assert title not in browser.get(address, headers={"accept-language": "en"}).content.decode()
+    browser.post(f"{address}evidence/", {"text": "FT26001"})
+    assert title in browser.get(address, headers={"accept-language": "en"}).content.decode()
 
 
 def test_nothing_internal_is_shown(open_case, follow):

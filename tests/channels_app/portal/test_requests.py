@@ -71,6 +71,20 @@ def test_a_full_request_becomes_a_case_whose_code_is_shown_in_groups(client):
     assert "".join(f"<span>{group}</span>" for group in case.code.split("-")) in page
 
 
+def test_what_has_no_title_is_called_by_its_first_words(client):
+    client.post("/request/", typed(body=f"Tôi chuyển\n2.000.000đ {'mà ' * 40}"))
+    subject = Case.objects.get().subject
+    assert subject.startswith("Tôi chuyển 2.000.000đ mà")
+    assert subject.endswith("…")
+    assert len(subject) == 80
+
+
+def test_what_has_to_be_chosen_again_is_said_at_its_field(client):
+    files = [SimpleUploadedFile("bien-lai.png", PNG)]
+    page = client.post("/request/", typed(body="", documents=files), headers={"accept-language": "en"}).content.decode()
+    assert page.index('name="body"') < page.index("please choose them again") < page.index('name="documents"')
+
+
 def test_the_notice_and_its_version_are_shown_before_sending(client):
     page = client.get("/request/", headers={"accept-language": "en"}).content.decode()
     assert "1.0" in page

@@ -73,8 +73,16 @@ def test_right_and_wrong_codes_look_the_same(open_case):
         return [line for line in body.splitlines() if "csrfmiddlewaretoken" not in line]
 
     right = seen(open_case().code)
-    for wrong in (new_code(), "CS-0000-0000-000", "không phải mã", open_case().code[:-1] + "?"):
+    for wrong in (new_code(), new_code().lower()):
         assert seen(wrong) == right
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "không phải mã", "CS-0000-0000-000", "CS-1234"])
+def test_what_can_be_no_code_is_said_to_be_none(typed):
+    browser = Client()
+    answer = ask(browser, typed)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["code"])
+    assert browser.get("/track/code/").url == "/track/"
 
 
 def test_right_and_wrong_codes_take_the_same_time(open_case, settings):
