@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -67,6 +68,19 @@ class Served:
 
 def _authorization(key):
     return {"Authorization": f"Chat {key}"} if key else {}
+
+
+def meanwhile(work, *args, **kwargs):
+    """Does something outside the browser's thread, where pushes can be sent."""
+
+    def run():
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from .models import Contact, Customer, Notice
 
 _CORRECTORS = EVERYBODY - {Role.AUDITOR}
 _SHOWN = 50
+_IS_SOMEBODY = ~Q(name="") | Q(external_id__isnull=False) | Exists(Contact.objects.filter(customer=OuterRef("pk")))
 
 
 class ContactForm(forms.ModelForm):
@@ -101,6 +102,17 @@ class ContactInline(RoleTabularInline):
         return super().get_formset(request, obj, **{"form": form, **kwargs})
 
 
+class LeftNothing(admin.SimpleListFilter):
+    title = gettext_lazy("who they are")
+    parameter_name = "unknown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("left neither name nor address"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        return queryset.exclude(_IS_SOMEBODY) if self.value() == "yes" else queryset
+
+
 @admin.register(Customer)
 class CustomerAdmin(RoleModelAdmin):
     readable_by = EVERYBODY
@@ -109,7 +121,7 @@ class CustomerAdmin(RoleModelAdmin):
     inlines = (ContactInline,)
     list_display = ("display_name", "external_id", "addresses", "language", "created_at")
     list_display_links = ("display_name",)
-    list_filter = ("language",)
+    list_filter = ("language", LeftNothing)
     search_fields = ("name", "external_id")
     search_help_text = gettext_lazy("Name, telephone number in any form, email address or customer id")
     fieldsets = (
@@ -127,11 +139,13 @@ class CustomerAdmin(RoleModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        """What the hotline finds too; without a term the records in use."""
+        """What the hotline finds too; without a term the records in use, as far as they say who it is: visitors of the chat who
+        left nothing would fill the list, and come where the filter asks for them."""
         if "\0" in request.GET.get(SEARCH_VAR, ""):
             return queryset.none(), False  # the box refuses it, and would leave the search empty: everybody
         if not search_term:
-            return queryset.filter(merged_into=None), False
+            in_use = queryset.filter(merged_into=None)
+            return (in_use if LeftNothing.parameter_name in request.GET else in_use.filter(_IS_SOMEBODY)), False
         return queryset.filter(pk__in=[one.pk for one in directory.find(search_term, queryset, limit=200)]), False
 
     def has_change_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:

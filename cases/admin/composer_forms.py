@@ -20,7 +20,13 @@ class Writing(StepForm):
 
     body = forms.CharField(
         label=gettext_lazy("Text"),
-        widget=forms.Textarea({"rows": 7, "data-templates": "", "maxlength": str(settings.MESSAGE_MAX_CHARACTERS)}),
+        widget=forms.Textarea(
+            {
+                "rows": 7,
+                "data-templates": gettext_lazy("Reply templates"),
+                "maxlength": str(settings.MESSAGE_MAX_CHARACTERS),
+            }
+        ),
     )
 
 

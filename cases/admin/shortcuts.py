@@ -75,12 +75,15 @@ class Keys:
 def of_page(request: HttpRequest) -> Keys:
     """No query of its own beyond the person's memberships."""
     name = request.resolver_match.url_name or "" if request.resolver_match else ""
+    place = request.resolver_match.view_name if request.resolver_match else ""
     places = list(_places(Actor.staff(request.user)))
     groups = [(_("Everywhere"), _everywhere())]
     if name == "cases_case_change":
         groups.append((_("On this case"), _on_a_case()))
-    elif request.resolver_match and request.resolver_match.view_name == "chat_console:page":
+    elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
+    elif place in ("hotline:page", "hotline:log"):
+        groups.append((_("Hotline"), _at_the_hotline()))
     elif name.endswith("_changelist") or name == "index":
         groups.append((_("In this list"), _in_a_list(can_choose=name == "cases_case_changelist")))
     groups.append((_("Go to"), [Key(("g", key), label) for key, label, _url in places]))
@@ -113,13 +116,30 @@ def _in_the_console() -> list[Key]:
         Key(("Alt", "+", "J"), _("next conversation")),
         Key(("Alt", "+", "K"), _("conversation before")),
         Key(("Enter",), _("send; Shift+Enter begins a new line")),
-        Key(("/",), _("in a text: / and a shortcut, then Tab or Enter, inserts a reply template")),
+        _template(),
         Key(("Alt", "+", "I"), _("write an internal note")),
         Key(("Alt", "+", "A"), _("write the official answer")),
         Key(("Ctrl", "+", "Enter"), _("send what is written")),
         Key(("Alt", "+", "C"), _("customer and case")),
         Key(("Esc",), _("back to the message")),
     ]
+
+
+def _at_the_hotline() -> list[Key]:
+    return [
+        Key(("n",), _("Number, name, code or customer id")),
+        Key(("s",), _("What the customer says")),
+        Key(("c",), _("Category")),
+        Key(("i",), _("Check who is calling")),
+        Key(("l",), _("Log the call")),
+        Key(("Ctrl", "+", "Enter"), _("Log the call")),
+        Key(("o",), _("Open the case")),
+        Key(("Alt", "+", "n"), _("these keys while typing (Firefox: Alt+Shift)")),
+    ]
+
+
+def _template() -> Key:
+    return Key(("/",), _("in a text: list the reply templates; arrow keys, then Tab or Enter, insert one"))
 
 
 def _in_a_list(*, can_choose: bool) -> list[Key]:
@@ -132,6 +152,7 @@ def _on_a_case() -> list[Key]:
         Key(("r",), _("write to the customer")),
         Key(("n",), _("write an internal note")),
         Key(("a",), _("answer or propose the outcome")),
+        _template(),
         Key(("Ctrl", "+", "Enter"), _("send what is written")),
         Key((".",), _("copy the code")),
         *(

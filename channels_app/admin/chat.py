@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -44,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "words": words_for_script(),
         "longest": {"message": settings.CHAT_MESSAGE_MAX_CHARACTERS, "answer": settings.MESSAGE_MAX_CHARACTERS},
         "me": actor.subject.pk,
+        "zone": timezone.get_current_timezone_name(),
         "capacities": range(1, giving.MOST_AT_ONCE + 1),
     }
     return render(request, "admin/chat/page.html", context)

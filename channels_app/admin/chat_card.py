@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
+from cases.evidence.queries import unchecked
 from cases.models import Answer, Case
 from cases.states import Status, Step
 from cases.tones import STATUS_TONES
@@ -20,8 +21,11 @@ from channels_app.replies import replies_for
 
 
 def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
-    """`{html, replies, drafts, answer: {may, why, approved}}`; `drafts` are one's own words by kind, and `why` says what is
-    missing where the case cannot be answered."""
+    """`{html, version, replies, drafts, answer: {may, why, is_evidence, approved}}`: the case as it was at `version`.
+
+    `drafts` are one's own words by kind; `why` says what is missing where the case cannot be answered, and `is_evidence` that
+    something came in which has to be checked on the case page.
+    """
     case = chat.case
     assert case is not None  # staff see no conversation without one
     note_access(actor, case.pk)
@@ -37,6 +41,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     }
     return {
         "html": render_to_string("admin/chat/card.html", context, request),
+        "version": case.last_event_number,
         "replies": replies_for(case, actor.subject),
         "drafts": {kind: draft.body for kind, draft in drafts.drafts_of(actor.subject, case).items()},
         "answer": _answer(case, actor, allowed),
@@ -49,6 +54,7 @@ def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
     return {
         "may": may,
         "why": "" if may else _what_is_missing(case, actor),
+        "is_evidence": not may and case.is_open and unchecked(case).exists(),
         "approved": approved.body if approved and may else "",
     }
 

@@ -122,6 +122,7 @@ def log(request: HttpRequest) -> HttpResponse:
                 form.add_error({"body": "said"}.get(name, name if name in form.fields else None), texts)
         else:
             return HttpResponseRedirect(f"{reverse('hotline:page')}?{urlencode({'logged': case.code})}")
+    form.focus_what_is_wrong()
     return _page(request, actor, form, request.POST.get("number", ""), chosen=request.POST.get("about", ""))
 
 

@@ -17,7 +17,7 @@ from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
 from channels_app import calls
 from channels_app.models import Call
-from cskh.core.text import as_number
+from cskh.core.text import as_number, folded
 
 from .calls import visible_calls
 
@@ -32,12 +32,13 @@ class CallForm(forms.Form):
     about = forms.CharField(max_length=40)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     said = forms.CharField(
-        label=gettext_lazy("What the customer says"), widget=forms.Textarea(attrs={"rows": 3, "accesskey": "s"})
+        label=gettext_lazy("What the customer says"),
+        widget=forms.Textarea(attrs={"rows": 3, "accesskey": "s", "data-key": "s"}),
     )
     category = forms.CharField(
         label=gettext_lazy("Category"),
         required=False,
-        widget=forms.TextInput(attrs={"list": "categories", "accesskey": "c", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"list": "categories", "accesskey": "c", "data-key": "c", "autocomplete": "off"}),
     )
     nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature.choices, initial=Nature.SERVICE_REQUEST)
     transaction_ref = forms.CharField(label=gettext_lazy("Transaction code"), required=False, max_length=100)
@@ -82,14 +83,25 @@ class CallForm(forms.Form):
         return found
 
     def clean_category(self) -> Category | None:
-        """The reason with that label, as the list offers it, or with that slug."""
-        text = self.cleaned_data["category"].strip()
-        if not text:
+        """The reason with that label, as the list offers it, or that name or slug; else the only one whose label has it in it,
+        as whole words before parts of them ("khoa" is "khóa" before "khoản"). With accents or without."""
+        typed = folded(self.cleaned_data["category"].strip())
+        if not typed:
             return None
-        for category in offered():
-            if text.casefold() in (label_of(category).casefold(), category.slug, category.name.casefold()):
-                return category
-        raise forms.ValidationError(_("Choose a category from the list."))
+        labels = {category: folded(label_of(category)) for category in offered()}
+        found = (
+            [one for one, label in labels.items() if typed in (label, one.slug, folded(one.name))]
+            or [one for one, label in labels.items() if f" {typed} " in f" {label} "]
+            or [one for one, label in labels.items() if typed in label]
+        )
+        if len(found) != 1:
+            raise forms.ValidationError(_("Choose a category from the list."))
+        return found[0]
+
+    def focus_what_is_wrong(self) -> None:
+        """The words typed next belong there; on the page itself they would be keys."""
+        wrong = next((field for field in self.visible_fields() if field.errors), self["said"])
+        wrong.field.widget.attrs["autofocus"] = True
 
     def clean_call(self) -> Call | None:
         """The exchange's record of this call, among those this person may take up."""

@@ -44,11 +44,12 @@ def since(chat: Chat, after: int) -> dict[str, Any]:
 
 
 def shown_of(chat: Chat) -> dict[str, Any]:
-    """What an open conversation shows beside its lines."""
+    """What an open conversation shows beside its lines. With another `version` its card may say something else."""
     is_here = waiting.is_here(chat)
     case = chat.case
     return {
         "state": waiting.state_of(chat),
+        "version": case.last_event_number if case else 0,
         "visitor_read": chat.visitor_read,
         "is_here": is_here,
         "agent_id": chat.agent_id,

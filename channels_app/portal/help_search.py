@@ -1,9 +1,9 @@
 """Finds help articles by words, however they are typed: with or without diacritics, in either case."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from channels_app.models import HelpArticle
+from cskh.core.text import folded
 
 _TITLE_COUNTS = 5  # times as much as the text
 
@@ -15,12 +15,6 @@ def search(articles: Iterable[HelpArticle], asked: str) -> list[HelpArticle]:
         return []
     found = [(_score(article, words), article) for article in articles]
     return [article for score, article in sorted(found, key=lambda one: -one[0]) if score]
-
-
-def folded(text: str) -> str:
-    """Small letters without marks: "Rút tiền chậm" → "rut tien cham"."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
 
 
 def _score(article: HelpArticle, words: list[str]) -> int:

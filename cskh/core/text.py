@@ -38,6 +38,12 @@ def require_length(text: str, most: int, *, field: str = "body") -> None:
         raise Invalid(errors={field: [_("The text is too long: at most %(limit)d characters.") % {"limit": most}]})
 
 
+def folded(text: str) -> str:
+    """Small letters without marks, for comparing: "Rút tiền chậm" → "rut tien cham"."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
+
+
 def as_number(text: str) -> int | None:
     """The whole number that was written, such as the id of a row; None where it is none, or larger than any id."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else None

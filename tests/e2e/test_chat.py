@@ -3,12 +3,18 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.actors import Actor
 from accounts.models import Role, User
+from cases.evidence.models import EvidenceItem, StoredFile
 from cases.models import Case, Category
+from cases.workflow import evidence, routing
 from channels_app.chat import letting_go
 from channels_app.models import Chat, ChatDuty
+from tests.cases.evidence.files import picture
+from tests.web import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -209,6 +215,49 @@ def test_a_template_by_its_shortcut_and_a_draft_outlive_the_reload(at_console, w
     agent.locator("h2[data-name]").first.click()
     agent.keyboard.press("?")
     expect(agent.locator("#desk-keys")).to_be_visible()
+
+
+def test_a_photo_is_shown_to_its_end_and_its_check_on_the_case_page_frees_the_answer(served, browser, writes, lan):
+    guest, photo = writes("Không vào được"), picture((800, 900))
+    guest.locator(".code").wait_for()
+    guest.locator("#files").set_input_files([{"name": "bien-lai.jpg", "mimeType": "image/jpeg", "buffer": photo}])
+    expect(guest.locator("#lines")).to_contain_text("bien-lai.jpg")
+    StoredFile.objects.update(preview_state="ready")
+    case, context = Case.objects.get(), browser.new_context(timezone_id="America/New_York")
+    agent = context.new_page()
+    agent.set_viewport_size({"width": 1366, "height": 600})
+    pictures = []
+    agent.route("**/preview", lambda route: pictures.append(route))  # comes after its line
+    go_to_console(agent, lan, served)
+    agent.wait_for_function("desk.socket.isUp")
+    take_next(agent)
+    meanwhile(routing.classify_case, case, actor=Actor.staff(lan), category=Category.objects.get(slug="other"))
+    shown = column(agent).locator(".chat-file img")
+    expect(shown).to_have_js_property("complete", False)
+    pictures[0].fulfill(body=photo, content_type="image/jpeg")
+    expect(shown).to_have_js_property("naturalHeight", 900)
+    list_ends_at = "list => Math.abs(list.scrollHeight - list.clientHeight - list.scrollTop)"
+    assert column(agent).locator("[data-lines]").evaluate("list => list.scrollTop") > 0
+    assert column(agent).locator("[data-lines]").evaluate(list_ends_at) < 2
+
+    # Times are those of the installation, wherever the browser is.
+    opened = timezone.localtime(case.messages.filter(direction="in").earliest("pk").created_at)
+    expect(column(agent).locator(".is-visitor time").first).to_have_text(f"{opened:%H:%M}")
+
+    agent.locator("[data-mode=answer]").click()
+    expect(column(agent).locator("[data-send]")).to_be_disabled()
+    expect(column(agent).locator("[data-why]")).to_contain_text("bien-lai.jpg")
+    agent.keyboard.type("Đã xem ảnh.")
+    agent.keyboard.press("Control+Enter")
+    expect(agent.locator(".chat-toast.is-bad")).to_contain_text("bien-lai.jpg")
+    with context.expect_page() as opening:
+        column(agent).locator("[data-why-evidence]").click()
+    expect(opening.value.locator("#evidence-title")).to_be_in_viewport()
+    meanwhile(evidence.verify_evidence, EvidenceItem.objects.get(), actor=Actor.staff(lan), result="accepted")
+    expect(column(agent).locator("[data-send]")).to_be_enabled()
+    expect(column(agent).locator("[data-why]")).to_be_hidden()
+    expect(column(agent).locator("[data-text]")).to_have_value("Đã xem ảnh.")
+    context.close()
 
 
 def test_without_a_socket_the_console_looks_by_itself(served, on_a_bad_line, writes, lan):

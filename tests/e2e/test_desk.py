@@ -1,6 +1,7 @@
 """A day at the desk in a real browser: sign in, open a case, classify, take, answer; by mouse and by keyboard."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
@@ -190,3 +191,22 @@ def test_on_a_telephone_a_row_is_a_card_with_everything_in_reach(desk, case):
         assert box["x"] + box["width"] < card["x"] + card["width"], part
         assert card["y"] < box["y"] < card["y"] + card["height"], part
     assert card["height"] < 140
+
+
+def test_on_a_telephone_the_chosen_queue_is_in_sight(desk, case):
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(desk.url + "cases/case/?queue=all")
+    chosen = desk.locator(".desk-queues [aria-current]")
+    expect(chosen).to_be_in_viewport(ratio=1)
+
+
+def test_the_persons_menu_holds_its_themes(desk):
+    desk.locator("[x-on\\:click^='openUserLinks']").click()
+    themes = desk.locator("[x-on\\:click^='switchTheme']")
+    expect(themes.first).to_be_visible()
+    assert themes.count() == 3
+    sides = themes.evaluate_all(
+        "themes => themes.map((one) => one.closest('nav').getBoundingClientRect().right - one.getBoundingClientRect().right)"
+    )
+    assert min(sides) >= 0
+    assert all(themes.nth(place).bounding_box()["height"] < 60 for place in range(3))

@@ -268,3 +268,30 @@ def test_a_list_is_saved_as_a_view_and_opened_beside_the_queues(desk, case):
     expect(tab.locator(".desk-count")).to_have_text("1")
     options = typed(desk, "nap tien")
     expect(options.filter(has_text="bookmark")).to_have_count(1)
+
+
+def test_a_slash_lists_the_reply_templates(desk, case):
+    case_page(desk, case)
+    desk.keyboard.press("r")
+    area, options = desk.locator("#body-message"), desk.locator("#write-message [role=option]")
+    desk.keyboard.type("Chào anh 24/7 ")
+    expect(options).to_have_count(0)
+    desk.keyboard.type("/")
+    expect(options.first).to_be_visible()
+    desk.keyboard.press("ArrowDown")
+    chosen = desk.locator("#write-message [role=option][aria-selected=true]")
+    assert (
+        area.get_attribute("aria-activedescendant") == chosen.get_attribute("id") == options.nth(1).get_attribute("id")
+    )
+    desk.keyboard.press("Escape")
+    expect(options.first).to_be_hidden()
+    desk.keyboard.type("cong")  # by its title or its shortcut, without accents
+    expect(options).to_have_count(1)
+    desk.keyboard.press("Enter")
+    assert area.input_value().startswith("Chào anh 24/7 ")
+    assert "ghi có" in area.input_value()
+    assert "/cong" not in area.input_value()
+    area.fill("/khong-co")  # none of ours: words like others
+    expect(options.first).to_be_hidden()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".desk-entry.is-out")).to_contain_text("/khong-co")

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -17,7 +16,7 @@ from cases.workflow import resolution, routing
 from channels_app import calls, intake, outbox
 from channels_app.models import Draft, HeldSend, Message
 from tests.cases.building import customer_of, open_case
-from tests.web import Served
+from tests.web import Served, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -78,19 +77,6 @@ def enter(web, people, visitor):
 def connected(page):
     page.wait_for_function("desk.socket.isUp")
     return page
-
-
-def meanwhile(work, *args, **kwargs):
-    """Does something outside the browser's thread, where pushes can be sent."""
-
-    def run():
-        try:
-            return work(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
 
 
 def open_page(page, web, case):

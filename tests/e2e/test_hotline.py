@@ -84,3 +84,35 @@ def test_facts_are_compared_in_place(at_the_hotline, live_server):
     expect(page.locator('[data-result="transaction"]')).to_have_class("desk-pill is-good")
     expect(page.locator('[data-result="email"]')).to_have_class("desk-pill is-bad")
     expect(page.locator("[data-verdict]")).to_have_class("desk-bad")
+
+
+def test_its_keys_work_outside_fields_and_what_is_wrong_gets_the_next_words(at_the_hotline):
+    page, keyboard = at_the_hotline, at_the_hotline.keyboard
+    page.locator("#number").blur()
+    for key, place in (("s", "#id_said"), ("c", "#id_category"), ("n", "#number")):
+        keyboard.press(key)
+        expect(page.locator(place)).to_be_focused()
+        expect(page.locator(place)).to_have_value("")
+        page.locator(place).blur()
+    page.locator("#id_said").fill("Không vào được")
+    page.locator("#id_category").fill("không có loại này")
+    page.locator("#id_category").blur()
+    keyboard.press("l")
+    expect(page.locator(".errorlist")).to_be_visible()
+    expect(page.locator("#id_category")).to_be_focused()
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#nav-sidebar a").first.click()
+    expect(page.locator("#id_said")).to_have_value("Không vào được")
+    assert asked == ["beforeunload"]
+    page.locator("#id_category").fill("khoa")
+    keyboard.press("Control+Enter")
+    expect(page.locator(".hotline-code")).to_be_visible()
+    assert Case.objects.get().category.slug == "account-locked"
+
+
+def test_on_a_telephone_the_call_stands_before_the_lists_of_calls(at_the_hotline):
+    page = at_the_hotline
+    page.set_viewport_size({"width": 360, "height": 740})
+    lists = page.locator(".desk-rail > section").first.bounding_box()["y"]
+    assert page.locator("#call-form").bounding_box()["y"] < lists

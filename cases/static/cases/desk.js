@@ -48,36 +48,6 @@ window.desk = window.desk || {};
     window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   }
 
-  function replies() {
-    const known = (element) => {
-      const list = (element.closest("dialog, [data-composer]") || document).querySelector("#desk-replies, #desk-form-replies");
-      return list ? JSON.parse(list.textContent) : [];
-    };
-    const insert = (area, text, from, to) => {
-      area.setRangeText(text, from, to, "end");
-      area.focus();
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-    };
-    document.addEventListener("change", (event) => {
-      const select = event.target.closest("select[data-insert]");
-      if (!select) return;
-      const reply = known(select).find((one) => String(one.id) === select.value);
-      const area = document.getElementById(select.dataset.insert);
-      if (reply && area) insert(area, reply.text, area.selectionStart, area.selectionEnd);
-      select.value = "";
-    });
-    document.addEventListener("keydown", (event) => {
-      const area = event.target;
-      if ((event.key !== "Tab" && event.key !== "Enter") || !area.matches("textarea[data-templates]")) return;
-      const before = area.value.slice(0, area.selectionStart);
-      const typed = before.match(/(?:^|\s)\/([\w-]+)$/);
-      const reply = typed && known(area).find((one) => one.shortcut === typed[1]);
-      if (!reply) return;
-      event.preventDefault();
-      insert(area, reply.text, before.length - typed[1].length - 1, before.length);
-    });
-  }
-
   const tabsOf = (box) => [...box.querySelectorAll("[role=tab]")];
 
   function showTab(tab, focus) {
@@ -144,7 +114,6 @@ window.desk = window.desk || {};
     tickClocks();
     copyCode();
     sendOnce();
-    replies();
     dialogs();
     composer();
   });

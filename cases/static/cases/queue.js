@@ -67,6 +67,10 @@
   const form = document.getElementById("changelist-form");
   const table = document.getElementById("result_list");
   document.addEventListener("click", openOnClick);
+  // On a small screen the queues are one line that scrolls: the chosen one is in sight.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector(".desk-queues [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  });
   if (!form || !document.getElementById("desk-bulk")) return;
   document.getElementById("desk-choose-all").hidden = false;
   form.addEventListener("click", chooseRange);

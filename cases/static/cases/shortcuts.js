@@ -62,8 +62,16 @@ window.desk.keys = (function () {
     return Boolean(button);
   }
 
+  // What carries a key of its own: a field is gone to, anything else is pressed.
+  function use(key) {
+    const one = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(isShown);
+    if (!one) return false;
+    one.focus();
+    if (!isTyping(one)) one.click();
+    return true;
+  }
+
   const onCase = (key) =>
-    press(`[data-composer] [role=tab][data-key="${CSS.escape(key)}"]`) ||
     (key === "." && press("[data-copy]")) ||
     (table.steps[key] || []).some((name) => press(`[data-action="${name}"]`));
 
@@ -76,6 +84,7 @@ window.desk.keys = (function () {
     if (key === "?") { show(); return true; }
     if (key === "/") return search();
     if (key === "g") { goingUntil = Date.now() + WAITS; return true; }
+    if (use(key)) return true;
     if (document.querySelector("[data-case]")) return onCase(key);
     if (key === "j" || key === "k") return walk(key === "j" ? 1 : -1);
     return key === "x" && choose();
@@ -93,6 +102,7 @@ window.desk.keys = (function () {
   }
 
   function tellAssistants() {
+    document.querySelectorAll("[data-key]").forEach((one) => one.setAttribute("aria-keyshortcuts", one.dataset.key));
     Object.entries(table.steps).forEach(([key, names]) => names.forEach((name) => {
       document.querySelectorAll(`[data-action="${name}"]`).forEach((button) => button.setAttribute("aria-keyshortcuts", key));
     }));

@@ -6,6 +6,16 @@
   const LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, QUEUE_AT_MOST_EVERY = 3_000, TOAST_SHOWN = 6_000, TOASTS = 4;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
+  // In the zone in which all the desk's pages tell the time, wherever the browser is.
+  function times(timeZone) {
+    const { lang } = document.documentElement;
+    const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+    return {
+      time: (iso) => new Date(iso).toLocaleTimeString(lang, time),
+      dayAndTime: (iso) => new Date(iso).toLocaleString(lang, { ...time, day: "numeric", month: "short", year: "numeric" }),
+    };
+  }
+
   function span(since) {
     const seconds = Math.max(0, Math.floor((Date.now() - new Date(since)) / 1000));
     const two = (number) => String(number).padStart(2, "0");
@@ -15,13 +25,13 @@
 
   class ChatConsole {
     constructor(root) {
-      const { address, casePage, draft, file, picture, me, longestMessage, longestAnswer } = root.dataset;
+      const { address, casePage, draft, file, picture, me, zone, longestMessage, longestAnswer } = root.dataset;
       const at = (pattern) => (number) => pattern.replace("/0/", `/${number}/`);
       this.root = root;
       this.me = Number(me);
       this.longest = { message: Number(longestMessage), note: Number(longestMessage), answer: Number(longestAnswer) };
       this.words = JSON.parse(document.getElementById("chat-words").textContent);
-      this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: at(file), picture: at(picture) };
+      this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: at(file), picture: at(picture), ...times(zone) };
       this.server = new ChatServer(address, root.querySelector("[name=csrfmiddlewaretoken]").value, this.words);
       this.socket = window.desk.socket;
       this.columns = [];
@@ -296,7 +306,7 @@
         KeyJ: () => this.activate(this.columns[(place + 1) % this.columns.length]),
         KeyK: () => this.activate(this.columns[(place - 1 + this.columns.length) % this.columns.length]),
         KeyI: () => { active?.write(active.mode === "note" ? "message" : "note"); active?.focus(); },
-        KeyA: () => { active?.write(active.mode === "answer" ? "message" : "answer"); active?.focus(); },
+        KeyA: () => { active?.write(active.mode === "answer" ? "message" : "answer"); active?.focus(); active?.showCardForAnswer(); },
         KeyC: () => active?.toggleCard(),
       };
       const act = digit ? () => this.activate(this.columns[digit[1] - 1]) : acts[event.code];

@@ -25,9 +25,10 @@
       this.find("name").textContent = row.name;
       this.find("code").textContent = row.code;
       this.find("code").href = console.page.casePage(row.case);
+      this.find("why-evidence").href = `${console.page.casePage(row.case)}#evidence-title`;
       this.area = this.find("text");
       this.lines = new ChatLines(this.find("lines"), console.page);
-      this.replies = new ChatReplies(this.area, this.find("replies"));
+      this.replies = new DeskReplies(this.area);
       this.listen();
       this.write(this.mode);
       this.unsent = new ChatUnsent(this.id, console.server, {
@@ -55,7 +56,7 @@
       on("take", () => this.act("take/"));
       on("end", () => this.act("end/"));
       this.root.querySelectorAll("[data-mode]").forEach((button) => {
-        button.addEventListener("click", () => { this.write(button.dataset.mode); this.area.focus(); });
+        button.addEventListener("click", () => { this.write(button.dataset.mode); this.area.focus(); this.showCardForAnswer(); });
       });
       this.find("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
       this.area.addEventListener("keydown", (event) => this.key(event));
@@ -146,6 +147,7 @@
       if (this.isMine) this.gaveAway = false;
       if (this.isWanted) this.focus();
       if (before && (before.state.case_status !== shown.state.case_status || before.agent_id !== shown.agent_id)) this.showCard();
+      else this.showCardForAnswer();
       this.markRead();
     }
 
@@ -155,7 +157,7 @@
       if (state.state === "waiting") return words.waits_again;
       if (!this.isMine) return fill(words.with_other, { name });
       if (!gone) return "";
-      const time = new Date(gone.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const time = this.console.page.time(gone.at);
       const text = gone.mail ? words.gone_mail : gone.known ? words.gone_known : words.gone_unknown;
       return fill(text, { time, address: gone.mail || gone.known });
     }
@@ -175,6 +177,11 @@
       this.typingEnds = setTimeout(() => { this.find("typing").textContent = ""; }, TYPING_SHOWN);
     }
 
+    // Whether the case can be answered changes with many a thing: looked up where that is shown, not at every line.
+    showCardForAnswer() {
+      if (this.mode === "answer" && this.shown && this.shown.version !== this.cardVersion) this.showCard();
+    }
+
     async showCard() {
       try {
         this.showCardOf(await this.console.server.get(`${this.path}card/`));
@@ -187,8 +194,11 @@
       this.find("card").innerHTML = card.html;  // our own template
       this.replies.known = card.replies;
       this.answer = card.answer;
+      const isFirst = !this.cardVersion;
+      this.cardVersion = card.version;
       this.drafts.came(card.drafts, this.unsent.items);
       this.write(this.mode);
+      if (isFirst) this.replies.look();  // somebody may have typed before the templates came
     }
 
     toggleCard() {
@@ -210,12 +220,16 @@
 
     // Message, note or official answer: each keeps its own text.
     write(mode) {
-      const { words } = this.console, may = this.answer || { may: false, why: "", approved: "" };
+      const { words } = this.console, may = this.answer || { may: false, why: "", approved: "", is_evidence: false };
       const approved = mode === "answer" ? may.approved : "";
       this.mode = mode;
       this.root.querySelectorAll("[data-mode]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mode === mode)));
       this.find("write").className = `chat-write is-${mode}`;
-      this.area.value = approved || this.drafts.of(mode);
+      const text = approved || this.drafts.of(mode);
+      if (this.area.value !== text) {  // the same anew would disturb who is typing
+        this.area.value = text;
+        this.replies.close();
+      }
       this.area.readOnly = Boolean(approved);
       this.area.maxLength = this.console.longest[mode];
       const hint = { message: words.to_message, note: words.to_note, answer: words.to_answer }[mode];
@@ -223,10 +237,10 @@
       this.area.setAttribute("aria-label", `${this.name}: ${hint}`);
       this.find("send").textContent = { message: words.send, note: words.save_note, answer: words.send_answer }[mode];
       this.find("send").disabled = mode === "answer" && !may.may;
-      this.find("why").textContent = mode === "answer" ? may.why : "";
-      this.find("why").hidden = !this.find("why").textContent;
+      this.find("why-said").textContent = may.why;
+      this.find("why-evidence").hidden = !may.is_evidence;
+      this.find("why").hidden = mode !== "answer" || !may.why;
       this.replies.isOff = mode === "note";
-      this.replies.close();
       this.grow();
     }
 
@@ -245,7 +259,6 @@
     }
 
     key(event) {
-      if (this.replies.key(event)) return;
       if (event.key === "Escape" && this.mode !== "message") {
         event.preventDefault();
         this.write("message");
@@ -258,9 +271,9 @@
     }
 
     send() {
-      const body = this.area.value.trim();
+      const body = this.area.value.trim(), { mode } = this;
+      if (mode === "answer" && this.answer?.why) this.console.toast(this.answer.why, true);
       if (!body || this.find("send").disabled || !this.isMine) return;
-      const { mode } = this;
       if (mode === "answer") this.gaveAway = true;
       this.drafts.send(mode);
       this.write(mode === "note" ? "message" : mode);

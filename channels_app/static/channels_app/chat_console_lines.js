@@ -2,8 +2,6 @@
 (function () {
   "use strict";
 
-  const time = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-
   function element(name, className, text) {
     const made = document.createElement(name);
     if (className) made.className = className;
@@ -19,25 +17,34 @@
       this.lines = new Map();  // id → line
       this.last = 0;
       this.visitorRead = 0;
+      this.keepsEnd = true; // what is shown last stays in sight, until somebody scrolls up
+      this.top = 0;
+      list.addEventListener("scroll", () => this.scrolled());
+      list.addEventListener("load", () => this.keepEnd(), true); // a picture gets its height after its line
+      new ResizeObserver(() => this.keepEnd()).observe(list);
+    }
+
+    scrolled() {
+      const isUp = this.list.scrollTop < this.top;
+      this.top = this.list.scrollTop;
+      this.keepsEnd = this.isAtEnd() || (this.keepsEnd && !isUp);
     }
 
     // Returns those that were new.
     add(lines) {
       const fresh = lines.filter((line) => !this.lines.has(line.id));
-      const isAtEnd = this.isAtEnd();
       for (const line of fresh) {
         this.lines.set(line.id, line);
         this.place(this.shown(line), line.id);
         this.last = Math.max(this.last, line.id);
       }
       if (fresh.length) this.markSeen();
-      if (isAtEnd) this.toEnd();
+      this.keepEnd();
       return fresh;
     }
 
     // What was written here and has not come back yet; always last.
     showUnsent(items) {
-      const isAtEnd = this.isAtEnd();
       this.list.querySelectorAll(".is-unsent").forEach((old) => old.remove());
       for (const item of items) {
         const row = this.bubble({ from: item.kind === "note" ? "note" : "agent", body: item.body, answer: item.kind === "answer" });
@@ -45,7 +52,7 @@
         row.append(element("small", "chat-mark", item.waits ? this.page.words.not_sent : this.page.words.sending));
         this.list.append(row);
       }
-      if (isAtEnd) this.toEnd();
+      this.keepEnd();
     }
 
     setVisitorRead(id) {
@@ -54,7 +61,12 @@
     }
 
     toEnd() {
-      this.list.scrollTop = this.list.scrollHeight;
+      this.keepsEnd = true;
+      this.keepEnd();
+    }
+
+    keepEnd() {
+      if (this.keepsEnd) this.list.scrollTop = this.list.scrollHeight;
     }
 
     isAtEnd() {
@@ -69,9 +81,9 @@
 
     shown(line) {
       const row = this.bubble(line);
-      const when = element("time", "", time(line.at));
+      const when = element("time", "", this.page.time(line.at));
       when.dateTime = line.at;
-      when.title = new Date(line.at).toLocaleString(document.documentElement.lang);
+      when.title = this.page.dayAndTime(line.at);
       row.firstChild.append(when);
       return row;
     }

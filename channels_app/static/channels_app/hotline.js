@@ -34,6 +34,16 @@
     });
   }
 
+  // Asks before what was typed about a call is left behind.
+  function keepWhatIsTyped() {
+    const form = document.getElementById("call-form");
+    if (!form) return;
+    window.addEventListener("beforeunload", (event) => {
+      const typed = [...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value.trim());
+      if (typed && !form.dataset.sent) event.preventDefault();
+    });
+  }
+
   function compareFacts() {
     const form = document.querySelector("[data-check]");
     if (!form || form.dataset.ready) return;
@@ -56,5 +66,5 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => { findWhileTyping(); sendByKey(); compareFacts(); });
+  document.addEventListener("DOMContentLoaded", () => { findWhileTyping(); sendByKey(); keepWhatIsTyped(); compareFacts(); });
 })();

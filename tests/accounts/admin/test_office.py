@@ -185,6 +185,19 @@ def test_what_no_customer_can_be_called_finds_nobody(client, make_staff):
     assert "Trần An" not in client.get("/admin/customers/customer/", {"q": "An\0"}).content.decode()
 
 
+def test_the_list_of_customers_is_of_those_who_say_who_they_are(client, make_staff):
+    client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
+    nobody, named = Customer.objects.create(), Customer.objects.create(name="Lê Bình")
+    known, reached = Customer.objects.create(external_id="KH-7"), Customer.objects.create()
+    reached.contacts.create(kind="phone", address="+84912345678")
+
+    def listed(**query):
+        return set(client.get("/admin/customers/customer/", query).context["cl"].queryset)
+
+    assert listed() == listed(language__exact="vi") == {named, known, reached}
+    assert listed(unknown="yes") == {nobody}
+
+
 def test_a_customer_is_corrected_and_a_changed_address_is_not_verified(client, make_staff):
     client.force_login(make_staff("hoa", Role.INTAKE, "intake"))
     customer = Customer.objects.create(name="Tran An")

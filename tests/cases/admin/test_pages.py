@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.actors import Actor
@@ -225,6 +226,25 @@ def test_the_desk_speaks_the_persons_language_and_can_be_switched(desk, people):
     assert '<html lang="en"' in client.get("/admin/").content.decode()
     client.post(reverse("admin:choose_language"), {"language": "xx"})
     assert User.objects.get(pk=people["lan"].pk).language == "en"
+
+
+def test_who_signs_in_chooses_the_language_of_that_page(client, db):
+    address = reverse("admin:login") + "?next=/admin/"
+    page = client.get(address, headers={"accept-language": "vi"}).content.decode()
+    assert 'value="en" lang="en"' in page
+    assert f'name="next" value="{address}"' in page
+    assert client.post(reverse("portal:language"), {"language": "en", "next": address}).url == address
+    page = client.get(address, headers={"accept-language": "vi"}).content.decode()
+    assert '<html lang="en"' in page
+    assert 'value="vi" lang="vi"' in page
+
+
+def test_english_dates_are_written_one_way(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    people["lan"].language = "en"
+    people["lan"].save()
+    opened = timezone.localtime(case.opened_at)
+    assert f"{opened.day} {opened:%b %Y %H:%M}" in desk(people["lan"]).page(case).content.decode()
 
 
 def test_the_policy_is_wider_on_the_desk_only(client, db):

@@ -17,7 +17,8 @@ from accounts.actors import Actor
 from accounts.customers.models import Contact
 from accounts.models import Role
 from cases.models import Case, Category
-from cases.workflow import resolution, routing
+from cases.states import Channel
+from cases.workflow import evidence, resolution, routing
 from channels_app import drafts
 from channels_app.chat import agents, conversations, duties, giving, leaving, talking
 from channels_app.models import Attachment, Chat, ChatDuty, Message
@@ -256,6 +257,22 @@ def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, mak
     assert console(minh).get("card", chat).json()["answer"]["may"] is True
 
 
+def test_a_check_on_the_case_page_frees_the_answer_and_the_conversation_says_that_something_changed(console, lan):
+    chat = began()
+    agents.take(chat, actor=Actor.staff(lan))
+    case = classified(chat, "other", lan)
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.CHAT, text="FT2632")
+    desk = console(lan)
+    card, shown = desk.get("card", chat).json(), desk.get("lines", chat, after=0).json()["shown"]
+    assert (card["answer"]["may"], card["answer"]["is_evidence"]) == (False, True)
+    assert card["version"] == shown["version"]
+    evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted")
+    later = desk.get("lines", chat, after=0).json()["shown"]
+    assert later["version"] > shown["version"]
+    assert later["state"]["case_status"] == shown["state"]["case_status"]
+    assert desk.get("card", chat).json()["answer"]["may"] is True
+
+
 def test_who_classifies_while_talking_owns_the_case_where_they_may_answer_it(console, lan):
     chat = began()
     agents.take(chat, actor=Actor.staff(lan))
@@ -301,7 +318,12 @@ def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff
     resolution.start_resolving(case, actor=Actor.staff(minh))
     resolution.propose(case, actor=Actor.staff(minh), body="Đã hoàn tiền.")
     resolution.approve(case, actor=Actor.staff(quan))
-    assert desk.get("card", chat).json()["answer"] == {"may": True, "why": "", "approved": "Đã hoàn tiền."}
+    assert desk.get("card", chat).json()["answer"] == {
+        "may": True,
+        "why": "",
+        "is_evidence": False,
+        "approved": "Đã hoàn tiền.",
+    }
     answer = desk.post("answer", chat, client_id=new_id(), body="Đã hoàn tiền.", after=0).json()
     said = answer["lines"][-1]
     assert (said["body"], said["answer"]) == ("Đã hoàn tiền.", case.answers.get(state="sent").pk)

@@ -1,5 +1,6 @@
 """The hotline page: found, logged, read back; who may; what stays hidden."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,46 @@ def test_what_a_caller_typed_survives_an_error(client, hoa):
     page = answer.content.decode()
     assert 'value="Bình"' in page
     assert "Đã nói" in page
+
+
+@pytest.fixture
+def in_vietnamese(hoa):
+    hoa.language = "vi"
+    hoa.save()
+
+
+@pytest.mark.parametrize("typed", ["khóa", "KHOA", "tai khoan bi khoa", "Tài khoản bị khóa", "account-locked"])
+def test_a_category_is_taken_by_the_only_words_that_fit(client, in_vietnamese, typed):
+    client.post(LOG, {**POSTED, "about": "new", "category": typed})
+    assert Case.objects.get().category == Category.objects.get(slug="account-locked")
+
+
+def test_words_that_fit_several_categories_choose_none(client, in_vietnamese):
+    answer = client.post(LOG, {**POSTED, "about": "new", "category": "tài khoản"})
+    assert "category" in answer.context["form"].errors
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"said": " "}, 'name="said"'),
+        ({"category": "?"}, 'name="category"'),
+        ({"amount": "x", "category": "?"}, 'name="category"'),
+        ({"about": "x"}, 'name="about"'),
+        ({"number": "abc"}, 'name="said"'),
+    ],
+)
+def test_after_an_error_one_writes_where_it_is(client, hoa, wrong, place):
+    page = client.post(LOG, {**POSTED, "about": "new", **wrong}).content.decode()
+    (focused,) = [tag for tag in re.findall(r"<(?:input|textarea|select)[^>]*>", page) if " autofocus" in tag]
+    assert place in focused
+
+
+def test_its_keys_are_listed(client, hoa):
+    listed = client.get(PAGE).content.decode().partition('id="desk-keys"')[2]
+    for key in "nscilo":
+        assert f"<kbd>{key}</kbd>" in listed
 
 
 def test_cases_one_may_not_see_are_neither_shown_nor_continued(client, make_staff, hoa):

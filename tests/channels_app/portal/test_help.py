@@ -11,8 +11,9 @@ from cases.complaints import policy
 from cases.complaints.models import PolicyClause
 from cases.models import Case, Category
 from channels_app.models import HelpArticle
-from channels_app.portal.help_search import folded, search
+from channels_app.portal.help_search import search
 from channels_app.portal.views.reading import html
+from cskh.core.text import folded
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
