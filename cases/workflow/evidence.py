@@ -182,10 +182,10 @@ def verify_evidence(
     """Accepts or rejects what came in. A rejection says, in words the customer can act on, what is wrong and what to send.
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
-    where that was not known or mistaken. A later check replaces the
-    earlier one and both stay on record; the customer hears of a rejection, and when it is taken back. What is
-    accepted after the outcome was approved is a new fact: the approval is taken back. What was rejected shows as
-    missing again; whether it is asked for once more is the handler's decision.
+    where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
+    hears of a rejection, and when it is taken back. What is accepted after the outcome was approved is a new fact: the
+    approval is taken back. What was rejected shows as missing again; whether it is asked for once more is the handler's
+    decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
