@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.admin.actions import ACTIONS
+from cases.admin.bulk_forms import BULK
 from cases.states import TRANSITIONS, Status, Step
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.fingerprint import fingerprint, tried
@@ -89,6 +90,43 @@ def test_the_table_at_the_desk(case_name, make_staff):
             if (answer.status_code, bool(changed)) != expected:
                 wrong.append(f"{name}, {case_name}, {door}: {answer.status_code} {changed or ''}, expected {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_the_table_in_bulk(case_name, make_staff):
+    at_hand = make_matter(case_name, make_staff)
+    desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
+    chosen = {"case": f"{at_hand.case.pk}.{at_hand.case.last_event_number}", "run": "1"}
+    before, wrong = fingerprint(), []
+    for name, desk in desks.items():
+        held = letters(name, case_name)
+        now = {door for door in BULK if letter_at(door) in held and is_possible_in_bulk(door, at_hand, name, held)}
+        for door in BULK:
+            address = reverse("admin:cases_case_bulk", args=[door])
+            answer, changed = tried(partial(desk.client.post, address, chosen | form_of(door, at_hand)), before)
+            got = (answer.status_code, bool(changed), is_done(answer))
+            if got != (expected := (bulk_status(door, name, held), door in now, door in now)):
+                wrong.append(f"{name}, {case_name}, {door}: {got} {changed or ''}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def is_possible_in_bulk(door, at_hand, name, held):
+    """As on the case's page; whichever of classifying and reclassifying is possible, one form does it."""
+    other = "reclassify" if door == "classify" and at_hand.case.status != Status.RECEIVED else door
+    return is_possible(other, at_hand, name, held)
+
+
+def bulk_status(door, name, held):
+    """What is refused on a case is said in its row; whoever only reads, or names a case they may not see, is told at once."""
+    if name in ("left", "nobody"):
+        return 302
+    if name in ("auditor", "auditing_lead"):
+        return 403
+    return 422 if door == "mark-duplicate" and "s" not in held else 200
+
+
+def is_done(answer):
+    return answer.status_code == 200 and [outcome.is_done for outcome in answer.context["outcomes"]] == [True]
 
 
 def sign_in(user):
