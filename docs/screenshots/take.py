@@ -109,6 +109,22 @@ def _hold_message(page: Page) -> None:
     page.locator("#held").wait_for()
 
 
+def _list_templates(page: Page) -> None:
+    _first_case(page)
+    page.locator("#body-message").press_sequentially("/")
+    page.locator(".desk-replies:not([hidden])").first.wait_for()
+
+
+def _show_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.wait_for_timeout(300)
+
+
+def _first_customer(page: Page) -> None:
+    page.locator("#result_list th a").first.click()
+    page.wait_for_load_state()
+
+
 def _write_in_chat(page: Page) -> None:
     page.fill("#text", "Tôi nạp 500.000đ từ sáng mà chưa thấy vào tài khoản.")
     page.keyboard.press("Enter")
@@ -160,6 +176,8 @@ PAGES = (
     Shot("desk-queue", "/admin/cases/case/?queue=urgent", "lan", dark=True),
     Shot("desk-case", "/admin/cases/case/?queue=all", "lan", prepare=_first_case, dark=True),
     Shot("desk-step", "/admin/cases/case/?queue=department", "lan", prepare=_open_step, whole=False),
+    Shot("desk-templates", "/admin/cases/case/?queue=department", "lan", prepare=_list_templates, whole=False),
+    Shot("desk-keys", "/admin/cases/case/?queue=department", "lan", prepare=_show_keys, whole=False),
     Shot("desk-undo", "/admin/cases/case/?queue=department", "lan", prepare=_hold_message, whole=False),
     Shot("desk-bulk", "/admin/cases/case/?queue=department", "lan", prepare=_choose_cases),
     Shot("desk-bulk-result", "/admin/cases/case/?queue=department", "lan", prepare=_do_in_bulk),
@@ -170,8 +188,10 @@ PAGES = (
     Shot("desk-chat-talking", "/admin/chat/", "hoa", prepare=_talk, whole=False),
     Shot("desk-chat-service", "/admin/chat-service/", "son", dark=True),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
+    Shot("desk-hotline-call", "/admin/hotline/?number=an", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
+    Shot("desk-customer", "/admin/customers/customer/", "hoa", prepare=_first_customer),
     Shot("desk-complaints", "/admin/complaints/complaint/", "son"),
     Shot("desk-policy", "/admin/complaints/policyclause/", "son"),
     Shot("desk-help", "/admin/channels_app/helparticle/", "son"),

@@ -1,6 +1,8 @@
 """Several people at the desk at once, each in a browser of their own, on the real server with its sockets and worker."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -37,10 +39,13 @@ def web(tmp_path, transactional_db, defaults):
 @pytest.fixture
 def worker(web, tmp_path):
     running = subprocess.Popen(
-        [sys.executable, *WORKER, "--schedule", str(tmp_path / "beat")], env=web.environment, cwd=settings.BASE_DIR
+        [sys.executable, *WORKER, "--schedule", str(tmp_path / "beat")],
+        env=web.environment,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
     )
     yield running
-    running.kill()
+    os.killpg(running.pid, signal.SIGKILL)  # beat is a child of it
     running.wait()
 
 
