@@ -14,6 +14,7 @@ def main() -> None:
     parser.add_argument("--messages-per-case", type=int, default=3)
     parser.add_argument("--visitors", type=int, default=500)
     parser.add_argument("--agents", type=int, default=50)
+    parser.add_argument("--processes", type=int, default=2, help="web processes that share the chats")
     parser.add_argument("--only", choices=["doors", "chat"])
     wanted = parser.parse_args()
 
@@ -30,7 +31,7 @@ def main() -> None:
     if wanted.only != "doors":
         from . import chat
 
-        chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents))
+        chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents, processes=wanted.processes))
 
 
 def _is_in_use() -> bool:

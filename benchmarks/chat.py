@@ -25,7 +25,7 @@ from channels_app.chat import agents, conversations, talking
 from channels_app.models import Chat
 from cskh.defaults.load import load
 
-from .web import Web, running
+from .web import Web, Webs, running
 
 _WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
 _CSRF = "c" * 32
@@ -43,6 +43,7 @@ class Load:
     chats_each: int = 3
     every: float = 15
     seconds: float = 60
+    processes: int = 2
 
     @property
     def talking(self) -> int:
@@ -81,12 +82,12 @@ Say = Callable[[str], Awaitable[None]]
 def report(load: Load) -> None:
     """Measures and prints everything."""
     people = _fill(load)
-    with running("benchmarks.chat_echo:application") as web:
-        before = asyncio.run(_echo(web, load))
-    with running("cskh.asgi:application") as web:
-        ours = asyncio.run(_chat(web, load, *people))
-    with running("benchmarks.chat_echo:application") as web:
-        after = asyncio.run(_echo(web, load))
+    with running("benchmarks.chat_echo:application", load.processes) as webs:
+        before = asyncio.run(_echo(webs, load))
+    with running("cskh.asgi:application", load.processes) as webs:
+        ours = asyncio.run(_chat(webs, load, *people))
+    with running("benchmarks.chat_echo:application", load.processes) as webs:
+        after = asyncio.run(_echo(webs, load))
     echo = max(before.p99, after.p99)
     print(f"{'bare echo, before':<20}{before}\n{'chat':<20}{ours}\n{'bare echo, after':<20}{after}")
     print(
@@ -130,36 +131,36 @@ def _session(user: User) -> str:
     return str(session.session_key)
 
 
-async def _chat(web: Web, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]) -> Times:
+async def _chat(webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]) -> Times:
     times = Times()
     says: dict[str, list[Say]] = {chat_id: [] for chat_id, _key in chats[: load.talking]}
     async with _background() as start:
         for session, mine in at_desks:
-            for chat_id, say in (await _console(web, session, mine, times, start)).items():
+            for chat_id, say in (await _console(webs.next(), session, mine, times, start)).items():
                 says[chat_id].append(say)
         # The first few make the process load what it loads once.
         warm, idle = chats[: load.talking], chats[load.talking :]
         for chat_id, key in warm:
-            says[chat_id].append(await _visitor(web, key, times, start))
+            says[chat_id].append(await _visitor(webs.next(), key, times, start))
         await asyncio.sleep(_SETTLE)
-        memory = web.memory()
+        memory = webs.memory()
         for _chat_id, key in idle:
-            await _visitor(web, key, times, start)
+            await _visitor(webs.next(), key, times, start)
         await asyncio.sleep(_SETTLE)
         if idle:
-            each = (web.memory() - memory) / len(idle)
+            each = (webs.memory() - memory) / len(idle)
             print(
-                f"memory: {web.memory() / 2**20:.0f} MiB in all, {each / 1024:.0f} KiB for each of {len(idle)} idle visitors"
+                f"memory: {webs.memory() / 2**20:.0f} MiB in all, {each / 1024:.0f} KiB for each of {len(idle)} idle visitors"
             )
-        busy, began = web.busy(), time.monotonic()
+        busy, began = webs.busy(), time.monotonic()
         await _talk(list(says.values()), load, times)
         print(
-            f"web process: {(web.busy() - busy) / (time.monotonic() - began):.0%} of one processor; load {os.getloadavg()[0]:.1f}"
+            f"{load.processes} web processes: {(webs.busy() - busy) / (time.monotonic() - began):.0%} of one processor together; load {os.getloadavg()[0]:.1f}"
         )
     return times
 
 
-async def _echo(web: Web, load: Load) -> Times:
+async def _echo(webs: Webs, load: Load) -> Times:
     """The same connections and the same messages, with nothing in between but the server and the layer."""
     times = Times()
     groups = [f"pair-{number}" for number in range(load.visitors)]
@@ -167,10 +168,10 @@ async def _echo(web: Web, load: Load) -> Times:
     async with _background() as start:
         for number in range(load.agents):
             mine = groups[number * load.chats_each : (number + 1) * load.chats_each]
-            for group, say in (await _member(web, mine, times, start)).items():
+            for group, say in (await _member(webs.next(), mine, times, start)).items():
                 says[group].append(say)
         for group in groups:
-            said = await _member(web, [group], times, start)
+            said = await _member(webs.next(), [group], times, start)
             if group in says:
                 says[group].append(said[group])
         await asyncio.sleep(_SETTLE)
@@ -224,7 +225,6 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
     socket = await websockets.connect(address, origin=_origin(web), additional_headers={"Cookie": cookies}, **_PROXY)
     # As a browser: what one says does not wait for an answer about something else.
     http, queue = (_Connection(web.port, {"Cookie": cookies, "X-CSRFToken": _CSRF}) for _number in range(2))
-    last: dict[str, int] = {}
     asking: list[asyncio.Task[None]] = []
     looked = -max(_LOOKS_EVERY.values())
 
@@ -242,7 +242,6 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
         async for text in socket:
             frame = json.loads(text)
             for line in frame.get("lines", []):
-                last[frame["id"]] = line["id"]
                 if line["from"] == "visitor":
                     times.arrived(line["body"])
                     await socket.send(json.dumps({"type": "read", "id": frame["id"], "last": line["id"]}))
@@ -251,8 +250,7 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
 
     def say_in(chat_id: str) -> Say:
         async def say(body: str) -> None:
-            content = {"client_id": f"bench-{time.time_ns()}", "body": body, "after": last.get(chat_id, 0)}
-            await http.post(f"/admin/chat/{chat_id}/say/", content)
+            await http.post(f"/admin/chat/{chat_id}/say/", {"client_id": f"bench-{time.time_ns()}", "body": body})
 
         return say
 

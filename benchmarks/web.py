@@ -1,4 +1,4 @@
-"""A web process as the product runs it, on a free port."""
+"""Web processes as the product runs them, each on a free port."""
 
 import os
 import subprocess
@@ -6,9 +6,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from django.conf import settings
@@ -39,9 +40,34 @@ class Web:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Webs:
+    """Several processes, among which a balancer shares the connections."""
+
+    def __init__(self, webs: Sequence[Web]) -> None:
+        self._webs = webs
+        self._turns = cycle(webs)
+
+    def next(self) -> Web:
+        return next(self._turns)
+
+    def memory(self) -> int:
+        """Bytes of all of them."""
+        return sum(web.memory() for web in self._webs)
+
+    def busy(self) -> float:
+        """Seconds of processor time of all of them."""
+        return sum(web.busy() for web in self._webs)
+
+
 @contextmanager
-def running(application: str) -> Iterator[Web]:
+def running(application: str, processes: int) -> Iterator[Webs]:
     """Serves an ASGI application, such as "cskh.asgi:application", until the block ends."""
+    with ExitStack() as stack:
+        yield Webs([stack.enter_context(_one(application)) for _number in range(processes)])
+
+
+@contextmanager
+def _one(application: str) -> Iterator[Web]:
     port = free_or_other("127.0.0.1", 8900)
     command = [sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1", "--port", str(port), *WEB_OPTIONS]
     environment = {

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _State = Delivery.State
 _UNDER_WAY = (_State.QUEUED, _State.SENDING)
+_NOT_ARRIVED = (*_UNDER_WAY, _State.FAILED)
 
 
 def due(limit: int) -> list[int]:
@@ -57,7 +59,7 @@ def mark_delivered(delivery: Delivery, *, at: datetime | None = None) -> None:
     """It reached the customer at `at` (default now): the other side took it, fetched it, or heard it by telephone. Once."""
     with transaction.atomic():
         held = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
-        if held.state not in (*_UNDER_WAY, _State.FAILED):
+        if held.state not in _NOT_ARRIVED:
             return
         held.state, held.next_try_at, held.error = _State.DELIVERED, None, ""
         held.delivered_at = at or timezone.now()
@@ -70,6 +72,16 @@ def mark_delivered(delivery: Delivery, *, at: datetime | None = None) -> None:
         if message is not None and message.evidence_request is not None:
             evidence.mark_delivered(message.evidence_request, at=held.delivered_at)
     delivery.refresh_from_db()
+
+
+def mark_all_delivered(messages: QuerySet[Message], *, channel: Channel) -> None:
+    """These messages reached the customer over that channel: at once those of which the case need not hear."""
+    waiting = Delivery.objects.filter(channel=channel, state__in=_NOT_ARRIVED)
+    plain = messages.filter(answer__isnull=True, evidence_request__isnull=True)
+    arrived = {"state": _State.DELIVERED, "next_try_at": None, "error": "", "delivered_at": timezone.now()}
+    waiting.filter(message__in=plain).update(**arrived)
+    for delivery in waiting.filter(message__in=messages).order_by("pk"):
+        mark_delivered(delivery)
 
 
 def mark_told(case: Case, *, at: datetime | None = None) -> None:

@@ -6,6 +6,7 @@ first kept raw by `receive_message`; opening or continuing a case is a second tr
 """
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +19,6 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.customers.models import Contact, Customer, Notice
-from cases import queries
 from cases.models import Case
 from cases.states import Channel
 from cases.workflow import conversation, opening
@@ -106,21 +106,18 @@ def add_message(
     case: Case, *, actor: Actor, channel: Channel, body: str, inbound: InboundItem | None = None, **fields: object
 ) -> Message:
     """The customer (or an integration or staff for them) says one more thing on the case. `fields` go to the message."""
-    text = checked_body(body)
-    with transaction.atomic():
-        queries.hold(case.pk)
-        message = Message.objects.create(
-            case=case,
-            direction=Message.Direction.IN,
-            channel=channel,
-            author_kind=actor.kind,
-            author_id=actor.id,
-            body=text,
-            inbound=inbound,
-            **fields,
-        )
-        conversation.customer_wrote(case, actor=actor, message=message.pk, channel=channel, at=message.created_at)
-    return message
+    keep = partial(
+        Message.objects.create,
+        case=case,
+        direction=Message.Direction.IN,
+        channel=channel,
+        author_kind=actor.kind,
+        author_id=actor.id,
+        body=checked_body(body),
+        inbound=inbound,
+        **fields,
+    )
+    return conversation.customer_wrote(case, actor=actor, channel=channel, keep=keep)
 
 
 def receive_message(
@@ -132,10 +129,12 @@ def receive_message(
     `raw` where it is not given. `at_once` says that the caller takes it itself (`process`) and no worker need be asked.
     """
     identity = (external_id or _IDENTITIES[channel](raw))[:500]
-    item, is_new = InboundItem.objects.defer("raw").get_or_create(
-        channel=channel, external_id=identity, defaults={"source": source, "raw": raw}
-    )
-    if is_new and not at_once:
+    try:
+        with transaction.atomic():
+            item = InboundItem.objects.create(channel=channel, external_id=identity, source=source, raw=raw)
+    except IntegrityError:  # it is here already
+        return InboundItem.objects.defer("raw").get(channel=channel, external_id=identity)
+    if not at_once:
         enqueue_after_commit("channels_app.tasks.process_inbound", item.pk)
     return item
 

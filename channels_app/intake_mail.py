@@ -1,6 +1,7 @@
 """A mail becomes a part of its case: the one it answers to, or a new one."""
 
 import logging
+from functools import partial
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -92,11 +93,11 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
     case = item.case or _case_to_join(mail)
     is_new = case is None
     case = case or _open(item, mail)
-    message = _message(item, case, mail, inbound=item)
-    if not is_new:
-        conversation.customer_wrote(
-            case, actor=_author(case), message=message.pk, channel=Channel.EMAIL, at=item.received_at
-        )
+    keep = partial(_message, item, case, mail, inbound=item)
+    if is_new:
+        message = keep()
+    else:
+        message = conversation.customer_wrote(case, actor=_author(case), channel=Channel.EMAIL, keep=keep)
     _take_files(item, case, message, mail)
     if is_new and mail.is_refuted:
         _note_refuted(case, mail)

@@ -8,6 +8,7 @@ in what is kept: they are added when a message is sent (`channels_app.letters`).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +20,6 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.customers.models import Contact
 from accounts.models import Department
-from cases import queries
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceItem, EvidenceRequest, ItemKind
@@ -41,31 +41,27 @@ def write_message(case: Case, *, actor: Actor, body: str, external_id: str = "")
     `external_id` is what the channel calls it, where it has a name there already.
     """
     text = checked_body(body)
+    keep = partial(_message, case, actor=actor, body=text, external_id=external_id)
     with transaction.atomic():
-        queries.hold(case.pk)
-        message = _message(case, actor=actor, body=text, external_id=external_id)
-        conversation.staff_wrote(case, actor=actor, message=message.pk)
+        message = conversation.staff_wrote(case, actor=actor, keep=keep)
         _queue(message, _way(case, is_worth_a_call=True))
     return message
 
 
 def write_note(case: Case, *, actor: Actor, body: str, external_id: str = "", is_automatic: bool = False) -> Message:
     """A note for colleagues. It is never delivered."""
-    text = checked_body(body)
-    with transaction.atomic():
-        queries.hold(case.pk)
-        note = Message.objects.create(
-            case=case,
-            direction=Message.Direction.INTERNAL,
-            channel=case.channel,
-            author_kind=actor.kind,
-            author_id=actor.id,
-            body=text,
-            external_id=external_id,
-            is_automatic=is_automatic,
-        )
-        conversation.note_added(case, actor=actor, message=note.pk)
-    return note
+    keep = partial(
+        Message.objects.create,
+        case=case,
+        direction=Message.Direction.INTERNAL,
+        channel=case.channel,
+        author_kind=actor.kind,
+        author_id=actor.id,
+        body=checked_body(body),
+        external_id=external_id,
+        is_automatic=is_automatic,
+    )
+    return conversation.note_added(case, actor=actor, keep=keep)
 
 
 def tell_refused(case: Case, refused: Sequence[Attachment]) -> None:

@@ -1,12 +1,12 @@
 """Tells open pages that something changed, so that they look again. Nothing else travels this way.
 
-A push may be lost (the layer keeps nothing) and carries no content: pages fetch what is new from the database, as far as
-whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
+A push may be lost (the layer keeps nothing) and carries no content, only how far things went on: pages fetch what is new
+from the database, as far as whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -42,37 +42,51 @@ def staff_group(user_id: int) -> str:
     return f"staff.{user_id}"
 
 
-def changed(*groups: str) -> None:
-    """Pushes to these groups once the current transaction has committed; each once, however often it is asked for."""
+def changed(*groups: str, number: int = 0) -> None:
+    """Pushes to these groups once the current transaction has committed; each once, however often it is asked for.
+
+    `number` is that of the event of the case, if one is all that happened: whoever has seen it already need not look again.
+    """
     for _savepoints, waiting, _robust in transaction.get_connection().run_on_commit:
         if isinstance(waiting, _Pushes):
-            waiting.groups.update(groups)
+            waiting.add(groups, number)
             return
-    transaction.on_commit(_Pushes(groups), robust=True)
+    pushes = _Pushes()
+    pushes.add(groups, number)
+    transaction.on_commit(pushes, robust=True)
 
 
-def read_by(reader: str, public_id: object) -> None:
-    """The read mark of one side of a conversation ("agent" or "visitor") moved on: the pages of the other side look again."""
+def read_by(reader: str, public_id: object, *, up_to: int) -> None:
+    """One side of a conversation ("agent" or "visitor") has read up to that message: the pages of the other side show it."""
     group = chat_group(public_id)
-    event = {"type": "read_mark", "group": group, "by": reader}
+    event = {"type": "read_mark", "group": group, "by": reader, "up_to": up_to}
     transaction.on_commit(lambda: _send({group: event}), robust=True)
 
 
 def on_case_event(case: Case, event: CaseEvent) -> None:
     """The pages that show the case, and the queues; not for every line of a live chat, which changes no queue."""
     is_line = case.channel == Channel.CHAT and event.kind in _LINES
-    changed(case_group(case.pk), *([] if is_line else [DESK]))
+    changed(case_group(case.pk), number=event.number)
+    if not is_line:
+        changed(DESK)
 
 
 class _Pushes:
-    def __init__(self, groups: tuple[str, ...]) -> None:
-        self.groups = set(groups)
+    def __init__(self) -> None:
+        self.groups: dict[str, int] = {}  # the last event each group is told of; 0 where something else happened
+
+    def add(self, groups: Iterable[str], number: int) -> None:
+        for group in groups:
+            known = self.groups.get(group, number)
+            self.groups[group] = max(known, number) if known and number else 0
 
     def __call__(self) -> None:
-        _send({group: {"type": "changed", "group": group} for group in sorted(self.groups)})
+        _send(
+            {group: {"type": "changed", "group": group, "number": self.groups[group]} for group in sorted(self.groups)}
+        )
 
 
-def _send(events: Mapping[str, dict[str, str]]) -> None:
+def _send(events: Mapping[str, dict[str, object]]) -> None:
     try:
         with asked():
             async_to_sync(_send_each)(events)
@@ -80,7 +94,7 @@ def _send(events: Mapping[str, dict[str, str]]) -> None:
         log.warning("nobody was told of a change in %s: %r", ", ".join(events), error)
 
 
-async def _send_each(events: Mapping[str, dict[str, str]]) -> None:
+async def _send_each(events: Mapping[str, dict[str, object]]) -> None:
     layer = get_channel_layer()
     assert layer is not None  # settings name one
     async with asyncio.timeout(_SENT_WITHIN):  # waiting for other pushes included

@@ -1,7 +1,8 @@
 """What a message means for its case: clocks that start and stop, questions that arise. The words themselves are the channels'."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.utils import timezone
 
@@ -20,17 +21,31 @@ DESK = Actor.system("desk")
 _HUMAN_REPLY_STOPS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.FIRST_CONTACT)
 
 
-def customer_wrote(case: Case, *, actor: Actor, message: int, channel: Channel, at: datetime | None = None) -> None:
-    """The customer said something. It never accepts, closes or reopens by itself.
+class Kept(Protocol):
+    """A message whose words the channels keep."""
+
+    pk: Any
+    created_at: Any
+
+
+Message = TypeVar("Message", bound=Kept)
+Keep = Callable[
+    [], Message
+]  # called once, on the locked case: so ids of messages are in the order in which they can be seen
+
+
+def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Channel) -> Message:
+    """The customer said what `keep` keeps. It never accepts, closes or reopens by itself.
 
     On an open case the next-response clock runs from the oldest message nobody replied to; on an answered one the silence
     follow-ups end; on a closed one a reopen question is raised, and a head is told where nobody answers it in time.
     """
     require(actor, case)
-    now = at or timezone.now()
     with change_case(case) as held:
-        record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message, channel=channel)
-        note_customer_word(held, actor=actor, at=now, message=message)
+        message = keep()
+        record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)
+        note_customer_word(held, actor=actor, at=message.created_at, message=message.pk)
+    return message
 
 
 def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -> None:
@@ -49,15 +64,15 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -
     handover.pass_on_if_absent(held, acting=actor)
 
 
-def staff_wrote(case: Case, *, actor: Actor, message: int, automatic: bool = False) -> None:
-    """We said something to the customer. A person's words stop the response clocks; automatic ones touch nothing."""
+def staff_wrote(case: Case, *, actor: Actor, keep: Keep[Message]) -> Message:
+    """A person of ours, or a program for them, said something to the customer: that stops the response clocks."""
     _require_own(actor, case)
     with change_case(case) as held:
-        record(held, EventKind.MESSAGE_SENT, actor=actor, message=message, automatic=automatic)
-        if not automatic:
-            now = timezone.now()
-            note_human_reply(held, at=now)
-            note_first_reply(held, actor=actor, at=now)
+        message, now = keep(), timezone.now()
+        record(held, EventKind.MESSAGE_SENT, actor=actor, message=message.pk)
+        note_human_reply(held, at=now)
+        note_first_reply(held, actor=actor, at=now)
+    return message
 
 
 def note_first_reply(held: Case, *, actor: Actor, at: datetime) -> None:
@@ -75,11 +90,13 @@ def note_human_reply(held: Case, *, at: datetime) -> None:
         _plans.after_answer(held, at=at)
 
 
-def note_added(case: Case, *, actor: Actor, message: int) -> None:
+def note_added(case: Case, *, actor: Actor, keep: Keep[Message]) -> Message:
     """An internal note: for colleagues, never for the customer."""
     _require_own(actor, case)
     with change_case(case) as held:
-        record(held, EventKind.NOTE_ADDED, actor=actor, message=message)
+        note = keep()
+        record(held, EventKind.NOTE_ADDED, actor=actor, message=note.pk)
+    return note
 
 
 def send_refused(case: Case, *, author: User, why: str) -> None:

@@ -125,21 +125,21 @@ def take(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 @require_POST
 @conversation_view
 def say(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    """`{client_id, body, after}` → as `lines`, with what was just said."""
+    """`{client_id, body, after?}` → as `lines`, with what was just said; nothing without `after`: its line comes by the socket."""
     return _written(request, actor, chat, talking.staff_says)
 
 
 @require_POST
 @conversation_view
 def note(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    """`{client_id, body, after}` → as `lines`."""
+    """`{client_id, body, after?}` → as `say`."""
     return _written(request, actor, chat, talking.staff_notes)
 
 
 @require_POST
 @conversation_view
 def official_answer(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
-    """`{client_id, body, after}` → as `lines`: the case is answered, and the conversation ends."""
+    """`{client_id, body, after?}` → as `say`: the case is answered, and the conversation ends."""
     return _written(request, actor, chat, talking.staff_answers)
 
 
@@ -193,9 +193,10 @@ def classify(request: HttpRequest, actor: Actor, chat: Chat) -> Answer:
 
 def _written(request: HttpRequest, actor: Actor, chat: Chat, write: Callable[..., object]) -> Answer:
     content = content_of(request)
-    body, after = text_of(content, "body", most=settings.MESSAGE_MAX_CHARACTERS), whole_number(content, "after")
+    body = text_of(content, "body", most=settings.MESSAGE_MAX_CHARACTERS)
+    after = whole_number(content, "after") if content.get("after") is not None else None
     write(chat, actor=actor, client_id=content.get("client_id"), body=body)
-    return console.since(_fresh(chat, actor), after)
+    return {} if after is None else console.since(_fresh(chat, actor), after)
 
 
 def _fresh(chat: Chat, actor: Actor) -> Chat:

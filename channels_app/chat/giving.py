@@ -98,11 +98,18 @@ def _best_first(held: Chat, people: list[ChatDuty]) -> list[ChatDuty]:
 
 
 def locked(chat_id: int) -> Chat:
-    """The row under lock, with its case: the conversation is always locked before its case.
+    """The row under lock, with its case: the conversation is always locked before its case."""
+    return _locked(pk=chat_id)
 
-    Read after the lock is held, as what was joined before it may be out of date.
-    """
-    Chat.objects.select_for_update().values("pk").get(pk=chat_id)
+
+def locked_by_name(public_id: str) -> Chat:
+    """As `locked`."""
+    return _locked(public_id=public_id)
+
+
+def _locked(**which: object) -> Chat:
+    """Read after the lock is held, as what was joined before it may be out of date."""
+    chat_id = Chat.objects.select_for_update().values_list("pk", flat=True).get(**which)
     return Chat.objects.select_related("case__customer", "case__category", "agent").get(pk=chat_id)
 
 

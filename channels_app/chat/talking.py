@@ -24,7 +24,7 @@ from cases.workflow import answer, evidence
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox, push
 from channels_app.adapters.chat.frames import Said, checked_client_id
-from channels_app.models import Attachment, Chat, Delivery, InboundItem, Message
+from channels_app.models import Attachment, Chat, InboundItem, Message
 from cskh.core.errors import NotVisible
 
 from . import agents, giving, leaving, place
@@ -63,7 +63,7 @@ def is_kept(chat: Chat, client_id: object) -> bool:
 def take(item: InboundItem, *, as_person: bool = False) -> None:
     """Takes the message of the locked `item`, in the caller's transaction."""
     said = Said.read(bytes(item.raw))
-    chat = giving.locked(Chat.objects.values_list("pk", flat=True).get(public_id=item.source))
+    chat = giving.locked_by_name(item.source)
     if chat.case is None:
         chat.case = _open(chat, said, item)
         push.changed(push.chat_group(chat.public_id))  # nobody follows its case yet
@@ -171,21 +171,15 @@ def visitor_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the visitor: it is delivered."""
     if chat.case is None or not _advance(chat, "visitor_read", last_id):
         return
-    shown = Delivery.objects.filter(
-        message__case=chat.case,
-        message_id__lte=chat.visitor_read,
-        channel=Channel.CHAT,
-        state__in=(Delivery.State.QUEUED, Delivery.State.SENDING, Delivery.State.FAILED),
-    )
-    for delivery in shown.order_by("pk"):
-        deliveries.mark_delivered(delivery)
-    push.read_by("visitor", chat.public_id)
+    shown = Message.objects.filter(case=chat.case, pk__lte=chat.visitor_read)
+    deliveries.mark_all_delivered(shown, channel=Channel.CHAT)
+    push.read_by("visitor", chat.public_id, up_to=chat.visitor_read)
 
 
 def agent_read(chat: Chat, last_id: int) -> None:
     """Everything up to the message `last_id` was shown to the agent who has the conversation."""
     if _advance(chat, "agent_read", last_id):
-        push.read_by("agent", chat.public_id)
+        push.read_by("agent", chat.public_id, up_to=chat.agent_read)
 
 
 def _tell_of_a_line(chat: Chat) -> None:

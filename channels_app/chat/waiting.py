@@ -1,9 +1,12 @@
 """What a waiting visitor is told, truthfully: their place, how long it takes, or that nobody is here now."""
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.utils import timezone
 
 from accounts.customers.models import Contact
@@ -25,20 +28,20 @@ def state_of(chat: Chat) -> dict[str, object]:
 
     `place` counts from 1; `wait_seconds` is the middle of what visitors waited within the last hour, and only shown when
     there were enough; `answer_by` is when the request is promised to be answered, ISO 8601; `contact` is how the visitor is
-    reached once they are gone, `{kind: email | phone | app, verified}`.
+    reached once they are gone, `{kind: email | phone | app, verified}`. Who talks already is not told what those who wait are.
     """
-    is_waiting = chat.state == Chat.State.WAITING
-    somebody_here = duties.on_duty().exists()
+    is_waiting, is_talking = (chat.state == state for state in (Chat.State.WAITING, Chat.State.TALKING))
+    around = None if is_talking else room()
     return {
         "state": chat.state,
         "code": chat.case.code if chat.case else None,
-        "agent": chat.agent.first_name if chat.agent and chat.state == Chat.State.TALKING else None,
-        "place": _place(chat) if is_waiting else None,
-        "wait_seconds": usual_wait() if is_waiting else None,
-        "somebody_here": somebody_here,
+        "agent": chat.agent.first_name if chat.agent and is_talking else None,
+        "place": around.place_of(chat) if around and is_waiting else None,
+        "wait_seconds": around.usual_wait if around and is_waiting else None,
+        "somebody_here": around.somebody_here if around else None,
         "case_status": chat.case.status if chat.case else None,
-        "answer_by": _answer_by(chat.case, chat.waiting_since, somebody_here=somebody_here)
-        if chat.case and chat.state != Chat.State.TALKING
+        "answer_by": _answer_by(chat.case, chat.waiting_since, somebody_here=around.somebody_here)
+        if chat.case and around
         else None,
         "contact": _contact(chat.case.contact) if chat.case else None,
     }
@@ -59,9 +62,40 @@ def usual_wait(now: datetime | None = None) -> int | None:
     return round(seconds[len(seconds) // 2]) if len(seconds) >= _ENOUGH else None
 
 
-def _place(chat: Chat) -> int:
-    before = Q(waiting_since__lt=chat.waiting_since) | Q(waiting_since=chat.waiting_since, pk__lt=chat.pk)
-    return Chat.objects.filter(before, state=Chat.State.WAITING).count() + 1
+@dataclass(frozen=True)
+class Room:
+    """What all visitors are told alike."""
+
+    somebody_here: bool
+    usual_wait: int | None
+    order: Mapping[int, int]  # conversation → its place, from 1
+
+    def place_of(self, chat: Chat) -> int:
+        """Who came after the room was looked at stands behind all who were there."""
+        return self.order.get(chat.pk, len(self.order) + 1)
+
+
+def room() -> Room:
+    """As it was within the last `settings.CHAT_ROOM_KEPT` seconds: hundreds who wait ask for it all the time."""
+    kept = _kept
+    if kept is None or time.monotonic() - kept[0] >= settings.CHAT_ROOM_KEPT:
+        kept = time.monotonic(), _look_around()
+        _keep(kept)
+    return kept[1]
+
+
+_kept: tuple[float, Room] | None = None  # the time by the process's clock, and what was seen then
+
+
+def _keep(kept: tuple[float, Room]) -> None:
+    global _kept  # noqa: PLW0603 - one for the process, whose threads all may write it
+    _kept = kept
+
+
+def _look_around() -> Room:
+    waiting = Chat.objects.filter(state=Chat.State.WAITING).order_by("waiting_since", "pk").values_list("pk", flat=True)
+    order = {pk: place for place, pk in enumerate(waiting, start=1)}
+    return Room(duties.on_duty().exists(), usual_wait(), order)
 
 
 def _contact(contact: Contact | None) -> dict[str, object] | None:

@@ -9,6 +9,8 @@ carry no content: everything is fetched through the policies.
 """
 
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -39,6 +41,10 @@ class _Following:
     groups: tuple[str, str]
     shown: dict[str, Any] | None = None
 
+    def knows(self, number: int) -> bool:
+        """Whether that event of its case was seen; 0 stands for whatever else may have happened."""
+        return bool(number) and self.shown is not None and number <= self.shown["version"]
+
 
 class DeskSocket(FrameSocket):
     handlers: ClassVar = {
@@ -65,8 +71,9 @@ class DeskSocket(FrameSocket):
         self._watched: dict[str, int] = {}  # canonical code → case id
         self._mine: dict[str, str] = {}  # code → what I do there
         self._followed: dict[str, _Following] = {}  # by conversation
-        self._stale: set[str] = set()  # conversations that changed since they were looked at
-        self._checked = self._looked = time.monotonic()
+        # Conversations that may have changed since they were looked at, with the event of their case if it is just that.
+        self._stale: dict[str, int] = {}
+        self._checked = time.monotonic()
         await self.join(push.DESK)
         await self.join(push.WAITING)
         await self.join(push.staff_group(user.pk))
@@ -118,7 +125,7 @@ class DeskSocket(FrameSocket):
         self._followed[public_id] = _Following(after, groups)
         for group in groups:
             await self.join(group)
-        self._stale.add(public_id)
+        self._stale[public_id] = 0
         self.look_soon()
 
     async def unfollow(self, frame: Frame) -> None:
@@ -158,13 +165,13 @@ class DeskSocket(FrameSocket):
             for code, case_id in list(self._watched.items()):
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
-            self._look_again_at(group)
+            for public_id in self._of_group(group):
+                known = self._stale.get(public_id, event["number"])
+                self._stale[public_id] = max(known, event["number"]) if known and event["number"] else 0
+                self.look_soon()
 
-    def _look_again_at(self, group: str) -> None:
-        stale = {public_id for public_id, followed in self._followed.items() if group in followed.groups}
-        if stale:
-            self._stale |= stale
-            self.look_soon()
+    def _of_group(self, group: str) -> list[str]:
+        return [public_id for public_id, followed in self._followed.items() if group in followed.groups]
 
     async def presence(self, event: Frame) -> None:
         if event["user"] == self.user.pk or event["code"] not in self._watched:
@@ -174,43 +181,56 @@ class DeskSocket(FrameSocket):
             await self._announce(event["code"], self._mine.get(event["code"], "viewing"))
 
     async def read_mark(self, event: Frame) -> None:
-        if event["by"] == "visitor":
-            self._look_again_at(event["group"])
+        if event["by"] != "visitor":
+            return
+        for public_id in self._of_group(event["group"]):
+            shown = self._followed[public_id].shown
+            if shown is not None and event["up_to"] > shown["visitor_read"]:
+                shown["visitor_read"] = event["up_to"]
+                await self.say("chat", id=public_id, **shown)
 
     async def typed(self, event: Frame) -> None:
         if event["by"] == "visitor" and event["chat"] in self._followed:
             await self.say("typing", id=event["chat"])
+
+    async def look_anew(self) -> None:
+        self._stale.update(dict.fromkeys(self._followed, 0))
+        for what in (push.DESK, push.WAITING):
+            await self.say("changed", what=what)
 
     async def look(self) -> None:
         if time.monotonic() - self._checked > settings.SOCKET_CHECKED_EVERY:
             self._checked = time.monotonic()
             if not await in_thread(_may_stay, self.user.pk, self.scope["session"].session_key):
                 raise NotVisible
-        if time.monotonic() - self._looked > settings.SOCKET_LOOKS_EVERY:  # a push may have been lost
-            self._looked = time.monotonic()
-            self._stale.update(self._followed)
-            for what in (push.DESK, push.WAITING):
-                await self.say("changed", what=what)
-        stale, self._stale = self._stale, set()
-        for public_id in stale:
-            try:
-                if public_id in self._followed:
-                    await self._look_at(public_id)
-            except NotVisible:  # it went on to those one knows nothing of
+        stale, self._stale = self._stale, {}
+        changed = {
+            public_id: self._followed[public_id]
+            for public_id, number in stale.items()
+            if public_id in self._followed and not self._followed[public_id].knows(number)
+        }
+        if not changed:
+            return
+        last = {public_id: followed.last_id for public_id, followed in changed.items()}
+        news = await in_thread(_news, self.user.pk, last)
+        for public_id, followed in changed.items():
+            if self._followed.get(public_id) is not followed:  # let go, or begun anew, meanwhile
+                continue
+            if public_id in news:
+                await self._tell(public_id, followed, news[public_id])
+            else:  # it went on to those one knows nothing of
                 await self._forget(public_id)
                 await self.say("lost", id=public_id)
 
-    async def _look_at(self, public_id: str) -> None:
-        followed = self._followed[public_id]
-        news = await in_thread(_news, self.user.pk, public_id, followed.last_id)
-        if self._followed.get(public_id) is not followed:  # let go, or begun anew, meanwhile
-            return
+    async def _tell(self, public_id: str, followed: _Following, news: dict[str, Any]) -> None:
         if news["lines"]:
             followed.last_id = news["lines"][-1]["id"]
             await self.say("lines", id=public_id, lines=news["lines"])
             if len(news["lines"]) == talking.AT_A_TIME:  # there may be more
-                self._stale.add(public_id)
+                self._stale[public_id] = 0
                 self.look_soon()
+        if followed.shown is not None:  # the mark may have been told of while we looked
+            news["shown"]["visitor_read"] = max(news["shown"]["visitor_read"], followed.shown["visitor_read"])
         if news["shown"] != followed.shown:
             followed.shown = news["shown"]
             await self.say("chat", id=public_id, **news["shown"])
@@ -255,5 +275,10 @@ def _may_stay(user_id: int, session_key: str | None) -> bool:
     return user is not None and works_here(user) and is_still_signed_in(user, session_key)
 
 
-def _news(user_id: int, public_id: str, last_id: int) -> dict[str, Any]:
-    return console.since(_chat(user_id, public_id), last_id)
+def _news(user_id: int, last: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """`console.since` of each conversation, from the last message known of it; nothing of those one may not know."""
+    actor, news = _actor(user_id), {}
+    for public_id, last_id in last.items():
+        with suppress(NotVisible):
+            news[public_id] = console.since(conversations.visible_chat(actor, public_id), last_id)
+    return news

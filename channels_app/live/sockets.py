@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -37,6 +38,7 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     handlers: ClassVar[Mapping[str, str]] = {}
     look: Callable[[], Awaitable[None]]  # fetches what is new and sends it; pushes meanwhile lead to one more look
+    look_anew: Callable[[], Awaitable[None]]  # the next look looks at everything: a push may have been lost
     language = settings.LANGUAGE_CODE
     _is_open = True
 
@@ -133,7 +135,7 @@ class FrameSocket(AsyncWebsocketConsumer):
             if group in self._groups:  # not left while the others were seen to
                 await self._listen_to(group)
                 if group not in self._unheard:
-                    await self.changed({"type": "changed", "group": group})
+                    await self.changed({"type": "changed", "group": group, "number": 0})
 
     async def leave(self, group: str) -> None:
         if self._groups[group] > 1:
@@ -155,6 +157,7 @@ class FrameSocket(AsyncWebsocketConsumer):
     def start_looking(self) -> None:
         """From now on `look` is called whenever a push comes, and now and then without one."""
         if self._looking is None:
+            self._routine_at = _next_routine()
             self._looking = asyncio.create_task(self._look_again_and_again())
 
     def look_soon(self) -> None:
@@ -166,12 +169,17 @@ class FrameSocket(AsyncWebsocketConsumer):
 
     async def _look_again_and_again(self) -> None:
         while self._is_open:
-            patience = _LISTENS_AGAIN_AFTER if self._unheard else settings.SOCKET_LOOKS_EVERY
+            patience = max(0, self._routine_at - time.monotonic())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), patience)
+                await asyncio.wait_for(
+                    self._news.wait(), min(patience, _LISTENS_AGAIN_AFTER) if self._unheard else patience
+                )
             self._news.clear()
             try:
                 await self._listen_again()
+                if time.monotonic() >= self._routine_at:
+                    self._routine_at = _next_routine()
+                    await self.look_anew()
                 await self.look()
             except Busy:
                 self.look_soon()  # as soon as whoever holds it lets go
@@ -198,6 +206,11 @@ class FrameSocket(AsyncWebsocketConsumer):
         self._frames = self._frames + 1 if window == self._window else 1
         self._window = window
         return self._frames > times
+
+
+def _next_routine() -> float:
+    """Sooner for some than for others: those who came at one time, as after a restart, do not look all at once for ever."""
+    return time.monotonic() + settings.SOCKET_LOOKS_EVERY * random.uniform(0.5, 1)  # noqa: S311 - nobody's secret
 
 
 @contextmanager

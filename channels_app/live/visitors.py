@@ -42,6 +42,8 @@ class VisitorSocket(FrameSocket):
     async def connect(self) -> None:
         await super().connect()
         self._last_id = 0
+        self._told = self._number = 0  # the last event of the case: that we were told of, that we have seen
+        self._must_look = True
         self._shown: dict[str, Any] = {}
         self._case_group = ""
         self._seen = time.monotonic()
@@ -99,16 +101,34 @@ class VisitorSocket(FrameSocket):
             await self.say("typing", name=event["name"])
 
     async def read_mark(self, event: Frame) -> None:
-        if event["by"] == "agent":
+        if event["by"] == "agent" and event["up_to"] > self._shown.get("agent_read", 0):
+            self._shown["agent_read"] = event["up_to"]
+            await self.say("state", **self._shown)
+
+    async def changed(self, event: Frame) -> None:
+        if event["number"]:
+            self._told = max(self._told, event["number"])
+            super().look_soon()
+        else:
             self.look_soon()
 
+    def look_soon(self) -> None:
+        self._must_look = True
+        super().look_soon()
+
+    async def look_anew(self) -> None:
+        self._must_look = True
+
     async def look(self) -> None:
+        if not self._must_look and self._told <= self._number:
+            return  # it was seen by the look before
+        self._must_look = False
         chat = self._known()
         is_seen = time.monotonic() - self._seen > _SEEN_EVERY
         news = await in_thread(_news, chat.pk, self._last_id, note_seen=is_seen)
         if is_seen:
             self._seen = time.monotonic()
-        chat.case_id = news["case"]
+        chat.case_id, self._number = news["case"], news["number"]
         await self._follow_case()
         if news["lines"]:
             self._last_id = news["lines"][-1]["id"]
@@ -141,6 +161,7 @@ def _news(chat_id: int, last_id: int, *, note_seen: bool) -> dict[str, Any]:
         conversations.note_seen(chat)
     return {
         "case": chat.case_id,
+        "number": chat.case.last_event_number if chat.case else 0,  # read before the lines: they are no older
         "lines": talking.lines_after(chat, last_id),
         "shown": _shown_of(chat),
     }

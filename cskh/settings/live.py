@@ -16,6 +16,7 @@ CHAT_REPLY_PERCENT = env.int("CHAT_REPLY_PERCENT", default=80)
 CHAT_REPLY_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_WITHIN", default=20))
 CHAT_REPLY_P95_WITHIN = timedelta(seconds=env.int("CHAT_REPLY_P95_WITHIN", default=60))
 CHAT_FIGURES_MINIMUM = 10  # of fewer conversations no share is shown: it would say more than is known
+CHAT_ROOM_KEPT = 3  # seconds that the places of those who wait are told as they were
 CHAT_MESSAGE_MAX_CHARACTERS = 4000
 # Of one visitor: (times, per how many seconds).
 CHAT_LIMITS = {

@@ -18,5 +18,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PUBLIC_URL = "http://testserver"
 ALLOWED_HOSTS = ["*"]
 WEBHOOK_ALLOW_PRIVATE = True
+CHAT_ROOM_KEPT = 0  # every test has visitors of its own
 SEND_HOLD_SECONDS = 0  # tests of holding set their own
 WHITENOISE_AUTOREFRESH = True  # static files from the sources: tests collect none

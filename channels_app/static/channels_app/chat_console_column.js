@@ -32,7 +32,7 @@
       this.listen();
       this.write(this.mode);
       this.unsent = new ChatUnsent(this.id, console.server, {
-        now: () => ({ after: this.lines.last, told: this.told }),
+        now: () => ({ after: this.console.socket.isUp ? undefined : this.lines.last, told: this.told }),
         took: (answer, item, asked) => this.took(answer, item, asked),
         refused: (item, error) => this.refused(item, error),
         changed: (items) => this.lines.showUnsent(items),
@@ -283,8 +283,10 @@
 
     took(answer, item, { told }) {
       this.drafts.arrived(item.kind);
-      this.add(answer.lines);
-      this.showUnlessOlder(answer.shown, told);
+      if (answer.lines) {
+        this.add(answer.lines);
+        this.showUnlessOlder(answer.shown, told);
+      }
       if (item.kind === "answer") {
         this.console.toast(this.console.words.answered);
         this.showCard();

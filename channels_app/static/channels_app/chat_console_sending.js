@@ -52,7 +52,7 @@
 
   // What was written in one conversation and has not come back. Kept over a reload of the page.
   class ChatUnsent {
-    // `now()` says what is known when something is sent, {after, …}; `took(answer, item, that)` hears of what came back,
+    // `now()` says what is known when something is sent, {after, …}, no `after` where the socket brings what comes of it; `took(answer, item, that)` hears of what came back,
     // `refused(item, error)` of what never will, `changed(items)` of every change.
     constructor(chatId, server, { now, took, refused, changed }) {
       Object.assign(this, { server, now, took, refused, changed, path: `${chatId}/`, key: `chat-unsent:${chatId}` });
@@ -79,13 +79,14 @@
     async send() {
       if (this.isSending) return;
       this.isSending = true;
-      while (this.items.length) {
-        const item = this.items[0];
+      let item;
+      while ((item = this.items.find((one) => !one.isTaken))) {
         try {
           const known = this.now();
-          const content = { client_id: item.client_id, body: item.body, after: known.after };
+          const content = { client_id: item.client_id, body: item.body, after: known.after };  // undefined is left out
           const answer = await this.server.post(this.path + PATHS[item.kind], content);
-          this.items = this.items.filter((other) => other !== item);
+          if (answer.lines) this.items = this.items.filter((other) => other !== item);
+          else item.isTaken = true;  // shown until the socket brings its line
           this.keep();
           this.took(answer, item, known);
         } catch (error) {

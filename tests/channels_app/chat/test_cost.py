@@ -27,23 +27,23 @@ def chat(lan):
 
 
 def test_a_line_of_the_visitor(chat, django_assert_num_queries):
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(20):
         talking.visitor_says(chat, client_id=new_id(), body="Vẫn chưa thấy")
 
 
 def test_a_look_of_the_visitors_socket(chat, lan, django_assert_num_queries):
     last = chat.case.messages.latest("id").pk
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         visitors._news(chat.pk, last, note_seen=False)
     replies(chat, lan)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         visitors._news(chat.pk, last, note_seen=False)
 
 
 def test_a_look_of_the_desks_socket_at_one_conversation(chat, lan, django_assert_num_queries):
     last = chat.case.messages.latest("id").pk
-    with django_assert_num_queries(5):
-        desk._news(lan.pk, str(chat.public_id), last)
+    with django_assert_num_queries(4):
+        desk._news(lan.pk, {str(chat.public_id): last})
 
 
 def test_to_whom_a_conversation_can_be_handed_costs_the_same_for_any_number(chat, lan, make_staff):
