@@ -154,9 +154,8 @@ async def _chat(webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: 
             )
         busy, began = webs.busy(), time.monotonic()
         await _talk(list(says.values()), load, times)
-        print(
-            f"{load.processes} web processes: {(webs.busy() - busy) / (time.monotonic() - began):.0%} of one processor together; load {os.getloadavg()[0]:.1f}"
-        )
+        share = (webs.busy() - busy) / (time.monotonic() - began)
+        print(f"web processes: {load.processes}, {share:.0%} of one processor together; load {os.getloadavg()[0]:.1f}")
     return times
 
 

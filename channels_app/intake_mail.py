@@ -1,8 +1,8 @@
 """A mail becomes a part of its case: the one it answers to, or a new one."""
 
 import logging
-from functools import partial
 from collections.abc import Iterator
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -94,10 +94,8 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
     is_new = case is None
     case = case or _open(item, mail)
     keep = partial(_message, item, case, mail, inbound=item)
-    if is_new:
-        message = keep()
-    else:
-        message = conversation.customer_wrote(case, actor=_author(case), channel=Channel.EMAIL, keep=keep)
+    said = partial(conversation.customer_wrote, case, actor=_author(case), channel=Channel.EMAIL, keep=keep)
+    message = keep() if is_new else said()
     _take_files(item, case, message, mail)
     if is_new and mail.is_refuted:
         _note_refuted(case, mail)

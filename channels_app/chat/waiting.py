@@ -88,7 +88,7 @@ _kept: tuple[float, Room] | None = None  # the time by the process's clock, and 
 
 
 def _keep(kept: tuple[float, Room]) -> None:
-    global _kept  # noqa: PLW0603 - one for the process, whose threads all may write it
+    global _kept
     _kept = kept
 
 

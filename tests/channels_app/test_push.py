@@ -39,11 +39,11 @@ def test_whatever_else_happened_makes_everybody_look(numbers, pushed, committed)
     assert pushed["case.1"]["number"] == 0
 
 
-def test_a_line_says_which_event_it_is(pushed, committed):
+@pytest.mark.django_db(transaction=True)
+def test_a_line_says_which_event_it_is(pushed, defaults):
     chat = says(begun())
     pushed.clear()
-    with committed:
-        talking.visitor_says(chat, client_id=new_id(), body="Vẫn chưa thấy")
+    talking.visitor_says(chat, client_id=new_id(), body="Vẫn chưa thấy")
     chat.case.refresh_from_db()
     assert pushed[push.case_group(chat.case_id)]["number"] == chat.case.last_event_number
 
