@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
+from django.utils.functional import Promise
+
+from cases.models import Case
 
 ROOT = Path(__file__).resolve().parent.parent
 _spec = importlib.util.spec_from_file_location("catalogue", ROOT / "locale" / "catalogue.py")
@@ -67,6 +71,43 @@ def _name(function):
 
 
 def test_what_errors_say_is_translated():
-    packages = ("accounts", "cases", "channels_app", "cskh")
-    files = [path for package in packages for path in (ROOT / package).rglob("*.py")]
-    assert [line for path in files for line in _untranslated_errors(path)] == []
+    assert [line for path in _sources() for line in _untranslated_errors(path)] == []
+
+
+def _sources():
+    return [
+        path for package in ("accounts", "cases", "channels_app", "cskh") for path in (ROOT / package).rglob("*.py")
+    ]
+
+
+def test_no_text_to_translate_hides_in_an_f_string():
+    """What collects the texts does not look there: the text would be shown as it stands."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)}"
+        for path in _sources()
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and _name(call.func) in ("_", "gettext", "gettext_lazy", "ngettext", "pgettext")
+    ]
+    assert hidden == []
+
+
+def test_every_field_that_the_desk_shows_has_a_name_in_both_languages():
+    bare = [
+        f"{model.__name__}.{field.name}"
+        for model, shown in admin.site._registry.items()
+        for field in _shown_fields(model, shown)
+        if not isinstance(field.verbose_name, Promise)
+    ]
+    assert bare == []
+
+
+def _shown_fields(model, shown):
+    """The model's own fields that its list or its form names; of a form that names none, all that can be edited."""
+    names = {*shown.list_display, *(shown.fields or ()), *shown.readonly_fields}
+    names |= {name for _title, options in shown.fieldsets or () for name in options["fields"]}
+    in_form = not (shown.fields or shown.fieldsets or model is Case)  # the page of a case is no form
+    for field in model._meta.fields:
+        if field.name in names or (in_form and field.editable and not field.primary_key):
+            yield field

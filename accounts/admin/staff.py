@@ -122,9 +122,8 @@ class StaffAdmin(RoleModelAdmin, DjangoUserAdmin):
 
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, user: User) -> str:
-        return ", ".join(
-            f"{one.get_role_display()} ({one.department or _('all departments')})" for one in user.memberships.all()
-        )
+        everywhere = _("all departments")
+        return ", ".join(f"{one.get_role_display()} ({one.department or everywhere})" for one in user.memberships.all())
 
 
 @admin.register(Membership)

@@ -142,6 +142,7 @@ class SlaTargetAdmin(RoleModelAdmin):
     list_select_related = ("category", "calendar")
     autocomplete_fields = ("category",)
     ordering = ("kind", "category__slug", "priority", "channel")
+    empty_value_display = gettext_lazy("any")
 
     def save_model(self, request: HttpRequest, obj: SlaTarget, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -160,4 +161,4 @@ class SlaTargetAdmin(RoleModelAdmin):
         minutes, seconds = divmod(target.seconds, 60)
         hours, minutes = divmod(minutes, 60)
         parts = ((hours, _("h")), (minutes, _("min")), (seconds, _("s")))
-        return " ".join(f"{number} {unit}" for number, unit in parts if number) or f"0 {_('s')}"
+        return " ".join(f"{number} {unit}" for number, unit in parts if number) or f"0 {parts[-1][1]}"

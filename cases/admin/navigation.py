@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -30,7 +31,7 @@ def _list(title: Any, icon: str, address: str) -> Line:
     def active(request: HttpRequest) -> bool:
         return request.path.startswith(link(request))
 
-    return {"title": title, "icon": icon, "link": link, "active": active, "permission": _viewable(address)}
+    return {"title": capfirst(title), "icon": icon, "link": link, "active": active, "permission": _viewable(address)}
 
 
 def _viewable(address: str) -> Callable[[HttpRequest], bool]:

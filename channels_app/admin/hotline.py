@@ -159,6 +159,7 @@ def _page(request: HttpRequest, actor: Actor, form: CallForm, text: str, *, chos
         "form": form,
         "text": text,
         "found": found,
+        "is_too_short": len(text) < directory.SHORTEST_SEARCH,
         "chosen": chosen if chosen in _choices(found) else default,
         "new_customer": NEW_CUSTOMER,
         "questions": [(name, label) for name, (label, _compare) in QUESTIONS.items()],

@@ -87,7 +87,9 @@ class Chat(models.Model):
 class ChatDuty(models.Model):
     """Whether somebody takes chats now: they said so, and their console is open (`seen_at`)."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="chat_duty")
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="chat_duty", verbose_name=_("member of staff")
+    )
     takes_chats = models.BooleanField(_("takes chats"), default=False)
     capacity = models.PositiveSmallIntegerField(_("chats at once"), default=3)
     seen_at = models.DateTimeField(_("console last seen"), null=True, blank=True)

@@ -16,10 +16,10 @@ class MailboxState(models.Model):
     """
 
     address = models.CharField(_("address"), max_length=320, unique=True)
-    uid_validity = models.BigIntegerField(default=0)
-    last_uid = models.BigIntegerField(default=0)
-    refused_uid = models.BigIntegerField(default=0)
-    refused_times = models.PositiveSmallIntegerField(default=0)
+    uid_validity = models.BigIntegerField(_("UIDVALIDITY"), default=0)
+    last_uid = models.BigIntegerField(_("UID of the last mail"), default=0)
+    refused_uid = models.BigIntegerField(_("UID that is refused"), default=0)
+    refused_times = models.PositiveSmallIntegerField(_("times it was refused"), default=0)
     polled_at = models.DateTimeField(_("last read"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 
@@ -49,8 +49,8 @@ class InboundItem(models.Model):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     why = models.TextField(_("why"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True, default=timezone.now)
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("case")
     )

@@ -76,7 +76,10 @@ class Delivery(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     address = models.CharField(_("to"), max_length=320, blank=True)
     reference = models.CharField(
-        max_length=255, unique=True, help_text="A mail's Message-ID. The same at every try, so that doubles are seen."
+        _("reference"),
+        max_length=255,
+        unique=True,
+        help_text=_("A mail's Message-ID. The same at every try, so that doubles are seen."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)

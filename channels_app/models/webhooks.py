@@ -17,7 +17,13 @@ class WebhookTarget(models.Model):
         ApiClient, on_delete=models.CASCADE, related_name="webhooks", verbose_name=_("API client")
     )
     url = models.URLField(_("address"), max_length=500)
-    events = ArrayField(models.CharField(max_length=40), blank=True, default=list, help_text=_("Empty: all events."))
+    events = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("events"),
+        blank=True,
+        default=list,
+        help_text=_("Empty: all events."),
+    )
     sealed_secret = models.BinaryField(editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -39,8 +45,10 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("given up")
 
-    target = models.ForeignKey(WebhookTarget, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(
+        WebhookTarget, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("webhook")
+    )
+    event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("event"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True, blank=True, default=timezone.now)

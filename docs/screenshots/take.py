@@ -121,7 +121,7 @@ def _show_keys(page: Page) -> None:
 
 
 def _first_customer(page: Page) -> None:
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.wait_for_load_state()
 
 
@@ -188,7 +188,7 @@ PAGES = (
     Shot("desk-chat-talking", "/admin/chat/", "hoa", prepare=_talk, whole=False),
     Shot("desk-chat-service", "/admin/chat-service/", "son", dark=True),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
-    Shot("desk-hotline-call", "/admin/hotline/?number=an", "hoa"),
+    Shot("desk-hotline-call", "/admin/hotline/?number=Nguyễn", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
     Shot("desk-customer", "/admin/customers/customer/", "hoa", prepare=_first_customer),
