@@ -129,11 +129,16 @@ def receive_message(
     `raw` where it is not given. `at_once` says that the caller takes it itself (`process`) and no worker need be asked.
     """
     identity = (external_id or _IDENTITIES[channel](raw))[:500]
+    kept = InboundItem.objects.defer("raw").filter(channel=channel, external_id=identity)
+    if not at_once and (known := kept.first()):  # a mail box that is read anew brings all it has
+        return known
     try:
         with transaction.atomic():
             item = InboundItem.objects.create(channel=channel, external_id=identity, source=source, raw=raw)
-    except IntegrityError:  # it is here already
-        return InboundItem.objects.defer("raw").get(channel=channel, external_id=identity)
+    except IntegrityError:
+        if (known := kept.first()) is None:
+            raise
+        return known
     if not at_once:
         enqueue_after_commit("channels_app.tasks.process_inbound", item.pk)
     return item

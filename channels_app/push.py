@@ -1,7 +1,8 @@
 """Tells open pages that something changed, so that they look again. Nothing else travels this way.
 
-A push may be lost (the layer keeps nothing) and carries no content, only how far things went on: pages fetch what is new
-from the database, as far as whoever looks may see it, from the last thing they saw. They also look by themselves now and then.
+A push may be lost (the layer keeps nothing) and carries no content, only how far things went: the number of an event, or of the
+last message that was read. Pages fetch what is new from the database, as far as whoever looks may see it, from the last thing they
+saw. They also look by themselves now and then.
 """
 
 import asyncio

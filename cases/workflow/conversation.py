@@ -29,9 +29,8 @@ class Kept(Protocol):
 
 
 Message = TypeVar("Message", bound=Kept)
-Keep = Callable[
-    [], Message
-]  # called once, on the locked case: so ids of messages are in the order in which they can be seen
+# Called once, on the locked case: so the ids of messages are in the order in which they can be seen.
+Keep = Callable[[], Message]
 
 
 def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Channel) -> Message:

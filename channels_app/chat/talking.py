@@ -1,7 +1,7 @@
 """What is said in a conversation, in which order, and what of it was seen.
 
-Messages of a case have ids in the order in which they can be seen (`cases.queries.hold`): whoever asks for what came after
-the last id they saw misses nothing and gets nothing twice.
+Messages of a case have ids in the order in which they can be seen (`cases.workflow.conversation.Keep`): whoever asks for what
+came after the last id they saw misses nothing and gets nothing twice.
 """
 
 from collections.abc import Mapping

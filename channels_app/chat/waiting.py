@@ -31,12 +31,12 @@ def state_of(chat: Chat) -> dict[str, object]:
     reached once they are gone, `{kind: email | phone | app, verified}`. Who talks already is not told what those who wait are.
     """
     is_waiting, is_talking = (chat.state == state for state in (Chat.State.WAITING, Chat.State.TALKING))
-    around = None if is_talking else room()
+    around = None if is_talking else room(chat if is_waiting else None)
     return {
         "state": chat.state,
         "code": chat.case.code if chat.case else None,
         "agent": chat.agent.first_name if chat.agent and is_talking else None,
-        "place": around.place_of(chat) if around and is_waiting else None,
+        "place": around.order.get(chat.pk) if around and is_waiting else None,
         "wait_seconds": around.usual_wait if around and is_waiting else None,
         "somebody_here": around.somebody_here if around else None,
         "case_status": chat.case.status if chat.case else None,
@@ -70,15 +70,15 @@ class Room:
     usual_wait: int | None
     order: Mapping[int, int]  # conversation → its place, from 1
 
-    def place_of(self, chat: Chat) -> int:
-        """Who came after the room was looked at stands behind all who were there."""
-        return self.order.get(chat.pk, len(self.order) + 1)
 
+def room(newcomer: Chat | None = None) -> Room:
+    """As it was within the last `settings.CHAT_ROOM_KEPT` seconds: hundreds who wait ask for it all the time.
 
-def room() -> Room:
-    """As it was within the last `settings.CHAT_ROOM_KEPT` seconds: hundreds who wait ask for it all the time."""
+    Who waits and was not there then makes us look around anew.
+    """
     kept = _kept
-    if kept is None or time.monotonic() - kept[0] >= settings.CHAT_ROOM_KEPT:
+    is_old = kept is None or time.monotonic() - kept[0] >= settings.CHAT_ROOM_KEPT
+    if kept is None or is_old or (newcomer is not None and newcomer.pk not in kept[1].order):
         kept = time.monotonic(), _look_around()
         _keep(kept)
     return kept[1]
@@ -87,7 +87,7 @@ def room() -> Room:
 _kept: tuple[float, Room] | None = None  # the time by the process's clock, and what was seen then
 
 
-def _keep(kept: tuple[float, Room]) -> None:
+def _keep(kept: tuple[float, Room] | None) -> None:
     global _kept
     _kept = kept
 

@@ -4,8 +4,8 @@ Client frames: `watch {code, writing}` (again every 20 s and on every change of 
 `chat {id, after}` (from now on its lines come), `unchat {id}`, `read {id, last}`, `typing {id}`, `console`, `ping`.
 Server frames: `changed {what: desk | waiting | me | case, code?}`: fetch again what you show; `presence {code, user, name,
 state}` with `state` viewing, writing or gone; `lines {id, lines}` and `chat {id, …}` (`channels_app.chat.console.shown_of`)
-of a followed conversation, `lost {id}` when one may not follow it any more; `typing {id}`; `refused {…}`; `pong`. Pushes
-carry no content: everything is fetched through the policies.
+of a followed conversation, `seen {id, up_to}` when its visitor has read on, `lost {id}` when one may not follow it any more;
+`typing {id}`; `refused {…}`; `pong`. Pushes carry no content: everything but these marks is fetched through the policies.
 """
 
 import time
@@ -166,8 +166,9 @@ class DeskSocket(FrameSocket):
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
             for public_id in self._of_group(group):
-                known = self._stale.get(public_id, event["number"])
-                self._stale[public_id] = max(known, event["number"]) if known and event["number"] else 0
+                number = event.get("number", 0)
+                known = self._stale.get(public_id, number)
+                self._stale[public_id] = max(known, number) if known and number else 0
                 self.look_soon()
 
     def _of_group(self, group: str) -> list[str]:
@@ -185,9 +186,12 @@ class DeskSocket(FrameSocket):
             return
         for public_id in self._of_group(event["group"]):
             shown = self._followed[public_id].shown
-            if shown is not None and event["up_to"] > shown["visitor_read"]:
+            if shown is None or not shown["is_here"]:  # not looked at yet; or back, which says more than the mark
+                self._stale[public_id] = 0
+                self.look_soon()
+            elif event["up_to"] > shown["visitor_read"]:
                 shown["visitor_read"] = event["up_to"]
-                await self.say("chat", id=public_id, **shown)
+                await self.say("seen", id=public_id, up_to=event["up_to"])
 
     async def typed(self, event: Frame) -> None:
         if event["by"] == "visitor" and event["chat"] in self._followed:

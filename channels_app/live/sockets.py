@@ -182,6 +182,7 @@ class FrameSocket(AsyncWebsocketConsumer):
                     await self.look_anew()
                 await self.look()
             except Busy:
+                await self.look_anew()
                 self.look_soon()  # as soon as whoever holds it lets go
             except DomainError:
                 await self.close(UNKNOWN)
@@ -189,6 +190,7 @@ class FrameSocket(AsyncWebsocketConsumer):
             except Exception:
                 log.exception("a socket could not fetch its news")
                 await asyncio.sleep(1)
+                await self.look_anew()
 
     async def _handle(self, handler: Callable[[Frame], Awaitable[None]], frame: Frame) -> None:
         try:

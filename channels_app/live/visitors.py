@@ -1,9 +1,9 @@
 """The visitor's socket: `/ws/chat/`.
 
 Client frames: `hello {key, token?, after?}` first, then `say {client_id, body}`, `typing`, `read {id}`, `ping`.
-Server frames: `welcome {state, agent_read}`, `lines {lines}`, `state {state, agent_read}`, `typing {name}`, `refused {…}`,
-`pong`. A message counts as taken when its line comes back with its `client_id`; until then the browser keeps it and sends it
-again after a reconnect. Lines come in the order of their ids, each once.
+Server frames: `welcome {state, agent_read}`, `lines {lines}`, `state {state, agent_read}`, `seen {agent_read}`, `typing
+{name}`, `refused {…}`, `pong`. A message counts as taken when its line comes back with its `client_id`; until then the browser
+keeps it and sends it again after a reconnect. Lines come in the order of their ids, each once.
 
 An address with too many of them open already gets its next one closed with 4430; the same is asked by plain HTTP then.
 """
@@ -103,11 +103,11 @@ class VisitorSocket(FrameSocket):
     async def read_mark(self, event: Frame) -> None:
         if event["by"] == "agent" and event["up_to"] > self._shown.get("agent_read", 0):
             self._shown["agent_read"] = event["up_to"]
-            await self.say("state", **self._shown)
+            await self.say("seen", agent_read=event["up_to"])
 
     async def changed(self, event: Frame) -> None:
-        if event["number"]:
-            self._told = max(self._told, event["number"])
+        if number := event.get("number", 0):
+            self._told = max(self._told, number)
             super().look_soon()
         else:
             self.look_soon()
@@ -120,7 +120,7 @@ class VisitorSocket(FrameSocket):
         self._must_look = True
 
     async def look(self) -> None:
-        if not self._must_look and self._told <= self._number:
+        if not (self._must_look or self._unheard or self._told > self._number):
             return  # it was seen by the look before
         self._must_look = False
         chat = self._known()
@@ -135,6 +135,8 @@ class VisitorSocket(FrameSocket):
             await self.say("lines", lines=news["lines"])
             if len(news["lines"]) == talking.AT_A_TIME:
                 self.look_soon()  # there may be more
+        # The mark may have been told of while we looked.
+        news["shown"]["agent_read"] = max(news["shown"]["agent_read"], self._shown.get("agent_read", 0))
         if news["shown"] != self._shown:
             self._shown = news["shown"]
             await self.say("state", **self._shown)

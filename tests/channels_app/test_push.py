@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pushed(monkeypatch):
-    """{group: event} of what went to the layer, in the order of sending."""
-    found = {}
-    monkeypatch.setattr(push, "_send", found.update)
+    """[(group, event)] of what went to the layer, in the order of sending."""
+    found = []
+    monkeypatch.setattr(push, "_send", lambda events: found.extend(events.items()))
     return found
 
 
@@ -28,7 +28,7 @@ def test_each_group_is_told_once_of_the_last_event(pushed, committed):
         push.changed("case.1", number=3)
         push.changed("case.1", "desk", number=5)
         push.changed("case.1", number=4)
-    assert {group: event["number"] for group, event in pushed.items()} == {"case.1": 5, "desk": 5}
+    assert [(group, event["number"]) for group, event in pushed] == [("case.1", 5), ("desk", 5)]
 
 
 @pytest.mark.parametrize("numbers", [(0, 7), (7, 0), (7, 0, 9)])
@@ -36,7 +36,7 @@ def test_whatever_else_happened_makes_everybody_look(numbers, pushed, committed)
     with committed:
         for number in numbers:
             push.changed("case.1", number=number)
-    assert pushed["case.1"]["number"] == 0
+    assert [event["number"] for _group, event in pushed] == [0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,7 +45,13 @@ def test_a_line_says_which_event_it_is(pushed, defaults):
     pushed.clear()
     talking.visitor_says(chat, client_id=new_id(), body="Vẫn chưa thấy")
     chat.case.refresh_from_db()
-    assert pushed[push.case_group(chat.case_id)]["number"] == chat.case.last_event_number
+    assert pushed == [
+        (
+            push.case_group(chat.case_id),
+            {"type": "changed", "group": push.case_group(chat.case_id), "number": chat.case.last_event_number},
+        ),
+        (push.WAITING, {"type": "changed", "group": push.WAITING, "number": 0}),
+    ]
 
 
 def test_a_read_mark_says_how_far_and_nothing_else_is_pushed(pushed, committed):
@@ -54,11 +60,5 @@ def test_a_read_mark_says_how_far_and_nothing_else_is_pushed(pushed, committed):
     pushed.clear()
     with committed:
         talking.agent_read(chat, last + 1000)
-    assert pushed == {
-        push.chat_group(chat.public_id): {
-            "type": "read_mark",
-            "group": push.chat_group(chat.public_id),
-            "by": "agent",
-            "up_to": last,
-        }
-    }
+    group = push.chat_group(chat.public_id)
+    assert pushed == [(group, {"type": "read_mark", "group": group, "by": "agent", "up_to": last})]

@@ -65,6 +65,7 @@
       });
       socket.on("lines", (frame) => column(frame)?.add(frame.lines));
       socket.on("chat", (frame) => column(frame)?.tell(frame));
+      socket.on("seen", (frame) => column(frame)?.lines.setVisitorRead(frame.up_to));
       socket.on("typing", (frame) => column(frame)?.visitorTypes());
       socket.on("lost", (frame) => column(frame)?.lose());
       setInterval(() => socket.send("console"), HERE_EVERY);

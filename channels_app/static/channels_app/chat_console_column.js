@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const TYPING_EVERY = 3_000, TYPING_SHOWN = 5_000, A_BATCH = 200;
+  const TYPING_EVERY = 3_000, TYPING_SHOWN = 5_000, LINE_COMES_WITHIN = 3_000, A_BATCH = 200;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   class ChatColumn extends EventTarget {
@@ -286,6 +286,8 @@
       if (answer.lines) {
         this.add(answer.lines);
         this.showUnlessOlder(answer.shown, told);
+      } else {
+        setTimeout(() => this.unsent.items.includes(item) && this.fetch(), LINE_COMES_WITHIN);
       }
       if (item.kind === "answer") {
         this.console.toast(this.console.words.answered);

@@ -56,7 +56,7 @@
     }
 
     setVisitorRead(id) {
-      this.visitorRead = id;
+      this.visitorRead = Math.max(this.visitorRead, id);
       this.markSeen();
     }
 

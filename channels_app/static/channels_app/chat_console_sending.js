@@ -83,10 +83,10 @@
       while ((item = this.items.find((one) => !one.isTaken))) {
         try {
           const known = this.now();
-          const content = { client_id: item.client_id, body: item.body, after: known.after };  // undefined is left out
+          const content = { client_id: item.client_id, body: item.body, after: known.after };
           const answer = await this.server.post(this.path + PATHS[item.kind], content);
           if (answer.lines) this.items = this.items.filter((other) => other !== item);
-          else item.isTaken = true;  // shown until the socket brings its line
+          else Object.assign(item, { isTaken: true, waits: false });  // shown until the socket brings its line
           this.keep();
           this.took(answer, item, known);
         } catch (error) {

@@ -161,12 +161,11 @@ export class Conversation extends EventTarget {
       this.#lastId = Math.max(this.#lastId, line.id);
       if (line.from === "visitor") store.dropUnsent(line.client_id);
     }
-    if (state) {
-      this.state = state;
-      this.agentRead = Math.max(this.agentRead, agent_read);
-    }
+    const isSeen = agent_read > this.agentRead;
+    this.state = state ?? this.state;
+    this.agentRead = Math.max(this.agentRead, agent_read);
     if (fresh.length) this.#emit("lines", { lines: fresh });
-    if (state) this.#emit("standing");
+    if (state || isSeen) this.#emit("standing");
     if (fresh.length) this.flush();
   }
 

@@ -128,7 +128,7 @@ export class Link {
       this.#owner.onStanding("live");
       this.#owner.onNews(frame);
       this.#owner.onReady();
-    } else if (frame.type === "lines" || frame.type === "state") this.#owner.onNews(frame);
+    } else if (["lines", "state", "seen"].includes(frame.type)) this.#owner.onNews(frame);
     else if (frame.type === "typing") this.#owner.onTyping(frame.name);
     else if (frame.type === "refused") this.#owner.onRefused(frame);
   }

@@ -10,10 +10,10 @@ from accounts.actors import Actor
 from cases.models import Case, Clock, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel
-from channels_app.chat import agents, talking, waiting
+from channels_app.chat import agents, place, talking, waiting
 from channels_app.models import Message
 
-from .chatting import begun, new_id, replies, says
+from .chatting import begun, fresh, new_id, replies, says
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +64,29 @@ def test_with_nobody_here_the_promise_for_all_channels_stands_in_for_that_of_the
         chat = says(begun())
         promised = chat.waiting_since + timedelta(seconds=everywhere.seconds)
         assert datetime.fromisoformat(str(waiting.state_of(chat)["answer_by"])) == promised
+
+
+class TestTheRoomAsItWas:
+    """Within `CHAT_ROOM_KEPT` seconds those who wait are told what was seen once."""
+
+    @pytest.fixture(autouse=True)
+    def kept(self, settings):
+        settings.CHAT_ROOM_KEPT = 60
+        waiting._keep(None)
+        yield
+        waiting._keep(None)
+
+    def test_it_is_looked_up_once_for_all(self, django_assert_num_queries):
+        chats = [says(begun()) for _number in range(3)]
+        with django_assert_num_queries(3):
+            rooms = {id(waiting.room(chat)) for chat in chats}
+        assert len(rooms) == 1
+
+    def test_who_came_since_or_came_back_has_the_right_place(self):
+        first, second = says(begun()), says(begun())
+        place.leave(fresh(first))
+        assert waiting.state_of(fresh(second))["place"] == 1
+        third = says(begun())
+        assert waiting.state_of(third)["place"] == 2
+        place.come_back(fresh(first))
+        assert [waiting.state_of(fresh(chat))["place"] for chat in (first, second, third)] == [1, 2, 3]
