@@ -111,7 +111,7 @@ def _hold_message(page: Page) -> None:
 
 def _list_templates(page: Page) -> None:
     _first_case(page)
-    page.locator("#body-message").press_sequentially("/")
+    page.fill("#body-message", "/")
     page.locator(".desk-replies:not([hidden])").first.wait_for()
 
 
@@ -176,11 +176,11 @@ PAGES = (
     Shot("desk-queue", "/admin/cases/case/?queue=urgent", "lan", dark=True),
     Shot("desk-case", "/admin/cases/case/?queue=all", "lan", prepare=_first_case, dark=True),
     Shot("desk-step", "/admin/cases/case/?queue=department", "lan", prepare=_open_step, whole=False),
-    Shot("desk-templates", "/admin/cases/case/?queue=department", "lan", prepare=_list_templates, whole=False),
     Shot("desk-keys", "/admin/cases/case/?queue=department", "lan", prepare=_show_keys, whole=False),
     Shot("desk-undo", "/admin/cases/case/?queue=department", "lan", prepare=_hold_message, whole=False),
     Shot("desk-bulk", "/admin/cases/case/?queue=department", "lan", prepare=_choose_cases),
     Shot("desk-bulk-result", "/admin/cases/case/?queue=department", "lan", prepare=_do_in_bulk),
+    Shot("desk-templates", "/admin/cases/case/?queue=department", "lan", prepare=_list_templates, whole=False),
     Shot("desk-views", "/admin/cases/case/views/?query=queue%3Durgent", "son"),
     Shot("desk-notices", "/admin/channels_app/staffnotice/", "lan"),
     Shot("desk-palette", "/admin/", "lan", prepare=_open_palette, whole=False),
