@@ -35,7 +35,12 @@ def presence(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("presence"))
     now = timezone.now()
     waiting = queries.for_queue(Actor.staff(user), "mine", now, now)[:100]
-    context = {**admin.site.each_context(request), "title": _("Presence"), "person": user, "waiting": list(waiting)}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("On and off duty"),
+        "person": user,
+        "waiting": list(waiting),
+    }
     return render(request, "admin/presence/page.html", context)
 
 

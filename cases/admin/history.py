@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import timeline
 from cases.events import ANSWER_TEXTS, label_of
+from cases.evidence.models import EvidenceItem
 from cases.models import CLOCK_KINDS, Case, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
@@ -19,7 +20,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "channel": dict(Channel.choices),
     "nature": dict(Nature.choices),
     "priority": dict(Priority.choices),
-    "before": dict(Priority.choices),
+    "before": dict([*Priority.choices, *EvidenceItem.State.choices]),
     "closed_as": dict(ClosedAs.choices),
     "clock": dict(CLOCK_KINDS),
     "follow_up": dict(FollowUp.Kind.choices),

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import queries
-from cases.evidence.queries import open_request, still_missing
+from cases.evidence.queries import open_request, still_missing, unchecked
 from cases.models import Answer, Case
 from cases.states import Condition, Status
 from cases.workflow import steps
@@ -56,7 +56,8 @@ def _awaiting_customer(case: Case) -> Next:
 
 
 def _verifying(case: Case) -> Next:
-    return Next(_handler(case), _("Check the evidence, then start handling."), case.next_due_at)
+    to_do = _("Check the evidence, then start handling.") if unchecked(case).exists() else _("Start handling.")
+    return Next(_handler(case), to_do, case.next_due_at)
 
 
 def _resolving(case: Case) -> Next:

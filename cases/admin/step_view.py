@@ -46,7 +46,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
     posted = request.POST.copy()
     if not action.permitted(actor, case):
         _keep_words(action, case, actor, posted.get("body", ""))
-        return _form_page(request, action, None, case, actor, error=NotPermitted())
+        return _form_page(request, action, None, case, actor, error=_why_not(posted.get("version", ""), case, actor))
     form = action.form(posted, request.FILES, case=case, actor=actor)
     try:
         with transaction.atomic():
@@ -84,6 +84,17 @@ def _keep_words(action: Action, case: Case, actor: Actor, body: str) -> None:
     """What was refused is a draft, should its author leave the form."""
     if action.name in Draft.Kind and body.strip() and len(body) <= settings.MESSAGE_MAX_CHARACTERS:
         drafts.keep(actor.subject, case, action.name, body)
+
+
+def _why_not(version: str, case: Case, actor: Actor) -> DomainError:
+    """Whoever was faster has perhaps moved the case to where the step is not theirs: then that is the reason."""
+    shown = as_number(version)
+    try:
+        if shown is not None:
+            require_unchanged(case, shown, actor)
+    except Conflict as meanwhile:
+        return meanwhile
+    return NotPermitted()
 
 
 def require_unchanged(held: Case, version: int, actor: Actor) -> None:

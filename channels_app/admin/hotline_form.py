@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from cases.models import Case, Category
 from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
 from channels_app import calls
+from channels_app.amounts import AmountField
 from channels_app.models import Call
 from cskh.core.text import as_number, folded
 
@@ -42,11 +42,10 @@ class CallForm(forms.Form):
     )
     nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=Nature.choices, initial=Nature.SERVICE_REQUEST)
     transaction_ref = forms.CharField(label=gettext_lazy("Transaction code"), required=False, max_length=100)
-    amount = forms.IntegerField(
+    amount = AmountField(
         label=gettext_lazy("Amount (VND)"),
         required=False,
-        min_value=0,
-        max_value=settings.AMOUNT_MAX_VND,
+        max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     direction = forms.ChoiceField(

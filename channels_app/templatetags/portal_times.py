@@ -24,6 +24,16 @@ def length(value: timedelta) -> str:
 
 
 @register.filter
+def time_left(value: datetime) -> str:
+    """As `from_now` for a time by which somebody else must act: never more than there is."""
+    away = value - timezone.now()
+    for unit, least in ((timedelta(days=1), 2), (timedelta(hours=1), 2)):
+        if away >= unit * least:
+            return from_now(timezone.now() + away // unit * unit)
+    return from_now(value)
+
+
+@register.filter
 def from_now(value: datetime) -> str:
     """How far a time is away: in 25 minutes, 3 hours ago."""
     away = value - timezone.now()

@@ -247,6 +247,20 @@ def test_a_draft_survives_the_page_and_is_nobody_elses(web, enter, people, case)
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize("leave", ["reload", "another step"])
+def test_words_typed_a_moment_ago_are_on_the_next_page(leave, web, enter, people, case):
+    lan = open_page(enter("lan"), web, case)
+    lan.fill("#body-message", "Em vừa gọi ngân hàng")
+    if leave == "reload":
+        lan.reload()
+    else:
+        lan.locator("[data-action='take-it']").click()
+        expect(lan.locator("[data-action='take-it']")).to_have_count(0)
+    expect(lan.locator("#body-message")).to_have_value("Em vừa gọi ngân hàng")
+    lan.wait_for_function("document.querySelector('#write-message [data-draft-said]').textContent.length > 0")
+    assert Draft.objects.filter(body="Em vừa gọi ngân hàng").exists()
+
+
 def test_what_is_sent_can_be_called_back_and_else_goes_out_before_everybodys_eyes(web, worker, enter, people, case):
     lan, minh = open_page(enter("lan"), web, case), open_page(enter("minh"), web, case)
     lan.fill("#body-message", "Gửi nhầm")

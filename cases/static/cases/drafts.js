@@ -1,8 +1,9 @@
 // What is being written is kept on the server, a second after each pause and when the page goes; until it is sent.
+// The next page may be there before what was kept last: this tab remembers it for a moment.
 (function () {
   "use strict";
 
-  const AFTER = 1000, AGAIN_AFTER = 5000, KEEPALIVE_MAX = 20_000;
+  const AFTER = 1000, AGAIN_AFTER = 5000, KEEPALIVE_MAX = 20_000, REMEMBERED_FOR = 10_000;
   const waiting = new Map(); // textarea → timer
   const saving = new Map(); // textarea → what is on its way
   const leaving = new Set(); // forms that are being sent: their words are no drafts any more
@@ -69,11 +70,28 @@
   }, true);
 
   window.addEventListener("pagehide", () => {
+    [...saving.keys()].filter((area) => !leaving.has(area.form)).forEach(remember);
     waiting.forEach((timer, area) => {
       clearTimeout(timer);
-      if (!leaving.has(area.form)) navigator.sendBeacon(area.dataset.draft, content(area));
+      if (leaving.has(area.form)) return;
+      remember(area);
+      navigator.sendBeacon(area.dataset.draft, content(area));
     });
     waiting.clear();
+  });
+
+  // By person, as the next one may sign in on the same tab.
+  const keyOf = (area) => `draft:${document.getElementById("desk-live")?.dataset.who}:${area.dataset.draft}`;
+  const remember = (area) => sessionStorage.setItem(keyOf(area), JSON.stringify({ body: area.value, at: Date.now() }));
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const area of document.querySelectorAll("[data-draft]")) {
+      const key = keyOf(area), last = JSON.parse(sessionStorage.getItem(key));
+      sessionStorage.removeItem(key);
+      if (!last || Date.now() - last.at > REMEMBERED_FOR || last.body === area.value) continue;
+      area.value = last.body;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
   });
   window.addEventListener("pageshow", () => leaving.clear());
 })();

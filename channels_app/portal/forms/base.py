@@ -14,7 +14,9 @@ from cases.evidence.pipeline import identify
 from cases.evidence.pipeline.receive import too_many_files
 from cskh.core.errors import DomainError, Invalid
 
-CODE_INPUT = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+CODE_TYPED = {"autocapitalize": "characters", "spellcheck": "false"}
+# What a browser must not offer to the next person; it does not bring it back either when one goes back.
+CODE_INPUT = {"autocomplete": "off", **CODE_TYPED}
 
 
 class _Renderer(DjangoTemplates):

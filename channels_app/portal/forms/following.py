@@ -2,6 +2,7 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,10 @@ class AskCodeForm(PortalForm):
     code = forms.CharField(
         label=_("Tracking code"),
         max_length=60,
-        help_text=_("For example %(prefix)s-1234-5678-90A. It is in the message you got from us.")
-        % {"prefix": settings.CASE_CODE_PREFIX},
+        help_text=format_lazy(
+            _("For example {code}. It is in the message you got from us."),
+            code=f"{settings.CASE_CODE_PREFIX}-1234-5678-90A",
+        ),
         widget=forms.TextInput(attrs=CODE_INPUT),
     )
 

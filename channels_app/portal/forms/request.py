@@ -1,6 +1,5 @@
 """The form that opens a request."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -18,30 +18,14 @@ from accounts.customers.models import Notice
 from cases.categories import public_reasons
 from cases.models import Category
 from cases.states import Nature
+from channels_app.amounts import AmountField
 from cskh.core.errors import Invalid
 from cskh.core.text import checked_body
 
-from .base import CODE_INPUT, FilesField, PortalForm
+from .base import CODE_TYPED, FilesField, PortalForm
 
 _TOKEN = "channels_app.portal.request"  # noqa: S105 - the name of a purpose, not a secret
 _HOLDS = 24 * 3600  # seconds, as long as double sending is recognised
-_AMOUNT = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*|\d+")
-
-
-class AmountField(forms.CharField):
-    """Whole VND, written with or without separators: 2.000.000, 2,000,000đ, 2000000."""
-
-    def clean(self, value: object) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        bare = re.sub(r"\s*(?:đ|₫|vnd|vnđ|đồng)\s*$", "", text.strip(), flags=re.IGNORECASE)
-        if not _AMOUNT.fullmatch(bare):
-            raise forms.ValidationError(gettext("Write the amount in VND as a whole number, such as 2.000.000."))
-        amount = int(re.sub(r"\D", "", bare))
-        if amount > settings.AMOUNT_MAX_VND:
-            raise forms.ValidationError(gettext("This amount is too large."))
-        return amount
 
 
 class RequestForm(PortalForm):
@@ -65,7 +49,6 @@ class RequestForm(PortalForm):
         label=_("Title"),
         required=False,
         max_length=settings.SUBJECT_MAX_CHARACTERS,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     body = forms.CharField(
         label=_("What happened?"),
@@ -73,13 +56,13 @@ class RequestForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     transaction_ref = forms.CharField(
-        label=_("Transaction code"), required=False, max_length=100, widget=forms.TextInput(attrs=CODE_INPUT)
+        label=_("Transaction code"), required=False, max_length=100, widget=forms.TextInput(attrs=CODE_TYPED)
     )
     amount = AmountField(
         label=_("Amount (VND)"),
         required=False,
         max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     incident_at = forms.DateTimeField(
         label=_("When did it happen?"),
@@ -153,7 +136,10 @@ class RequestForm(PortalForm):
     def renew(self) -> None:
         """A token for the next sending: the last one was used up, or is no longer good."""
         self.notice = Notice.in_force()
-        self.data = {**self.data, "token": new_token(self.notice)}
+        again = QueryDict(mutable=True)
+        again.update(self.data)
+        again["token"] = new_token(self.notice)
+        self.data = again
 
     def _checked(self, field: str, check: Callable[[str], str]) -> str:
         text = self.cleaned_data[field]

@@ -159,6 +159,24 @@ def test_what_a_colleague_did_meanwhile_is_shown_and_the_text_is_kept(desk, peop
     assert Answer.objects.filter(case=case).count() == 1
 
 
+def test_whoever_comes_too_late_to_classify_is_told_who_did_although_it_is_not_theirs_any_more(desk, people, open_case):
+    case = open_case()
+    seen, hoa = case.last_event_number, people["intake"]
+    kind = {"category": Category.objects.get(slug="other").pk, "nature": "complaint", "summary": "Khách hỏi"}
+    address = reverse("admin:cases_case_step", args=[case.pk, "classify"])
+    routing.classify_case(
+        case,
+        actor=Actor.staff(people["manager"]),
+        category=Category.objects.get(slug="deposit-not-credited"),
+        summary="Nạp",
+    )
+    late = desk(hoa).client.post(address, {"version": seen, **kind})
+    assert late.status_code == 409
+    assert str(people["manager"]) in late.content.decode()
+    never = desk(hoa).client.post(address, {"version": case.last_event_number, **kind})
+    assert never.status_code == 403
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_take_it_at_once_and_one_gets_it(people, open_case):
     case = open_case("deposit-not-credited")

@@ -224,6 +224,35 @@ def test_too_many_from_one_address_keeps_what_was_typed_and_opens_nothing(client
     assert client.post("/request/", typed(), REMOTE_ADDR="203.0.113.8").status_code == 302
 
 
+@pytest.mark.parametrize("refused", ["file", "token"])
+def test_everything_typed_stays_as_it_was_typed_where_the_page_comes_again(client, refused):
+    filled = {
+        "subject": "Nạp <b>tiền</b>",
+        "body": "Tôi nạp sáng nay",
+        "transaction_ref": "FT123",
+        "amount": "1.250.000",
+        "name": "Nguyễn Văn An",
+        "email": "an@khach.example",
+        "phone": "",
+    }
+    wrong = (
+        {"documents": [SimpleUploadedFile("evil.jpg", b"MZ no picture")]} if refused == "file" else {"token": "gone"}
+    )
+    response = client.post("/request/", typed(**filled, **wrong))
+    assert response.status_code in (400, 415)
+    form = response.context["form"]
+    assert {name: form[name].value() for name in filled} == filled
+    again = typed(**{name: form[name].value() for name in filled}, token=form["token"].value())
+    assert client.post("/request/", again).status_code == 302
+    case = Case.objects.get()
+    assert (case.subject, case.amount, case.transaction_ref) == ("Nạp <b>tiền</b>", 1_250_000, "FT123")
+
+
+def test_what_going_back_must_bring_back_is_not_kept_from_the_browser(client):
+    form = client.get("/request/").context["form"]
+    assert [name for name, field in form.fields.items() if field.widget.attrs.get("autocomplete") == "off"] == []
+
+
 def test_a_body_far_too_large_is_refused_unread(client, settings):
     settings.EVIDENCE_MAX_BYTES_PER_CASE = 1000
     response = client.post("/request/", typed(body="x" * 2000))
