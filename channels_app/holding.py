@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.models import User
 from cases import queries
+from cases.events import label_of
 from cases.models import Case
 from cases.workflow import answer, conversation
 from cskh.core.errors import Busy, Conflict, DomainError
@@ -45,6 +46,8 @@ def hold(case: Case, *, actor: Actor, kind: str, body: str, version: int) -> Hel
         held_case = queries.locked(case.pk)
         before = waiting(held_case)
         if before is not None:
+            if before.user_id == actor.subject.pk:
+                raise Conflict(_("What you sent last is still on its way: wait a moment, or call it back first."))
             raise Conflict(_("Something by %(name)s is on its way to the customer.") % {"name": before.user})
         _rehearse(held_case, actor, kind, body)
         held = HeldSend.objects.create(
@@ -122,6 +125,9 @@ def _require_seen(held: HeldSend, case: Case) -> None:
         return
     if event.actor_kind == ActorKind.CUSTOMER:
         raise Conflict(_("The customer wrote meanwhile: read that first."))
+    if event.actor_kind == ActorKind.STAFF:
+        meanwhile = {"name": User.objects.get(pk=event.actor_id), "what": label_of(event.kind)}
+        raise Conflict(_("Meanwhile, %(name)s: %(what)s. Look before you go on.") % meanwhile)
     raise Conflict
 
 

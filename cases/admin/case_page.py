@@ -113,7 +113,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "original": case,
         "subtitle": case.subject,
         "case": case,
-        "status": case.get_closed_as_display() if case.closed_as else case.get_status_display(),
+        "status": ": ".join(filter(None, [case.get_status_display(), case.get_closed_as_display()])),
         "status_tone": STATUS_TONES.get(case.status, "calm"),
         "priority_tone": PRIORITY_TONES.get(case.priority, ""),
         "channel_icon": words.CHANNEL_ICONS[case.channel],

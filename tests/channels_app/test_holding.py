@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actors import Actor
 from accounts.models import Role
@@ -144,8 +144,8 @@ def test_what_would_be_refused_now_is_refused_at_once(case, lan, make_staff):
 
 def test_only_one_thing_is_on_its_way_on_a_case(case, lan, minh):
     held = hold(case, lan)
-    for user in (lan, minh):
-        with pytest.raises(Conflict, match=str(lan)):
+    for user, told in ((minh, f"Something by {lan}"), (lan, "call it back first")):
+        with translation.override("en"), pytest.raises(Conflict, match=told):
             hold(case, user, "answer")
     assert holding.waiting(case) == held
     release(held)
@@ -177,7 +177,7 @@ def test_what_is_refused_in_the_end_comes_back_and_the_author_hears_why(case, la
     release(held)
     case.refresh_from_db()
     assert held.state == "refused"
-    assert held.error
+    assert (str(minh) in held.error) is (meanwhile is answered_by_a_colleague)
     assert case.messages.exclude(direction="internal").count() == said
     assert case.status == "routed"
     draft = drafts.drafts_of(lan, case)["answer"]
