@@ -66,6 +66,13 @@ class RoleModelAdmin(RoleAccess, ModelAdmin):
 class RoleTabularInline(RoleAccess, TabularInline):
     extra = 0
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Each field carries its name itself: the column's title names it only for those who see the table."""
+        formset = super().get_formset(request, obj, **kwargs)
+        for field in formset.form.base_fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return formset
+
 
 class RoleStackedInline(RoleAccess, StackedInline):
     extra = 0

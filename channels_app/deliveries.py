@@ -120,14 +120,11 @@ def _was_sent_elsewhere(held: Delivery) -> bool:
 
 
 def _corrected_address(held: Delivery) -> str:
-    """Where the case is answered by mail now, where the delivery's own address is no longer one of the customer's; else ""."""
-    if held.message is None or held.channel != Channel.EMAIL:
+    """Where the case is answered by mail now, where that is not the delivery's own address; else ""."""
+    contact = held.message.case.contact if held.message and held.channel == Channel.EMAIL else None
+    if contact is None or contact.kind != Contact.Kind.EMAIL or contact.address.lower() == held.address.lower():
         return ""
-    case = held.message.case
-    known = case.customer.contacts.filter(kind=Contact.Kind.EMAIL, address__iexact=held.address)
-    if case.contact is None or case.contact.kind != Contact.Kind.EMAIL or known.exists():
-        return ""
-    return case.contact.address
+    return contact.address
 
 
 def _sent_to(address: str, *, instead_of: Delivery) -> Delivery:

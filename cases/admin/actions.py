@@ -109,6 +109,7 @@ _TABLE = [
     Action("message", _("Message to the customer"), _C.MessageToCustomer, icon="chat", writing=True),
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
     Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
+    Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
+from accounts.customers.models import Contact
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.models import Answer, Case, Clock
-from cases.states import Step
+from cases.states import Channel, Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
 from channels_app import drafts, holding
 from channels_app.models import Draft
@@ -107,6 +108,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
     tabs = _tabs(case, actor, actions, begun)
     held = holding.waiting(case)
     buttons = [action for action in actions.values() if not action.writing]
+    contacts = list(case.customer.contacts.order_by("-last_used_at"))
     return {
         "title": case.code,
         "opts": Case._meta,
@@ -121,7 +123,8 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "next": next_up(case),
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
-        "contacts": list(case.customer.contacts.order_by("-last_used_at")),
+        "contacts": contacts,
+        "may_change_contact": policies.may_write(actor, case) and any(_stands_in(one, case) for one in contacts),
         "others": queries.others_of_customer(actor, case),
         "entries": _with_authors(talk.rows, case),
         "earlier_entries": talk.earlier,
@@ -176,6 +179,13 @@ def _running(clock: Clock, now: datetime) -> Running:
         words.until(clock.due_at, now),
         words.tone_of(clock.due_at, now),
     )
+
+
+def _stands_in(contact: Contact, case: Case) -> bool:
+    """Whether answers of this case could go to `contact` instead. The app fetches its own, wherever else we could write."""
+    speaks = contact.verified_at is not None or not contact.is_claimed
+    is_other = contact.pk != case.contact_id and contact.kind != Contact.Kind.APP
+    return case.channel != Channel.APP and speaks and is_other
 
 
 def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.customers.models import Contact
 from accounts.models import Department, User
 from cases import policies
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
-from cases.workflow import answer, ending, evidence, resolution, routing
+from cases.workflow import answer, belonging, ending, evidence, resolution, routing
 from channels_app.models import Message
 from cskh.core.errors import Conflict
 
@@ -48,6 +49,29 @@ class StepForm(DeskForm):
 def words_field(label: Any, *, required: bool = True, rows: int = 3) -> forms.CharField:
     widget = forms.Textarea({"rows": rows})
     return forms.CharField(label=label, required=required, widget=widget, max_length=settings.MESSAGE_MAX_CHARACTERS)
+
+
+class ChangeContact(StepForm):
+    done = gettext_lazy("Answers go to this address from now on.")
+    hint = gettext_lazy(
+        "The customer is answered where they wrote from, unless they agree to another way or it does not reach them."
+    )
+    contact = forms.ModelChoiceField(label=gettext_lazy("Answer to"), queryset=Contact.objects.none())
+    is_agreed = forms.BooleanField(label=gettext_lazy("The customer agreed to this"), required=False)
+    reason = words_field(gettext_lazy("How you know"))
+
+    def offer(self) -> None:
+        others = Contact.objects.speaking().filter(customer=self.case.customer_id).exclude(pk=self.case.contact_id or 0)
+        self.chosen_among("contact", others.exclude(kind=Contact.Kind.APP).order_by("-last_used_at"))
+
+    def take(self) -> None:
+        belonging.change_contact(
+            self.case,
+            self.cleaned_data["contact"],
+            actor=self.actor,
+            is_agreed=self.cleaned_data["is_agreed"],
+            reason=self.said("reason"),
+        )
 
 
 class Classify(StepForm):

@@ -1,10 +1,14 @@
-"""Whose case it is: two records of one person turned out to be one, or not."""
+"""Whose case it is, and where its customer is answered: two records turned out to be one person, an address reaches nobody."""
+
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
+from cases import policies
 from cases.events import EventKind, record
 from cases.models import Case
+from cskh.core.errors import Invalid
 
 from ._take_step import change_case
 
@@ -26,3 +30,23 @@ def answer_to(case: Case, contact: Contact, *, actor: Actor) -> None:
     with change_case(case) as held:
         held.contact = contact
         record(held, EventKind.CASE_CORRECTED, actor=actor, customer=held.customer_id, fields=["contact"])
+
+
+_DID_NOT_ARRIVE = (EventKind.DELIVERY_FAILED, EventKind.EVIDENCE_REQUEST_BOUNCED)
+
+
+def change_contact(case: Case, contact: Contact, *, actor: Actor, is_agreed: bool, reason: str) -> None:
+    """One of us has answers sent to another address of the customer, who agreed to that, or whom something did not reach (R-33).
+
+    `reason` says how we know. Raises NotVisible or NotPermitted for those who do not write to this customer, Invalid for an
+    address that does not speak for them, and where they have not agreed although everything arrived.
+    """
+    if not policies.may_write(actor, case):
+        policies.refuse(actor, case)
+    if not Contact.objects.speaking().filter(pk=contact.pk, customer=case.customer_id).exists():
+        raise Invalid(errors={"contact": [_("This is not an address of the customer.")]})
+    with change_case(case) as held:
+        if not is_agreed and not held.events.filter(kind__in=_DID_NOT_ARRIVE).exists():
+            raise Invalid(errors={"is_agreed": [_("Everything has arrived so far: ask the customer first.")]})
+        held.contact = contact
+        record(held, EventKind.CASE_CORRECTED, actor=actor, words=reason, customer=held.customer_id, fields=["contact"])

@@ -153,8 +153,9 @@ def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[di
     """What was said after the message `last_id`, oldest first, at most 200 at a time: ask again from the last one.
 
     Each `{id, from: visitor | agent | automatic | note, name, body, at, client_id, answer, files: [{name, refused}]}`; `answer`
-    is the id of the answer it carries, to be named by whoever accepts it. Notes are for staff, who also get the evidence
-    `item` of a file; visitors get the given name of whoever writes.
+    is the id of the answer it carries, to be named by whoever accepts it. Notes are for staff, who also get of a file the
+    evidence `item` and whether there is a `picture` ("ready", or "waiting" to be made); visitors get the given name of whoever
+    writes.
     """
     if chat.case_id is None:
         return []
@@ -245,7 +246,7 @@ def _file(attachment: Attachment, *, for_staff: bool) -> dict[str, Any]:
     file: dict[str, Any] = {"name": attachment.filename, "refused": attachment.refused}
     if for_staff:
         file["item"] = attachment.evidence_item_id
-        file["has_picture"] = attachment.file is not None and attachment.file.preview_state == "ready"
+        file["picture"] = attachment.file.preview_state if attachment.file else ""
     return file
 
 

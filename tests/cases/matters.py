@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.actors import Actor
+from accounts.customers.models import Contact
 from accounts.models import User
 from cases.evidence.models import Check, EvidenceItem
 from cases.models import Case, Category
@@ -16,7 +17,7 @@ from tests.cases.permission_table import get_user, make_case
 @dataclass(frozen=True)
 class AtHand:
     """`twin` is a case like it, `head` somebody who may be given it, `said` the customer's message, `item` evidence to check anew,
-    `lost` a failed delivery."""
+    `lost` a failed delivery, `elsewhere` another address of the customer."""
 
     case: Case
     twin: Case
@@ -24,6 +25,7 @@ class AtHand:
     said: Message
     item: EvidenceItem
     lost: Delivery
+    elsewhere: Contact
 
     def can(self, step):
         """Whether the case as it is allows the step to those who may take it."""
@@ -51,4 +53,7 @@ def make_matter(case_name, make_staff):
     lost.save()
     case.refresh_from_db()
     said = case.messages.filter(direction=Message.Direction.IN).first()
-    return AtHand(case, twin, head, said, item, lost)
+    elsewhere, _is_new = Contact.objects.get_or_create(
+        customer=case.customer, kind=Contact.Kind.EMAIL, address="an.khac@khach.example"
+    )
+    return AtHand(case, twin, head, said, item, lost, elsewhere)

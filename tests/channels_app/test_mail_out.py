@@ -15,7 +15,7 @@ from cases.events import EventKind, flaws_of
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
-from cases.workflow import answer, ending, evidence, routing
+from cases.workflow import answer, belonging, ending, evidence, routing
 from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
 from channels_app import bounces, deliveries, intake, one_time_codes, outbox
@@ -167,6 +167,20 @@ def test_a_late_report_on_the_old_address_says_nothing_of_the_new_one(routed, mi
     assert deliveries.retry(Delivery.objects.latest("pk"))
     work_off()
     assert has_arrived(routed, mistyped.message.answer)
+
+
+def test_what_came_back_is_sent_again_to_where_the_customer_is_answered_now(routed, post, work_off, lan):
+    answer.send_answer(routed, actor=lan, body="Đã ghi có.")
+    work_off()
+    lost = only(routed, message__answer__isnull=False)
+    bounces.take([lost.reference])
+    lost.refresh_from_db()
+    other = Contact.objects.create(customer=routed.customer, kind="email", address="an.khac@khach.example")
+    belonging.change_contact(routed, other, actor=lan, is_agreed=False, reason="Thư bị trả lại")
+    assert deliveries.retry(lost)
+    work_off()
+    assert ["Đã ghi có." in words(raw) for raw in post.mails("an.khac@khach.example")] == [True]
+    assert has_arrived(routed, lost.message.answer)
 
 
 def test_what_is_queued_to_an_address_that_was_corrected_is_sent_there_when_somebody_says_so(

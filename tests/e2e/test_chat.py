@@ -222,7 +222,6 @@ def test_a_photo_is_shown_to_its_end_and_its_check_on_the_case_page_frees_the_an
     guest.locator(".code").wait_for()
     guest.locator("#files").set_input_files([{"name": "bien-lai.jpg", "mimeType": "image/jpeg", "buffer": photo}])
     expect(guest.locator("#lines")).to_contain_text("bien-lai.jpg")
-    StoredFile.objects.update(preview_state="ready")
     case, context = Case.objects.get(), browser.new_context(timezone_id="America/New_York")
     agent = context.new_page()
     agent.set_viewport_size({"width": 1366, "height": 600})
@@ -233,6 +232,9 @@ def test_a_photo_is_shown_to_its_end_and_its_check_on_the_case_page_frees_the_an
     take_next(agent)
     meanwhile(routing.classify_case, case, actor=Actor.staff(lan), category=Category.objects.get(slug="other"))
     shown = column(agent).locator(".chat-file img")
+    expect(column(agent).locator(".chat-file")).to_contain_text("bien-lai.jpg")
+    expect(shown).to_have_count(0)
+    StoredFile.objects.update(preview_state="ready")  # the picture is made after the line was shown
     expect(shown).to_have_js_property("complete", False)
     pictures[0].fulfill(body=photo, content_type="image/jpeg")
     expect(shown).to_have_js_property("naturalHeight", 900)

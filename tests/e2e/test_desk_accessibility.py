@@ -11,6 +11,7 @@ from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.chat import conversations, talking
+from channels_app.models import ReplyTemplate
 from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,6 +22,8 @@ LEFT_BY_THE_THEME: set[str] = set()
 @pytest.fixture
 def desk(page, live_server, make_staff):
     user = make_staff("quan", Role.MANAGER)
+    words = "Chúng tôi đang kiểm tra."
+    ReplyTemplate.objects.create(shortcut="dang-kiem-tra", title="Đang kiểm tra", body_vi=words, body_en=words)
     SavedView.objects.create(name="Gấp", query="queue=urgent", owner=user)
     sign_in_as(page, live_server.url, user)
     return page
@@ -66,11 +69,25 @@ def test_axe_finds_nothing_serious_at_the_desk(desk, live_server, scheme):
         ("step", f"{cases}{case.pk}/step/classify/"),
         ("chat service", f"{live_server.url}/admin/chat-service/?period=today"),
         ("conversations of a figure", f"{live_server.url}/admin/chat-service/conversations/?period=today"),
+        ("hotline", f"{live_server.url}/admin/hotline/?number=Nguyễn"),
+        ("chat console", f"{live_server.url}/admin/chat/"),
+        ("customers", f"{live_server.url}/admin/customers/customer/"),
+        ("customer", f"{live_server.url}/admin/customers/customer/{case.customer_id}/change/"),
+        ("duty", f"{live_server.url}/admin/presence/"),
+        ("notices", f"{live_server.url}/admin/channels_app/staffnotice/"),
+        ("complaints", f"{live_server.url}/admin/complaints/complaint/"),
         ("saved views", f"{cases}views/?query=queue%3Dall"),
     ):
         desk.goto(address)
         look(name)
+    desk.goto(f"{cases}{case.pk}/change/")
+    desk.locator("#body-message").press_sequentially("/")
+    desk.locator(".desk-replies:not([hidden])").wait_for()
+    look("reply templates")
     desk.goto(f"{cases}?queue=all")
+    desk.keyboard.press("?")
+    look("keys")
+    desk.keyboard.press("Escape")
     desk.locator("[name=case]").first.check()
     desk.locator("button[formaction*='/bulk/note/'], [data-bulk=note]").first.click()
     look("bulk")

@@ -21,7 +21,7 @@ from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import Checklist
 from cases.models import Answer, Case
-from cases.states import TRANSITIONS, Channel, Status, Step
+from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
 from channels_app import intake
 from channels_app.models import Message
@@ -115,11 +115,17 @@ def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @form_methods
 @with_case
 def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """The customer no longer wants the request."""
-    _require(Step.WITHDRAW, case)
+    """The customer no longer wants the request. Said again, as by a double click, it stands."""
+    if request.method != "POST":
+        _require(Step.WITHDRAW, case)
 
     def do(form: PortalForm) -> None:
-        ending.withdraw(case, actor=actor, reason=form.cleaned_data["reason"])
+        try:
+            ending.withdraw(case, actor=actor, reason=form.cleaned_data["reason"])
+        except StepNotAllowed:
+            case.refresh_from_db()
+            if case.closed_as != ClosedAs.WITHDRAWN:
+                raise
 
     form = ReasonForm(typed_in(request))
     return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))

@@ -2,7 +2,8 @@
 (function () {
   "use strict";
 
-  const TYPING_EVERY = 3_000, TYPING_SHOWN = 5_000, LINE_COMES_WITHIN = 3_000, A_BATCH = 200;
+  const TYPING_EVERY = 3_000, TYPING_SHOWN = 5_000, LINE_COMES_WITHIN = 3_000, A_BATCH = 200, PICTURE_AFTER = 2_000, PICTURE_TRIES = 6;
+  const isPictureComing = (line) => line.files.some((file) => file.picture === "waiting");
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   class ChatColumn extends EventTarget {
@@ -98,7 +99,18 @@
         this.find("typing").textContent = "";
         this.dispatchEvent(new CustomEvent("said", { detail: { count: theirs, isFirst: this.shown === null } }));
       }
+      for (const line of fresh) if (isPictureComing(line)) this.lookForPicture(line);
       this.markRead();
+    }
+
+    // A picture that is being made is asked for now and then, not for ever.
+    lookForPicture(line, tries = 1) {
+      setTimeout(async () => {
+        const { lines } = await this.console.server.get(`${this.path}lines/?after=${line.id - 1}`).catch(() => ({ lines: [] }));
+        const now = lines.find((one) => one.id === line.id);
+        if (now && !isPictureComing(now)) this.lines.replace(now);
+        else if (tries < PICTURE_TRIES) this.lookForPicture(line, tries + 1);
+      }, PICTURE_AFTER * tries);
     }
 
     // Read is what stands in a conversation that is in sight.

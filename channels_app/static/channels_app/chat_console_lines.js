@@ -43,6 +43,16 @@
       return fresh;
     }
 
+    // The same line with more to show.
+    replace(line) {
+      this.lines.set(line.id, line);
+      const row = this.shown(line);
+      row.dataset.id = line.id;
+      this.list.querySelector(`[data-id="${line.id}"]`).replaceWith(row);
+      this.markSeen();
+      this.keepEnd();
+    }
+
     // What was written here and has not come back yet; always last.
     showUnsent(items) {
       this.list.querySelectorAll(".is-unsent").forEach((old) => old.remove());
@@ -108,7 +118,7 @@
         box.append(element("span", "", file.name), " ", element("span", "desk-bad", `${this.page.words.not_taken} ${file.refused}`));
         return box;
       }
-      if (file.item && file.has_picture) {
+      if (file.item && file.picture === "ready") {
         const picture = element("img");
         picture.src = this.page.picture(file.item);
         picture.alt = this.page.words.picture.replace("%(name)s", file.name);

@@ -27,11 +27,12 @@ DOORS = {
     "check-evidence": "w",
     "add-evidence": "t",
     "retry-delivery": "o",
+    "change-contact": "o",
     "message": "o",
     "note": "o",
 }
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
-AT_THEIR_THING = {"check-evidence", "retry-delivery"}  # their buttons stand beside the evidence and the message
+AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact"}  # beside evidence, message and customer
 
 
 def step_of(door):
@@ -66,6 +67,7 @@ def form_of(door, at_hand):
         "accept": {"message": at_hand.said.pk},
         "mark-duplicate": {"of": at_hand.twin.code},
         "retry-delivery": {"delivery": at_hand.lost.pk},
+        "change-contact": {"contact": at_hand.elsewhere.pk, "is_agreed": "on", "reason": words},
     }.get(door, {"reason": words, "body": words})
 
 

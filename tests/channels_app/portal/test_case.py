@@ -146,6 +146,16 @@ def test_withdrawing_asks_first_and_closes(open_case, follow):
     assert (case.status, case.closed_as) == ("closed", "withdrawn")
 
 
+def test_withdrawing_twice_is_withdrawing(open_case, follow):
+    case = open_case()
+    browser = follow(case)
+    browser.post(f"/track/{case.code}/withdraw/")
+    before = state()
+    again = browser.post(f"/track/{case.code}/withdraw/", follow=True)
+    assert [message.level_tag for message in told(again)][-1] == "success"
+    assert state() == before
+
+
 @pytest.mark.parametrize(
     ("status", "path"),
     [
