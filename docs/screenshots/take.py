@@ -62,7 +62,6 @@ def _open_request(page: Page) -> None:
 
 
 def _ask_code(page: Page) -> None:
-    page.fill("[name=code]", "CS-0000-0000-000")
     page.locator("main form[novalidate] button").click()
     page.wait_for_url("**/track/code/")
 
@@ -154,7 +153,7 @@ PAGES = (
     Shot("request-errors", "/request/", prepare=_send_empty),
     Shot("request-done", "/request/", prepare=_open_request),
     Shot("follow", "/track/"),
-    Shot("follow-code", "/track/", prepare=_ask_code),
+    Shot("follow-code", "/track/?code={answered}", prepare=_ask_code),
     Shot("track-received", "/track/{received}/", CUSTOMER),
     Shot("track-your-turn", "/track/{awaiting_customer}/", CUSTOMER, dark=True),
     Shot("track-answered", "/track/{answered}/", CUSTOMER),
