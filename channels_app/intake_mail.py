@@ -93,9 +93,9 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
     case = item.case or _case_to_join(mail)
     is_new = case is None
     case = case or _open(item, mail)
-    keep = partial(_message, item, case, mail, inbound=item)
-    said = partial(conversation.customer_wrote, case, actor=_author(case), channel=Channel.EMAIL, keep=keep)
-    message = keep() if is_new else said()
+    author, keep = _author(case), partial(_message, item, case, mail, inbound=item)
+    # The words that open a case are told of by its opening.
+    message = keep() if is_new else conversation.customer_wrote(case, actor=author, channel=Channel.EMAIL, keep=keep)
     _take_files(item, case, message, mail)
     if is_new and mail.is_refuted:
         _note_refuted(case, mail)

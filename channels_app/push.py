@@ -57,6 +57,12 @@ def changed(*groups: str, number: int = 0) -> None:
     transaction.on_commit(pushes, robust=True)
 
 
+def note(told: dict[str, int], name: str, number: int) -> None:
+    """Adds to what was told of `name`: the last of its events, or 0 as soon as anything else happened."""
+    known = told.get(name, number)
+    told[name] = max(known, number) if known and number else 0
+
+
 def read_by(reader: str, public_id: object, *, up_to: int) -> None:
     """One side of a conversation ("agent" or "visitor") has read up to that message: the pages of the other side show it."""
     group = chat_group(public_id)
@@ -74,12 +80,11 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
 
 class _Pushes:
     def __init__(self) -> None:
-        self.groups: dict[str, int] = {}  # the last event each group is told of; 0 where something else happened
+        self.groups: dict[str, int] = {}  # as `note` has it
 
     def add(self, groups: Iterable[str], number: int) -> None:
         for group in groups:
-            known = self.groups.get(group, number)
-            self.groups[group] = max(known, number) if known and number else 0
+            note(self.groups, group, number)
 
     def __call__(self) -> None:
         _send(

@@ -104,6 +104,11 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def speaks(self) -> bool:
+        """As `ContactQuerySet.speaking`."""
+        return not self.is_claimed or self.verified_at is not None
+
 
 class CustomerMerge(models.Model):
     """A merge of two records of one person, with what is needed to undo it for a day."""

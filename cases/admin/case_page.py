@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.actors import Actor, ActorKind
-from accounts.customers.models import Contact
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.models import Answer, Case, Clock
-from cases.states import Channel, Step
+from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
+from cases.workflow.belonging import stands_in
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import Reply, replies_for
@@ -124,7 +124,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": contacts,
-        "may_change_contact": policies.may_write(actor, case) and any(_stands_in(one, case) for one in contacts),
+        "may_change_contact": policies.may_write(actor, case) and any(stands_in(one, case) for one in contacts),
         "others": queries.others_of_customer(actor, case),
         "entries": _with_authors(talk.rows, case),
         "earlier_entries": talk.earlier,
@@ -179,13 +179,6 @@ def _running(clock: Clock, now: datetime) -> Running:
         words.until(clock.due_at, now),
         words.tone_of(clock.due_at, now),
     )
-
-
-def _stands_in(contact: Contact, case: Case) -> bool:
-    """Whether answers of this case could go to `contact` instead. The app fetches its own, wherever else we could write."""
-    speaks = contact.verified_at is not None or not contact.is_claimed
-    is_other = contact.pk != case.contact_id and contact.kind != Contact.Kind.APP
-    return case.channel != Channel.APP and speaks and is_other
 
 
 def _with_authors(entries: list[Entry], case: Case) -> list[Entry]:

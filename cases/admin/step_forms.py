@@ -61,8 +61,8 @@ class ChangeContact(StepForm):
     reason = words_field(gettext_lazy("How you know"))
 
     def offer(self) -> None:
-        others = Contact.objects.speaking().filter(customer=self.case.customer_id).exclude(pk=self.case.contact_id or 0)
-        self.chosen_among("contact", others.exclude(kind=Contact.Kind.APP).order_by("-last_used_at"))
+        others = [one.pk for one in self.case.customer.contacts.all() if belonging.stands_in(one, self.case)]
+        self.chosen_among("contact", Contact.objects.filter(pk__in=others).order_by("-last_used_at"))
 
     def take(self) -> None:
         belonging.change_contact(

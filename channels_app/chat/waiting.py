@@ -64,11 +64,15 @@ def usual_wait(now: datetime | None = None) -> int | None:
 
 @dataclass(frozen=True)
 class Room:
-    """What all visitors are told alike."""
+    """What all visitors are told alike, as it was `at` that moment by the process's clock."""
 
+    at: float
     somebody_here: bool
     usual_wait: int | None
     order: Mapping[int, int]  # conversation → its place, from 1
+
+
+_last: Room | None = None
 
 
 def room(newcomer: Chat | None = None) -> Room:
@@ -76,26 +80,18 @@ def room(newcomer: Chat | None = None) -> Room:
 
     Who waits and was not there then makes us look around anew.
     """
-    kept = _kept
-    is_old = kept is None or time.monotonic() - kept[0] >= settings.CHAT_ROOM_KEPT
-    if kept is None or is_old or (newcomer is not None and newcomer.pk not in kept[1].order):
-        kept = time.monotonic(), _look_around()
-        _keep(kept)
-    return kept[1]
-
-
-_kept: tuple[float, Room] | None = None  # the time by the process's clock, and what was seen then
-
-
-def _keep(kept: tuple[float, Room] | None) -> None:
-    global _kept
-    _kept = kept
+    global _last
+    seen = _last
+    is_new = seen is not None and newcomer is not None and newcomer.pk not in seen.order
+    if seen is None or is_new or time.monotonic() - seen.at >= settings.CHAT_ROOM_KEPT:
+        _last = seen = _look_around()
+    return seen
 
 
 def _look_around() -> Room:
     waiting = Chat.objects.filter(state=Chat.State.WAITING).order_by("waiting_since", "pk").values_list("pk", flat=True)
     order = {pk: place for place, pk in enumerate(waiting, start=1)}
-    return Room(duties.on_duty().exists(), usual_wait(), order)
+    return Room(time.monotonic(), duties.on_duty().exists(), usual_wait(), order)
 
 
 def _contact(contact: Contact | None) -> dict[str, object] | None:

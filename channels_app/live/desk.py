@@ -71,8 +71,9 @@ class DeskSocket(FrameSocket):
         self._watched: dict[str, int] = {}  # canonical code → case id
         self._mine: dict[str, str] = {}  # code → what I do there
         self._followed: dict[str, _Following] = {}  # by conversation
-        # Conversations that may have changed since they were looked at, with the event of their case if it is just that.
-        self._stale: dict[str, int] = {}
+        self._stale: dict[
+            str, int
+        ] = {}  # conversations that may have changed since they were looked at, as `push.note` has it
         self._checked = time.monotonic()
         await self.join(push.DESK)
         await self.join(push.WAITING)
@@ -166,9 +167,7 @@ class DeskSocket(FrameSocket):
                 if group == push.case_group(case_id):
                     await self.say("changed", what="case", code=code)
             for public_id in self._of_group(group):
-                number = event.get("number", 0)
-                known = self._stale.get(public_id, number)
-                self._stale[public_id] = max(known, number) if known and number else 0
+                push.note(self._stale, public_id, event.get("number", 0))
                 self.look_soon()
 
     def _of_group(self, group: str) -> list[str]:

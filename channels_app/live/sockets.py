@@ -187,7 +187,7 @@ class FrameSocket(AsyncWebsocketConsumer):
             except DomainError:
                 await self.close(UNKNOWN)
                 return
-            except Exception:
+            except Exception:  # whatever it is: the page stays connected, and the next look may work
                 log.exception("a socket could not fetch its news")
                 await asyncio.sleep(1)
                 await self.look_anew()
@@ -198,7 +198,7 @@ class FrameSocket(AsyncWebsocketConsumer):
                 await handler(frame)
         except DomainError as error:
             await self.refuse(error, frame)
-        except Exception:
+        except Exception:  # a fault of ours ends this socket alone: the browser comes again with what it kept
             log.exception("a frame could not be handled")
             await self.close(BROKEN)
 

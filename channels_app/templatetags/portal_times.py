@@ -27,8 +27,8 @@ def length(value: timedelta) -> str:
 def time_left(value: datetime) -> str:
     """As `from_now` for a time by which somebody else must act: never more than there is."""
     away = value - timezone.now()
-    for unit, least in ((timedelta(days=1), 2), (timedelta(hours=1), 2)):
-        if away >= unit * least:
+    for unit in (timedelta(days=1), timedelta(hours=1)):
+        if away >= 2 * unit:
             return from_now(timezone.now() + away // unit * unit)
     return from_now(value)
 

@@ -31,7 +31,7 @@ def asked() -> Iterator[None]:
         raise NotAsked("it let us wait just now")
     try:
         yield
-    except Exception:
+    except Exception:  # of whatever kind: it is raised again, only the time it took matters
         if time.monotonic() - began > _LONG and not _answers():
             _asked_again_at = time.monotonic() + _RESTS
         raise

@@ -52,8 +52,9 @@
 
   // What was written in one conversation and has not come back. Kept over a reload of the page.
   class ChatUnsent {
-    // `now()` says what is known when something is sent, {after, …}, no `after` where the socket brings what comes of it; `took(answer, item, that)` hears of what came back,
-    // `refused(item, error)` of what never will, `changed(items)` of every change.
+    // `now()` says what is known when something is sent, {after, …}, no `after` where the socket brings what comes of it;
+    // `took(answer, item, that)` hears of what came back, `refused(item, error)` of what never will, `changed(items)` of
+    // every change.
     constructor(chatId, server, { now, took, refused, changed }) {
       Object.assign(this, { server, now, took, refused, changed, path: `${chatId}/`, key: `chat-unsent:${chatId}` });
       this.items = JSON.parse(sessionStorage.getItem(this.key) || "[]");

@@ -70,11 +70,9 @@ class TestTheRoomAsItWas:
     """Within `CHAT_ROOM_KEPT` seconds those who wait are told what was seen once."""
 
     @pytest.fixture(autouse=True)
-    def kept(self, settings):
+    def kept(self, settings, monkeypatch):
         settings.CHAT_ROOM_KEPT = 60
-        waiting._keep(None)
-        yield
-        waiting._keep(None)
+        monkeypatch.setattr(waiting, "_last", None)
 
     def test_it_is_looked_up_once_for_all(self, django_assert_num_queries):
         chats = [says(begun()) for _number in range(3)]
