@@ -2,6 +2,8 @@
 
 All visitors are connected; each agent talks with `chats_each` of them, the others wait in the queue. In every conversation
 somebody says something every `every` seconds, the sides in turn; who gets a message says that it was read, as browsers do.
+The echo is measured three times: alone before and after, with the same connections, and beside the chat, in the processes that
+carry it, where it waits for the same processor, interpreter and event loop.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import websockets
@@ -25,6 +27,7 @@ from channels_app.chat import agents, conversations, talking
 from channels_app.models import Chat
 from cskh.defaults.load import load
 
+from .chat_echo import BESIDE
 from .web import Web, Webs, running
 
 _WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
@@ -44,10 +47,16 @@ class Load:
     every: float = 15
     seconds: float = 60
     processes: int = 2
+    pairs_beside: int = 20
 
     @property
     def talking(self) -> int:
         return min(self.visitors, self.agents * self.chats_each)
+
+    @property
+    def beside(self) -> "Load":
+        """As many messages of the echo as of the chat, among a few who say more each."""
+        return replace(self, every=self.every * self.pairs_beside / self.talking)
 
 
 class Times:
@@ -84,15 +93,16 @@ def report(load: Load) -> None:
     people = _fill(load)
     with running("benchmarks.chat_echo:application", load.processes) as webs:
         before = asyncio.run(_echo(webs, load))
-    with running("cskh.asgi:application", load.processes) as webs:
-        ours = asyncio.run(_chat(webs, load, *people))
+    with running("benchmarks.chat_beside:application", load.processes) as webs:
+        ours, beside = asyncio.run(_chat(webs, load, *people))
     with running("benchmarks.chat_echo:application", load.processes) as webs:
         after = asyncio.run(_echo(webs, load))
-    echo = max(before.p99, after.p99)
-    print(f"{'bare echo, before':<20}{before}\n{'chat':<20}{ours}\n{'bare echo, after':<20}{after}")
-    print(
-        f"{'p99, chat to echo':<20}{ours.p99 / echo:.1f}x (the slower echo), {load.talking / load.every:.0f} messages/s"
-    )
+    rows = {"echo alone, before": before, "chat": ours, "echo beside it": beside, "echo alone, after": after}
+    for name, times in rows.items():
+        print(f"{name:<20}{times}")
+    print(f"{load.talking / load.every:.0f} messages/s of the chat, as many of the echo beside it")
+    print(f"p99 of the chat: {ours.p99 / beside.p99:.1f}x the echo beside it", end=", ")
+    print(f"{ours.p99 / max(before.p99, after.p99):.1f}x the echo alone")
 
 
 def _fill(load: Load) -> tuple[list[tuple[str, str]], list[tuple[str, list[str]]]]:
@@ -131,8 +141,10 @@ def _session(user: User) -> str:
     return str(session.session_key)
 
 
-async def _chat(webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]) -> Times:
-    times = Times()
+async def _chat(
+    webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]
+) -> tuple[Times, Times]:
+    times, echo_times = Times(), Times()
     says: dict[str, list[Say]] = {chat_id: [] for chat_id, _key in chats[: load.talking]}
     async with _background() as start:
         for session, mine in at_desks:
@@ -152,11 +164,19 @@ async def _chat(webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: 
             print(
                 f"memory: {webs.memory() / 2**20:.0f} MiB in all, {each / 1024:.0f} KiB for each of {len(idle)} idle visitors"
             )
+        pairs = await _pairs(webs, [f"beside-{number}" for number in range(load.pairs_beside)], echo_times, start)
         busy, began = webs.busy(), time.monotonic()
-        await _talk(list(says.values()), load, times)
+        await asyncio.gather(_talk(list(says.values()), load, times), _talk(pairs, load.beside, echo_times))
         share = (webs.busy() - busy) / (time.monotonic() - began)
         print(f"web processes: {load.processes}, {share:.0%} of one processor together; load {os.getloadavg()[0]:.1f}")
-    return times
+    return times, echo_times
+
+
+async def _pairs(webs: Webs, groups: Sequence[str], times: Times, start: "Start") -> list[list[Say]]:
+    """Two members of the echo for each group."""
+    return [
+        [(await _member(webs.next(), BESIDE, [group], times, start))[group] for _side in range(2)] for group in groups
+    ]
 
 
 async def _echo(webs: Webs, load: Load) -> Times:
@@ -167,10 +187,10 @@ async def _echo(webs: Webs, load: Load) -> Times:
     async with _background() as start:
         for number in range(load.agents):
             mine = groups[number * load.chats_each : (number + 1) * load.chats_each]
-            for group, say in (await _member(webs.next(), mine, times, start)).items():
+            for group, say in (await _member(webs.next(), "/", mine, times, start)).items():
                 says[group].append(say)
         for group in groups:
-            said = await _member(webs.next(), [group], times, start)
+            said = await _member(webs.next(), "/", [group], times, start)
             if group in says:
                 says[group].append(said[group])
         await asyncio.sleep(_SETTLE)
@@ -257,8 +277,8 @@ async def _console(web: Web, session: str, mine: list[str], times: Times, start:
     return {chat_id: say_in(chat_id) for chat_id in mine}
 
 
-async def _member(web: Web, groups: list[str], times: Times, start: "Start") -> dict[str, Say]:
-    socket = await websockets.connect(f"ws://127.0.0.1:{web.port}/", **_PROXY)
+async def _member(web: Web, path: str, groups: list[str], times: Times, start: "Start") -> dict[str, Say]:
+    socket = await websockets.connect(f"ws://127.0.0.1:{web.port}{path}", **_PROXY)
     await socket.send(json.dumps({"join": groups}))
     name = str(id(socket))
 

@@ -11,6 +11,8 @@ from channels.routing import ProtocolTypeRouter
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
 django.setup()
 
+BESIDE = "/echo/"  # where the echo is when the product has the rest of the process
+
 
 class Echo(AsyncWebsocketConsumer):
     """`{join: [group]}` once, then `{to: group, …}`: everybody in the group gets the frame, the sender as well."""

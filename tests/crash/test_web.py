@@ -149,8 +149,8 @@ class Filling(threading.Thread):
     def run(self):
         try:
             self.answer = self.send()
-        except http_requests.ConnectionError:
-            return
+        except (http_requests.ConnectionError, http_requests.exceptions.ChunkedEncodingError):
+            return  # killed before it answered, or while it did
 
     def send(self):
         """Also what the customer does again: back, and send."""

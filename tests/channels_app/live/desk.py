@@ -29,13 +29,13 @@ class Desk:
         self.lines = defaultdict(list)
 
     def post(self, path, **content):
-        """The status and the JSON; the status is 0 where nobody answered."""
+        """The status and the JSON; the status is 0 where nobody answered, or not to the end."""
         headers = {"Cookie": self.cookies, "X-CSRFToken": _CSRF}
         try:
             answer = requests.post(
                 f"{self.web.address}/admin/chat/{path}", json=content, headers=headers, timeout=SECONDS
             )
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             return 0, {}
         return answer.status_code, answer.json()
 
