@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.customers",
     "cases",
+    "cases.records",
     "cases.evidence",
     "cases.complaints",
     "channels_app",
