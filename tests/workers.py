@@ -9,11 +9,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from cskh.embedded.folders import DataFolder
-from cskh.embedded.valkey import Valkey
-
 
 def _have_an_own_valkey():
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cskh.settings.test"  # as pytest.ini has it; importing ours would choose others
+    from cskh.embedded.folders import DataFolder
+    from cskh.embedded.valkey import Valkey
+
     folder = tempfile.TemporaryDirectory(prefix="cskh-test-worker-")
     valkey = Valkey(DataFolder(Path(folder.name)))
     atexit.register(folder.cleanup)
