@@ -69,7 +69,9 @@ def test_reading_sets_no_cookie(client, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/nowhere/", 404), (f"/track/{new_code()}/", 404), ("/track/link/x/", 410)]
+    ("path", "status"),
+    [("/nowhere/", 404), (f"/track/{new_code()}/", 404), ("/track/link/x/", 410)],
+    ids=["no page", "no case", "no link"],
 )
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_errors_say_what_to_do(client, path, status, language):
