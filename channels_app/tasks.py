@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import deliveries, holding, intake, mailboxes, webhooks
+from . import deliveries, holding, intake, mailboxes, resumable, webhooks
 from .chat import giving, leaving, letting_go
 
 _BATCH = 100
@@ -85,3 +85,9 @@ def take_back_chats() -> None:
 def give_out_chats() -> None:
     """Visitors who wait although somebody has room."""
     giving.give_out()
+
+
+@shared_task
+def forget_partial_uploads() -> None:
+    """Files nobody went on sending."""
+    resumable.forget_old()

@@ -6,6 +6,7 @@ from .help import HelpArticle
 from .inbound import InboundItem, MailboxState
 from .messages import Attachment, Message, ReplyTemplate
 from .outgoing import Delivery, OneTimeCode, StaffNotice
+from .uploads import PartialUpload, UploadPiece
 from .webhooks import WebhookDelivery, WebhookTarget
 from .writing import Draft, HeldSend
 
@@ -22,8 +23,10 @@ __all__ = [
     "MailboxState",
     "Message",
     "OneTimeCode",
+    "PartialUpload",
     "ReplyTemplate",
     "StaffNotice",
+    "UploadPiece",
     "WebhookDelivery",
     "WebhookTarget",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, reading, requests, site, track
+from .views import case, reading, requests, site, track, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("track/<str:code>/live/", case.fragment, name="live"),
     path("track/<str:code>/message/", case.message, name="message"),
     path("track/<str:code>/evidence/", case.send_evidence, name="evidence"),
+    path("track/<str:code>/uploads/", uploads.begin, name="uploads"),
+    path("track/<str:code>/uploads/<uuid:upload_id>/", uploads.piece, name="upload"),
     path("track/<str:code>/accept/", case.accept, name="accept"),
     path("track/<str:code>/reject/", case.reject, name="reject"),
     path("track/<str:code>/withdraw/", case.withdraw, name="withdraw"),

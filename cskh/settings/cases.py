@@ -29,6 +29,8 @@ AMOUNT_MAX_VND = 10**15
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES_PER_UPLOAD = 10
 EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
+UPLOAD_PIECE_MAX_BYTES = 1024 * 1024  # of a file that arrives in pieces
+UPLOAD_KEPT_FOR = timedelta(days=1)  # since its last piece
 EVIDENCE_MAX_PIXELS = 40_000_000
 
 # How far a figure must be backed before the public page shows it (closed cases of a category in the window).

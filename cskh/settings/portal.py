@@ -10,6 +10,7 @@ PORTAL_LIMITS = {
     "ask_code": (30, 3600),
     "try_code": (60, 3600),
     "write": (60, 3600),
+    "upload": (120, 3600),
     "helped": (20, 3600),
 }
 # How many proxies of ours stand in front: the client's address is read that far from the right of X-Forwarded-For.

@@ -1,7 +1,11 @@
 """The public pages in a real browser: small and large, Vietnamese and English, light and dark, without JavaScript."""
 
+import io
+import random
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 from accounts.actors import Actor
@@ -192,3 +196,87 @@ def test_a_case_is_printed_without_what_only_works_on_a_screen(page, live_server
         assert page.locator(shown).is_visible()
     for hidden in ("nav", "form >> nth=0", ".actions >> nth=0", "footer"):
         assert not page.locator(hidden).is_visible()
+
+
+def big_png(side=600):
+    """A picture of about a megabyte: noise, which does not compress."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (side, side), random.Random(1).randbytes(side * side * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def phone(browser):
+    """A telephone whose line may break: the console says so."""
+    context = browser.new_context(viewport=SIZES["telephone"], locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+class Line:
+    """The way of the pieces: counted, and broken after `holds` of them until it is mended."""
+
+    def __init__(self, page, holds):
+        self.left, self.sent = holds, []
+        page.route("**/uploads/*/", self.pass_on)
+
+    def pass_on(self, route):
+        if route.request.method != "PATCH":
+            return route.continue_()
+        if self.left == 0:
+            return route.abort("internetdisconnected")
+        self.left -= 1
+        self.sent.append(int(route.request.headers["upload-offset"]))
+        return route.continue_()
+
+    def mend(self):
+        self.left = 1000
+
+
+def test_a_file_goes_on_by_itself_when_the_line_is_back(phone, live_server, open_case):  # noqa: F811
+    case, picture = open_case("awaiting_customer"), big_png()
+    line = Line(phone, holds=2)
+    phone.goto(links.case_link(case, case.contact))
+    phone.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": picture})
+    phone.locator("form[data-uploads] .actions button").first.click()
+    expect(phone.locator(".uploads li")).to_contain_text("no connection")
+    expect(phone.locator(".uploads progress")).to_have_js_property("value", 48)
+    look(phone)
+    line.mend()
+    expect(phone.get_by_text("We have received what you sent.")).to_be_visible(timeout=30_000)
+    assert line.sent == sorted(set(line.sent))  # no piece twice
+    assert case.evidence.get().file.size == len(picture)
+
+
+def test_chosen_again_a_file_goes_on_where_it_stopped(phone, live_server, open_case):  # noqa: F811
+    case, picture = open_case("awaiting_customer"), {"name": "x.png", "mimeType": "image/png", "buffer": big_png()}
+    as_of_a_file_on_a_disk = "Object.defineProperty(File.prototype, 'lastModified', { get: () => 1 })"
+    phone.add_init_script(as_of_a_file_on_a_disk)
+    line = Line(phone, holds=3)
+
+    def choose_and_send():
+        phone.locator("input[type=file]").set_input_files(picture)
+        phone.locator("form[data-uploads] .actions button").first.click()
+
+    phone.goto(links.case_link(case, case.contact))
+    choose_and_send()
+    expect(phone.locator(".uploads li")).to_contain_text("no connection")
+    phone.reload()
+    line.mend()
+    choose_and_send()
+    expect(phone.get_by_text("We have received what you sent.")).to_be_visible(timeout=30_000)
+    assert line.sent == sorted(set(line.sent))  # no piece twice
+
+
+def test_what_is_refused_says_why_and_the_form_goes_on(phone, live_server, open_case, settings):  # noqa: F811
+    settings.EVIDENCE_MAX_BYTES = 500_000
+    case = open_case("awaiting_customer")
+    phone.goto(links.case_link(case, case.contact))
+    phone.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": big_png()})
+    phone.locator("form[data-uploads] .actions button").first.click()
+    expect(phone.get_by_role("alert")).to_contain_text("x.png")
+    expect(phone.locator("form[data-uploads] textarea")).to_be_enabled()
+    phone.locator("form[data-uploads] input[type=file]").set_input_files([])
+    phone.locator("form[data-uploads] textarea").fill("FT26332123456789")
+    phone.locator("form[data-uploads] .actions button").first.click()
+    expect(phone.get_by_text("FT26332123456789").first).to_be_visible()

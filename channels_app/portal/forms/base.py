@@ -1,6 +1,7 @@
 """What all forms of the public pages share. What is wrong is said at the field; what was typed stays."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -75,6 +76,18 @@ class FilesField(forms.FileField):
         if len(files) > settings.EVIDENCE_MAX_FILES_PER_UPLOAD:
             raise forms.ValidationError(too_many_files())
         return [super(FilesField, self).clean(file) for file in files]
+
+
+class UploadsField(forms.TypedMultipleChoiceField):
+    """Files that have come in pieces before, by their ids; whose they are is for the domain to say."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, coerce=UUID)
+
+    def valid_value(self, value: object) -> bool:
+        return True
 
 
 def typed_in(request: HttpRequest) -> QueryDict | None:

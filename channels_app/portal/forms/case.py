@@ -1,14 +1,19 @@
 """The forms on the page of a case: what the customer says, sends and decides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence.models import RequestedItem
+from cskh.core.errors import DomainError
 
-from .base import FilesField, PortalForm
+from .base import FilesField, PortalForm, UploadsField
 
 
 class MessageForm(PortalForm):
@@ -22,6 +27,7 @@ class EvidenceForm(PortalForm):
 
     item = forms.TypedChoiceField(label=_("This is"), required=False, coerce=int, empty_value=None)
     documents = FilesField()
+    uploads = UploadsField()
     text = forms.CharField(
         label=_("Or write it here, such as a transaction code"),
         required=False,
@@ -31,6 +37,7 @@ class EvidenceForm(PortalForm):
 
     def __init__(self, *args: object, waiting: Sequence[RequestedItem] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.refused_uploads: list[UUID] = []
         if waiting:
             self.fields["item"].choices = [  # type: ignore[attr-defined]
                 *((item.pk, item.checklist_item.name if item.checklist_item else item.name) for item in waiting),
@@ -45,8 +52,20 @@ class EvidenceForm(PortalForm):
         """Whether the customer was shown what is asked for, and says that this is none of it."""
         return "item" in self.fields and self.data.get("item") == ""
 
+    @contextmanager
+    def without_refused(self, upload: UUID) -> Iterator[None]:
+        """Where that file is refused, the form shown again no longer sends it; what else has arrived stays."""
+        try:
+            yield
+        except DomainError:
+            self.refused_uploads.append(upload)
+            typed = cast(QueryDict, self.data).copy()
+            typed.setlist("uploads", [one for one in typed.getlist("uploads") if one != str(upload)])
+            self.data = typed
+            raise
+
     def clean(self) -> None:
-        if not self.errors and not (self.cleaned_data["documents"] or self.cleaned_data["text"]):
+        if not self.errors and not any(self.cleaned_data[name] for name in ("documents", "uploads", "text")):
             self.add_error("documents", gettext("Choose a file, or write the text."))
 
 

@@ -23,7 +23,7 @@ from cases.evidence.queries import Checklist
 from cases.models import Answer, Case
 from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
-from channels_app import intake
+from channels_app import intake, resumable
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import with_case
@@ -85,6 +85,7 @@ def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpRespons
             limits.count(request, "write")
             _submit(case, actor, form)
         except DomainError as error:
+            resumable.drop(case, form.refused_uploads, actor=actor)
             form.show(error, file="documents", **{"*": "documents"})
             return _show(request, case, actor, evidence_form=form, status=error.status)
         messages.success(request, _("We have received what you sent."))
@@ -201,6 +202,10 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
     with transaction.atomic():
         for file in typed["documents"]:
             submit(upload=Upload.of_form(file))
+        for arrived in resumable.whole(case, typed["uploads"], actor=actor):
+            with resumable.put_together(arrived) as upload, form.without_refused(arrived.pk):
+                submit(upload=upload)
+            arrived.delete()
         if typed["text"]:
             submit(text=typed["text"])
 
