@@ -1,12 +1,15 @@
 """A day at the desk in a real browser: sign in, open a case, classify, take, answer; by mouse and by keyboard."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.models import Role
-from cases.models import Category
+from cases.models import Case, Category
 from cases.states import Channel
 from cases.workflow import evidence, resolution, routing
 from cases.workflow.opening import Matter
@@ -118,7 +121,7 @@ def test_clocks_tick_the_code_is_copied_and_help_opens(desk, case, context):
     assert not desk.locator("#body-message").is_visible()
 
 
-@pytest.mark.parametrize("width", [390, 768, 1366])
+@pytest.mark.parametrize("width", [360, 768, 1366])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_the_screen(desk, case, width, scheme):
     overview = desk.url
@@ -191,6 +194,19 @@ def test_on_a_telephone_a_row_is_a_card_with_everything_in_reach(desk, case):
         assert box["x"] + box["width"] < card["x"] + card["width"], part
         assert card["y"] < box["y"] < card["y"] + card["height"], part
     assert card["height"] < 140
+
+
+def test_on_a_small_telephone_a_long_delay_stands_beside_the_code(desk, case):
+    Case.objects.update(next_due_at=timezone.now() - timedelta(hours=10, minutes=20), status="awaiting_customer")
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(desk.url + "cases/case/?queue=all")
+    code, *others = (
+        desk.locator(f"#case-{case.pk} {part}").bounding_box() for part in (".desk-code", ".desk-due", ".is-status > *")
+    )
+    for other in others:
+        assert code["x"] + code["width"] < other["x"]
+        assert other["x"] + other["width"] < 360
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_on_a_telephone_the_chosen_queue_is_in_sight(desk, case):
