@@ -199,6 +199,15 @@ def test_who_takes_chats_is_given_one_and_several_stand_side_by_side(at_console,
     assert agent.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_on_a_telephone_many_who_wait_make_the_page_no_wider(at_console, writes, lan):
+    agent = at_console(lan)
+    agent.set_viewport_size({"width": 360, "height": 740})
+    for text in ("Một", "Hai", "Ba"):
+        writes(text)
+    expect(agent.locator(".chat-waiting")).to_have_count(3)
+    assert agent.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_template_by_its_shortcut_and_a_draft_outlive_the_reload(at_console, writes, lan):
     agent = at_console(lan)
     writes("Alo")

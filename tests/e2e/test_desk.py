@@ -13,7 +13,7 @@ from cases.models import Case, Category
 from cases.states import Channel
 from cases.workflow import evidence, resolution, routing
 from cases.workflow.opening import Matter
-from channels_app import intake
+from channels_app import intake, outbox
 from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,6 +70,19 @@ def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
     case.refresh_from_db()
     assert (case.status, case.assignee) == ("answered", lan)
     assert "ghi có" in case.messages.get(answer__isnull=False).body
+
+
+def test_what_is_missing_stands_above_the_fold_however_long_the_conversation(desk, case, lan):
+    routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
+    for number in range(12):
+        outbox.write_message(case, actor=Actor.staff(lan), body=f"Chúng tôi đang tra soát. {number}")
+    desk.goto(f"{desk.url}cases/case/{case.pk}/change/")
+    for shown in (".desk-next", ".desk-missing", ".desk-rail dd", ".desk-clocks"):
+        expect(desk.locator(shown).first).to_be_in_viewport(ratio=1)
+    expect(desk.locator(".desk-missing")).to_contain_text("Biên lai hoặc sao kê, Mã giao dịch")
+    expect(desk.locator("#evidence-title")).not_to_be_in_viewport()
+    desk.locator(".desk-missing a").click()
+    expect(desk.locator("#evidence-title")).to_be_in_viewport()
 
 
 def test_what_is_only_confirmed_is_confirmed_by_enter(desk, case, lan, make_staff):
