@@ -338,6 +338,29 @@ def test_without_sockets_it_works_by_plain_http(careless, web, shop, lan):
     assert elsewhere(lambda: Chat.objects.get().visitor_read) > 0
 
 
+FORBID_STORAGE = """
+    const forbidden = () => new DOMException("The request was denied.", "SecurityError");
+    Object.defineProperty(window, "localStorage", { get() { throw forbidden(); } });
+    LockManager.prototype.request = () => Promise.reject(forbidden());
+"""
+
+
+def test_where_storage_is_forbidden_they_talk_all_the_same(careless, web, shop, lan):
+    """As in a private window, in the frame of another website."""
+    context = careless()
+    context.add_init_script(FORBID_STORAGE)
+    page = context.new_page()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    say(chat, "Hai")
+    expect(mine(chat)).to_have_text(["Một", "Hai"])
+    reply(lan, "Chào bạn")
+    expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn")
+    assert said() == ["Một", "Hai"]
+
+
 def test_where_there_is_no_place_for_a_socket_it_asks_at_once_and_insists_on_none(careless, web, lan):
     context = careless()
     refused = []
