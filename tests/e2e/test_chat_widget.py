@@ -396,6 +396,38 @@ def test_files_show_their_progress_and_clear_refusals(careless, web, shop):
     assert elsewhere(lambda: list(Case.objects.get().evidence.values_list("filename", flat=True))) == ["receipt.png"]
 
 
+def test_how_far_a_file_is_shows_on_a_slow_line(careless, web):
+    page = careless().new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    network = page.context.new_cdp_session(page)
+    network.send("Network.emulateNetworkConditions", line)
+    statement = {"name": "statement.txt", "mimeType": "text/plain", "buffer": b"FT26326 2,000,000\n" * 40_000}
+    page.locator("#files").set_input_files([statement])
+    under_way = """bar => new Promise((done) => {
+        const look = () => bar.value > 0 && bar.value < 100 ? done(true) : requestAnimationFrame(look);
+        look();
+    })"""
+    assert page.locator("#uploads progress").evaluate(under_way)
+    network.send("Network.emulateNetworkConditions", {**line, "uploadThroughput": -1})
+    expect(mine(page).filter(has_text="statement.txt")).to_be_visible()
+    expect(page.locator("#uploads li")).to_have_count(0)
+
+
+def test_a_telephone_offers_its_camera(careless, web):
+    page = careless(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740}).new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Take a picture").tap()
+    assert choosing.value.element.get_attribute("capture") == "environment"
+    choosing.value.set_files([{"name": "photo.png", "mimeType": "image/png", "buffer": PNG}])
+    expect(mine(page).filter(has_text="photo.png")).to_be_visible()
+
+
 def problem(status, **said):
     return {"status": status, "json": {"code": "some", "message": "", "errors": {}, **said}}
 

@@ -36,8 +36,8 @@ const styles = `
   .open iframe { visibility: visible; opacity: 1; transform: none; }
   @media (max-width: 500px), (max-height: 480px) {
     iframe { inset: 0; width: 100%; height: 100%; border-radius: 0; }
-    button { right: 0; width: 36px; height: 52px; border-right: 0; border-radius: 26px 0 0 26px; }
-    svg { width: 22px; height: 22px; }
+    button { right: 0; width: 30px; height: 52px; border-right: 0; border-radius: 15px 0 0 15px; }
+    svg { width: 20px; height: 20px; }
     .open button { display: none; }
     .aside button:not(:focus-visible) { transform: translateX(100%); }
   }
