@@ -239,3 +239,13 @@ def test_the_persons_menu_holds_its_themes(desk):
     )
     assert min(sides) >= 0
     assert all(themes.nth(place).bounding_box()["height"] < 60 for place in range(3))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_no_in_a_list_is_no_alarm(page, live_server, make_staff, language):
+    user = make_staff("quan", Role.ADMINISTRATOR)
+    user.language = language
+    user.save()
+    sign_in_as(page, live_server.url, user)
+    page.goto(f"{live_server.url}/admin/accounts/membership/")
+    expect(page.locator("#result_list td > div[title]").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")

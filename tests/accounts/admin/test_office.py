@@ -437,3 +437,8 @@ def test_who_only_reads_is_never_on_or_off_duty(client, make_staff):
     assert client.post(reverse("presence"), {"presence": "off_duty"}).status_code == 403
     auditor.refresh_from_db()
     assert (auditor.presence, auditor.presence_changed_at) == before
+
+
+def test_the_log_of_changes_is_named_as_one(admin_client):
+    page = admin_client.get("/admin/admin/logentry/").content.decode()
+    assert "mục đăng nhập" not in page.lower()
