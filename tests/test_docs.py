@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.admin import navigation
 from cases.states import TRANSITIONS
 from cskh.management.commands.draw_transitions import with_block
 
@@ -55,3 +56,14 @@ def test_what_the_documents_name_is_there(name):
     else:
         defined = re.compile(rf"^(?:(?:async )?def |class ){thing}\b|^{thing}(?:: .+)? = ", re.MULTILINE)
         assert any(defined.search(path.read_text(encoding="utf-8")) for path in ROOT.rglob(f"{module}.py"))
+
+
+def test_every_place_of_the_sidebar_is_pictured_in_both_languages_and_sizes(rf):
+    request = rf.get("/")
+    rows = (ROOT / "docs" / "screenshots" / "README.md").read_text(encoding="utf-8").splitlines()
+    for line in (line for group in navigation.lines(request) for line in group["items"]):
+        link = line["link"]
+        place = (link(request) if callable(link) else str(link)).partition("?")[0]
+        row = next((row for row in rows if f"| `{place}" in row), "")
+        for kind in ("desk-vi", "phone-vi", "desk-en", "phone-en"):
+            assert f"-{kind}.webp" in row, (place, kind)

@@ -3,8 +3,12 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.admin_access import AUDITED, RoleModelAdmin
+
+# Django's Vietnamese takes them for entries of a login, and leaves half of a name in English; ours comes before it.
+NAMES = (gettext_noop("log entry"), gettext_noop("log entries"), gettext_noop("object repr"))
 
 
 @admin.register(LogEntry)

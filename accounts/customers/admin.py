@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -29,6 +29,7 @@ from .models import Contact, Customer, Notice
 
 _CORRECTORS = EVERYBODY - {Role.AUDITOR}
 _SHOWN = 50
+_TOLD = 3
 _IS_SOMEBODY = ~Q(name="") | Q(external_id__isnull=False) | Exists(Contact.objects.filter(customer=OuterRef("pk")))
 
 
@@ -166,6 +167,22 @@ class CustomerAdmin(RoleModelAdmin):
             fields |= {"verified" if name == "is_verified" else "contacts" for name in contact.changed_data}
         correcting.note_correction(cast(Customer, form.instance), fields, actor=Actor.staff(request.user))
         super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            for contact in (*formset.new_objects, *(changed for changed, _fields in formset.changed_objects)):
+                self._tell_whose_else_it_is(request, contact)
+
+    def _tell_whose_else_it_is(self, request: HttpRequest, contact: Contact) -> None:
+        """Two people may share a telephone, so it is no error; but both records may be one person's. Of those one may know."""
+        actor = Actor.staff(request.user)
+        same = Contact.objects.filter(kind=contact.kind, address__iexact=contact.address)
+        others = policies.visible_customers(actor).filter(pk__in=same.values("customer_id"), merged_into=None)
+        for other in others.exclude(pk=contact.customer_id)[:_TOLD]:
+            told = _("%(address)s is also an address of %(customer)s. One person? Then merge the two records.")
+            told %= {"address": contact.address, "customer": other}
+            if policies.may_merge(actor):
+                merging = reverse("hotline:merge", args=[contact.customer_id], query={"other": other.pk})
+                told = format_html('{} <a class="underline" href="{}">{}</a>', told, merging, _("Merge customers"))
+            messages.warning(request, told)
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def display_name(self, customer: Customer) -> str:

@@ -7,12 +7,13 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cskh.core.errors import Invalid
-from cskh.core.text import one_line
+from cskh.core.folding import Folded
+from cskh.core.text import folded, one_line
 
 from .models import Contact, Customer
 
@@ -161,19 +162,23 @@ SHORTEST_SEARCH = 3  # characters: fewer would find half of all customers
 def find(text: str, among: QuerySet[Customer], limit: int = 20) -> list[Customer]:
     """Customers by what staff type while somebody is on the telephone: a number or its end, an address, a name, an id.
 
-    `among`: those whom the person who asks may know of.
+    "nguyen" finds "Nguyễn" too; whose name is written as it was typed comes first. `among`: those whom the person who
+    asks may know of.
     """
     query = one_line(text)
-    if len(query) < SHORTEST_SEARCH:
+    bare = folded(query)
+    if len(bare) < SHORTEST_SEARCH:
         return []
     digits = re.sub(r"\D", "", query)
     address = Q(address__istartswith=query)
     if len(digits) >= 4 and (tail := digits.lstrip("0")):
         address |= Q(kind=Contact.Kind.PHONE, address__iendswith=tail)
     # Two searches, each by its own indexes: one over both tables at once would read all customers.
-    named = Customer.objects.filter(Q(name__icontains=query) | Q(external_id__iexact=query))
+    names = Customer.objects.alias(bare_name=Folded("name"))
+    named = names.filter(Q(bare_name__contains=bare) | Q(external_id__iexact=query))
     either = named.values("pk").union(Contact.objects.filter(address).values("customer_id"))
-    known = among.filter(pk__in=either, merged_into=None).order_by("pk")
+    as_typed = ExpressionWrapper(Q(name__icontains=query), output_field=BooleanField())
+    known = among.filter(pk__in=either, merged_into=None).order_by(as_typed.desc(), "pk")
     return list(known.prefetch_related("contacts")[:limit])
 
 

@@ -10,6 +10,8 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cskh.core.folding import Folded
+
 
 class Notice(models.Model):
     """A version of the rights and privacy notice that is shown where customers open a request (R-15, R-55)."""
@@ -56,7 +58,7 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         indexes = [
             models.Index(Upper("external_id"), name="customer_by_external_id"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),
+            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="customer_name_folded"),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,11 @@ class EvidencePanel:
     request: EvidenceRequest | None
     may_check: bool
 
+    @property
+    def missing(self) -> list[str]:
+        """The names of what would have to be asked for now."""
+        return [line.name for line in self.lines if line.is_missing]
+
 
 def panel_of(case: Case, actor: Actor) -> EvidencePanel:
     """Five queries, however much there is."""

@@ -63,6 +63,7 @@ class ChangeContact(StepForm):
     def offer(self) -> None:
         others = [one.pk for one in self.case.customer.contacts.all() if belonging.stands_in(one, self.case)]
         self.chosen_among("contact", Contact.objects.filter(pk__in=others).order_by("-last_used_at"))
+        self.initial.setdefault("contact", others[0] if len(others) == 1 else None)
 
     def take(self) -> None:
         belonging.change_contact(

@@ -124,6 +124,14 @@ def _first_customer(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _find_to_merge(page: Page) -> None:
+    _first_customer(page)
+    page.locator("a[href*='/merge/']").first.click()
+    page.locator("main [name=q]").fill("nguyen")
+    page.locator("main [name=q]").press("Enter")
+    page.wait_for_load_state()
+
+
 def _write_in_chat(page: Page) -> None:
     page.fill("#text", "Tôi nạp 500.000đ từ sáng mà chưa thấy vào tài khoản.")
     page.keyboard.press("Enter")
@@ -188,9 +196,11 @@ PAGES = (
     Shot("desk-chat-service", "/admin/chat-service/", "son", dark=True),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),
     Shot("desk-hotline-call", "/admin/hotline/?number=Nguyễn", "hoa"),
+    Shot("desk-calls", "/admin/channels_app/call/", "hoa"),
     Shot("desk-presence", "/admin/presence/", "lan"),
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
     Shot("desk-customer", "/admin/customers/customer/", "hoa", prepare=_first_customer),
+    Shot("desk-merge", "/admin/customers/customer/", "hoa", prepare=_find_to_merge),
     Shot("desk-complaints", "/admin/complaints/complaint/", "son"),
     Shot("desk-policy", "/admin/complaints/policyclause/", "son"),
     Shot("desk-help", "/admin/channels_app/helparticle/", "son"),
@@ -198,8 +208,19 @@ PAGES = (
     Shot("desk-targets", "/admin/cases/slatarget/", "admin"),
     Shot("desk-calendars", "/admin/cases/calendar/", "admin"),
     Shot("desk-staff", "/admin/accounts/user/", "admin"),
+    Shot("desk-roles", "/admin/accounts/membership/", "admin"),
+    Shot("desk-departments", "/admin/accounts/department/", "admin"),
+    Shot("desk-duties", "/admin/channels_app/chatduty/", "admin"),
+    Shot("desk-replies", "/admin/channels_app/replytemplate/", "admin"),
+    Shot("desk-customer-notices", "/admin/customers/notice/", "admin"),
+    Shot("desk-accesses", "/admin/cases/access/", "admin"),
+    Shot("desk-log", "/admin/admin/logentry/", "admin"),
     Shot("desk-inbound", "/admin/channels_app/inbounditem/", "admin"),
     Shot("desk-deliveries", "/admin/channels_app/delivery/", "admin"),
+    Shot("desk-mail-boxes", "/admin/channels_app/mailboxstate/", "admin"),
+    Shot("desk-programs", "/admin/accounts/apiclient/", "admin"),
+    Shot("desk-webhooks", "/admin/channels_app/webhooktarget/", "admin"),
+    Shot("desk-webhook-deliveries", "/admin/channels_app/webhookdelivery/", "admin"),
 )
 
 

@@ -338,6 +338,29 @@ def test_without_sockets_it_works_by_plain_http(careless, web, shop, lan):
     assert elsewhere(lambda: Chat.objects.get().visitor_read) > 0
 
 
+FORBID_STORAGE = """
+    const forbidden = () => new DOMException("The request was denied.", "SecurityError");
+    Object.defineProperty(window, "localStorage", { get() { throw forbidden(); } });
+    LockManager.prototype.request = () => Promise.reject(forbidden());
+"""
+
+
+def test_where_storage_is_forbidden_they_talk_all_the_same(careless, web, shop, lan):
+    """As in a private window, in the frame of another website."""
+    context = careless()
+    context.add_init_script(FORBID_STORAGE)
+    page = context.new_page()
+    page.goto(shop)
+    chat = open_chat(page)
+    say(chat, "Một")
+    chat.locator(".code").wait_for()
+    say(chat, "Hai")
+    expect(mine(chat)).to_have_text(["Một", "Hai"])
+    reply(lan, "Chào bạn")
+    expect(chat.locator(".theirs .bubble")).to_have_text("Chào bạn")
+    assert said() == ["Một", "Hai"]
+
+
 def test_where_there_is_no_place_for_a_socket_it_asks_at_once_and_insists_on_none(careless, web, lan):
     context = careless()
     refused = []
@@ -371,6 +394,38 @@ def test_files_show_their_progress_and_clear_refusals(careless, web, shop):
         refused.filter(has_text=name).get_by_role("button", name="Remove").click()
     expect(refused).to_have_count(0)
     assert elsewhere(lambda: list(Case.objects.get().evidence.values_list("filename", flat=True))) == ["receipt.png"]
+
+
+def test_how_far_a_file_is_shows_on_a_slow_line(careless, web):
+    page = careless().new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    network = page.context.new_cdp_session(page)
+    network.send("Network.emulateNetworkConditions", line)
+    statement = {"name": "statement.txt", "mimeType": "text/plain", "buffer": b"FT26326 2,000,000\n" * 40_000}
+    page.locator("#files").set_input_files([statement])
+    under_way = """bar => new Promise((done) => {
+        const look = () => bar.value > 0 && bar.value < 100 ? done(true) : requestAnimationFrame(look);
+        look();
+    })"""
+    assert page.locator("#uploads progress").evaluate(under_way)
+    network.send("Network.emulateNetworkConditions", {**line, "uploadThroughput": -1})
+    expect(mine(page).filter(has_text="statement.txt")).to_be_visible()
+    expect(page.locator("#uploads li")).to_have_count(0)
+
+
+def test_a_telephone_offers_its_camera(careless, web):
+    page = careless(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740}).new_page()
+    page.goto(f"{web.address}/chat/?language=en")
+    say(page, "Here it comes")
+    page.locator(".code").wait_for()
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Take a picture").tap()
+    assert choosing.value.element.get_attribute("capture") == "environment"
+    choosing.value.set_files([{"name": "photo.png", "mimeType": "image/png", "buffer": PNG}])
+    expect(mine(page).filter(has_text="photo.png")).to_be_visible()
 
 
 def problem(status, **said):

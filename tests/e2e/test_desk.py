@@ -1,16 +1,19 @@
 """A day at the desk in a real browser: sign in, open a case, classify, take, answer; by mouse and by keyboard."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
 from accounts.models import Role
-from cases.models import Category
+from cases.models import Case, Category
 from cases.states import Channel
 from cases.workflow import evidence, resolution, routing
 from cases.workflow.opening import Matter
-from channels_app import intake
+from channels_app import intake, outbox
 from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,6 +72,19 @@ def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
     assert "ghi có" in case.messages.get(answer__isnull=False).body
 
 
+def test_what_is_missing_stands_above_the_fold_however_long_the_conversation(desk, case, lan):
+    routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
+    for number in range(12):
+        outbox.write_message(case, actor=Actor.staff(lan), body=f"Chúng tôi đang tra soát. {number}")
+    desk.goto(f"{desk.url}cases/case/{case.pk}/change/")
+    for shown in (".desk-next", ".desk-missing", ".desk-rail dd", ".desk-clocks"):
+        expect(desk.locator(shown).first).to_be_in_viewport(ratio=1)
+    expect(desk.locator(".desk-missing")).to_contain_text("Biên lai hoặc sao kê, Mã giao dịch")
+    expect(desk.locator("#evidence-title")).not_to_be_in_viewport()
+    desk.locator(".desk-missing a").click()
+    expect(desk.locator("#evidence-title")).to_be_in_viewport()
+
+
 def test_what_is_only_confirmed_is_confirmed_by_enter(desk, case, lan, make_staff):
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
     routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
@@ -118,7 +134,7 @@ def test_clocks_tick_the_code_is_copied_and_help_opens(desk, case, context):
     assert not desk.locator("#body-message").is_visible()
 
 
-@pytest.mark.parametrize("width", [390, 768, 1366])
+@pytest.mark.parametrize("width", [360, 768, 1366])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_the_screen(desk, case, width, scheme):
     overview = desk.url
@@ -193,6 +209,19 @@ def test_on_a_telephone_a_row_is_a_card_with_everything_in_reach(desk, case):
     assert card["height"] < 140
 
 
+def test_on_a_small_telephone_a_long_delay_stands_beside_the_code(desk, case):
+    Case.objects.update(next_due_at=timezone.now() - timedelta(hours=10, minutes=20), status="awaiting_customer")
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(desk.url + "cases/case/?queue=all")
+    code, *others = (
+        desk.locator(f"#case-{case.pk} {part}").bounding_box() for part in (".desk-code", ".desk-due", ".is-status > *")
+    )
+    for other in others:
+        assert code["x"] + code["width"] < other["x"]
+        assert other["x"] + other["width"] < 360
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_on_a_telephone_the_chosen_queue_is_in_sight(desk, case):
     desk.set_viewport_size({"width": 360, "height": 740})
     desk.goto(desk.url + "cases/case/?queue=all")
@@ -210,3 +239,13 @@ def test_the_persons_menu_holds_its_themes(desk):
     )
     assert min(sides) >= 0
     assert all(themes.nth(place).bounding_box()["height"] < 60 for place in range(3))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_no_in_a_list_is_no_alarm(page, live_server, make_staff, language):
+    user = make_staff("quan", Role.ADMINISTRATOR)
+    user.language = language
+    user.save()
+    sign_in_as(page, live_server.url, user)
+    page.goto(f"{live_server.url}/admin/accounts/membership/")
+    expect(page.locator("#result_list td > div[title]").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")

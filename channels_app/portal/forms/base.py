@@ -66,7 +66,8 @@ class FilesField(forms.FileField):
         shown = {
             "label": _("Pictures or documents"),
             "help_text": format_lazy(
-                _("JPEG, PNG, WebP, HEIC or PDF, up to {limit} MB each."), limit=settings.EVIDENCE_MAX_BYTES // 1024**2
+                _("JPEG, PNG, WebP, HEIC, PDF or plain text, up to {limit} MB each."),
+                limit=settings.EVIDENCE_MAX_BYTES // 1024**2,
             ),
         }
         super().__init__(required=False, **{**shown, **options})

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, QUEUE_AT_MOST_EVERY = 3_000, TOAST_SHOWN = 6_000, TOASTS = 4;
+  const LOOK_WITHOUT_SOCKET = 4_000, HERE_EVERY = 20_000, AT_MOST_EVERY = 500, QUEUE_AT_MOST_EVERY = 3_000, TOAST_SHOWN = 6_000, TOASTS = 2;
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 
   // In the zone in which all the desk's pages tell the time, wherever the browser is.

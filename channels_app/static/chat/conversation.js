@@ -266,6 +266,18 @@ export class Conversation extends EventTarget {
   }
 }
 
-function oneTabAtATime(work) {
-  return navigator.locks ? navigator.locks.request("cskh.chat.begin", work) : work();
+// Where storage is forbidden, as in the frame of another website in a private window, so are locks: then no tab shares the
+// conversation with this one.
+async function oneTabAtATime(work) {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  try {
+    return await navigator.locks.request("cskh.chat.begin", begin);
+  } catch (error) {
+    if (hasBegun) throw error;
+    return begin();
+  }
 }

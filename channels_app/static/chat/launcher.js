@@ -36,8 +36,10 @@ const styles = `
   .open iframe { visibility: visible; opacity: 1; transform: none; }
   @media (max-width: 500px), (max-height: 480px) {
     iframe { inset: 0; width: 100%; height: 100%; border-radius: 0; }
+    button { right: 0; width: 30px; height: 52px; border-right: 0; border-radius: 15px 0 0 15px; }
+    svg { width: 20px; height: 20px; }
     .open button { display: none; }
-    .aside button:not(:focus-visible) { transform: translateY(80px); }
+    .aside button:not(:focus-visible) { transform: translateX(100%); }
   }
   @media (prefers-reduced-motion: reduce) { button, iframe { transition: none; } iframe { transform: none; } }
   @media (forced-colors: active) { button, iframe { border: 2px solid; } }
@@ -174,7 +176,7 @@ function signOut() {
   }
 }
 
-// On a telephone the button covers what is being read: it steps aside while somebody reads on.
+// On a telephone the button is a tab at the edge, which covers little more than the margin, and steps aside while somebody reads on.
 function stepAside() {
   section.classList.toggle("aside", window.scrollY > Math.max(0, scrolled) && !unread);
   scrolled = window.scrollY;

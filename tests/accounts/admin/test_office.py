@@ -215,6 +215,33 @@ def test_a_customer_is_corrected_and_a_changed_address_is_not_verified(client, m
     assert Contact.objects.get().address == "+84987654321"
 
 
+@pytest.mark.parametrize("role", [Role.INTAKE, Role.MANAGER])
+def test_an_address_that_is_somebody_elses_too_is_said(client, make_staff, role):
+    customer, other = (Customer.objects.create(name=name) for name in ("Trần An", "Lê <b>Bình</b>"))
+    other.contacts.create(kind="phone", address="+84987654321")
+    client.force_login(make_staff("kim", role, "intake" if role == Role.INTAKE else None))
+    address = f"/admin/customers/customer/{customer.pk}/change/"
+    row = {"customer": customer.pk, "kind": "phone", "address": "0987 654 321"}
+    posted = {"name": "Trần An", "language": "vi", **inline("contacts", [row])}
+    page = client.post(address, posted, follow=True).content.decode()
+    assert "Lê &lt;b&gt;Bình&lt;/b&gt;" in page
+    assert f"/customers/{customer.pk}/merge/?other={other.pk}" in page
+    rows = [{**row, "id": customer.contacts.get().pk, "address": "+84987654321"}]
+    again = client.post(address, {**posted, **inline("contacts", rows, 1)}, follow=True).content.decode()
+    assert "merge/?other=" not in again  # nothing was changed: it has been said
+
+
+def test_whose_else_an_address_is_nobody_learns_who_does_not_know_them(client, make_staff):
+    lan = make_staff("lan", Role.SPECIALIST, "payments")
+    customer, stranger = case_of(lan, make_staff).customer, Customer.objects.create(name="Lê Bình")
+    stranger.contacts.create(kind="phone", address="+84987654321")
+    client.force_login(lan)
+    address = f"/admin/customers/customer/{customer.pk}/change/"
+    page = client.post(address, posted_correction(customer), follow=True).content.decode()
+    assert customer.contacts.filter(address="+84987654321").exists()
+    assert "Lê Bình" not in page
+
+
 def corrections(case):
     return list(CaseEvent.objects.filter(case=case, kind="case_corrected").values_list("actor_id", "facts"))
 
@@ -410,3 +437,8 @@ def test_who_only_reads_is_never_on_or_off_duty(client, make_staff):
     assert client.post(reverse("presence"), {"presence": "off_duty"}).status_code == 403
     auditor.refresh_from_db()
     assert (auditor.presence, auditor.presence_changed_at) == before
+
+
+def test_the_log_of_changes_is_named_as_one(admin_client):
+    page = admin_client.get("/admin/admin/logentry/").content.decode()
+    assert "mục đăng nhập" not in page.lower()

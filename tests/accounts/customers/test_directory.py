@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from accounts.customers.directory import Person, recognise
+from accounts.customers.directory import Person, find, recognise
 from accounts.customers.models import Customer
+from cskh.core.folding import Folded
+from cskh.core.text import folded
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,28 @@ def test_the_operators_id_names_whom_it_is_about():
     recognise(Person(external_id="BX1", name="An"))
     recognise(Person(external_id="BX1", name="Bình"))
     assert Customer.objects.get().name == "An"
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Văn Đức", "TRẦN THỊ HƯỜNG", "Lê Ngọc Ánh", "Jörg Müller", "An"])
+def test_the_database_folds_names_as_we_do(name):
+    Customer.objects.create(name=name)
+    assert Customer.objects.values_list(Folded("name"), flat=True).get() == folded(name)
+
+
+@pytest.mark.parametrize("typed", ["nguyen", "NGUYEN VAN", "Nguyễn", "nguyễn văn đ", "van duc", "Đức"])
+def test_a_name_is_found_with_and_without_its_marks(typed):
+    customer = Customer.objects.create(name="Nguyễn Văn Đức")
+    Customer.objects.create(name="Trần Bình")
+    assert find(typed, Customer.objects.all()) == [customer]
+
+
+def test_whose_name_is_written_as_typed_comes_first():
+    plain, marked = (Customer.objects.create(name=name) for name in ("Hung Le", "Hùng Lê"))
+    assert find("hung", Customer.objects.all()) == [plain, marked]
+    assert find("Hùng", Customer.objects.all()) == [marked, plain]
+
+
+@pytest.mark.parametrize("typed", ["\u0301\u0301\u0301", "%%%", "___", "\\\\\\", "ng"])
+def test_what_says_nothing_finds_nobody(typed):
+    Customer.objects.create(name="Nguyễn")
+    assert find(typed, Customer.objects.all()) == []

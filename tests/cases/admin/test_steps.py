@@ -359,6 +359,16 @@ def test_what_came_back_goes_to_the_corrected_address_and_only_there_can_be_sent
     assert f'name="delivery" value="{lost.pk}"' not in page
 
 
+def test_the_only_other_address_is_chosen_already(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    at = desk(people["lan"])
+    chosen = re.compile(r'<option value="(\d+)" selected')
+    first = Contact.objects.create(customer=case.customer, kind=Contact.Kind.EMAIL, address="an.khac@khach.example")
+    assert chosen.findall(at.form(case, "change-contact").content.decode()) == [str(first.pk)]
+    Contact.objects.create(customer=case.customer, kind=Contact.Kind.PHONE, address="+84987654321")
+    assert chosen.findall(at.form(case, "change-contact").content.decode()) == []
+
+
 def test_notices_are_counted_shown_and_read(desk, people, open_case):
     case = open_case("deposit-not-credited")
     event = case.events.first()

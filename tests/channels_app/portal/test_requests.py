@@ -85,6 +85,13 @@ def test_what_has_to_be_chosen_again_is_said_at_its_field(client):
     assert page.index('name="body"') < page.index("please choose them again") < page.index('name="documents"')
 
 
+def test_what_files_are_taken_is_said_in_full(client):
+    page = client.get("/request/", headers={"accept-language": "en"}).content.decode()
+    hint = page[page.index('id="id_documents_helptext"') :].partition("</")[0]
+    for name in ("JPEG", "PNG", "WebP", "HEIC", "PDF", "plain text"):
+        assert name in hint
+
+
 def test_the_notice_and_its_version_are_shown_before_sending(client):
     page = client.get("/request/", headers={"accept-language": "en"}).content.decode()
     assert "1.0" in page
