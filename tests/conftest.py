@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership, Role, User
 from cskh.defaults.load import load
 
-pytest_plugins = ["tests.servers", "tests.key_values", "tests.api", "tests.web"]
+pytest_plugins = ["tests.servers", "tests.scanner", "tests.key_values", "tests.api", "tests.web"]
 
 
 def pytest_collection_modifyitems(items):

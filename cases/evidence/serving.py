@@ -50,7 +50,7 @@ def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
     actor = Actor.staff(request.user)
     visible = policies.visible_to(actor)
     item = EvidenceItem.objects.filter(pk=pk, file__isnull=False, case__in=visible).select_related("file").first()
-    if item is None or item.file is None:
+    if item is None or item.file is None or not item.file.is_released:
         raise Http404
     note_access(actor, item.case_id, evidence_item=item.pk)
     return item.file, item.filename

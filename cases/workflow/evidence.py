@@ -25,6 +25,7 @@ from cases.evidence.models import (
     StoredFile,
 )
 from cases.evidence.names import fitting_filename
+from cases.evidence.pipeline.examine import is_due
 from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.models import Case
@@ -200,6 +201,7 @@ def verify_evidence(
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
             thing = checklist_item or requested_item
+            _require_released(item, result)
             if thing is not None:
                 sorting.file_under(held, item, thing)
             check = _note_check(held, item, actor=actor, result=result, words=words)
@@ -213,6 +215,12 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
         request = _waiting.end(held, queries.open_request(held), at=timezone.now())
         record(held, EventKind.EVIDENCE_OVERDUE, actor=actor, request=request.pk)
         handover.pass_on_if_absent(held, acting=actor)
+
+
+def _require_released(item: EvidenceItem, result: Check.Result | str) -> None:
+    """Nobody can have looked at what is still closed."""
+    if result == Check.Result.ACCEPTED and item.file and not item.file.is_released:
+        raise StepNotAllowed(_("This file is not released: the malware scanner has not found it clean."))
 
 
 def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
@@ -287,8 +295,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
         )
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
-    if file is not None and file.preview_state == file.PreviewState.WAITING:
-        enqueue_after_commit("cases.tasks.derive_preview", file.pk)
+    if file is not None and is_due(file):
+        enqueue_after_commit("cases.tasks.examine_file", file.pk)
     return evidence
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .env import env
+from .env import env, scanner_address
 
 BRAND_NAME = env.str("BRAND_NAME", default="Bến Xanh")
 BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
@@ -30,6 +30,11 @@ EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES_PER_UPLOAD = 10
 EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
 EVIDENCE_MAX_PIXELS = 40_000_000
+
+# The malware scanner: clamd at `unix:///path` or `tcp://host:port`; empty where there is none. Until it has said that a file is
+# clean nobody gets to see it. Scanner and our side of the line give up on one file after so many seconds.
+CLAMD = scanner_address()
+CLAMD_TIMEOUT_SECONDS = 30
 
 # How far a figure must be backed before the public page shows it (closed cases of a category in the window).
 PUBLIC_FIGURES_MINIMUM = 20

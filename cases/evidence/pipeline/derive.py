@@ -22,7 +22,7 @@ def can_have_preview(content_type: str) -> bool:
 
 def derive_preview(file: StoredFile) -> None:
     """Stores the preview of a picture, once. A picture that cannot be decoded to its end is marked so."""
-    if file.preview_state != StoredFile.PreviewState.WAITING:
+    if not file.is_released or file.preview_state != StoredFile.PreviewState.WAITING:
         return
     with default_storage.open(str(file.original.name)) as original:
         try:

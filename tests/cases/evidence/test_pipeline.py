@@ -16,7 +16,7 @@ from cases.evidence.models import EvidenceItem, StoredFile
 from cases.evidence.names import fitting_filename, safe_filename
 from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
-from cases.tasks import sweep_previews
+from cases.tasks import sweep_files
 from cases.workflow import evidence
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from tests.cases.building import customer_of, open_case
@@ -251,11 +251,11 @@ class TestPreview:
     @pytest.mark.django_db
     def test_one_whose_task_was_lost_is_made_later(self):
         file = receive.receive(upload(picture()), room=ROOM).row()
-        sweep_previews()
+        sweep_files()
         file.refresh_from_db()
         assert file.preview_state == "waiting"  # its task may be on its way
         StoredFile.objects.update(created_at=timezone.now() - timedelta(minutes=5))
-        sweep_previews()
+        sweep_files()
         file.refresh_from_db()
         assert file.preview_state == "ready"
 
