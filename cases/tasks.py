@@ -71,10 +71,17 @@ def sweep_files() -> None:
     that one the scanner chokes on holds up no other."""
     without_verdict = 0
     for file in evidence.unexamined(timezone.now() - _GRACE, _BATCH):
-        examine.examine(file)
+        _examine(file)
         without_verdict += not (file.is_released or file.is_infected)
         if without_verdict == _SCANS_IN_VAIN:
             break
+
+
+def _examine(file: StoredFile) -> None:
+    try:
+        examine.examine(file)
+    except Exception:  # one file that the storage has lost must not hold up the others
+        log.exception("file %s could not be examined", file.pk)
 
 
 @shared_task(**_EVIDENCE_LIMITS)

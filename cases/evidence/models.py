@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import ACTOR_KINDS, Case, Category
 from cskh.core.language import in_english
 
+from .kept import DerivedPage as DerivedPage
+
 
 class ItemKind(models.TextChoices):
     """In what form something is expected."""
@@ -74,10 +76,10 @@ class StoredFile(models.Model):
     scanner = models.CharField(max_length=100, blank=True, help_text="Which one looked, with its version.")
     scanned_at = models.DateTimeField(null=True, blank=True)
     scan_tried_at = models.DateTimeField(null=True, blank=True, help_text="Whoever was asked last waits longest.")
-    preview = models.FileField(max_length=200, blank=True)
     preview_state = models.CharField(
         max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."
     )
+    preview_pages = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -90,6 +92,11 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def further_pages(self) -> range:
+        """The numbers of the pages after the first."""
+        return range(2, self.preview_pages + 1)
 
     @property
     def is_infected(self) -> bool:

@@ -34,12 +34,13 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @staff_member_required
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The picture made from the original. Not found while it is being prepared and where there is none."""
+def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
+    """A page of the picture made from the original. Not found while it is being prepared and where there is none."""
     file, _filename = _file(request, pk)
-    name = str(file.preview.name or "")
-    if not name:
+    made = file.pages.filter(number=page).first()
+    if made is None:
         raise Http404
+    name = str(made.picture.name)
     response = _safe(_read(name), _PICTURES[name.rpartition(".")[2]])
     response["Content-Disposition"] = "inline"
     return response

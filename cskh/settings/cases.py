@@ -30,6 +30,8 @@ EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES_PER_UPLOAD = 10
 EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
 EVIDENCE_MAX_PIXELS = 40_000_000
+EVIDENCE_MAX_PAGES = 20
+EVIDENCE_DECODE_SECONDS = 60  # then a file counts as damaged
 
 # The malware scanner: clamd at `unix:///path` or `tcp://host:port`; empty where there is none. Until it has said that a file is
 # clean nobody gets to see it. Scanner and our side of the line give up on one file after so many seconds.

@@ -113,6 +113,7 @@ def _quarantined(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
                 )
             digest.update(chunk)
             file.write(chunk)
+        file.flush()  # others look at it by its number
         if size == 0:
             raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
         yield file, digest.hexdigest(), size

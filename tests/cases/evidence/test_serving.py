@@ -14,7 +14,7 @@ from cases.states import Channel, Status
 from cases.workflow import evidence
 from tests.cases.building import case_at, customer_of, open_case, snapshot
 
-from .files import PDF, photo_with_place, picture, upload
+from .files import pdf, photo_with_place, picture, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -138,10 +138,21 @@ def test_a_name_cannot_break_the_header(client, people):
     assert response["Content-Disposition"].rstrip('"').endswith(".jpg")
 
 
-def test_there_is_no_preview_of_a_pdf_and_none_of_words(client, people):
+def test_a_document_is_shown_page_by_page(client, people):
+    case = open_case("deposit-not-credited")
+    item = sent(case, pdf(pages=2), "sao kê.pdf")
+    client.force_login(people["manager"])
+    further = [reverse("evidence:page", args=[item.pk, number]) for number in (1, 2, 3, 0)]
+    assert [client.get(address).status_code for address in further] == [200, 200, 404, 404]
+    assert client.get(further[1])["Content-Type"] == "image/jpeg"
+    page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
+    assert further[1] in page
+    assert further[2] not in page
+
+
+def test_there_is_no_preview_of_words(client, people):
     case = open_case("deposit-not-credited")
     client.force_login(people["manager"])
-    assert client.get(addresses(sent(case, PDF, "a.pdf"))[1]).status_code == 404
     words = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT1")
     assert [client.get(address).status_code for address in addresses(words)] == [404, 404]
 
