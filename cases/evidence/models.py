@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import ACTOR_KINDS, Case, Category
 from cskh.core.language import in_english
 
+from .kept import Custody as Custody
+from .kept import CustodyEntry as CustodyEntry
+from .kept import CustodyText as CustodyText
 from .kept import DerivedPage as DerivedPage
 
 

@@ -9,12 +9,16 @@ from django.contrib.admin.views.decorators import staff_member_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from cases import policies
 from cases.access_log import note_access
+from cskh.core.errors import Invalid
+from cskh.core.text import one_line
 
+from . import custody_report
 from .models import EvidenceItem, StoredFile
 
 log = logging.getLogger(__name__)
@@ -46,14 +50,41 @@ def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
     return response
 
 
-def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
-    """The file of an item that the user may see, and the name the customer gave it. That it was fetched is noted."""
+@require_POST
+@staff_member_required
+def custody(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chain of custody of an item as a file, `form` being json or pdf. It says why it was exported, and that it was."""
     actor = Actor.staff(request.user)
+    item = _item(actor, pk)
+    reason = one_line(request.POST.get("reason", ""))[:300]
+    if not reason:
+        raise Invalid(errors={"reason": [_("Say what the report is for.")]})
+    report = custody_report.export(item, actor=actor, reason=reason)
+    if request.POST.get("form") == "pdf":
+        data, content_type, extension = custody_report.as_pdf(report), "application/pdf", "pdf"
+    else:
+        data, content_type, extension = custody_report.as_json(report), "application/json", "json"
+    response = _safe(data, content_type)
+    name = f"{item.case.code}-{item.pk}.{extension}"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+def _item(actor: Actor, pk: int) -> EvidenceItem:
+    """An item that they may see. That they asked for it is noted."""
     visible = policies.visible_to(actor)
-    item = EvidenceItem.objects.filter(pk=pk, file__isnull=False, case__in=visible).select_related("file").first()
-    if item is None or item.file is None or not item.file.is_released:
+    item = EvidenceItem.objects.filter(pk=pk, case__in=visible).select_related("file", "case").first()
+    if item is None:
         raise Http404
     note_access(actor, item.case_id, evidence_item=item.pk)
+    return item
+
+
+def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
+    """The file of an item that the user may see, and the name the customer gave it."""
+    item = _item(Actor.staff(request.user), pk)
+    if item.file is None or not item.file.is_released:
+        raise Http404
     return item.file, item.filename
 
 

@@ -9,4 +9,5 @@ urlpatterns = [
     path("<int:pk>/file", serving.original, name="original"),
     path("<int:pk>/preview", serving.preview, name="preview"),
     path("<int:pk>/preview/<int:page>", serving.preview, name="page"),
+    path("<int:pk>/custody", serving.custody, name="custody"),
 ]

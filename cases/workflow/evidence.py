@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
-from cases.evidence import queries, sorting
+from cases.evidence import custody, queries, sorting
 from cases.evidence.models import (
     Check,
     ChecklistItem,
@@ -204,6 +204,7 @@ def verify_evidence(
             _require_released(item, result)
             if thing is not None:
                 sorting.file_under(held, item, thing)
+                custody.note_filing(item, actor=actor)
             check = _note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
@@ -231,6 +232,7 @@ def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.R
     item.save()
     if item.requested_item:
         sorting.update_state(item.requested_item)
+    custody.note_check(item, actor=actor, is_accepted=is_accepted, words=words, check=check.pk)
     record(
         held,
         EventKind.EVIDENCE_VERIFIED if is_accepted else EventKind.EVIDENCE_REJECTED,
@@ -281,6 +283,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
                 return known
             require_room(file.size, room=sorting.room_left(held))
         evidence = _item(held, came, file, wanted, actor=actor)
+        custody.begin(evidence, actor=actor)
         if wanted:
             sorting.update_state(wanted)
         record(

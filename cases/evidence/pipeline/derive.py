@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from cases.evidence import custody
 from cases.evidence.models import DerivedPage, StoredFile
 
 from . import identify, sandbox
@@ -56,6 +57,7 @@ def _note(held: StoredFile, pages: list[DerivedPage]) -> None:
     DerivedPage.objects.bulk_create(pages)
     held.preview_state, held.preview_pages = (State.READY if pages else State.IMPOSSIBLE), len(pages)
     held.save(update_fields=["preview_state", "preview_pages"])
+    custody.note_pages(held, pages)
 
 
 def _derived(copy: IO[bytes], file: StoredFile, folder: str) -> dict[str, Any]:

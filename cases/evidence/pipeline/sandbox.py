@@ -13,7 +13,7 @@ from django.conf import settings
 
 from .decoder.refused import Refused, Why
 
-_PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder")
+_PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder.program")
 _CHUNK = 64 * 1024
 
 

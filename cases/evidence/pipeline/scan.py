@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from cases.evidence import custody
 from cases.evidence.models import StoredFile
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _note(held: StoredFile, verdict: Verdict) -> None:
         held.preview_state = ""  # there will be none
     held.scanner, held.scanned_at = verdict.scanner, timezone.now()
     held.save(update_fields=["scan_state", "preview_state", "scanner", "scanned_at"])
+    custody.note_scan(held)
 
 
 def _version() -> str:

@@ -1,4 +1,4 @@
-"""`python -m cases.evidence.pipeline.decoder REQUEST <FILE`: prints what it found as JSON.
+"""`python -m cases.evidence.pipeline.decoder.program REQUEST <FILE`: prints what it found as JSON.
 
 REQUEST is JSON as `..sandbox` writes it. Modules that decode are imported under the limits, and only those of the kind.
 """
