@@ -100,3 +100,38 @@ class CustodyText(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class FileMetadata(models.Model):
+    """What cameras and programs wrote into a file. For those who check evidence; the place only on a reason.
+
+    Its absence proves nothing: messengers take it off. What it says proves little: anybody can write it.
+    """
+
+    file = models.OneToOneField("evidence.StoredFile", on_delete=models.CASCADE, related_name="metadata")
+    found = models.JSONField(default=dict)
+    place = models.JSONField(null=True, blank=True)
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("metadata of a file")
+        verbose_name_plural = _("metadata of files")
+
+    def __str__(self) -> str:
+        return str(self.file_id)
+
+
+class Resemblance(models.Model):
+    """Two stored files whose pictures look alike: in so many of 64 bits they differ. One row each way."""
+
+    one = models.ForeignKey("evidence.StoredFile", on_delete=models.CASCADE, related_name="resembles")
+    other = models.ForeignKey("evidence.StoredFile", on_delete=models.CASCADE, related_name="+")
+    distance = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("resemblance")
+        verbose_name_plural = _("resemblances")
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="resemblance_once")]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id}: {self.distance}"

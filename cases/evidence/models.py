@@ -14,6 +14,8 @@ from .kept import Custody as Custody
 from .kept import CustodyEntry as CustodyEntry
 from .kept import CustodyText as CustodyText
 from .kept import DerivedPage as DerivedPage
+from .kept import FileMetadata as FileMetadata
+from .kept import Resemblance as Resemblance
 
 
 class ItemKind(models.TextChoices):
@@ -82,6 +84,7 @@ class StoredFile(models.Model):
     preview_state = models.CharField(
         max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."
     )
+    likeness = models.BigIntegerField(null=True, blank=True, help_text="The perceptual hash of its first page.")
     preview_pages = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -90,6 +93,7 @@ class StoredFile(models.Model):
         verbose_name_plural = _("stored files")
         indexes = [
             models.Index(fields=["created_at"], name="preview_to_make", condition=Q(preview_state="waiting")),
+            models.Index(fields=["likeness"], name="file_by_likeness", condition=Q(likeness__isnull=False)),
             models.Index(fields=["created_at"], name="file_to_scan", condition=Q(scan_state__in=("off", "waiting"))),
         ]
 

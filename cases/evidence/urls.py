@@ -10,4 +10,5 @@ urlpatterns = [
     path("<int:pk>/preview", serving.preview, name="preview"),
     path("<int:pk>/preview/<int:page>", serving.preview, name="page"),
     path("<int:pk>/custody", serving.custody, name="custody"),
+    path("<int:pk>/place", serving.place, name="place"),
 ]

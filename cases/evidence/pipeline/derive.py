@@ -13,9 +13,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cases.evidence import custody
-from cases.evidence.models import DerivedPage, StoredFile
+from cases.evidence.models import DerivedPage, FileMetadata, StoredFile
 
-from . import identify, sandbox
+from . import identify, resemble, sandbox
 from .decoder.refused import Refused, Why
 
 log = logging.getLogger(__name__)
@@ -43,18 +43,22 @@ def derive_preview(file: StoredFile) -> None:
             if sha256 != file.sha256:
                 log.error("%s in the storage is not what came in: it is not shown", file)
                 raise Refused(Why.BROKEN)
-            pages = _pages(file, _derived(copy, file, folder), Path(folder))
+            made = _derived(copy, file, folder)
+            pages = _pages(file, made, Path(folder))
         except Refused:
-            pages = []
+            made, pages = {}, []
     with transaction.atomic():
         held = StoredFile.objects.select_for_update(no_key=True).get(pk=file.pk)
         if held.preview_state == State.WAITING:
-            _note(held, pages)
+            _note(held, pages, made)
     file.refresh_from_db()
 
 
-def _note(held: StoredFile, pages: list[DerivedPage]) -> None:
+def _note(held: StoredFile, pages: list[DerivedPage], made: Mapping[str, Any]) -> None:
     DerivedPage.objects.bulk_create(pages)
+    if pages:
+        FileMetadata.objects.create(file=held, found=made["metadata"], place=made["place"])
+        resemble.note_likeness(held, made["likeness"])
     held.preview_state, held.preview_pages = (State.READY if pages else State.IMPOSSIBLE), len(pages)
     held.save(update_fields=["preview_state", "preview_pages"])
     custody.note_pages(held, pages)

@@ -49,17 +49,26 @@ def _check(file: IO[bytes], *, kind: str, most_pages: int, most_pixels: int) -> 
 def _derive(
     file: IO[bytes], *, kind: str, folder: str, most_pages: int, most_pixels: int, side: int, quality: int
 ) -> dict[str, Any]:
+    from PIL import Image
+
+    from . import likeness, metadata
+
+    place = None
     if kind == PDF:
         from . import documents
 
         tool = documents.TOOL
         pages = documents.write_pages(file, Path(folder), most_pages=most_pages, side=side, quality=quality)
+        found = metadata.of_document(file)
     else:
         from . import pictures
 
+        found, place = metadata.of_picture(file, kind)
         tool = pictures.tool_for(kind)
         pages = pictures.write_anew(file, kind, Path(folder), most_pixels=most_pixels, side=side, quality=quality)
-    return {"pages": pages, "tool": tool}
+    with Image.open(Path(folder, pages[0])) as first:
+        alike = likeness.of(first)
+    return {"pages": pages, "tool": tool, "metadata": found, "place": place, "likeness": alike}
 
 
 if __name__ == "__main__":
