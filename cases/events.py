@@ -133,11 +133,15 @@ def chain_hash(code: str, event: CaseEvent) -> str:
 
 @dataclass(frozen=True)
 class Flaw:
-    """Where a chain does not hold: the case, the event's number, and what is wrong in words."""
+    """Where a chain does not hold: the case, the number in its record, and what is wrong in words."""
 
     code: str
     number: int
     what: str
+    record: str = "event"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.record} {self.number}: {self.what}"
 
 
 def flaws_of(case: Case) -> Iterator[Flaw]:

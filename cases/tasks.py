@@ -11,7 +11,7 @@ from cskh.core.jobs import enqueue_after_commit
 from . import queries
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
-from .evidence.pipeline import derive
+from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .workflow import follow_up, recounting
 
@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 _GRACE = timedelta(minutes=1)  # so long a task may be on its way
 _BATCHES = 50  # then the next sweep goes on
+_SCANS_IN_VAIN = 3  # then the scanner is away, and the next sweep asks again
+_EVIDENCE_LIMITS = {
+    "soft_time_limit": 240,
+    "time_limit": 280,
+}  # seconds; scanner and decoder have shorter ones of their own
 
 
 @shared_task
@@ -60,14 +65,26 @@ def recount_clocks(after: int = 0) -> None:
         log.info("all clocks are counted anew")
 
 
-@shared_task
-def sweep_previews() -> None:
-    """Makes the previews whose task was lost."""
-    for file in evidence.without_preview(timezone.now() - _GRACE, _BATCH):
-        derive.derive_preview(file)
+@shared_task(**_EVIDENCE_LIMITS)
+def sweep_files() -> None:
+    """Goes on with files whose task was lost, or that the scanner could not be asked about. Those tried last come last, so
+    that one the scanner chokes on holds up no other."""
+    without_verdict = 0
+    for file in evidence.unexamined(timezone.now() - _GRACE, _BATCH):
+        _examine(file)
+        without_verdict += not (file.is_released or file.is_infected)
+        if without_verdict == _SCANS_IN_VAIN:
+            break
 
 
-@shared_task
-def derive_preview(file_id: int) -> None:
-    """Makes the copy of a picture that staff look at."""
-    derive.derive_preview(StoredFile.objects.get(pk=file_id))
+def _examine(file: StoredFile) -> None:
+    try:
+        examine.examine(file)
+    except Exception:  # one file that the storage has lost must not hold up the others
+        log.exception("file %s could not be examined", file.pk)
+
+
+@shared_task(**_EVIDENCE_LIMITS)
+def examine_file(file_id: int) -> None:
+    """Has a file that came in scanned, and makes the copy of it that staff look at."""
+    examine.examine(StoredFile.objects.get(pk=file_id))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership, Role, User
 from cskh.defaults.load import load
 
-pytest_plugins = ["tests.servers", "tests.key_values", "tests.api", "tests.web"]
+pytest_plugins = ["tests.servers", "tests.scanner", "tests.key_values", "tests.api", "tests.web"]
 
 
 def pytest_collection_modifyitems(items):
@@ -27,7 +27,7 @@ def tests_that_commit_leave_nothing():
 
     Django would truncate every table and fill two of its own again, which takes longer than most tests.
     """
-    records = ("cases_caseevent", "cases_access")
+    records = ("cases_caseevent", "cases_access", "evidence_custodyentry")
 
     def sql_flush(operations, style, tables, **kwargs):
         filled = _filled(operations.connection, [table for table in tables if table not in _FOR_ALL_TESTS])

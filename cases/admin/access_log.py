@@ -11,13 +11,13 @@ from cases.models import Access
 @admin.register(Access)
 class AccessAdmin(RoleModelAdmin):
     readable_by = AUDITED
-    list_display = ("at", "who", "case", "what")
+    list_display = ("at", "who", "case", "what", "reason")
     list_filter = (("user", admin.RelatedOnlyFieldListFilter), ("program", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "program", "case")
     search_fields = ("case__code", "user__username")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
-    fields = ("at", "who", "case", "what")
+    fields = ("at", "who", "case", "what", "reason")
     readonly_fields = ("who", "what")
 
     @admin.display(description=gettext_lazy("who"))

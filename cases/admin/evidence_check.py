@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
 
+from .evidence_beside import put_beside
 from .step_forms import StepForm
 
 _ELSE = "-"  # what stands on no list
@@ -89,8 +90,9 @@ class EvidencePanel:
 
 
 def panel_of(case: Case, actor: Actor) -> EvidencePanel:
-    """Five queries, however much there is."""
+    """Five queries, however much there is, and up to four about the files."""
     found = queries.file_of(case)
+    put_beside([*(item for line in found.lines for item in line.items), *found.others], case, actor)
     return EvidencePanel(
         lines=found.lines,
         others=found.others,

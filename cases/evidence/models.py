@@ -1,12 +1,21 @@
 """What was asked for, what came in, and what somebody found about it."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ACTOR_KINDS, Case, Category
 from cskh.core.language import in_english
+
+from .kept import Custody as Custody
+from .kept import CustodyEntry as CustodyEntry
+from .kept import CustodyText as CustodyText
+from .kept import DerivedPage as DerivedPage
+from .kept import FileMetadata as FileMetadata
+from .kept import Resemblance as Resemblance
 
 
 class ItemKind(models.TextChoices):
@@ -53,6 +62,12 @@ class ChecklistItem(models.Model):
 class StoredFile(models.Model):
     """An original, kept untouched and addressed by its SHA-256; and the safe copy staff look at."""
 
+    class ScanState(models.TextChoices):
+        OFF = "off", _("no scanner")
+        WAITING = "waiting", _("not scanned yet")
+        CLEAN = "clean", _("nothing found")
+        INFECTED = "infected", _("malware found")
+
     class PreviewState(models.TextChoices):
         WAITING = "waiting", _("being prepared")
         READY = "ready", _("ready")
@@ -62,19 +77,51 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField(_("size (bytes)"))
     content_type = models.CharField(_("type by content"), max_length=100)
     original = models.FileField(max_length=200)
-    preview = models.FileField(max_length=200, blank=True)
+    scan_state = models.CharField(max_length=10, choices=ScanState, default=ScanState.OFF)
+    scanner = models.CharField(max_length=100, blank=True, help_text="Which one looked, with its version.")
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    scan_tried_at = models.DateTimeField(null=True, blank=True, help_text="Whoever was asked last waits longest.")
     preview_state = models.CharField(
         max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."
     )
+    likeness = models.BigIntegerField(null=True, blank=True, help_text="The perceptual hash of its first page.")
+    preview_pages = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")
-        indexes = [models.Index(fields=["created_at"], name="preview_to_make", condition=Q(preview_state="waiting"))]
+        indexes = [
+            models.Index(fields=["created_at"], name="preview_to_make", condition=Q(preview_state="waiting")),
+            models.Index(fields=["likeness"], name="file_by_likeness", condition=Q(likeness__isnull=False)),
+            models.Index(fields=["created_at"], name="file_to_scan", condition=Q(scan_state__in=("off", "waiting"))),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def further_pages(self) -> range:
+        """The numbers of the pages after the first."""
+        return range(2, self.preview_pages + 1)
+
+    @property
+    def is_infected(self) -> bool:
+        return self.scan_state == self.ScanState.INFECTED
+
+    @property
+    def why_closed(self) -> str:
+        """In words for staff; empty for what is released."""
+        if self.is_infected:
+            return gettext("contains malware, cannot be opened")
+        return "" if self.is_released else gettext("not scanned yet")
+
+    @property
+    def is_released(self) -> bool:
+        """Whether anybody may get to see it: the scanner found nothing in it, or there is no scanner."""
+        if self.scan_state == self.ScanState.OFF:
+            return not settings.CLAMD
+        return self.scan_state == self.ScanState.CLEAN
 
 
 class EvidenceRequest(models.Model):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 
 from cases.models import Case
 
@@ -112,7 +113,10 @@ def still_missing(request: EvidenceRequest) -> QuerySet[RequestedItem]:
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).order_by("pk")
 
 
-def without_preview(before: datetime, limit: int) -> QuerySet[StoredFile]:
-    """Pictures that came before then and still wait for their preview."""
-    waiting = StoredFile.objects.filter(preview_state=StoredFile.PreviewState.WAITING, created_at__lt=before)
-    return waiting.order_by("created_at")[:limit]
+def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
+    """Files that came before then and still wait for the scanner or for their preview; what was tried last comes last."""
+    waiting = Q(preview_state=StoredFile.PreviewState.WAITING)
+    if settings.CLAMD:
+        waiting |= Q(scan_state__in=(StoredFile.ScanState.OFF, StoredFile.ScanState.WAITING))
+    files = StoredFile.objects.filter(waiting, created_at__lt=before)
+    return files.order_by(F("scan_tried_at").asc(nulls_first=True), "created_at")[:limit]

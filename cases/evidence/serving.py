@@ -5,17 +5,23 @@ Whoever asks is checked at that moment: what they may not see is not found. Noth
 
 import logging
 
+from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from cases import policies
 from cases.access_log import note_access
+from cskh.core.errors import Invalid, NotPermitted
+from cskh.core.text import one_line
 
-from .models import EvidenceItem, StoredFile
+from . import custody_report
+from .models import EvidenceItem, FileMetadata, StoredFile
 
 log = logging.getLogger(__name__)
 
@@ -34,25 +40,80 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @staff_member_required
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The picture made from the original. Not found while it is being prepared and where there is none."""
+def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
+    """A page of the picture made from the original. Not found while it is being prepared and where there is none."""
     file, _filename = _file(request, pk)
-    name = str(file.preview.name or "")
-    if not name:
+    made = file.pages.filter(number=page).first()
+    if made is None:
         raise Http404
+    name = str(made.picture.name)
     response = _safe(_read(name), _PICTURES[name.rpartition(".")[2]])
     response["Content-Disposition"] = "inline"
     return response
 
 
-def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
-    """The file of an item that the user may see, and the name the customer gave it. That it was fetched is noted."""
+@require_POST
+@staff_member_required
+def custody(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chain of custody of an item as a file, `form` being json or pdf. It says why it was exported, and that it was."""
     actor = Actor.staff(request.user)
-    visible = policies.visible_to(actor)
-    item = EvidenceItem.objects.filter(pk=pk, file__isnull=False, case__in=visible).select_related("file").first()
-    if item is None or item.file is None:
+    item = _item(actor, pk)
+    report = custody_report.export(item, actor=actor, reason=_reason(request))
+    if request.POST.get("form") == "pdf":
+        data, content_type, extension = custody_report.as_pdf(report), "application/pdf", "pdf"
+    else:
+        data, content_type, extension = custody_report.as_json(report), "application/json", "json"
+    response = _safe(data, content_type)
+    name = f"{item.case.code}-{item.pk}.{extension}"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+@require_POST
+@staff_member_required
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a picture says it was taken: for those who oversee, who say what for. The reason stands in the access log."""
+    actor = Actor.staff(request.user)
+    item = _visible(actor, pk)
+    if not policies.may_read_place(actor, item.case):
+        raise NotPermitted
+    metadata = FileMetadata.objects.filter(file=item.file_id).first()
+    if metadata is None or metadata.place is None or item.file is None or not item.file.is_released:
         raise Http404
+    note_access(actor, item.case_id, evidence_item=item.pk, reason=_reason(request))
+    shown = {**admin.site.each_context(request), "title": _("Where it was taken"), "item": item, **metadata.place}
+    response = render(request, "cases/evidence_place.html", shown)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _reason(request: HttpRequest) -> str:
+    reason = one_line(request.POST.get("reason", ""))[:300]
+    if not reason:
+        raise Invalid(errors={"reason": [_("Say what it is for.")]})
+    return reason
+
+
+def _item(actor: Actor, pk: int) -> EvidenceItem:
+    """An item that they may see. That they asked for it is noted."""
+    item = _visible(actor, pk)
     note_access(actor, item.case_id, evidence_item=item.pk)
+    return item
+
+
+def _visible(actor: Actor, pk: int) -> EvidenceItem:
+    visible = policies.visible_to(actor)
+    item = EvidenceItem.objects.filter(pk=pk, case__in=visible).select_related("file", "case").first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
+    """The file of an item that the user may see, and the name the customer gave it."""
+    item = _item(Actor.staff(request.user), pk)
+    if item.file is None or not item.file.is_released:
+        raise Http404
     return item.file, item.filename
 
 

@@ -35,6 +35,9 @@ class Access(models.Model):
         "cases.Case", models.PROTECT, related_name="accesses", verbose_name=_("case"), db_constraint=False
     )
     evidence_item = models.PositiveBigIntegerField(_("evidence item"), default=CASE_ITSELF)
+    reason = models.CharField(
+        _("reason"), max_length=300, blank=True, help_text="Given where something is shown on a reason only."
+    )
 
     class Meta:
         verbose_name = _("access")
@@ -42,7 +45,7 @@ class Access(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="access_once_an_hour",
-                fields=["case", "user", "program", "evidence_item", "hour"],
+                fields=["case", "user", "program", "evidence_item", "hour", "reason"],
                 nulls_distinct=False,
             ),
             models.CheckConstraint(

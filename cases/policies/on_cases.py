@@ -97,6 +97,20 @@ def may_read_inside(actor: Actor) -> bool:
     return _integration_reads(actor) if actor.is_integration else not actor.is_customer
 
 
+def may_read_traces(actor: Actor, case: Case) -> bool:
+    """Whether `actor` reads what cameras and programs wrote into evidence: those who check it, and those who oversee."""
+    return actor.is_staff and (_oversees(actor, case) or may(actor, Step.REQUEST_EVIDENCE, case))
+
+
+def may_read_place(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask where a picture was taken, saying what for: those who oversee the case."""
+    return actor.is_staff and actor.subject.is_active and _oversees(actor, case)
+
+
+def _oversees(actor: Actor, case: Case) -> bool:
+    return any(actor.subject.desk.has_in(role, case.department_id) for role in OVERSEERS)
+
+
 def may_read_notes(actor: Actor) -> bool:
     """Whether `actor` reads the notes of a correspondence: people of ours alone. What a program fetches of it is what the
     customer is shown, whatever else it may do."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
-from cases.evidence import queries, sorting
+from cases.evidence import custody, queries, sorting
 from cases.evidence.models import (
     Check,
     ChecklistItem,
@@ -25,6 +25,7 @@ from cases.evidence.models import (
     StoredFile,
 )
 from cases.evidence.names import fitting_filename
+from cases.evidence.pipeline.examine import is_due
 from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.models import Case
@@ -200,8 +201,10 @@ def verify_evidence(
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
             thing = checklist_item or requested_item
+            _require_released(item, result)
             if thing is not None:
                 sorting.file_under(held, item, thing)
+                custody.note_filing(item, actor=actor)
             check = _note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
@@ -215,6 +218,12 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
         handover.pass_on_if_absent(held, acting=actor)
 
 
+def _require_released(item: EvidenceItem, result: Check.Result | str) -> None:
+    """Nobody can have looked at what is still closed."""
+    if result == Check.Result.ACCEPTED and item.file and not item.file.is_released:
+        raise StepNotAllowed(_("This file is not released: the malware scanner has not found it clean."))
+
+
 def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
     """Writes on the locked case what somebody found about the item, and what follows from it."""
     is_accepted, before = result == Check.Result.ACCEPTED, item.state
@@ -223,6 +232,7 @@ def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.R
     item.save()
     if item.requested_item:
         sorting.update_state(item.requested_item)
+    custody.note_check(item, actor=actor, is_accepted=is_accepted, words=words, check=check.pk)
     record(
         held,
         EventKind.EVIDENCE_VERIFIED if is_accepted else EventKind.EVIDENCE_REJECTED,
@@ -273,6 +283,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
                 return known
             require_room(file.size, room=sorting.room_left(held))
         evidence = _item(held, came, file, wanted, actor=actor)
+        custody.begin(evidence, actor=actor)
         if wanted:
             sorting.update_state(wanted)
         record(
@@ -287,8 +298,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
         )
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
-    if file is not None and file.preview_state == file.PreviewState.WAITING:
-        enqueue_after_commit("cases.tasks.derive_preview", file.pk)
+    if file is not None and is_due(file):
+        enqueue_after_commit("cases.tasks.examine_file", file.pk)
     return evidence
 
 

@@ -245,8 +245,10 @@ def _line(message: Message, names: Mapping[int, User], *, for_staff: bool) -> di
 def _file(attachment: Attachment, *, for_staff: bool) -> dict[str, Any]:
     file: dict[str, Any] = {"name": attachment.filename, "refused": attachment.refused}
     if for_staff:
-        file["item"] = attachment.evidence_item_id
-        file["picture"] = attachment.file.preview_state if attachment.file else ""
+        kept = attachment.file
+        file["closed"] = kept.why_closed if kept else ""
+        file["item"] = None if file["closed"] else attachment.evidence_item_id
+        file["picture"] = kept.preview_state if kept else ""
     return file
 
 

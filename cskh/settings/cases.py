@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .env import env
+from .env import env, scanner_address
 
 BRAND_NAME = env.str("BRAND_NAME", default="Bến Xanh")
 BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
@@ -32,6 +32,13 @@ EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
 UPLOAD_PIECE_MAX_BYTES = 1024 * 1024  # of a file that arrives in pieces
 UPLOAD_KEPT_FOR = timedelta(days=1)  # since its last piece
 EVIDENCE_MAX_PIXELS = 40_000_000
+EVIDENCE_MAX_PAGES = 20
+EVIDENCE_DECODE_SECONDS = 60  # then a file counts as damaged
+
+# The malware scanner: clamd at `unix:///path` or `tcp://host:port`; empty where there is none. Until it has said that a file is
+# clean nobody gets to see it. Scanner and our side of the line give up on one file after so many seconds.
+CLAMD = scanner_address()
+CLAMD_TIMEOUT_SECONDS = 30
 
 # How far a figure must be backed before the public page shows it (closed cases of a category in the window).
 PUBLIC_FIGURES_MINIMUM = 20

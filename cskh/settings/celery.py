@@ -23,10 +23,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a broker that is away must not hold a request up
 CELERY_TIMEZONE = "UTC"
 # What waits for other people's servers stands in a line of its own, so that workers of their own can be given to it: one that
-# does not answer then holds up nothing of ours. A worker that is given no queue takes from both.
+# does not answer then holds up nothing of ours. So does what looks into files, which takes time and memory. A worker that is
+# given no queue takes from all.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("outside")]
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("outside"), Queue("evidence")]
 CELERY_TASK_ROUTES = {
+    "cases.tasks.examine_file": {"queue": "evidence"},
+    "cases.tasks.sweep_files": {"queue": "evidence"},
     "channels_app.tasks.poll_mailbox": {"queue": "outside"},
     "channels_app.tasks.send_webhook": {"queue": "outside"},
 }
@@ -38,7 +41,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-held": {"task": "channels_app.tasks.sweep_held", "schedule": 3.0},
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
-    "sweep-previews": {"task": "cases.tasks.sweep_previews", "schedule": 60.0},
+    "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},
     "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
@@ -31,6 +32,15 @@ def broker_url() -> str:
     if url.startswith("unix://"):
         return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")
     return url
+
+
+def scanner_address() -> str:
+    """Where clamd listens, from CLAMD: `unix:///path` or `tcp://host:port`; empty where there is no scanner."""
+    address = env.str("CLAMD", default="")
+    where = urlsplit(address)
+    if address and not ((where.scheme == "unix" and where.path) or (where.scheme == "tcp" and where.hostname)):
+        raise ImproperlyConfigured("CLAMD is unix:///path/to/socket or tcp://host:port, or empty for no scanner.")
+    return address
 
 
 def mailboxes() -> list[dict[str, object]]:

@@ -1,65 +1,99 @@
-"""Makes the copy staff look at: pixels only, written anew. The original stays as it came."""
+"""Makes the copies staff look at: pixels only, written anew by the decoder. The original stays as it came."""
 
-import io
-from typing import IO
+import hashlib
+import logging
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+from django.db import transaction
 
-from cases.evidence.models import StoredFile
-from cskh.core.errors import DomainError
+from cases.evidence import custody
+from cases.evidence.models import DerivedPage, FileMetadata, StoredFile
 
-from . import identify
+from . import identify, resemble, sandbox
+from .decoder.refused import Refused, Why
 
+log = logging.getLogger(__name__)
+
+State = StoredFile.PreviewState
+_LOOKED_AT = (*identify.PICTURES, identify.HEIC, identify.PDF)
 _LONGEST_SIDE = 2000  # pixels: enough to read a receipt
 _QUALITY = 85
 
 
 def can_have_preview(content_type: str) -> bool:
-    return content_type in identify.PICTURES
+    return content_type in _LOOKED_AT
 
 
 def derive_preview(file: StoredFile) -> None:
-    """Stores the preview of a picture, once. A picture that cannot be decoded to its end is marked so."""
-    if file.preview_state != StoredFile.PreviewState.WAITING:
+    """Stores the pages of a picture or document, once. What cannot be decoded to its end is marked so."""
+    if not file.is_released or file.preview_state != State.WAITING:
         return
-    with default_storage.open(str(file.original.name)) as original:
+    with (
+        default_storage.open(str(file.original.name)) as original,
+        sandbox.on_disk(original) as (copy, sha256),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         try:
-            data, extension = safe_copy(original, file.content_type)
-        except (DomainError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-            file.preview_state = StoredFile.PreviewState.IMPOSSIBLE
-            file.save(update_fields=["preview_state"])
-            return
-    name = f"preview/{file.sha256[:2]}/{file.sha256[2:4]}/{file.sha256}.{extension}"
-    file.preview = default_storage.save(name, ContentFile(data))
-    file.preview_state = StoredFile.PreviewState.READY
-    file.save(update_fields=["preview", "preview_state"])
+            if sha256 != file.sha256:
+                log.error("%s in the storage is not what came in: it is not shown", file)
+                raise Refused(Why.BROKEN)
+            made = _derived(copy, file, folder)
+            pages = _pages(file, made, Path(folder))
+        except Refused:
+            made, pages = {}, []
+    with transaction.atomic():
+        held = StoredFile.objects.select_for_update(no_key=True).get(pk=file.pk)
+        if held.preview_state == State.WAITING:
+            _note(held, pages, made)
+    file.refresh_from_db()
 
 
-def safe_copy(original: IO[bytes], content_type: str) -> tuple[bytes, str]:
-    """The picture upright, at most 2000 pixels a side, as new bytes, with the extension of their format.
-
-    Nothing but pixels survives: no metadata, no profile, no trailing data. PNG where there is transparency, else JPEG.
-    Raises DomainError, OSError, SyntaxError or ValueError for what cannot be decoded within the limits.
-    """
-    picture = identify.open_picture(original, content_type)
-    picture.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))  # a JPEG is decoded near the wanted size
-    picture.load()
-    if picture.mode == "P":
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(picture)
-    mode, encoding, extension = ("RGBA", "PNG", "png") if _shows_through(upright) else ("RGB", "JPEG", "jpg")
-    pixels = Image.new(mode, upright.size)
-    pixels.paste(upright.convert(mode))
-    out = io.BytesIO()
-    pixels.save(out, encoding, quality=_QUALITY)
-    return out.getvalue(), extension
+def _note(held: StoredFile, pages: list[DerivedPage], made: Mapping[str, Any]) -> None:
+    DerivedPage.objects.bulk_create(pages)
+    if pages:
+        FileMetadata.objects.create(file=held, found=made["metadata"], place=made["place"])
+        resemble.note_likeness(held, made["likeness"])
+    held.preview_state, held.preview_pages = (State.READY if pages else State.IMPOSSIBLE), len(pages)
+    held.save(update_fields=["preview_state", "preview_pages"])
+    custody.note_pages(held, pages)
 
 
-def _shows_through(picture: Image.Image) -> bool:
-    if not picture.has_transparency_data:
-        return False
-    opacity = picture.convert("RGBA").getchannel("A").histogram()
-    return sum(opacity[:255]) > 0
+def _derived(copy: IO[bytes], file: StoredFile, folder: str) -> dict[str, Any]:
+    parameters = {
+        "most_pages": settings.EVIDENCE_MAX_PAGES,
+        "most_pixels": settings.EVIDENCE_MAX_PIXELS,
+        "side": _LONGEST_SIDE,
+        "quality": _QUALITY,
+    }
+    made = sandbox.ask(copy, "derive", kind=file.content_type, folder=folder, **parameters)
+    return {**made, "parameters": parameters}
+
+
+def _pages(file: StoredFile, made: Mapping[str, Any], folder: Path) -> list[DerivedPage]:
+    return [
+        DerivedPage(
+            file=file,
+            number=number,
+            original_sha256=file.sha256,
+            tool=made["tool"],
+            parameters=made["parameters"],
+            **_kept(folder / name),
+        )
+        for number, name in enumerate(made["pages"], start=1)
+    ]
+
+
+def _kept(page: Path) -> dict[str, str]:
+    """Stores the page where its own hash says, unless it is there already."""
+    data = page.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    name = f"preview/{sha256[:2]}/{sha256[2:4]}/{sha256}{page.suffix}"
+    if not default_storage.exists(name):
+        name = default_storage.save(name, ContentFile(data))
+    return {"picture": name, "sha256": sha256}

@@ -1,7 +1,7 @@
 """What a file is, by its content. Names and declared types play no part.
 
 Only what a case can need is taken, and of it only what is whole: pictures, PDF, plain text and attached mails. Nothing
-that can carry a program past a reader (SVG, HTML, Office, archives, executables).
+that can carry a program past a reader (SVG, HTML, Office, archives, executables), and nothing that is two things at once.
 """
 
 import codecs
@@ -11,11 +11,15 @@ from typing import IO
 import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from django.utils.translation import gettext_noop
 
-from cskh.core.errors import Invalid, TooLarge, UnsupportedType
+from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 
-PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+from . import polyglot, sandbox
+from .decoder import pictures
+from .decoder.refused import Refused, Why
+
+PICTURES = ("image/jpeg", "image/png", "image/webp")
 HEIC = "image/heic"
 PDF = "application/pdf"
 TEXT = "text/plain"
@@ -33,56 +37,55 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def content_type(file: IO[bytes]) -> str:
-    """The type of the file, one of those above. Leaves the position anywhere.
+    """The type of the file, one of those above. The file is one of the operating system; leaves the position anywhere.
 
-    Raises UnsupportedType for anything else, Invalid for a broken file, TooLarge for a picture of too many pixels.
+    Raises UnsupportedType for anything else, TooLarge for too many pixels or pages, Invalid for what is damaged, locked, or
+    carries more than one looks at.
     """
+    try:
+        kind = _kind(file)
+        if polyglot.is_polyglot(file, kind):
+            raise _refusal()
+    except Refused as refused:
+        raise _error(refused.why) from refused
+    return kind
+
+
+def _kind(file: IO[bytes]) -> str:
     file.seek(0)
     head = file.read(_HEAD)
     guess = filetype.guess_mime(head)
     if guess in PICTURES:
         _check_picture(file, guess)
-        return str(guess)
-    if guess == HEIC:
-        _check_boxes(file)
-        return HEIC
-    if guess == PDF:
-        _check_pdf(file)
-        return PDF
-    if guess is not None:
-        raise _refusal()
-    return _text_type(file, head)
-
-
-def open_picture(file: IO[bytes], kind: str) -> Image.Image:
-    """The picture with its header read and nothing decoded yet. Raises TooLarge where it has too many pixels."""
-    file.seek(0)
-    limit = settings.EVIDENCE_MAX_PIXELS
-    try:
-        picture = Image.open(file, formats=[PICTURES[kind]])
-        pixels = picture.width * picture.height
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        pixels = limit + 1
-    if pixels > limit:
-        raise TooLarge(
-            _("The picture has more than %(limit)d megapixels. Send a smaller one.") % {"limit": limit // 1_000_000}
+    elif guess in (HEIC, PDF):
+        (_check_boxes if guess == HEIC else _check_end)(file)
+        sandbox.ask(
+            file,
+            "check",
+            kind=guess,
+            most_pages=settings.EVIDENCE_MAX_PAGES,
+            most_pixels=settings.EVIDENCE_MAX_PIXELS,
         )
-    return picture
+    elif guess is None:
+        return _text_type(file, head)
+    else:
+        raise _refusal()
+    return str(guess)
 
 
 def _check_picture(file: IO[bytes], kind: str) -> None:
     """Reads the picture to its end. A JPEG is decoded at an eighth of its size; a PNG by its checksums: little memory."""
     try:
-        picture = open_picture(file, kind)
+        picture = pictures.opened(file, kind, settings.EVIDENCE_MAX_PIXELS)
         if kind == "image/jpeg":
             picture.draft("RGB", (1, 1))
             picture.load()
         elif kind == "image/png":
             picture.verify()
         elif _riff_is_cut(file):
-            raise _broken()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise _broken() from error
+            raise Refused(Why.BROKEN)
+    except pictures.DAMAGED as error:
+        raise Refused(Why.BROKEN) from error
 
 
 def _riff_is_cut(file: IO[bytes]) -> bool:
@@ -104,15 +107,15 @@ def _check_boxes(file: IO[bytes]) -> None:
         elif size == 0:
             return
         if size < 8 or at + size > end:
-            raise _broken()
+            raise Refused(Why.BROKEN)
         at += size
 
 
-def _check_pdf(file: IO[bytes]) -> None:
+def _check_end(file: IO[bytes]) -> None:
     end = file.seek(0, 2)
     file.seek(max(0, end - 2048))
     if b"%%EOF" not in file.read():
-        raise _broken()
+        raise Refused(Why.BROKEN)
 
 
 def _text_type(file: IO[bytes], head: bytes) -> str:
@@ -151,5 +154,29 @@ def _refusal() -> UnsupportedType:
     )
 
 
-def _broken() -> Invalid:
-    return Invalid(errors={"file": [_("The file is damaged or incomplete. Send it again, or take a new picture.")]})
+def _error(why: Why) -> DomainError:
+    """What the sender is told: what is wrong, and what to send instead."""
+    if why == Why.PIXELS:
+        limit = settings.EVIDENCE_MAX_PIXELS // 1_000_000
+        return TooLarge(_("The picture has more than %(limit)d megapixels. Send a smaller one.") % {"limit": limit})
+    if why == Why.PAGES:
+        return TooLarge(
+            _("The PDF has more than %(limit)d pages. Send only the pages that show what is asked for.")
+            % {"limit": settings.EVIDENCE_MAX_PAGES}
+        )
+    return Invalid(errors={"file": [_(_WORDS[why])]})
+
+
+_WORDS = {
+    Why.BROKEN: gettext_noop("The file is damaged or incomplete. Send it again, or take a new picture."),
+    Why.FRAMES: gettext_noop("The picture moves. Send one that stands still, such as a screenshot."),
+    Why.ENCRYPTED: gettext_noop(
+        "The PDF is protected. Save a copy without password and protection, or send pictures of its pages."
+    ),
+    Why.PROGRAM: gettext_noop(
+        "The PDF contains a program or a form that acts by itself. Print it into a new PDF, or send pictures of its pages."
+    ),
+    Why.EMBEDDED: gettext_noop(
+        "The PDF carries other files inside. Send those by themselves, and the PDF without them or as pictures."
+    ),
+}

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from cases.evidence.models import StoredFile
 from cskh.core.errors import Invalid, TooLarge
 
-from . import derive, identify
+from . import derive, identify, scan
 
 _CHUNK = 64 * 1024
 
@@ -81,6 +81,7 @@ class Received:
                 "size": self.size,
                 "content_type": self.content_type,
                 "original": self.name,
+                "scan_state": scan.first_state(),
                 "preview_state": state,
             },
         )[0]
@@ -112,6 +113,7 @@ def _quarantined(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
                 )
             digest.update(chunk)
             file.write(chunk)
+        file.flush()  # others look at it by its number
         if size == 0:
             raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
         yield file, digest.hexdigest(), size

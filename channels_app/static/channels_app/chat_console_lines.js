@@ -134,6 +134,7 @@
         link.download = file.name;
         box.append(link);
       } else box.append(element("span", "", file.name));
+      if (file.closed) box.append(" ", element("span", "desk-bad", file.closed));
       return box;
     }
 

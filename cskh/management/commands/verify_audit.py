@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases.codes import parse_code
 from cases.events import all_flaws
+from cases.evidence import custody
 from cases.models import Case, CaseEvent
 from channels_app.audit import altered_messages
 
@@ -15,7 +16,10 @@ _EVERY_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    help = "Verifies the event chain of every case, or of the cases named. Fails when a single row was altered or is missing."
+    help = (
+        "Verifies the event chain of every case and the chain of custody of its evidence, or of the cases named. "
+        "Fails when a single row was altered or is missing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("codes", nargs="*", metavar="CODE")
@@ -25,9 +29,10 @@ class Command(BaseCommand):
         events = CaseEvent.objects.filter(case__code__in=wanted) if wanted else CaseEvent.objects.all()
         self._total, self._told_at = events.count(), time.monotonic()
         flaws = 0
-        for flaw in chain(all_flaws(wanted, checked=self._tell), altered_messages(wanted)):
+        records = (all_flaws(wanted, checked=self._tell), altered_messages(wanted), custody.all_flaws(wanted))
+        for flaw in chain.from_iterable(records):
             flaws += 1
-            self.stdout.write(f"{flaw.code} event {flaw.number}: {flaw.what}")
+            self.stdout.write(str(flaw))
         if flaws:
             raise CommandError(f"{flaws} flaws in {self._total} events.")
         self.stdout.write(f"{self._total} events of {len(wanted) or Case.objects.count()} cases: every chain is whole.")

@@ -4,8 +4,12 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
+import pillow_heif
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from cases.evidence.pipeline.receive import Upload
 
@@ -36,11 +40,74 @@ def bomb_png(width=30_000, height=30_000):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def heic(cut=0):
-    """The boxes of a HEIC file around bytes nobody decodes here."""
-    boxes = struct.pack(">I", 24) + b"ftypheic" + b"\0\0\0\0" + b"mif1heic"
-    boxes += struct.pack(">I", 108) + b"mdat" + bytes(100)
-    return boxes[: len(boxes) - cut]
+@cache
+def heic(size=(60, 40), **options):
+    """What an iPhone sends."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", size, (200, 30, 30))).save(out, **options)
+    return out.getvalue()
+
+
+def moving(kind):
+    """A picture of two frames."""
+    out, frames = io.BytesIO(), [Image.new("RGB", (60, 40), color) for color in ("red", "blue")]
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+def pdf(pages=1, size=(300, 400), change=lambda writer: None):
+    """A document of empty pages, after `change` was done to it."""
+    writer, out = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(*size)
+    change(writer)
+    writer.write(out)
+    return out.getvalue()
+
+
+def action(kind, **details):
+    """A `change` for `pdf`: something that happens when it is opened."""
+    said = {NameObject("/S"): NameObject(f"/{kind}")}
+    said |= {NameObject(f"/{key}"): TextStringObject(value) for key, value in details.items()}
+
+    def change(writer):
+        writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(said))
+
+    return change
+
+
+def on_the_page(kind, **details):
+    """A `change` for `pdf`: the same behind a field of its first page, which no catalogue lists."""
+    said = {NameObject("/S"): NameObject(f"/{kind}")}
+    said |= {NameObject(f"/{key}"): TextStringObject(value) for key, value in details.items()}
+
+    def change(writer):
+        happens = DictionaryObject({NameObject("/O"): DictionaryObject(said)})
+        writer.pages[0][NameObject("/AA")] = writer._add_object(happens)
+
+    return change
+
+
+def pdf_bomb(megabytes=400):
+    """A page whose content is so much larger than the file says."""
+    stream = zlib.compress(b"0 0 m 10 10 l S\n" * (megabytes * 1024 * 1024 // 16), 9)
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n" % len(stream) + stream + b"\nendstream",
+    ]
+    out, places = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj" % number + part + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (
+        out
+        + b"xref\n0 5\n0000000000 65535 f \n"
+        + table
+        + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+    )
 
 
 def archive(*names):
@@ -51,7 +118,7 @@ def archive(*names):
     return out.getvalue()
 
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+PDF = pdf()
 DOCX = archive("[Content_Types].xml", "word/document.xml")
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><html><body onload=alert(1)>"

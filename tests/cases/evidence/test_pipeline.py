@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
@@ -16,7 +17,7 @@ from cases.evidence.models import EvidenceItem, StoredFile
 from cases.evidence.names import fitting_filename, safe_filename
 from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
-from cases.tasks import sweep_previews
+from cases.tasks import sweep_files
 from cases.workflow import evidence
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from tests.cases.building import customer_of, open_case
@@ -32,6 +33,9 @@ from .files import (
     archive,
     bomb_png,
     heic,
+    moving,
+    pdf,
+    pdf_bomb,
     photo_with_place,
     picture,
     upload,
@@ -99,7 +103,10 @@ REFUSED = {
     "cut PNG": (picture(kind="PNG")[:-20], Invalid),
     "PNG with a wrong checksum": (picture(kind="PNG")[:-20] + bytes(20), Invalid),
     "cut WebP": (picture((300, 300), kind="WEBP")[:-30], Invalid),
-    "cut HEIC": (heic(cut=9), Invalid),
+    "cut HEIC": (heic()[:-9], Invalid),
+    "HEIC of nothing but boxes": (heic()[:28] + b"\0\0\0\x6cmdat" + bytes(100), Invalid),
+    "PNG that moves": (moving("PNG"), UnsupportedType),
+    "WebP that moves": (moving("WEBP"), Invalid),
     "cut PDF": (PDF[:-10], Invalid),
     "PNG of 900 megapixels in 300 bytes": (bomb_png(), TooLarge),
     "PNG of 41 megapixels": (bomb_png(41_000, 1_000), TooLarge),
@@ -145,6 +152,12 @@ def test_an_endless_file_is_read_only_up_to_the_limit():
     with pytest.raises(TooLarge):
         receive.receive(receive.Upload(filename="a.txt", stream=stream), room=ROOM)
     assert stream.given < 11 * 1024 * 1024
+
+
+def test_pixels_of_a_heic_are_limited_too(settings):
+    settings.EVIDENCE_MAX_PIXELS = 60 * 40 - 1
+    with pytest.raises(TooLarge):
+        receive.receive(upload(heic()), room=ROOM)
 
 
 def test_no_room_no_file():
@@ -194,7 +207,10 @@ class TestPreview:
         return file
 
     def shown(self, file):
-        return Image.open(io.BytesIO(kept(file.preview.name)))
+        return Image.open(io.BytesIO(self.raw(file)))
+
+    def raw(self, file, number=1):
+        return kept(file.pages.get(number=number).picture.name)
 
     @pytest.mark.django_db
     def test_upright_and_without_the_place(self):
@@ -205,7 +221,7 @@ class TestPreview:
         shown = self.shown(file)
         assert (shown.format, shown.size) == ("JPEG", (40, 80))
         assert not shown.getexif()
-        raw = kept(file.preview.name)
+        raw = self.raw(file)
         assert b"SecretPhone" not in raw
         assert b"Exif" not in raw
         assert hashlib.sha256(kept(file.original.name)).hexdigest() == file.sha256
@@ -223,8 +239,9 @@ class TestPreview:
             (picture(kind="PNG", mode="1", color=1), "JPEG", (60, 40)),
             (picture(kind="PNG", mode="I;16", color=3), "JPEG", (60, 40)),
             (picture(kind="JPEG", mode="CMYK", color=(1, 2, 3, 4)), "JPEG", (60, 40)),
+            (heic(), "JPEG", (60, 40)),
         ],
-        ids=["JPEG", "PNG", "WebP", "transparent", "opaque", "palette", "bilevel", "16 bits", "CMYK"],
+        ids=["JPEG", "PNG", "WebP", "transparent", "opaque", "palette", "bilevel", "16 bits", "CMYK", "HEIC"],
     )
     def test_of_every_sort_of_picture(self, data, kind, size):
         file = self.made(data)
@@ -233,29 +250,67 @@ class TestPreview:
 
     @pytest.mark.django_db
     def test_what_comes_after_the_picture_does_not_survive(self):
-        file = self.made(picture() + b"<script>alert(1)</script>")
-        assert b"script" not in kept(file.preview.name)
+        file = self.made(picture() + b"\0\0\0\x18ftypmp42 alert(1)")
+        assert b"alert" not in self.raw(file)
 
     @pytest.mark.django_db
-    @pytest.mark.parametrize("data", [PDF, heic(), b"chao"], ids=["PDF", "HEIC", "text"])
-    def test_none_of_what_is_no_picture_we_read(self, data):
-        file = self.made(data)
-        assert (file.preview_state, file.preview.name) == ("", "")
+    def test_none_of_what_is_no_picture(self):
+        file = self.made(b"chao")
+        assert (file.preview_state, file.pages.count()) == ("", 0)
+
+    @pytest.mark.django_db
+    def test_of_every_page_of_a_document(self):
+        file = self.made(pdf(pages=3, size=(300, 6000)))
+        pages = [Image.open(io.BytesIO(self.raw(file, number))) for number in (1, 2, 3)]
+        assert (file.preview_state, file.preview_pages) == ("ready", 3)
+        assert [(page.format, page.size) for page in pages] == [("JPEG", (100, 2000))] * 3
+
+    @pytest.mark.django_db
+    def test_knows_what_made_it_how_and_from_what(self):
+        for data in (picture(), heic(), PDF):
+            page = self.made(data).pages.get()
+            assert page.original_sha256 == hashlib.sha256(data).hexdigest()
+            assert page.sha256 == hashlib.sha256(kept(page.picture.name)).hexdigest()
+            assert "Pillow 13" in page.tool
+            assert page.parameters["side"] == 2000
+        assert "pdfium" in page.tool
+
+    @pytest.mark.django_db
+    def test_a_document_that_decodes_without_end_harms_nobody(self, settings):
+        settings.EVIDENCE_DECODE_SECONDS = 3
+        file = self.made(pdf_bomb())
+        assert file.preview_state in ("ready", "impossible")
+
+    @pytest.mark.django_db
+    def test_a_decoder_that_hangs_is_given_up_on(self, settings):
+        file = receive.receive(upload(picture()), room=ROOM).row()
+        settings.EVIDENCE_DECODE_SECONDS = 0.01
+        derive.derive_preview(file)
+        assert (file.preview_state, file.pages.count()) == ("impossible", 0)
+
+    @pytest.mark.django_db
+    def test_an_original_that_was_exchanged_is_not_shown(self, caplog):
+        file = receive.receive(upload(picture()), room=ROOM).row()
+        default_storage.delete(file.original.name)
+        default_storage.save(file.original.name, ContentFile(picture(color=(1, 2, 3))))
+        derive.derive_preview(file)
+        assert file.preview_state == "impossible"
+        assert "not what came in" in caplog.text
 
     @pytest.mark.django_db
     def test_a_picture_whole_on_the_outside_only(self):
         """Its checksums hold, its pixels do not."""
         file = self.made(bomb_png(1000, 1000))
-        assert (file.preview_state, file.preview.name) == ("impossible", "")
+        assert (file.preview_state, file.pages.count()) == ("impossible", 0)
 
     @pytest.mark.django_db
     def test_one_whose_task_was_lost_is_made_later(self):
         file = receive.receive(upload(picture()), room=ROOM).row()
-        sweep_previews()
+        sweep_files()
         file.refresh_from_db()
         assert file.preview_state == "waiting"  # its task may be on its way
         StoredFile.objects.update(created_at=timezone.now() - timedelta(minutes=5))
-        sweep_previews()
+        sweep_files()
         file.refresh_from_db()
         assert file.preview_state == "ready"
 

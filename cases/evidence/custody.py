@@ -1,0 +1,213 @@
+"""The chain of custody of each evidence item: what was done with it, by whom, when, with which tool, and on which bytes.
+
+One chain an item, apart from the events of its case, so that a single item can be handed to somebody with its whole story.
+Looking at it and fetching it stand in the access log, which locks nothing.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from cases.events import Flaw
+
+from .models import Custody, CustodyEntry, CustodyText, DerivedPage, EvidenceItem, StoredFile
+
+Event = CustodyEntry.Event
+PIPELINE = Actor.system("evidence")
+_CHUNK = 2000
+
+
+def begin(item: EvidenceItem, *, actor: Actor) -> None:
+    """The item came in, in the caller's transaction. What is known of its file already is noted as well."""
+    Custody.objects.create(item=item)
+    facts: dict[str, Any] = {"channel": item.channel}
+    file = StoredFile.objects.select_for_update(no_key=True).get(pk=item.file.pk) if item.file else None
+    if file:
+        facts |= {"size": file.size, "content_type": file.content_type, "declared_type": item.declared_type}
+    after = file.sha256 if file else ""
+    note(item, Event.RECEIVED, actor=actor, at=item.received_at, words=item.text, before="", after=after, **facts)
+    if file and file.scanned_at:
+        _note_scan(item, file)
+    if file and file.preview_pages:
+        _note_pages(item, file, list(file.pages.all()))
+
+
+def note(
+    item: EvidenceItem,
+    event: Event,
+    *,
+    actor: Actor,
+    words: str = "",
+    at: datetime | None = None,
+    before: str | None = None,
+    after: str | None = None,
+    tool: str = "",
+    **facts: object,
+) -> CustodyEntry:
+    """Appends an entry, in the caller's transaction; whoever notes something on the same item meanwhile waits.
+
+    `before` and `after` are SHA-256 of the bytes that were worked on and of what came of it; left out, the original was
+    neither changed nor read. `words` can be erased; the entry keeps only their salted hash.
+    """
+    head = Custody.objects.select_for_update().get(item=item)
+    original = item.file.sha256 if item.file else ""
+    salt = secrets.token_hex(16)
+    entry = CustodyEntry(
+        item=item,
+        number=head.last_number + 1,
+        event=event,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        at=at or timezone.now(),
+        sha256_before=original if before is None else before,
+        sha256_after=original if after is None else after,
+        tool=tool,
+        facts={**facts, "words": _salted(salt, words)} if words else facts,
+        previous_hash=head.last_hash,
+    )
+    entry.hash = chain_hash(entry)
+    entry.save(force_insert=True)
+    if words:
+        CustodyText.objects.create(entry=entry, text=words, salt=salt)
+    head.last_number, head.last_hash = entry.number, entry.hash
+    head.save()
+    return entry
+
+
+def note_scan(file: StoredFile) -> None:
+    """The scanner has said what it thinks of the file, which the caller holds locked: on every item that is this file."""
+    for item in _items_of(file):
+        _note_scan(item, file)
+
+
+def note_pages(file: StoredFile, pages: Collection[DerivedPage]) -> None:
+    """The copies were made, or could not be; as `note_scan`."""
+    for item in _items_of(file):
+        _note_pages(item, file, pages)
+
+
+def note_check(item: EvidenceItem, *, actor: Actor, is_accepted: bool, words: str, check: int) -> None:
+    """Somebody looked at it and said what it is worth."""
+    event = Event.VERIFIED if is_accepted else Event.REJECTED
+    note(item, event, actor=actor, words=words, check=check)
+
+
+def note_filing(item: EvidenceItem, *, actor: Actor) -> None:
+    """It counts as another thing than before."""
+    note(
+        item,
+        Event.LINKED,
+        actor=actor,
+        requested_item=item.requested_item_id,
+        checklist_item=item.checklist_item_id,
+    )
+
+
+def _items_of(file: StoredFile) -> Iterable[EvidenceItem]:
+    return file.items.select_related("file").order_by("pk")
+
+
+def _note_scan(item: EvidenceItem, file: StoredFile) -> None:
+    note(item, Event.SCANNED, actor=PIPELINE, at=file.scanned_at, tool=file.scanner, result=file.scan_state)
+
+
+def _note_pages(item: EvidenceItem, file: StoredFile, pages: Collection[DerivedPage]) -> None:
+    """What came of it are the pages: their hashes, and one over them in their order."""
+    hashes = [page.sha256 for page in pages]
+    first = next(iter(pages), None)
+    note(
+        item,
+        Event.DERIVED,
+        actor=PIPELINE,
+        at=first.made_at if first else None,
+        after=hashlib.sha256("".join(hashes).encode()).hexdigest() if hashes else "",
+        tool=first.tool if first else "",
+        result=file.preview_state,
+        pages=hashes,
+        parameters=first.parameters if first else {},
+    )
+
+
+def chain_hash(entry: CustodyEntry) -> str:
+    """SHA-256 over everything the entry says and the hash of the entry before it."""
+    said = json.dumps(
+        [
+            entry.previous_hash,
+            entry.item_id,
+            entry.number,
+            str(entry.event),
+            entry.actor_kind,
+            entry.actor_id,
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            entry.sha256_before,
+            entry.sha256_after,
+            entry.tool,
+            entry.facts,
+        ],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def flaws_of(item: EvidenceItem) -> list[str]:
+    """Everything wrong with the chain of one item, in words."""
+    stored = EvidenceItem.objects.select_related("case", "file", "custody").get(pk=item.pk)
+    entries = stored.custody_entries.select_related("words").order_by("number")
+    return [f"entry {flaw.number}: {flaw.what}" for flaw in _flaws(stored, list(entries))]
+
+
+def all_flaws(codes: Collection[str] = ()) -> Iterator[Flaw]:
+    """What is wrong with the chains of all items, or of those of the cases with `codes`: read as a stream."""
+    items, entries = EvidenceItem.objects.select_related("case", "file"), CustodyEntry.objects.all()
+    if codes:
+        items, entries = items.filter(case__code__in=codes), entries.filter(item__case__code__in=codes)
+    for bare in items.filter(custody_entries__isnull=True).iterator():
+        yield from _flaws(bare, [])
+    stream = entries.select_related("words", "item__case", "item__file", "item__custody")
+    for _item, chain in groupby(stream.order_by("item_id", "number").iterator(_CHUNK), key=attrgetter("item_id")):
+        entries_of_item = list(chain)
+        yield from _flaws(entries_of_item[0].item, entries_of_item)
+
+
+def _flaws(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[Flaw]:
+    def flaw(number: int, what: str) -> Flaw:
+        return Flaw(item.case.code, number, what, record=f"custody of evidence {item.pk}, entry")
+
+    previous, expected = "", 1
+    for entry in entries:
+        if entry.number != expected:
+            yield flaw(expected, "missing")
+            expected = entry.number
+        if entry.previous_hash != previous:
+            yield flaw(entry.number, "does not follow from the entry before")
+        if entry.hash != chain_hash(entry):
+            yield flaw(entry.number, "altered")
+        words = getattr(entry, "words", None)
+        if words and entry.facts.get("words") != _salted(words.salt, words.text):
+            yield flaw(entry.number, "its words were altered")
+        if entry.event == Event.RECEIVED and _is_other(item, entry, words):
+            yield flaw(entry.number, "the item is not what was received")
+        previous, expected = entry.hash, expected + 1
+    head = getattr(item, "custody", None)
+    if head is None or (expected - 1, previous) != (head.last_number, head.last_hash) or not entries:
+        yield flaw(expected, "the end of the chain is missing or was replaced")
+
+
+def _is_other(item: EvidenceItem, received: CustodyEntry, words: CustodyText | None) -> bool:
+    """Whether the item now stands for another file or other words. Erased words may be missing from both."""
+    sha256 = item.file.sha256 if item.file else ""
+    return sha256 != received.sha256_after or (words is not None and words.text != item.text)
+
+
+def _salted(salt: str, words: str) -> str:
+    return hashlib.sha256((salt + words).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Runs the decoder on a file: a process with limits of its own, beside the threads of a worker or a web server."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.conf import settings
+
+from .decoder.refused import Refused, Why
+
+_PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder.program")
+_CHUNK = 64 * 1024
+
+
+def ask(file: IO[bytes], do: str, **request: Any) -> dict[str, Any]:
+    """What the decoder answers about the file, which is one of the operating system, flushed. Raises Refused.
+
+    One that it dies of, or that takes too long, is a damaged one.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of ours
+            [*_PROGRAM, json.dumps({"do": do, **request})],
+            stdin=file,
+            capture_output=True,
+            cwd=settings.BASE_DIR,
+            env={},
+            timeout=settings.EVIDENCE_DECODE_SECONDS,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise Refused(Why.BROKEN) from error
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "refused" in answer:
+        raise Refused(Why(answer["refused"]))
+    return answer
+
+
+@contextmanager
+def on_disk(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str]]:
+    """A copy that another process can read, wherever the original is stored, and its SHA-256; gone when the block ends."""
+    digest = hashlib.sha256()
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        yield file, digest.hexdigest()

@@ -1,0 +1,261 @@
+"""The chain of custody of an item: what is noted, that nobody rewrites it, and the report of it."""
+
+import hashlib
+import io
+import json
+import threading
+from contextlib import contextmanager
+from io import StringIO
+
+import pypdfium2
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import InternalError, OperationalError, ProgrammingError, connection, connections, transaction
+from django.urls import reverse
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases.evidence import custody
+from cases.evidence.models import CustodyEntry, CustodyText, EvidenceItem
+from cases.evidence.pipeline import derive
+from cases.models import Access
+from cases.states import Channel
+from cases.tasks import examine_file
+from cases.workflow import evidence
+from tests.cases.building import customer_of, open_case
+
+from .files import pdf, picture, upload
+
+REFUSED = (ProgrammingError, InternalError, OperationalError)
+Event = CustodyEntry.Event
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def lan(make_staff):
+    return make_staff("lan", Role.SPECIALIST, "payments")
+
+
+@pytest.fixture
+def case(defaults):
+    return open_case("deposit-not-credited")
+
+
+def sent(case, data=None, text=""):
+    how = {"upload": upload(data)} if data else {"text": text}
+    return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, **how)
+
+
+def events_of(item):
+    return [entry.event for entry in item.custody_entries.order_by("number")]
+
+
+def entry(item, event):
+    return item.custody_entries.get(event=event)
+
+
+@contextmanager
+def without_the_trigger():
+    """What a superuser could do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE evidence_custodyentry DISABLE TRIGGER evidence_custody_append_only")
+        yield cursor
+        cursor.execute("ALTER TABLE evidence_custodyentry ENABLE TRIGGER evidence_custody_append_only")
+
+
+class TestWhatIsNoted:
+    def test_from_receipt_to_the_check(self, case, lan):
+        data = pdf(pages=2)
+        item, actor = sent(case, data), Actor.staff(lan)
+        examine_file(item.file_id)
+        thing = case.category.checklist.get(slug="receipt")
+        evidence.verify_evidence(item, actor=actor, result="rejected", reason="Ảnh mờ", checklist_item=thing)
+        evidence.verify_evidence(item, actor=actor, result="accepted")
+        assert events_of(item) == ["received", "derived", "linked", "rejected", "verified"]
+        received, derived, rejected = (entry(item, one) for one in ("received", "derived", "rejected"))
+        sha256 = hashlib.sha256(data).hexdigest()
+        assert (received.actor_kind, received.sha256_before, received.sha256_after) == ("customer", "", sha256)
+        assert received.facts["size"] == len(data)
+        assert received.at == item.received_at
+        assert derived.sha256_before == sha256
+        assert derived.facts["pages"] == [page.sha256 for page in item.file.pages.all()]
+        assert "pdfium" in derived.tool
+        assert (rejected.actor_id, rejected.words.text) == (str(lan.pk), "Ảnh mờ")
+        assert "Ảnh mờ" not in json.dumps(rejected.facts, ensure_ascii=False)
+        assert custody.flaws_of(item) == []
+
+    def test_the_scan_with_the_scanners_version(self, clamd, case):
+        item = sent(case, picture())
+        examine_file(item.file_id)
+        scanned = entry(item, Event.SCANNED)
+        assert (scanned.facts["result"], scanned.tool[:7]) == ("clean", "ClamAV ")
+        assert events_of(item) == ["received", "scanned", "derived"]
+
+    def test_of_a_file_that_is_known_what_was_done_with_it(self, clamd, case):
+        examine_file(sent(case, picture()).file_id)
+        other = open_case("deposit-not-credited", email="binh@khach.example")
+        again = sent(other, picture())
+        assert events_of(again) == ["received", "scanned", "derived"]
+        assert custody.flaws_of(again) == []
+
+    def test_words_have_a_chain_too(self, case):
+        item = sent(case, text="FT26327001")
+        assert events_of(item) == ["received"]
+        assert entry(item, Event.RECEIVED).words.text == "FT26327001"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_notes_at_the_same_time_waits(defaults, lan):
+    """A worker that derives, and people who check: every entry has its number, and the chain holds."""
+    case = open_case("deposit-not-credited")
+    item = sent(case, picture())
+    actor = Actor.staff(lan)
+
+    def check():
+        with transaction.atomic():
+            custody.note(EvidenceItem.objects.get(pk=item.pk), Event.EXPORTED, actor=actor)
+
+    def run(work):
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    work = [lambda: derive.derive_preview(type(item.file).objects.get(pk=item.file_id)), *[check] * 6]
+    threads = [threading.Thread(target=run, args=(one,)) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(events_of(item)) == ["derived", *["exported"] * 6, "received"]
+    assert custody.flaws_of(item) == []
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda one: CustodyEntry.objects.filter(pk=one.pk).update(tool="x"),
+        lambda one: CustodyEntry.objects.filter(pk=one.pk).delete(),
+        lambda one: one.save(),
+        lambda one: connection.cursor().execute("TRUNCATE evidence_custodyentry CASCADE"),
+    ],
+    ids=["update", "delete", "save", "truncate"],
+)
+def test_the_database_refuses(case, rewrite):
+    item = sent(case, picture())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(REFUSED, match="cannot be changed or deleted"), transaction.atomic():
+        rewrite(entry(item, Event.RECEIVED))
+    assert events_of(item) == ["received"]
+
+
+@pytest.mark.parametrize(
+    ("tampering", "number", "what"),
+    [
+        ("UPDATE evidence_custodyentry SET actor_id = '999' WHERE number = 2", 2, "altered"),
+        ("UPDATE evidence_custodyentry SET at = at - interval '1 day' WHERE number = 2", 2, "altered"),
+        ("UPDATE evidence_custodyentry SET sha256_after = 'x' WHERE number = 2", 2, "altered"),
+        ("UPDATE evidence_custodyentry SET tool = 'other' WHERE number = 2", 2, "altered"),
+        ("DELETE FROM evidence_custodyentry WHERE number = 2", 2, "missing"),
+        (
+            "DELETE FROM evidence_custodyentry WHERE number = 3",
+            3,
+            "the end of the chain is missing or was replaced",
+        ),
+        ("DELETE FROM evidence_custodyentry", 1, "the end of the chain is missing or was replaced"),
+        ("UPDATE evidence_custodytext SET text = 'Rõ'", 3, "its words were altered"),
+    ],
+)
+def test_what_was_rewritten_all_the_same_is_named(case, lan, tampering, number, what):
+    item = sent(case, picture())
+    examine_file(item.file_id)
+    evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ")
+    call_command("verify_audit", stdout=StringIO())
+    with without_the_trigger() as cursor:
+        if tampering.startswith("DELETE"):
+            cursor.execute("DELETE FROM evidence_custodytext")
+        cursor.execute(tampering)
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_audit", stdout=out)
+    assert f"{case.code} custody of evidence {item.pk}, entry {number}: {what}" in out.getvalue()
+
+
+def test_an_item_that_stands_for_another_file_is_named(case):
+    item, other = sent(case, picture()), sent(case, picture(color=(1, 2, 3)))
+    EvidenceItem.objects.filter(pk=item.pk).update(file=other.file)
+    words = sent(case, text="FT26327001")
+    EvidenceItem.objects.filter(pk=words.pk).update(text="FT99999999")
+    found = {str(flaw) for flaw in custody.all_flaws([case.code])}
+    assert found == {
+        f"{case.code} custody of evidence {pk}, entry 1: the item is not what was received"
+        for pk in (item.pk, words.pk)
+    }
+
+
+def test_words_may_be_erased(case, lan):
+    item = sent(case, text="FT26327001")
+    CustodyText.objects.all().delete()
+    EvidenceItem.objects.filter(pk=item.pk).update(text="[đã xóa]")
+    assert list(custody.all_flaws()) == []
+
+
+class TestReport:
+    def export(self, client, item, form, reason="Gửi trung tâm trọng tài"):
+        return client.post(reverse("evidence:custody", args=[item.pk]), {"form": form, "reason": reason})
+
+    @pytest.fixture
+    def item(self, case):
+        item = sent(case, picture())
+        examine_file(item.file_id)
+        return item
+
+    def test_as_json(self, client, item, lan):
+        client.force_login(lan)
+        response = self.export(client, item, "json")
+        report = json.loads(response.content)
+        assert response["Content-Disposition"].startswith("attachment")
+        assert [one["event"] for one in report["entries"]] == ["received", "derived", "exported"]
+        assert report["entries"][-1]["words"] == "Gửi trung tâm trọng tài"
+        assert report["entries"][-1]["actor"]["name"] == str(lan)
+        assert report["file"]["sha256"] == report["file"]["sha256_now"] == item.file.sha256
+        assert report["flaws"] == []
+        assert events_of(item)[-1] == "exported"
+        assert Access.objects.filter(user=lan, evidence_item=item.pk).exists()
+
+    @pytest.mark.parametrize(("language", "word"), [("vi", "Gửi trung tâm"), ("en", "Chain of custody")])
+    def test_as_pdf_in_the_readers_language(self, client, item, lan, language, word):
+        lan.language = language
+        lan.save()
+        client.force_login(lan)
+        response = self.export(client, item, "pdf")
+        assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
+        with pypdfium2.PdfDocument(io.BytesIO(response.content)) as document:
+            text = "".join(page.get_textpage().get_text_range() for page in document)
+        assert word in text
+        assert item.file.sha256[:20] in text
+
+    def test_says_where_the_original_is_not_what_came_in(self, client, item, lan):
+        client.force_login(lan)
+        default_storage.delete(item.file.original.name)
+        assert json.loads(self.export(client, item, "json").content)["file"]["sha256_now"] == ""
+        default_storage.save(item.file.original.name, ContentFile(b"other"))
+        assert json.loads(self.export(client, item, "json").content)["file"]["sha256_now"] != item.file.sha256
+
+    def test_what_people_typed_is_no_markup(self, client, item, lan):
+        client.force_login(lan)
+        assert self.export(client, item, "pdf", '#panic("x") $ * _ ]').status_code == 200
+
+    def test_needs_a_reason_and_a_post(self, client, item, lan):
+        client.force_login(lan)
+        assert self.export(client, item, "json", "  ").status_code == 400
+        assert client.get(reverse("evidence:custody", args=[item.pk])).status_code == 405
+        assert events_of(item)[-1] == "derived"
