@@ -30,6 +30,8 @@ EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES_PER_UPLOAD = 10
 EVIDENCE_MAX_BYTES_PER_CASE = 50 * 1024 * 1024
 EVIDENCE_MAX_PIXELS = 40_000_000
+# Above this, whatever is found about a fact counts once a second person has confirmed it.
+VERIFY_ALONE_MAX_VND = env.int("VERIFY_ALONE_MAX_VND", default=20_000_000)
 
 # How far a figure must be backed before the public page shows it (closed cases of a category in the window).
 PUBLIC_FIGURES_MINIMUM = 20
