@@ -22,7 +22,7 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, ItemKind
+from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
@@ -98,7 +98,7 @@ def _expected(case: Case, event: CaseEvent) -> Facts:
 
 def _request(case: Case, event: CaseEvent) -> Facts:
     request = EvidenceRequest.objects.get(pk=event.facts["request"])
-    items = list(request.items.order_by("pk"))
+    items = list(request.items.select_related("checklist_item").order_by("pk"))
     takes_files = any(item.kind != ItemKind.TEXT for item in items)
     return {
         "request": request,
@@ -124,6 +124,12 @@ def _item(case: Case, event: CaseEvent) -> Facts:
     return {"name": item.requested_item or item}
 
 
+def _fact(case: Case, event: CaseEvent) -> Facts:
+    """What could not be confirmed, in the words written for the customer, and how to prove it otherwise."""
+    line = next((one for one in evidence_queries.needed_by(case).lines if one.slug == event.facts["fact"]), None)
+    return {"sentence": event.words.text, "otherwise": line.otherwise if line else ""}
+
+
 def _department(case: Case, event: CaseEvent) -> Facts:
     return {"department": Department.objects.get(slug=event.facts["department"])}
 
@@ -147,6 +153,7 @@ _DETAILS = {
     EventKind.CASE_CLOSED.value: "closed_as",
     EventKind.FOLLOW_UP_DONE.value: "follow_up",
     EventKind.EVIDENCE_VERIFIED.value: "before",
+    EventKind.FACT_VERIFIED.value: "settled",
 }
 # Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
 TEXTS: dict[tuple[str, str], Text] = {
@@ -155,6 +162,12 @@ TEXTS: dict[tuple[str, str], Text] = {
     (EventKind.EVIDENCE_REJECTED, ""): Text("evidence_rejected", _rejected_item, is_worth_a_call=True, is_reply=True),
     (EventKind.EVIDENCE_VERIFIED, EvidenceItem.State.REJECTED): Text(
         "evidence_accepted_after_all", _item, is_worth_a_call=True, is_reply=True
+    ),
+    (EventKind.FACT_VERIFIED, FactEntry.Kind.CONTRADICTED): Text(
+        "fact_not_confirmed", _fact, is_worth_a_call=True, is_reply=True
+    ),
+    (EventKind.FACT_VERIFIED, FactEntry.Kind.UNABLE): Text(
+        "fact_not_confirmed", _fact, is_worth_a_call=True, is_reply=True
     ),
     (EventKind.CASE_TRANSFERRED, ""): Text("case_transferred", _department),
     (EventKind.CASE_REOPENED, ""): Text("case_reopened"),

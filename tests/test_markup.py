@@ -10,6 +10,7 @@ from django.utils.html import escape
 from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer
 from accounts.models import ApiClient, Department, Role, Scope
+from cases.evidence import checklists
 from cases.evidence.wanted import Wanted
 from cases.models import Calendar, Case, Category, SavedView
 from cases.states import Channel
@@ -56,7 +57,7 @@ def case(boss, lan):
     for model in (Department, Category, Calendar):
         model.objects.update(name_vi=MARKUP, name_en=MARKUP)
     kind = Category.objects.get(slug="deposit-not-credited")
-    kind.checklist.update(name_vi=MARKUP, name_en=MARKUP, why_vi=MARKUP, why_en=MARKUP)
+    checklists.in_force(kind).items.update(name_vi=MARKUP, name_en=MARKUP, why_vi=MARKUP, why_en=MARKUP)
     case = open_case(kind.slug, transaction_ref=MARKUP)
     Case.objects.update(subject=MARKUP)
     Customer.objects.update(name=MARKUP, external_id=MARKUP)
@@ -68,7 +69,9 @@ def case(boss, lan):
     outbox.write_note(case, actor=by, body=MARKUP)
     outbox.write_message(case, actor=by, body=MARKUP)
     intake.add_message(case, actor=customer, channel=case.channel, body=MARKUP)
-    evidence.request_evidence(case, actor=by, items=[Wanted(name=MARKUP, why=MARKUP), Wanted(name="Sao kê")])
+    evidence.request_evidence(
+        case, actor=by, items=[Wanted(name=MARKUP, why=MARKUP), Wanted(name="Sao kê", why="Đối chiếu")]
+    )
     item = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, text=MARKUP)
     evidence.verify_evidence(item, actor=by, result="rejected", reason=MARKUP)
     evidence.waive_rest(case, actor=by, reason=MARKUP)

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
 from cases.complaints.models import Complaint, PolicyClause
+from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
 from channels_app.models import (
     Call,
@@ -33,6 +34,7 @@ TABLE = {
     Customer: (ALL, {I, M, D}, {I, S, M, D}),
     Notice: (OFFICE, HEADS, HEADS),
     Category: (OFFICE, {D}, {D}),
+    Checklist: (OFFICE, {D}, {D}),
     Calendar: (OFFICE, {D}, {D}),
     SlaTarget: (OFFICE, {D}, {D}),
     Complaint: (ALL, NONE, NONE),
@@ -47,7 +49,7 @@ TABLE = {
     WebhookDelivery: (AUDITED, NONE, NONE),
     Access: (AUDITED, NONE, NONE),
 }
-NEVER_IN_THE_ADMIN = {"CaseEvent", "EventText", "Answer", "Clock", "Pause", "FollowUp", "Group", "Message"}
+NEVER_IN_THE_ADMIN = {"CaseEvent", "EventText", "Answer", "Clock", "FactEntry", "Pause", "FollowUp", "Group", "Message"}
 
 
 @pytest.mark.parametrize("role", list(Role))

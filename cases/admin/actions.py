@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases import policies
+from cases.evidence.queries import Checklist
 from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_check, evidence_forms, step_forms
+from . import composer_forms, evidence_check, evidence_forms, fact_forms, step_forms
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -25,7 +26,7 @@ When = Callable[[Actor, Case], bool]
 class Action:
     """`step` is the step behind it, None where it is none; `when` says more about when it is offered.
 
-    `one_click` needs no form page; `writing` is done in the composer.
+    `one_click` needs no form page; `writing` is done in the composer. `leads_to` is the page of the case one goes on with.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Action:
     one_click: bool = False
     writing: bool = False
     ends: bool = False
+    leads_to: str = "admin:cases_case_change"
 
     def permitted(self, actor: Actor, case: Case) -> bool:
         """Whether it is this person's to do, whatever the status."""
@@ -109,15 +111,23 @@ _TABLE = [
     Action("message", _("Message to the customer"), _C.MessageToCustomer, icon="chat", writing=True),
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
     Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
+    *(
+        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, leads_to="admin:cases_case_verify")
+        for name, label, form in (
+            ("verify-fact", _("Verify the fact"), fact_forms.VerifyFact),
+            ("confirm-fact", _("Confirm the finding"), fact_forms.ConfirmFinding),
+            ("set-aside", _("Set aside"), fact_forms.SetAside),
+        )
+    ),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
 
 
-def offered(actor: Actor, case: Case) -> dict[str, Action]:
-    """What this person can do to the case now, in the order of the table."""
-    steps = set(allowed_steps(actor, case))
+def offered(actor: Actor, case: Case, file: Checklist | None = None) -> dict[str, Action]:
+    """What this person can do to the case now, in the order of the table. `file` where the caller has read it."""
+    steps = set(allowed_steps(actor, case, file=file))
     converses = policies.may_converse(actor, case)
     return {
         action.name: action

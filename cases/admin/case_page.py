@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.access_log import note_access
+from cases.evidence.queries import file_of
 from cases.models import Answer, Case, Clock
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
@@ -103,7 +104,8 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything the page shows, ready for its template. `asked` may carry cursors: `before` for the conversation, `history`."""
     talk = entries_of(case, asked.get("before", ""))
-    actions = offered(actor, case)
+    file = file_of(case)
+    actions = offered(actor, case, file)
     begun = _begun(case, actor)
     tabs = _tabs(case, actor, actions, begun)
     held = holding.waiting(case)
@@ -143,7 +145,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "replies": _replies(case, actor, tabs),
         "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "to": case.contact,
-        "evidence_panel": panel_of(case, actor),
+        "evidence_panel": panel_of(case, actor, file),
     }
 
 

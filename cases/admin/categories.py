@@ -1,4 +1,4 @@
-"""The tree of topics and reasons, each reason with its checklist of evidence."""
+"""The tree of topics and reasons, each reason with a way to its checklists."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, RoleStackedInline
-from cases.evidence.models import ChecklistItem
+from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin
 from cases.models import Category
 
 
@@ -49,19 +49,11 @@ class CategoryForm(forms.ModelForm):
         return parent
 
 
-class ChecklistInline(RoleStackedInline):
-    model = ChecklistItem
-    readable_by = OFFICE_READERS
-    editable_by = deletable_by = ADMINISTRATORS
-    fields = (("slug", "position", "is_mandatory"), ("name_vi", "name_en"), ("why_vi", "why_en"))
-
-
 @admin.register(Category)
 class CategoryAdmin(RoleModelAdmin):
     readable_by = OFFICE_READERS
     editable_by = ADMINISTRATORS
     form = CategoryForm
-    inlines = (ChecklistInline,)
     list_display = (
         "tree_name",
         "slug",
@@ -81,8 +73,17 @@ class CategoryAdmin(RoleModelAdmin):
         """Each topic, then its reasons."""
         return (Coalesce("parent__slug", "slug"), F("parent_id").asc(nulls_first=True), "slug")
 
+    def get_fields(self, request: HttpRequest, obj: Category | None = None) -> Any:
+        fields = CategoryForm.Meta.fields
+        return (*fields, "checklists") if obj else fields
+
     def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> tuple[str, ...]:
-        return ("slug",) if obj else ()
+        return ("slug", "checklists") if obj else ()
+
+    @admin.display(description=gettext_lazy("checklist"))
+    def checklists(self, category: Category) -> str:
+        address = reverse("admin:evidence_checklist_changelist")
+        return format_html('<a href="{}?category__id__exact={}">{}</a>', address, category.pk, _("All versions"))
 
     @admin.display(description=gettext_lazy("category"))
     def tree_name(self, category: Category) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import queries
 from cases.models import Answer
+from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay
 from cases.workflow import answer, resolution
 from channels_app import deliveries, outbox
 from channels_app.models import Delivery
@@ -55,7 +56,17 @@ class RetryDelivery(StepForm):
             raise Conflict(_("There is nothing to send again."))
 
 
-class Propose(Writing):
+class Deciding(Writing):
+    """An outcome never asks for money; said at once, since it may be held a while before it is taken."""
+
+    def clean_body(self) -> str:
+        body = str(self.cleaned_data["body"])
+        if asks_to_pay(body):
+            raise forms.ValidationError(str(ASKS_FOR_MONEY))
+        return body
+
+
+class Propose(Deciding):
     done = gettext_lazy("Proposed. Somebody else decides now.")
     hint = gettext_lazy("As the customer would read it. Somebody else approves it before it goes out.")
 
@@ -69,7 +80,7 @@ class Propose(Writing):
         resolution.propose(self.case, actor=self.actor, body=self.said("body"))
 
 
-class SendAnswer(Writing):
+class SendAnswer(Deciding):
     done = gettext_lazy("Answered.")
     hint = gettext_lazy("The official answer of this round: the customer is asked to accept or reject it.")
 

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from cases import policies
 from cases.evidence import queries
 from cases.evidence.models import Check, EvidenceItem, EvidenceRequest
-from cases.evidence.queries import Line
+from cases.evidence.queries import Checklist, Line
 from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
@@ -76,26 +76,30 @@ class CheckEvidence(StepForm):
 
 @dataclass(frozen=True)
 class EvidencePanel:
-    """What the panel shows. What came in can be filed under any of the `lines`; `others` are under none yet."""
+    """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet."""
 
     lines: list[Line]
     others: list[EvidenceItem]
+    optional: list[Line]
+    missing: list[str]
+    facts_to_do: int
+    has_facts: bool
     request: EvidenceRequest | None
     may_check: bool
 
-    @property
-    def missing(self) -> list[str]:
-        """The names of what would have to be asked for now."""
-        return [line.name for line in self.lines if line.is_missing]
 
-
-def panel_of(case: Case, actor: Actor) -> EvidencePanel:
-    """Five queries, however much there is, and up to four about the files."""
-    found = queries.file_of(case)
-    put_beside([*(item for line in found.lines for item in line.items), *found.others], case, actor)
+def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
+    """One query, as the `file` was read, and up to four about what came. What nobody needs and nobody spoke of stands
+    apart, as `optional`."""
+    put_beside([*(item for line in file.lines for item in line.items), *file.others], case, actor)
+    optional = [line for line in file.lines if not line.mandatory and line.state == queries.MISSING]
     return EvidencePanel(
-        lines=found.lines,
-        others=found.others,
+        lines=[line for line in file.lines if line not in optional],
+        others=file.others,
+        optional=optional,
+        missing=file.missing_names,
+        facts_to_do=len([line for line in file.facts if line.is_to_verify]),
+        has_facts=bool(file.facts),
         request=queries.open_request(case),
         may_check=case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
     )

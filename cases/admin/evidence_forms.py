@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from cases.evidence import queries
-from cases.evidence.models import RequestedItem
 from cases.evidence.pipeline.receive import Upload
 from cases.states import Channel
 from cases.workflow import evidence
@@ -32,7 +31,9 @@ class RequestEvidence(StepForm):
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("One thing a line; why it is needed after a colon."),
+        help_text=gettext_lazy(
+            "One thing a line; why it is needed after a colon. A manager or the lead asks for what is not on the checklist."
+        ),
     )
     due_at = forms.DateTimeField(
         label=gettext_lazy("By when"),
@@ -40,7 +41,7 @@ class RequestEvidence(StepForm):
     )
 
     def offer(self) -> None:
-        self.lines = [line for line in queries.checklist_of(self.case) if line.state != RequestedItem.State.ACCEPTED]
+        self.lines = [line for line in queries.checklist_of(self.case) if not line.is_on_file]
         listed = self.fields["listed"]
         assert isinstance(listed, forms.MultipleChoiceField)
         listed.choices = [(line.name, f"{line.name} – {line.why}" if line.why else line.name) for line in self.lines]

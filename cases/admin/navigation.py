@@ -104,6 +104,7 @@ _GROUPS: list[Line] = [
             _list(_("Roles"), "manage_accounts", "accounts_membership"),
             _list(_("Departments"), "apartment", "accounts_department"),
             _list(_("Categories"), "label", "cases_category"),
+            _list(_("Checklists"), "checklist", "evidence_checklist"),
             _list(_("Chat duties"), "forum", "channels_app_chatduty"),
             _list(_("Reply templates"), "quickreply", "channels_app_replytemplate"),
             _list(_("Service targets"), "timer", "cases_slatarget"),

@@ -80,6 +80,8 @@ def of_page(request: HttpRequest) -> Keys:
     groups = [(_("Everywhere"), _everywhere())]
     if name == "cases_case_change":
         groups.append((_("On this case"), _on_a_case()))
+    elif name == "cases_case_verify":
+        groups.append((_("On this page"), _at_the_facts()))
     elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
     elif place in ("hotline:page", "hotline:log"):
@@ -106,6 +108,17 @@ def _everywhere() -> list[Key]:
         Key(("Ctrl", "+", "K"), _("find a case, a customer, a place, a step")),
         Key(("/",), _("search")),
         Key(("?",), _("this list")),
+    ]
+
+
+def _at_the_facts() -> list[Key]:
+    return [
+        Key(("+",), _("larger")),
+        Key(("-",), _("smaller")),
+        Key(("0",), _("whole picture")),
+        Key(("r",), _("turn")),
+        Key(("n",), _("next picture")),
+        Key(("b",), _("back to the case")),
     ]
 
 
@@ -155,6 +168,7 @@ def _on_a_case() -> list[Key]:
         _template(),
         Key(("Ctrl", "+", "Enter"), _("send what is written")),
         Key((".",), _("copy the code")),
+        Key(("x",), _("verify the facts")),
         *(
             Key((key,), " / ".join(dict.fromkeys(str(ACTIONS[name].label) for name in names)))
             for key, names in _STEP_KEYS.items()

@@ -67,7 +67,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
     if not holding.is_held(action.name):  # the page itself counts down to what is held
         messages.success(request, str(form.done))
     if policies.can_see(actor, case):
-        return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
+        return HttpResponseRedirect(reverse(action.leads_to, args=[case.pk]))
     return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
 
 
@@ -144,7 +144,7 @@ def _form_page(
         "possible": action.possible(actor, case),
         "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
-        "case_url": reverse("admin:cases_case_change", args=[case.pk]),
+        "case_url": reverse(action.leads_to, args=[case.pk]),
     }
     fragment = "fragment" in request.GET and error is None
     template = "admin/cases/case/step_form.html" if fragment else "admin/cases/case/step.html"

@@ -8,8 +8,10 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from accounts.models import Department
+from cases import policies
 from cases.evidence import queries as evidence
-from cases.evidence.models import EvidenceItem, RequestedItem
+from cases.evidence.lines import AWAITING_SECOND
+from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, FactEntry, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
 from cases.states import ClosedAs, Step
 from cases.workflow.steps import allowed_steps
@@ -35,17 +37,63 @@ class ClockOut(serializers.ModelSerializer):
         return clock.paused_at is not None
 
 
+# What a customer reads of it: no doubt that nobody has confirmed, and that it is unconfirmed rather than contradicted.
+_FACT_STATES_FOR_CUSTOMERS = {
+    AWAITING_SECOND: FactEntry.Kind.CLAIMED.value,
+    FactEntry.Kind.CONTRADICTED.value: FactEntry.Kind.UNABLE.value,
+}
+
+
+class FactOut(serializers.Serializer):
+    """What was said and found: `state` is missing, claimed, awaiting_second (a second verifier), corroborated,
+    contradicted, unable (it cannot be verified) or set_aside. Customers read claimed until it counts, and unable for
+    contradicted. `sentence` is written for the customer; `finding` is the id of what was found last."""
+
+    state = serializers.SerializerMethodField()
+    finding = serializers.SerializerMethodField()
+    claimed = serializers.CharField(source="claim.value", default="")
+    sentence = serializers.SerializerMethodField()
+
+    def get_state(self, line: evidence.Line) -> str:
+        if policies.may_read_inside(self.context["actor"]):
+            return line.fact_state
+        return _FACT_STATES_FOR_CUSTOMERS.get(line.fact_state, line.fact_state)
+
+    def get_finding(self, line: evidence.Line) -> int | None:
+        found = line.verdict if policies.may_read_inside(self.context["actor"]) else line.settled
+        return found.pk if found else None
+
+    def get_sentence(self, line: evidence.Line) -> str:
+        return line.settled.sentence if line.settled else ""
+
+
 class LineOut(serializers.Serializer):
-    """One thing the case needs: `state` is missing, requested, received, accepted, rejected or not_needed."""
+    """One thing the case needs: `state` is missing, requested, received, accepted, rejected or not_needed.
+
+    Lines with the same `either_of` are alternatives: one of them suffices. `missing` says that it has to come still.
+    """
 
     name = serializers.CharField()
+    slug = serializers.CharField()
+    part = serializers.ChoiceField([(part.value, part.label) for part in ASKED_OF_CUSTOMERS])
     why = serializers.CharField()
     state = serializers.CharField()
     mandatory = serializers.BooleanField()
+    must_be_verified = serializers.BooleanField(help_text="Nothing is decided before this fact is verified.")
+    missing = serializers.BooleanField(source="is_awaited")
+    either_of = serializers.CharField()
+    formats = serializers.CharField()
+    example = serializers.CharField()
+    otherwise = serializers.CharField(help_text="How to prove it otherwise.")
     item = serializers.SerializerMethodField(help_text="What to name when evidence for it is sent.")
+    fact = serializers.SerializerMethodField()
 
     def get_item(self, line: evidence.Line) -> int | None:
         return line.asked[-1].pk if line.asked else None
+
+    @extend_schema_field(FactOut(allow_null=True))
+    def get_fact(self, line: evidence.Line) -> Any:
+        return FactOut(line, context=self.context).data if line.is_fact else None
 
 
 class CaseRow(serializers.ModelSerializer):
@@ -106,6 +154,7 @@ class CaseOut(CaseRow):
     allowed_steps = serializers.SerializerMethodField()
     clocks = serializers.SerializerMethodField()
     checklist = serializers.SerializerMethodField()
+    checklist_complete = serializers.SerializerMethodField(help_text="Whether no line of the checklist is missing.")
 
     class Meta(CaseRow.Meta):
         fields = [
@@ -116,11 +165,18 @@ class CaseOut(CaseRow):
             "allowed_steps",
             "clocks",
             "checklist",
+            "checklist_complete",
         ]
+
+    def to_representation(self, instance: Case) -> Any:
+        is_new = self.context.get("is_new", False)
+        self.file = evidence.needed_by(instance) if is_new else evidence.file_of(instance)
+        return super().to_representation(instance)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Step.choices)))
     def get_allowed_steps(self, case: Case) -> list[str]:
-        return [step.value for step in allowed_steps(self.actor, case, is_new=self.context.get("is_new", False))]
+        is_new = self.context.get("is_new", False)
+        return [step.value for step in allowed_steps(self.actor, case, is_new=is_new, file=self.file)]
 
     @extend_schema_field(ClockOut(many=True))
     def get_clocks(self, case: Case) -> Any:
@@ -128,8 +184,10 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(LineOut(many=True))
     def get_checklist(self, case: Case) -> Any:
-        is_new = self.context.get("is_new", False)
-        return LineOut(evidence.needed_by(case) if is_new else evidence.checklist_of(case), many=True).data
+        return LineOut(self.file.lines, many=True, context=self.context).data
+
+    def get_checklist_complete(self, case: Case) -> bool:
+        return not self.file.missing
 
 
 class EntryOut(serializers.Serializer):

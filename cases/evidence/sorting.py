@@ -8,7 +8,7 @@ from cases.models import Case
 from cskh.core.errors import Invalid
 
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
-from .queries import still_missing
+from .queries import entries_of, still_missing
 
 
 def answered_by(
@@ -35,9 +35,9 @@ def _asked(held: Case, item: int) -> RequestedItem:
 
 
 def _asked_last(held: Case, thing: ChecklistItem) -> RequestedItem | None:
-    if thing.category_id != held.category_id:
+    if not entries_of(held).filter(slug=thing.slug).exists():
         raise Invalid(errors={"checklist_item": [_("This is not on the checklist of the category.")]})
-    asked = RequestedItem.objects.filter(request__case=held, checklist_item=thing)
+    asked = RequestedItem.objects.filter(request__case=held, checklist_item__slug=thing.slug)
     return asked.order_by("-pk").first()
 
 

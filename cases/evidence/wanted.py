@@ -9,11 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.no_payment import require_no_demand
 from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
 from . import queries
-from .models import ChecklistItem, RequestedItem
+from .models import ChecklistItem
 from .names import same_name
 
 _MOST = 10
@@ -31,14 +32,14 @@ class Wanted:
 def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it.
 
-    Raises Invalid for none, too many, or one that has come in and was accepted (R-28).
+    Raises Invalid for none, too many, one that is on file (R-28), or one that asks for money.
     """
     lines = queries.checklist_of(case)
     found: list[Wanted] = []
     for wanted in items:
         name, why = one_line(wanted.name)[:160], one_line(wanted.why)[:300]
         line = next((line for line in lines if line.answers_to(name, wanted.checklist_item)), None)
-        if line is not None and line.state == RequestedItem.State.ACCEPTED:
+        if line is not None and line.is_on_file:
             raise Invalid(
                 errors={"items": [_("“%(name)s” is on file already; do not ask again.") % {"name": line.name}]}
             )
@@ -46,6 +47,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
         if known is not None:
             with translation.override(case.customer.language):
                 name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
+        require_no_demand(f"vui lòng {name}, {why}\nvui lòng {why}", field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
             found.append(Wanted(name=name, why=why, checklist_item=known))
     if not found:

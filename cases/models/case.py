@@ -46,6 +46,9 @@ class Case(models.Model):
     )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     urgency = models.PositiveSmallIntegerField(default=1, help_text="Rank of the priority, so that queues sort by it.")
+    checklist_number = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="The version of the category's checklist it was classified under."
+    )
     is_complex = models.BooleanField(_("complex"), default=False)
     incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
     transaction_ref = models.CharField(_("transaction code"), max_length=100, blank=True)

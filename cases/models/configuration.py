@@ -30,6 +30,12 @@ class Category(Named):
         _("restricted"), default=False, help_text=_("Only the department and managers see these cases.")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    checklist_number = models.PositiveSmallIntegerField(
+        _("checklist in force"),
+        default=0,
+        editable=False,
+        help_text="The version that cases classified now get; 0 where none was published.",
+    )
 
     class Meta:
         verbose_name = _("category")

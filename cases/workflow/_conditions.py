@@ -1,12 +1,13 @@
 """How each condition of a move is found out, and what people are told when it does not hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
-from cases.evidence.queries import unchecked
+from cases.evidence.queries import Checklist, file_of
 from cases.models import Answer, Case
 from cases.states import Condition
 
@@ -16,15 +17,24 @@ NEEDS_APPROVAL = gettext_lazy(
 _NAMED = 5  # at most so many things are named in one sentence
 
 
-def unmet(condition: Condition, case: Case) -> str:
-    """Empty when the condition holds, else a sentence that says what is missing."""
+def unmet(condition: Condition, case: Case, file: Checklist | None = None) -> str:
+    """Empty when the condition holds, else a sentence that says what is missing. `file` where the caller has read it."""
+    if condition == Condition.EVIDENCE_CHECKED:
+        return _evidence_checked(file or file_of(case))
     return _CHECKS[condition](case)
 
 
-def _evidence_checked(case: Case) -> str:
-    """Nothing is decided past what came in, asked for or not: each thing is accepted or rejected first (I3)."""
-    waiting = [str(item) for item in unchecked(case)[:_NAMED]]
-    return _("Check first what came in: %(items)s.") % {"items": ", ".join(waiting)} if waiting else ""
+def _evidence_checked(file: Checklist) -> str:
+    """Nothing is decided past what came in, nor past a mandatory fact: each is checked, or set aside, first (I3)."""
+    if waiting := file.unchecked:
+        return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}
+    if undecided := file.undecided:
+        return _("Verify first, or set aside: %(facts)s.") % {"facts": _named(line.name for line in undecided)}
+    return ""
+
+
+def _named(things: Iterable[object]) -> str:
+    return ", ".join(str(thing) for thing in islice(things, _NAMED))
 
 
 def _approved_where_needed(case: Case) -> str:
@@ -43,7 +53,6 @@ def _later_round(case: Case) -> str:
 
 
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
-    Condition.EVIDENCE_CHECKED: _evidence_checked,
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,

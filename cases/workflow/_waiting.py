@@ -23,6 +23,7 @@ from ._take_step import take_step
 EVIDENCE = Actor.system("evidence")
 
 _FOLLOW_UPS = (FollowUp.Kind.EVIDENCE_REMINDER, FollowUp.Kind.EVIDENCE_OVERDUE)
+_NOT_OF_USE = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 _OF_USE = (EvidenceItem.State.RECEIVED, EvidenceItem.State.ACCEPTED)
 
 
@@ -65,9 +66,8 @@ def complete(case: Case, *, actor: Actor, at: datetime, reason: str = "") -> Non
     """The case goes to verification; what has not come by `at` is not needed."""
     with take_step(case, Step.EVIDENCE_COMPLETED, actor=actor) as held:
         request = end(held, queries.open_request(held), at=at)
-        left = queries.still_missing(request)
-        waived = list(left.values_list("pk", flat=True))
-        left.update(state=RequestedItem.State.NOT_NEEDED)
+        waived = list(queries.still_missing(request).values_list("pk", flat=True))
+        request.items.filter(state__in=_NOT_OF_USE).update(state=RequestedItem.State.NOT_NEEDED)
         record(held, EventKind.EVIDENCE_COMPLETED, actor=actor, words=reason, request=request.pk, waived=waived)
         handover.pass_on_if_absent(held, acting=actor)
 

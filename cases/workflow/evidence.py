@@ -16,6 +16,7 @@ from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import custody, queries, sorting
 from cases.evidence.models import (
+    ASKED_OF_CUSTOMERS,
     Check,
     ChecklistItem,
     EvidenceItem,
@@ -28,7 +29,9 @@ from cases.evidence.names import fitting_filename
 from cases.evidence.pipeline.examine import is_due
 from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
+from cases.fair_words import require_fair
 from cases.models import Case
+from cases.no_payment import require_no_demand
 from cases.states import Channel, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
@@ -60,12 +63,15 @@ def request_evidence(
     """Asks the customer for `items`, at least one; the case waits for the customer until `due_at` (default `usual_due`).
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
-    Raises Invalid for no item, too many, one that is accepted already, or a due time that is past or too far; NotPermitted
-    where the customer was asked twice and `actor` does not answer for the case.
+    Raises Invalid for no item, too many, one that is on file already or asks for money, or a due time that is past or too
+    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist, and `actor` does not answer for
+    the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
         _require_a_look(held, actor)
+        wanted_items = checked_items(held, items)
+        _require_grounds(held, actor, wanted_items)
         due_at = checked_due(due_at, now) if due_at else usual_due(held, at=now)
         request = EvidenceRequest.objects.create(
             case=held,
@@ -83,7 +89,7 @@ def request_evidence(
                 why=wanted.why,
                 kind=wanted.checklist_item.kind if wanted.checklist_item else ItemKind.ANY,
             )
-            for wanted in checked_items(held, items)
+            for wanted in wanted_items
         )
         resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
@@ -194,6 +200,8 @@ def verify_evidence(
         raise Invalid(errors={"result": [_("Accept or reject it.")]})
     if result == Check.Result.REJECTED and not words:
         raise Invalid(errors={"reason": [_("Say what is wrong with it and what the customer can send instead.")]})
+    require_fair(words, field="reason")
+    require_no_demand(words, field="reason")
     with transaction.atomic():
         with change_case(item.case) as held:
             policies.require(actor, Step.REQUEST_EVIDENCE, held)
@@ -205,7 +213,7 @@ def verify_evidence(
             if thing is not None:
                 sorting.file_under(held, item, thing)
                 custody.note_filing(item, actor=actor)
-            check = _note_check(held, item, actor=actor, result=result, words=words)
+            check = note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
 
@@ -224,7 +232,7 @@ def _require_released(item: EvidenceItem, result: Check.Result | str) -> None:
         raise StepNotAllowed(_("This file is not released: the malware scanner has not found it clean."))
 
 
-def _note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
+def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
     """Writes on the locked case what somebody found about the item, and what follows from it."""
     is_accepted, before = result == Check.Result.ACCEPTED, item.state
     check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
@@ -268,6 +276,25 @@ def _require_a_look(held: Case, actor: Actor) -> None:
             )
             % {"times": _ROUNDS}
         )
+
+
+def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
+    """What a checklist does not name needs a reason and somebody who answers for the case (R-28).
+
+    Asked of people alone: what programs ask for was decided by whoever set them up. A category whose checklist asks for
+    nothing has nothing to go beyond.
+    """
+    beyond = [wanted for wanted in items if wanted.checklist_item is None]
+    asked = queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS)
+    if not beyond or not actor.is_staff or not asked.exists():
+        return
+    names = ", ".join(wanted.name for wanted in beyond)
+    if not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": names}
+        )
+    if not all(wanted.why for wanted in beyond):
+        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": names}]})
 
 
 def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:

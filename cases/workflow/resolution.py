@@ -7,6 +7,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Answer, Case
+from cases.no_payment import require_no_demand
 from cases.states import Step
 from cskh.core.errors import Invalid
 from cskh.core.text import checked_body, clean
@@ -26,7 +27,7 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
-        body = checked_body(body)
+        body = checked_answer(body)
         take_back_approval(held, actor=actor, why="new_proposal")
         answer = Answer.objects.create(
             case=held,
@@ -62,6 +63,13 @@ def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_
         record(held, EventKind.OUTCOME_RETURNED, actor=actor, answer=answer.pk, why=why)
 
 
+def checked_answer(body: str) -> str:
+    """The words of an outcome, cleaned. Raises Invalid where they are missing, too long, or ask for money."""
+    text = checked_body(body)
+    require_no_demand(text, field="body")
+    return text
+
+
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
     with take_step(case, step, actor=actor) as held:
         answer = queries.answers_of_round(held, Answer.State.PROPOSED).select_for_update().get()
@@ -81,7 +89,7 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
     answer = queries.answers_of_round(held, Answer.State.APPROVED).select_for_update().first()
     if answer is None:
         answer = Answer(
-            case=held, round=held.round, body=checked_body(body), author_kind=actor.kind, author_id=actor.id
+            case=held, round=held.round, body=checked_answer(body), author_kind=actor.kind, author_id=actor.id
         )
     elif body.strip() and clean(body) != answer.body:
         raise Invalid(

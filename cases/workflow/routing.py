@@ -78,6 +78,7 @@ def _classify(
     first = step == Step.CLASSIFY
     was_complex = held.is_complex
     held.category, held.is_complex = category, category.is_complex
+    held.checklist_number = category.checklist_number
     held.classified_at = held.classified_at or timezone.now()
     if nature is not None:
         held.nature = nature

@@ -4,6 +4,7 @@ from functools import cache
 
 from accounts.actors import Actor
 from cases import policies
+from cases.evidence.queries import Checklist
 from cases.models import Case
 from cases.states import TRANSITIONS, Condition, Step
 
@@ -11,16 +12,16 @@ from . import evidence
 from ._conditions import unmet
 
 
-def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False) -> list[Step]:
+def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False, file: Checklist | None = None) -> list[Step]:
     """The steps `actor` may take on `case` as it stands, in the order of the table: by status, policy and conditions.
 
-    It is what the gate would let through at this moment; the gate asks again. A bounded number of queries, fewer on a case
-    that `is_new`: on that nothing has come in yet, and nothing was asked for.
+    It is what the gate would let through at this moment; the gate asks again. A bounded number of queries: fewer on a case
+    that `is_new`, since nothing was asked for on it, and where the caller has read its `file` (`file_of`, `needed_by`).
     """
 
     @cache  # several steps ask for the same
     def is_met(condition: Condition) -> bool:
-        return (is_new and condition == Condition.EVIDENCE_CHECKED) or not unmet(condition, case)
+        return not unmet(condition, case, file)
 
     return [
         step

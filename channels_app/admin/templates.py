@@ -1,13 +1,29 @@
 """Prepared texts for the composer."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 
 from accounts.admin_access import EVERYBODY, HEADS, RoleModelAdmin
+from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay
 from channels_app.models import ReplyTemplate
+
+
+class ReplyTemplateForm(forms.ModelForm):
+    """Asks nobody for money, in neither language."""
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for field in ("body_vi", "body_en"):
+            if asks_to_pay(said.get(field) or ""):
+                self.add_error(field, str(ASKS_FOR_MONEY))
+        return said
 
 
 @admin.register(ReplyTemplate)
 class ReplyTemplateAdmin(RoleModelAdmin):
+    form = ReplyTemplateForm
     readable_by = EVERYBODY
     editable_by = HEADS
     list_display = ("shortcut", "title", "category", "is_active")

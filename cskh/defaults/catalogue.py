@@ -1,8 +1,8 @@
-"""Departments, topics and reasons, with the evidence each kind of request needs. Vietnamese and English."""
+"""Departments, topics and reasons. Vietnamese and English. What each reason needs is in `checklists`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from cases.evidence.models import ItemKind
+from .checklists import CHECKLISTS, Item
 
 # slug: (Vietnamese, English)
 DEPARTMENTS = {
@@ -25,19 +25,6 @@ TOPICS = {
 
 
 @dataclass(frozen=True)
-class Item:
-    """A checklist item: slug, name and why it is needed, in Vietnamese and English."""
-
-    slug: str
-    vi: str
-    en: str
-    why_vi: str
-    why_en: str
-    mandatory: bool = True
-    kind: ItemKind = ItemKind.ANY
-
-
-@dataclass(frozen=True)
 class Reason:
     """A reason below a topic."""
 
@@ -50,63 +37,12 @@ class Reason:
     needs_approval: bool = False
     is_complex: bool = False
     is_restricted: bool = False
-    items: tuple[Item, ...] = field(default=())
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Its checklist."""
+        return CHECKLISTS.get(self.slug, ())
 
-RECEIPT = Item(
-    "receipt",
-    "Biên lai hoặc sao kê",
-    "Receipt or statement line",
-    "Để đối chiếu số tiền, thời điểm và tài khoản nhận.",
-    "To compare amount, time and receiving account.",
-    kind=ItemKind.FILE,
-)
-TRANSACTION = Item(
-    "transaction-code",
-    "Mã giao dịch",
-    "Transaction code",
-    "Mỗi giao dịch có một mã riêng, nhờ đó tìm đúng khoản tiền.",
-    "Each transfer has its own code; it finds the very payment.",
-    kind=ItemKind.TEXT,
-)
-SCREENSHOT = Item(
-    "screenshot",
-    "Ảnh chụp màn hình báo lỗi",
-    "Screenshot of the error",
-    "Để bộ phận kỹ thuật thấy đúng thông báo.",
-    "So that the technical team sees the very message.",
-    kind=ItemKind.FILE,
-)
-REQUEST_ID = Item(
-    "request-id",
-    "Mã lệnh rút tiền",
-    "Withdrawal request id",
-    "Để tìm đúng lệnh rút.",
-    "To find the very request.",
-    kind=ItemKind.TEXT,
-)
-IDENTITY = Item(
-    "identity-proof",
-    "Thông tin xác minh danh tính",
-    "Proof of identity",
-    "Để bảo vệ tài khoản của Quý khách trước người khác.",
-    "To protect your account from others.",
-)
-OFFER = Item(
-    "offer",
-    "Ảnh chụp chương trình",
-    "Screenshot of the offer",
-    "Để xem đúng điều kiện Quý khách đã thấy.",
-    "To see the very conditions you were shown.",
-    kind=ItemKind.FILE,
-)
-LINK = Item(
-    "link",
-    "Đường dẫn hoặc số điện thoại đã liên hệ",
-    "Link or telephone number that contacted you",
-    "Để xác minh và cảnh báo cho người khác.",
-    "To check it and warn others.",
-)
 
 REASONS = (
     Reason(
@@ -116,7 +52,6 @@ REASONS = (
         "Nạp tiền chưa vào",
         "Deposit not credited",
         "urgent",
-        items=(RECEIPT, TRANSACTION),
     ),
     Reason(
         "withdrawal-delayed",
@@ -125,11 +60,8 @@ REASONS = (
         "Rút tiền chậm",
         "Withdrawal delayed",
         "urgent",
-        items=(REQUEST_ID,),
     ),
-    Reason(
-        "login-failure", "account", "account-security", "Lỗi đăng nhập", "Login failure", "high", items=(SCREENSHOT,)
-    ),
+    Reason("login-failure", "account", "account-security", "Lỗi đăng nhập", "Login failure", "high"),
     Reason(
         "account-locked",
         "account",
@@ -137,7 +69,6 @@ REASONS = (
         "Tài khoản bị khóa",
         "Account locked",
         "urgent",
-        items=(IDENTITY,),
     ),
     Reason(
         "account-takeover",
@@ -147,7 +78,6 @@ REASONS = (
         "Suspected account takeover",
         "urgent",
         is_complex=True,
-        items=(IDENTITY,),
     ),
     Reason(
         "impersonation",
@@ -156,9 +86,8 @@ REASONS = (
         "Mạo danh nhân viên hoặc trang giả",
         "Impersonation or fake site",
         "high",
-        items=(LINK,),
     ),
-    Reason("promotion", "service", "promotions", "Chương trình khuyến mãi", "Promotion terms", items=(OFFER,)),
+    Reason("promotion", "service", "promotions", "Chương trình khuyến mãi", "Promotion terms"),
     Reason(
         "settlement",
         "transactions",
@@ -168,9 +97,8 @@ REASONS = (
         "high",
         needs_approval=True,
         is_complex=True,
-        items=(TRANSACTION, SCREENSHOT),
     ),
-    Reason("technical-error", "service", "technical", "Lỗi hệ thống", "Technical error", items=(SCREENSHOT,)),
+    Reason("technical-error", "service", "technical", "Lỗi hệ thống", "Technical error"),
     Reason(
         "staff-conduct",
         "service",
@@ -190,10 +118,17 @@ REASONS = (
         "Personal data request",
         needs_approval=True,
         is_restricted=True,
-        items=(IDENTITY,),
     ),
     Reason(
         "self-exclusion", "rights", "account-security", "Tự loại trừ, tạm nghỉ", "Self-exclusion or time-out", "urgent"
+    ),
+    Reason(
+        "account-closed",
+        "account",
+        "account-security",
+        "Khiếu nại tài khoản đã đóng",
+        "Complaint about a closed account",
+        "high",
     ),
     Reason("suggestion", "general", "quality", "Góp ý", "Suggestion", "low"),
     Reason("other", "general", "intake", "Yêu cầu khác", "Other request"),

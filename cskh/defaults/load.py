@@ -10,13 +10,15 @@ from accounts.customers.models import Notice
 from accounts.models import Department
 from cases.complaints import policy
 from cases.complaints.models import PolicyClause
-from cases.evidence.models import ChecklistItem
+from cases.evidence import checklists
+from cases.evidence.models import Checklist, ChecklistItem
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
 from cases.sla import packs
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
-from .catalogue import DEPARTMENTS, REASONS, TOPICS, Item
+from .catalogue import DEPARTMENTS, REASONS, TOPICS
+from .checklists import Item
 from .help import ARTICLES
 from .policy import CLAUSES, POLICY_VALID_FROM
 
@@ -74,25 +76,36 @@ def _categories(departments: dict[str, Department]) -> dict[str, Category]:
             },
         )
         categories[reason.slug] = category
-        if is_new:
+        if is_new and reason.items:
             _checklist(category, reason.items)
     return categories
 
 
 def _checklist(category: Category, items: Iterable[Item]) -> None:
-    ChecklistItem.objects.bulk_create(
-        ChecklistItem(
-            category=category,
-            slug=item.slug,
-            name_vi=item.vi,
-            name_en=item.en,
-            why_vi=item.why_vi,
-            why_en=item.why_en,
-            kind=item.kind,
-            is_mandatory=item.mandatory,
-            position=position,
-        )
-        for position, item in enumerate(items)
+    """The first version of a category's checklist, in force at once."""
+    first = checklists.begin_draft(category)
+    ChecklistItem.objects.bulk_create(_entry(first, item, position) for position, item in enumerate(items))
+    checklists.publish(first)
+
+
+def _entry(version: Checklist, item: Item, position: int) -> ChecklistItem:
+    texts = {
+        f"{field}_{language}": words
+        for field in ("name", "why", "formats", "example", "otherwise")
+        for language, words in zip(("vi", "en"), getattr(item, field), strict=True)
+    }
+    return ChecklistItem(
+        checklist=version,
+        part=item.part,
+        slug=item.slug,
+        kind=item.kind,
+        either_of=item.either_of,
+        case_field=item.case_field,
+        record=item.record,
+        is_mandatory=item.mandatory,
+        must_be_verified=item.must_be_verified,
+        position=position,
+        **texts,
     )
 
 

@@ -12,9 +12,11 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.models import User
+from cases.evidence.models import FactEntry
+from cases.evidence.queries import file_of
 from cases.models import Case, Category
 from cases.states import Channel, Nature, Status
-from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox
@@ -23,6 +25,7 @@ from channels_app.models import Delivery
 from .matters import Told
 from .people import CUSTOMERS
 
+SCREENSHOT = Wanted(name="Ảnh chụp màn hình", why="Để thấy đúng thông báo lỗi.")
 CHANNELS = (Channel.EMAIL, Channel.WEB, Channel.APP, Channel.EMAIL, Channel.HOTLINE)
 
 
@@ -74,11 +77,10 @@ class Story:
 
     def ask_evidence(self) -> "Story":
         with self._at(2, 10):
-            wanted = [
-                Wanted(name=item.name, why=item.why)
-                for item in self.case.category.checklist.all()  # type: ignore[union-attr]
-            ] or [Wanted(name="Ảnh chụp màn hình", why="Để thấy đúng thông báo lỗi.")]
-            evidence.request_evidence(self.case, actor=self.owner, items=wanted)
+            lines = file_of(self.case).lines
+            wanted = [line for line in lines if line.is_missing] or [line for line in lines if not line.is_fact][:1]
+            items = [Wanted(name=line.name, why=line.why) for line in wanted] or [SCREENSHOT]
+            evidence.request_evidence(self.case, actor=self.owner, items=items)
         return self
 
     def send_evidence(self, text: str = "") -> "Story":
@@ -90,7 +92,17 @@ class Story:
         return self
 
     def verify(self) -> "Story":
+        """What came in is looked at, and what has to be known before a decision is verified."""
         with self._at(2, 10):
+            for line in file_of(self.case).undecided:
+                facts.verify_fact(
+                    self.case,
+                    actor=self.owner,
+                    fact=line.slug,
+                    result=FactEntry.Kind.CORROBORATED,
+                    value=self.told.transaction_ref or "Tối hôm trước, trên điện thoại của tôi",
+                    sources=facts.Sources(statement="Sổ lệnh của hệ thống"),
+                )
             for item in self.case.evidence.filter(state="received"):
                 evidence.verify_evidence(item, actor=self.owner, result="accepted", reason="")
         return self
@@ -101,6 +113,7 @@ class Story:
         return self
 
     def propose(self) -> "Story":
+        self.verify()
         if self.case.status != Status.RESOLVING:
             self.handle()
         with self._at(5, 30):
@@ -123,6 +136,7 @@ class Story:
         return self
 
     def answer(self) -> "Story":
+        self.verify()
         category = self.case.category
         if category is not None and category.needs_approval:
             self.propose().approve()
@@ -152,7 +166,7 @@ class Story:
         return self
 
     def give_final_response(self) -> "Story":
-        self.handle()
+        self.handle().verify()
         with self._at(5, 60):
             answer.give_final_response(self.case, actor=_person("yen"), body=self.told.answer)
         return self

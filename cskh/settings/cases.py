@@ -40,6 +40,9 @@ EVIDENCE_DECODE_SECONDS = 60  # then a file counts as damaged
 CLAMD = scanner_address()
 CLAMD_TIMEOUT_SECONDS = 30
 
+# Above this, whatever is found about a fact counts once a second person has confirmed it.
+VERIFY_ALONE_MAX_VND = env.int("VERIFY_ALONE_MAX_VND", default=20_000_000)
+
 # How far a figure must be backed before the public page shows it (closed cases of a category in the window).
 PUBLIC_FIGURES_MINIMUM = 20
 PUBLIC_FIGURES_WINDOW = timedelta(days=90)

@@ -4,10 +4,11 @@ from accounts.actors import Actor
 from accounts.customers.directory import Person
 from cases.events import flaws_of
 from cases.evidence.models import EvidenceRequest
+from cases.evidence.queries import file_of
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Category
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, ending, evidence, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, resolution, routing
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake
 from channels_app.models import Delivery
@@ -38,6 +39,7 @@ def case_at(status, worker, *, category="other"):
         return open_case()
     case = open_case(category)
     routing.assign_case(case, actor=actor, assignee=worker)
+    settle_facts(case, actor)
     if status in (Status.AWAITING_CUSTOMER, Status.VERIFYING):
         evidence.request_evidence(case, actor=actor, items=[Wanted(name="Biên lai")])
     if status == Status.VERIFYING:
@@ -54,6 +56,13 @@ def case_at(status, worker, *, category="other"):
         answer.accept(case, actor=customer_of(case))
     assert case.status == status
     return case
+
+
+def settle_facts(case, actor, value="GD-55120"):
+    """Somebody verifies what nothing is decided without."""
+    for line in file_of(case).undecided:
+        sources = facts.Sources(statement="Sổ lệnh")
+        facts.verify_fact(case, actor=actor, fact=line.slug, result="corroborated", value=value, sources=sources)
 
 
 def deliver_answer(case):
@@ -89,7 +98,9 @@ def take_as(actor, step, case, *, assignee):
         Step.CLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other, summary=reason),
         Step.RECLASSIFY: lambda: routing.classify_case(case, actor=actor, category=other, summary=reason),
         Step.ASSIGN: lambda: routing.assign_case(case, actor=actor, assignee=assignee),
-        Step.REQUEST_EVIDENCE: lambda: evidence.request_evidence(case, actor=actor, items=[Wanted(name="Sao kê")]),
+        Step.REQUEST_EVIDENCE: lambda: evidence.request_evidence(
+            case, actor=actor, items=[Wanted(name="Thời điểm xảy ra")]
+        ),
         Step.EVIDENCE_COMPLETED: lambda: evidence.waive_rest(case, actor=actor, reason=reason),
         Step.EVIDENCE_OVERDUE: lambda: evidence.stop_waiting(case, actor=actor),
         Step.START_RESOLVING: lambda: resolution.start_resolving(case, actor=actor),

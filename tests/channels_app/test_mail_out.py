@@ -12,6 +12,7 @@ from accounts.customers.directory import Person
 from accounts.customers.models import Contact
 from accounts.models import Department, Role
 from cases.events import EventKind, flaws_of
+from cases.evidence import checklists
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
@@ -409,9 +410,7 @@ def test_who_is_asked_for_files_reads_what_is_taken_and_what_follows_from_silenc
     assert "JPG, PNG, WebP, HEIC" in text
     assert size in text.replace("\xa0", " ")
     assert silence in text
-    code = deposits.checklist.filter(kind="text").first() or deposits.checklist.create(
-        name_vi="Mã giao dịch", kind="text"
-    )
+    code = checklists.in_force(deposits).items.get(slug="transaction-code")
     other = open_case(language=language, category=deposits, email="binh@khach.example")
     evidence.request_evidence(other, actor=lan, items=[evidence.Wanted(name=code.name, checklist_item=code)])
     text = other.messages.latest("pk").body

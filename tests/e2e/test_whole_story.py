@@ -142,7 +142,7 @@ def test_from_the_first_mail_to_the_yes(launch, port, visitor):  # noqa: F811
     until(lan.page, picture.count)
     picture.scroll_into_view_if_needed()
     lan.page.wait_for_function("document.querySelector('#evidence img').naturalWidth > 100")
-    lan.page.select_option("#evidence [name=thing]", label="Biên lai hoặc sao kê")
+    lan.page.select_option("#evidence [name=thing]", label="Biên lai chuyển khoản")
     lan.page.click("#evidence button[value=accepted]")
     lan.accepted_evidence.wait_for()
 

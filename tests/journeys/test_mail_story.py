@@ -83,7 +83,7 @@ def test_from_a_mail_with_a_photo_to_the_customers_yes(beat, make_staff, setting
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     routing.classify_case(case, actor=Actor.system("intake"), category=category)
     routing.assign_case(case, actor=lan, assignee=lan.subject)
-    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Ảnh giao dịch ngân hàng")])
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="receipt")])
     beat()
     case.refresh_from_db()
     assert case.status == Status.AWAITING_CUSTOMER

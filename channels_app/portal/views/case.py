@@ -242,8 +242,8 @@ def _to_show(case: Case, *, may_accept: bool) -> Checklist:
     """What came, and what was asked for. What would help is told as long as it can."""
     found = evidence_queries.file_of(case)
     helps = case.is_open and not may_accept
-    lines = [line for line in found.lines if line.state != evidence_queries.MISSING or helps]
-    return Checklist(lines, found.others)
+    lines = [line for line in found.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
+    return Checklist(lines, others=found.others)
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:

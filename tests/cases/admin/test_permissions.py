@@ -60,7 +60,10 @@ def form_of(door, at_hand):
         "assign": {"assignee": at_hand.head.pk},
         "transfer": {"department": other.department_id, "summary": words},
         "change-priority": {"priority": "low", "reason": words},
-        "request-evidence": {"items": "Sao kê: để đối chiếu", "due_at": timezone.localtime() + timedelta(days=1)},
+        "request-evidence": {
+            "items": "Thời điểm xảy ra: để tìm trong nhật ký",
+            "due_at": timezone.localtime() + timedelta(days=1),
+        },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
         "add-evidence": {"text": "FT26326009999"},
         "reject": {"reason": words},

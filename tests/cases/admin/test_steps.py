@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.customers.models import Contact
 from accounts.models import User
 from cases.events import flaws_of
-from cases.evidence.queries import file_of
+from cases.evidence.queries import entries_of, file_of
 from cases.evidence.wanted import Wanted
 from cases.models import Answer, Case, Category
 from cases.states import Channel, Status
@@ -257,7 +257,7 @@ def test_a_template_is_filled_in_once_and_only_where_it_should(desk, people, ope
 
 
 def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_case):
-    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    case, at = open_case("deposit-not-credited"), desk(people["manager"])
     form = at.form(case, "request-evidence").context["form"]
     due_at = form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
     name = form.lines[0].name
@@ -286,7 +286,7 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     assert item.state == "received"
     unsaid = at.take(case, "check-evidence", item=item.pk, result="accepted")
     assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["thing"])
-    thing = case.category.checklist.get(slug="transaction-code")
+    thing = entries_of(case).get(slug="transaction-code")
     checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
     assert checked.status_code == 302
     page = at.page(case)
@@ -308,9 +308,11 @@ def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case)
 def test_what_answers_nothing_or_the_wrong_thing_is_filed_anew(desk, people, open_case):
     """Under what is on the checklist, or under what was asked for besides; left alone it stays where it is."""
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
-    receipt = case.category.checklist.get(slug="receipt")
+    receipt = entries_of(case).get(slug="receipt")
     evidence.request_evidence(
-        case, actor=Actor.staff(people["lan"]), items=[Wanted(name=receipt.name), Wanted(name="Ảnh ví")]
+        case,
+        actor=Actor.staff(people["manager"]),
+        items=[Wanted(name=receipt.name), Wanted(name="Ảnh ví", why="Để thấy số dư")],
     )
     submit = partial(evidence.submit_evidence, case, actor=Actor.customer(case.customer), channel=Channel.WEB)
     wrong, unasked = submit(text="ảnh"), submit(text="ví", is_unasked=True)

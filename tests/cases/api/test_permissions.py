@@ -39,7 +39,7 @@ def body_of(step, at_hand):
         Step.CLASSIFY: kind,
         Step.RECLASSIFY: kind,
         Step.ASSIGN: {"assignee": at_hand.head.username},
-        Step.REQUEST_EVIDENCE: {"items": [{"name": "Sao kê"}]},
+        Step.REQUEST_EVIDENCE: {"items": [{"name": "Thời điểm xảy ra"}]},
         Step.START_RESOLVING: {},
         Step.APPROVE: {},
         Step.PROPOSE: {"body": words},

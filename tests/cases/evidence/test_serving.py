@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.models import ApiClient, Membership, Role, Scope
 from cases.evidence.models import EvidenceItem
 from cases.evidence.pipeline import derive
+from cases.evidence.queries import entries_of
 from cases.states import Channel, Status
 from cases.workflow import evidence
 from tests.cases.building import case_at, customer_of, open_case, snapshot
@@ -187,7 +188,7 @@ class TestDesk:
     def test_accepts_and_files_under_the_checklist(self, client, people):
         case = open_case("deposit-not-credited")
         item = sent(case)
-        receipt = case.category.checklist.get(slug="receipt")
+        receipt = entries_of(case).get(slug="receipt")
         client.force_login(people["own department"])
         assert self.check(client, case, item, result="accepted", thing=receipt.name).status_code == 302
         item.refresh_from_db()

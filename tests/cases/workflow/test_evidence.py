@@ -12,7 +12,7 @@ from cases.admin.evidence_forms import RequestEvidence
 from cases.admin.next_up import next_up
 from cases.events import flaws_of
 from cases.evidence import queries
-from cases.evidence.models import EvidenceItem, RequestedItem
+from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Pause, SlaTarget
 from cases.sla.clock import ClockKind
@@ -20,6 +20,7 @@ from cases.states import Channel, Status, Step
 from cases.workflow import answer, ending, evidence, follow_up, resolution
 from cases.workflow.steps import allowed_steps
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
+from cskh.defaults.checklists import CHECKLISTS
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
 from tests.cases.evidence.files import EXE, PDF, picture, upload
 
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.django_db
 T0 = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(minutes=10)  # well within the half hour that an urgent matter may take
-RECEIPT, CODE = Wanted(name="Biên lai hoặc sao kê"), Wanted(name="transaction-code")
+DEPOSIT = [entry for entry in CHECKLISTS["deposit-not-credited"] if entry.part in ASKED_OF_CUSTOMERS]
+RECEIPT, CODE = Wanted(name="Biên lai chuyển khoản"), Wanted(name="transaction-code")
 
 
 @pytest.fixture
@@ -71,21 +73,26 @@ def missing(case):
     return [line.name for line in queries.checklist_of(case) if line.is_missing]
 
 
+def line(case, slug):
+    return next(one for one in queries.checklist_of(case) if one.slug == slug)
+
+
 def kinds(case):
     return list(case.events.order_by("number").values_list("kind", flat=True))
 
 
 class TestAsking:
-    def test_waits_for_the_customer_and_counts_as_a_reply(self, case, lan):
-        request = ask(case, lan, RECEIPT, CODE, Wanted(name="  Số tài khoản\nnhận ", why="Để đối chiếu"))
+    def test_waits_for_the_customer_and_counts_as_a_reply(self, case, make_staff):
+        boss = make_staff("son", Role.MANAGER)  # who may ask for what is on no checklist
+        request = ask(case, boss, RECEIPT, CODE, Wanted(name="  Số tài khoản\ncủa vợ ", why="Để đối chiếu"))
         assert case.status == Status.AWAITING_CUSTOMER
         assert case.unanswered_since is None
         assert not case.clocks.filter(kind=ClockKind.FIRST_RESPONSE, stopped_at=None).exists()
         assert due(case, ClockKind.EVIDENCE_WAIT) == request.due_at == T0 + DAY
         assert [(i.name, i.kind, bool(i.why), i.checklist_item is not None) for i in request.items.order_by("pk")] == [
-            ("Biên lai hoặc sao kê", "file", True, True),
+            ("Biên lai chuyển khoản", "file", True, True),
             ("Mã giao dịch", "text", True, True),
-            ("Số tài khoản nhận", "any", True, False),
+            ("Số tài khoản của vợ", "any", True, False),
         ]
         assert pauses(case) == []
         assert list(
@@ -284,7 +291,7 @@ class TestPause:
         clock.move_to(T0 + 2 * HOUR)
         evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26327001")
         clock.move_to(T0 + 3 * HOUR)
-        send(case, item=request.items.get(name="Biên lai hoặc sao kê").pk)
+        send(case, item=request.items.get(name="Biên lai chuyển khoản").pk)
         assert pauses(case) == [(timedelta(0), 2 * HOUR)]
 
     def test_the_longest_wait_begins_with_the_delivery(self, case, lan, clock):
@@ -334,8 +341,8 @@ class TestPause:
         assert due(case) == before + 3 * DAY
         assert case.events.filter(kind="evidence_overdue").count() == 1
         assert queries.open_request(case) is None
-        assert [line.state for line in queries.checklist_of(case)] == ["missing", "missing"]
-        assert missing(case) == ["Biên lai hoặc sao kê", "Mã giao dịch"]
+        assert {one.state for one in queries.checklist_of(case)} == {"missing"}
+        assert missing(case) == ["Mã giao dịch", "Biên lai chuyển khoản", "Dòng sao kê có khoản tiền"]
 
     def test_late_receipt_before_a_late_sweep_ends_it_at_the_longest_wait(self, case, lan, clock):
         request = ask(case, lan)
@@ -437,7 +444,7 @@ class TestReceiving:
     def test_in_parts_and_by_kind(self, case, lan, clock):
         request = ask(case, lan, CODE, RECEIPT)
         first = send(case)
-        assert first.requested_item.name == "Biên lai hoặc sao kê"  # a file, though the code was asked first
+        assert first.requested_item.name == "Biên lai chuyển khoản"  # a file, though the code was asked first
         assert case.status == Status.AWAITING_CUSTOMER
         second = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=" FT26327001\0 ")
         assert (second.text, second.requested_item.name) == ("FT26327001", "Mã giao dịch")
@@ -551,8 +558,9 @@ class TestChecking:
         assert (item.state, check.by_id) == (result, str(lan.pk))
         assert request.items.get().state == result
         assert case.status == Status.VERIFYING
-        assert queries.checklist_of(case)[0].state == result
-        assert missing(case) == (["Mã giao dịch"] if result == "accepted" else ["Biên lai hoặc sao kê", "Mã giao dịch"])
+        assert line(case, "receipt").state == result
+        proof = ["Biên lai chuyển khoản", "Dòng sao kê có khoản tiền"]  # one of them suffices
+        assert missing(case) == ["Mã giao dịch", *([] if result == "accepted" else proof)]
 
     def test_a_later_check_replaces_the_earlier(self, case, lan):
         ask(case, lan)
@@ -584,21 +592,21 @@ class TestChecking:
 
     def test_what_came_unasked_is_filed_under_what_is_needed(self, case, lan):
         item = send(case)
-        receipt = queries.checklist_of(case)[0].checklist_item
+        receipt = line(case, "receipt").checklist_item
         evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
-        assert queries.checklist_of(case)[0].items == [item]
+        assert line(case, "receipt").items == [item]
         assert missing(case) == ["Mã giao dịch"]
 
     def test_taken_for_the_wrong_thing_it_is_filed_anew(self, case, lan):
         request = ask(case, lan, CODE)
         item = send(case)  # the only thing awaited was the code
-        receipt = queries.checklist_of(case)[0].checklist_item
+        receipt = line(case, "receipt").checklist_item
         evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
-        assert [line.state for line in queries.checklist_of(case)] == ["accepted", "missing"]
+        assert [line(case, slug).state for slug in ("receipt", "transaction-code")] == ["accepted", "missing"]
         assert request.items.get().state == RequestedItem.State.REQUESTED
 
-    def test_what_came_unasked_is_filed_under_what_was_asked_besides(self, case, lan):
-        request = ask(case, lan, Wanted(name="Ảnh ví"))
+    def test_what_came_unasked_is_filed_under_what_was_asked_besides(self, case, lan, make_staff):
+        request = ask(case, make_staff("son", Role.MANAGER), Wanted(name="Ảnh ví", why="Để thấy số dư"))
         item = send(case, is_unasked=True)
         assert (item.requested_item, case.status) == (None, Status.AWAITING_CUSTOMER)
         check = partial(evidence.verify_evidence, item, actor=Actor.staff(lan), result="accepted")
@@ -611,7 +619,7 @@ class TestChecking:
 
     def test_a_thing_of_another_category_is_refused(self, case, lan):
         item = send(case)
-        foreign = queries.checklist_of(case_at(Status.ROUTED, lan, category="login-failure"))[0].checklist_item
+        foreign = line(case_at(Status.ROUTED, lan, category="login-failure"), "screenshot").checklist_item
         before = snapshot(case)
         with pytest.raises(Invalid):
             evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=foreign)
@@ -652,7 +660,7 @@ class TestWaiving:
         evidence.waive_rest(case, actor=Actor.staff(lan), reason="Thấy trong hệ thống")
         assert case.status == Status.VERIFYING
         assert list(request.items.order_by("pk").values_list("state", flat=True)) == ["received", "not_needed"]
-        assert [line.state for line in queries.checklist_of(case)] == ["received", "not_needed"]
+        assert [line(case, slug).state for slug in ("receipt", "transaction-code")] == ["received", "not_needed"]
         assert missing(case) == []
 
     def test_needs_a_reason(self, case, lan):
@@ -667,10 +675,10 @@ def test_the_checklist_costs_the_same_however_much_there_is(case, lan, make_staf
     resolution.start_resolving(case, actor=Actor.staff(lan))
     boss = make_staff("son", Role.MANAGER)  # who may ask as often as it takes
     for number in range(6):
-        ask(case, boss, Wanted(name=f"Ảnh số {number}"))
+        ask(case, boss, Wanted(name=f"Ảnh số {number}", why="Để đối chiếu"))
         evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         file = queries.file_of(case)
         told = [(line.name, line.state, [item.checks.all()[0].reason for item in line.items]) for line in file.lines]
-    assert len(told) == 8
+    assert len(told) == len(DEPOSIT) + 6
     assert EvidenceItem.objects.filter(case=case).count() == 6

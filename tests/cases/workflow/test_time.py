@@ -364,7 +364,7 @@ def test_a_complex_case_tells_of_progress_from_its_start(clock, toan):
     sweep_days(clock, 2)
     assert told_of_progress(case) == 2
     assert case.messages.filter(direction="out", is_automatic=True, created_at=timezone.now()).count() == 1
-    evidence.request_evidence(case, actor=Actor.staff(toan), items=[Wanted(name="Sao kê")])
+    evidence.request_evidence(case, actor=Actor.staff(toan), items=[Wanted(name="Thời điểm xảy ra")])
     sweep_days(clock, 1)
     assert (told_of_progress(case), rhythm(case).count()) == (2, 1)
     evidence.waive_rest(case, actor=Actor.staff(toan), reason="Đã có")

@@ -162,7 +162,7 @@ def test_what_was_approved_is_proposed_anew_once_more_evidence_is_asked_for(peop
     lan, head = Actor.staff(people["worker"]), Actor.staff(people["head"])
     case = case_at(Status.AWAITING_APPROVAL, people["worker"], category="settlement")
     approved = resolution.approve(case, actor=head)
-    evidence.request_evidence(case, actor=lan, items=[Wanted(name="Sao kê")])
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="Thời điểm xảy ra")])
     evidence.waive_rest(case, actor=lan, reason="Có trong hệ thống")
     resolution.start_resolving(case, actor=lan)
     approved.refresh_from_db()

@@ -1,0 +1,50 @@
+"""Versions of checklists: a draft is made from what is in force, changed, and published; what was published stays readable."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Category
+from cskh.core.errors import Conflict
+
+from .models import Checklist, ChecklistItem
+
+
+def in_force(category: Category) -> Checklist | None:
+    """The version that cases classified now get."""
+    return Checklist.objects.filter(category=category, number=category.checklist_number).first()
+
+
+def begin_draft(category: Category, *, note: str = "") -> Checklist:
+    """A new version that says what the one in force says, to be changed. Raises Conflict where one is begun already."""
+    with transaction.atomic():
+        held = Category.objects.select_for_update().get(pk=category.pk)
+        if held.checklists.filter(published_at__isnull=True).exists():
+            raise Conflict(_("A draft of this checklist exists already. Change or publish that one."))
+        last = held.checklists.aggregate(last=Max("number"))["last"] or 0
+        draft = Checklist.objects.create(category=held, number=last + 1, note=note)
+        _copy(in_force(held), draft)
+    return draft
+
+
+def publish(draft: Checklist, *, by: User | None = None) -> None:
+    """From now on cases are classified under this version; those that are there keep theirs. Raises Conflict on a second time."""
+    with transaction.atomic():
+        category = Category.objects.select_for_update().get(pk=draft.category_id)
+        draft.refresh_from_db(fields=["published_at"])
+        if not draft.is_draft:
+            raise Conflict(_("This version is published already."))
+        draft.published_at, draft.published_by = timezone.now(), by
+        draft.save()
+        category.checklist_number = draft.number
+        category.save(update_fields=["checklist_number"])
+
+
+def _copy(source: Checklist | None, draft: Checklist) -> None:
+    entries = list(source.items.all()) if source else []
+    for entry in entries:
+        entry.pk, entry.checklist = None, draft
+        entry._state.adding = True
+    ChecklistItem.objects.bulk_create(entries)

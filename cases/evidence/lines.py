@@ -1,0 +1,315 @@
+"""What a case needs, line by line: what was asked, what came, what was said and found. Pure; `queries` fills it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from cases.models import Case
+
+from .models import FOUND, CaseField, ChecklistItem, EvidenceItem, FactEntry, ItemKind, Part, RequestedItem
+from .names import same_name
+
+MISSING = "missing"
+CLAIMED = FactEntry.Kind.CLAIMED.value
+AWAITING_SECOND = "awaiting_second"
+State = RequestedItem.State
+Kind = FactEntry.Kind
+_THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A fact as the customer says it: in `item`, in `message`, or (neither) as the case's details have it.
+
+    `entry` is set where somebody put it down.
+    """
+
+    value: str
+    item: EvidenceItem | None = None
+    message: int | None = None
+    entry: FactEntry | None = None
+
+
+@dataclass
+class Line:
+    """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
+
+    `alternatives` are the other lines of which one suffices.
+    """
+
+    name: str
+    why: str = ""
+    mandatory: bool = True
+    checklist_item: ChecklistItem | None = None
+    on_case: str = ""
+    asked: list[RequestedItem] = field(default_factory=list)
+    items: list[EvidenceItem] = field(default_factory=list)
+    said: list[FactEntry] = field(default_factory=list)
+    alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
+
+    @classmethod
+    def of_entry(cls, entry: ChecklistItem, case: Case) -> "Line":
+        return cls(entry.name, entry.why, entry.is_mandatory, entry, on_case=said_by_case(case, entry.case_field))
+
+    @property
+    def slug(self) -> str:
+        return self.checklist_item.slug if self.checklist_item else ""
+
+    @property
+    def is_fact(self) -> bool:
+        return self.checklist_item is not None and self.checklist_item.part == Part.FACT
+
+    @property
+    def part(self) -> str:
+        return (Part.FACT if self.is_fact else Part.EVIDENCE).value
+
+    @property
+    def kind(self) -> str:
+        return self.checklist_item.kind if self.checklist_item else ItemKind.ANY.value
+
+    @property
+    def must_be_verified(self) -> bool:
+        """Whether nothing is decided before this fact is verified."""
+        return self.checklist_item is not None and self.is_fact and self.checklist_item.must_be_verified
+
+    # What the customer is told about it.
+
+    @property
+    def formats(self) -> str:
+        return self.checklist_item.formats if self.checklist_item else ""
+
+    @property
+    def example(self) -> str:
+        return self.checklist_item.example if self.checklist_item else ""
+
+    @property
+    def otherwise(self) -> str:
+        return self.checklist_item.otherwise if self.checklist_item else ""
+
+    @property
+    def either_of(self) -> str:
+        return self.checklist_item.either_of if self.checklist_item else ""
+
+    @property
+    def state(self) -> str:
+        """Where it is on its way from us to the customer and back: `missing` or a RequestedItem.State.
+
+        A fact that was said is there, and accepted once it is corroborated; one that could not be confirmed can be
+        proven otherwise, so it is as what was rejected.
+        """
+        asking = self._of_items()
+        if not self.is_fact:
+            return State.NOT_NEEDED.value if self._is_set_aside and asking not in _THERE else asking
+        found = self.fact_state
+        if found in (CLAIMED, AWAITING_SECOND):
+            return asking if asking == State.ACCEPTED else State.RECEIVED.value
+        if found == Kind.CORROBORATED:
+            return State.ACCEPTED.value
+        if found == Kind.SET_ASIDE:
+            return State.NOT_NEEDED.value
+        if found in FOUND:
+            return asking if asking == State.REQUESTED or self._came_since_found() else State.REJECTED.value
+        return asking
+
+    @property
+    def _is_set_aside(self) -> bool:
+        return bool(self.said) and self.said[-1].kind == Kind.SET_ASIDE
+
+    def _of_items(self) -> str:
+        """The best of what came in, else what was asked last."""
+        states = {item.state for item in self.items}
+        for best in (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED):
+            if best in states:
+                return best.value
+        last = self.asked[-1] if self.asked else None
+        if last and last.request.ended_at is None and last.state == State.REQUESTED:
+            return State.REQUESTED.value
+        if states:
+            return State.REJECTED.value
+        return State.NOT_NEEDED.value if last and last.state == State.NOT_NEEDED else MISSING
+
+    def _came_since_found(self) -> bool:
+        found = self.verdict
+        return found is not None and any(
+            item.state == EvidenceItem.State.RECEIVED and item.received_at > found.at for item in self.items
+        )
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether another thing is there of those of which one suffices."""
+        return any(other.state in _THERE for other in self.alternatives)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it would have to be asked for now."""
+        if self.is_covered:
+            return False
+        if self.state == State.REJECTED:
+            return True
+        return self.state == MISSING and self.mandatory
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it has to come still: it would have to be asked for now, or is being asked for."""
+        return self.is_missing or (self.state == State.REQUESTED and not self.is_covered)
+
+    @property
+    def is_on_file(self) -> bool:
+        """Whether asking for it would be asking again: accepted, or a fact the customer has told us."""
+        return self.state == State.ACCEPTED or (self.is_fact and self.fact_state in (CLAIMED, AWAITING_SECOND))
+
+    def was_asked_in_vain(self, round_number: int) -> bool:
+        """Whether the customer let the longest wait pass on it in that round."""
+        last = self.asked[-1] if self.asked else None
+        return (
+            last is not None
+            and last.state == State.REQUESTED
+            and last.request.ended_at is not None
+            and last.request.round == round_number
+        )
+
+    def answers_to(self, name: str, checklist_item: ChecklistItem | None = None) -> bool:
+        """Whether this is the thing that `name` (in any of its languages, or its slug) or `checklist_item` means."""
+        own = self.checklist_item
+        if own is None:
+            return same_name(self.name, name)
+        if checklist_item is not None and own.slug == checklist_item.slug:
+            return True
+        return any(same_name(known, name) for known in (own.name_vi, own.name_en, own.slug))
+
+    # What was said and found about a fact.
+
+    @property
+    def claim(self) -> Claim | None:
+        """What the customer says: the latest of what somebody put down and what came in, else what the case says."""
+        entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
+        texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
+        item = texts[-1] if texts else None
+        if entry is not None and (item is None or entry.at >= item.received_at):
+            return Claim(entry.value, message=entry.message, entry=entry)
+        if item is not None:
+            return Claim(item.text[:500], item=item)
+        return Claim(self.on_case) if self.on_case else None
+
+    @property
+    def verdict(self) -> FactEntry | None:
+        """What was found or decided last; None where the customer has said something else since."""
+        last = self.said[-1] if self.said else None
+        if last is None or last.kind == Kind.CLAIMED:
+            return None
+        claim = self.claim
+        is_news = claim is not None and claim.item is not None and claim.item.received_at > last.at
+        return None if is_news else last
+
+    @property
+    def fact_state(self) -> str:
+        """`missing`, `claimed`, `awaiting_second`, or what was found: a FactEntry.Kind."""
+        found = self.verdict
+        if found is None:
+            return CLAIMED if self.claim else MISSING
+        if found.needs_second and found.confirms_id is None:
+            return AWAITING_SECOND
+        return found.kind
+
+    @property
+    def is_to_verify(self) -> bool:
+        """Whether the customer said it and nobody has found anything that counts."""
+        return self.is_fact and self.fact_state in (CLAIMED, AWAITING_SECOND)
+
+    @property
+    def settled(self) -> FactEntry | None:
+        """What was found, where no second verifier is awaited."""
+        return None if self.fact_state == AWAITING_SECOND else self.verdict
+
+    def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
+        """Whether nothing is decided before somebody has verified this or set it aside (I3).
+
+        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not.
+        """
+        if not self.is_fact:
+            return False
+        state = self.fact_state
+        if state == AWAITING_SECOND:
+            return True
+        if not self.must_be_verified or self.state == State.NOT_NEEDED:
+            return False
+        if any(other.fact_state == Kind.CORROBORATED for other in self.alternatives):
+            return False
+        return state == CLAIMED or (state == MISSING and not is_customer_silent)
+
+
+@dataclass
+class Checklist:
+    """The lines of a case in the order of its checklist, what is ours to pull and check, and what came in for no line."""
+
+    lines: list[Line] = field(default_factory=list)
+    ours: list[ChecklistItem] = field(default_factory=list)
+    others: list[EvidenceItem] = field(default_factory=list)
+    is_customer_silent: bool = False
+
+    @property
+    def facts(self) -> list[Line]:
+        return [line for line in self.lines if line.is_fact]
+
+    @property
+    def records(self) -> list[ChecklistItem]:
+        return [entry for entry in self.ours if entry.part == Part.RECORD]
+
+    @property
+    def checks(self) -> list[ChecklistItem]:
+        return [entry for entry in self.ours if entry.part == Part.CHECK]
+
+    @property
+    def missing(self) -> list[Line]:
+        """What would have to be asked for, or is being asked for and is not here yet. Empty: complete (R-25)."""
+        return [line for line in self.lines if line.is_awaited]
+
+    @property
+    def unchecked(self) -> list[EvidenceItem]:
+        """What came in and nobody has accepted or rejected yet, oldest first."""
+        came = [*self.others, *(item for line in self.lines for item in line.items)]
+        waiting = {item.pk: item for item in came if item.state == EvidenceItem.State.RECEIVED}
+        return sorted(waiting.values(), key=lambda item: (item.received_at, item.pk))
+
+    @property
+    def undecided(self) -> list[Line]:
+        """Facts past which nothing is decided."""
+        silent = self.is_customer_silent
+        return [line for line in self.lines if line.blocks_decisions(is_customer_silent=silent)]
+
+    @property
+    def missing_names(self) -> list[str]:
+        """The missing things in words, those of which one suffices in one."""
+        told: list[str] = []
+        done: set[int] = set()
+        for line in self.missing:
+            if id(line) in done:
+                continue
+            group = [line, *(other for other in line.alternatives if other in self.missing)]
+            done |= {id(one) for one in group}
+            told.append(" / ".join(one.name for one in group))
+        return told
+
+
+def join_alternatives(lines: Iterable[Line]) -> None:
+    """Lets the lines of which one suffices know of each other."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.either_of:
+            groups.setdefault(line.either_of, []).append(line)
+    for group in groups.values():
+        for line in group:
+            line.alternatives = [other for other in group if other is not line]
+
+
+def said_by_case(case: Case, case_field: str) -> str:
+    """The fact as the case's own details have it, "" where they do not."""
+    value = getattr(case, case_field) if case_field else None
+    if value in (None, ""):
+        return ""
+    if case_field == CaseField.AMOUNT:
+        return f"{value:,}".replace(",", ".") + " ₫"
+    if case_field == CaseField.INCIDENT:
+        return timezone.localtime(value).strftime("%H:%M %d/%m/%Y")
+    return str(value)

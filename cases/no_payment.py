@@ -1,0 +1,88 @@
+"""Nobody is asked to pay or deposit in order to get something released: that is how frauds speak, so we never do.
+
+A sentence is refused that tells the customer to pay (not: that they have paid) and says what they get for it. Read without
+accents, so that it makes no difference whether they were typed; both languages are looked for in every text.
+"""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from cskh.core.errors import Invalid
+from cskh.core.text import folded
+
+ASKS_FOR_MONEY = _("No customer pays or deposits in order to be helped. Say it without asking for money.")
+_FILL = r"(?:(?:them|ngay|truoc|tam|mot khoan|nhanh chong|chu dong|quy khach|anh|chi|ban|em) )*"
+_FEE = r"(?:dong|nop|tra|chuyen|nap|thanh toan)(?: tien)? (?:them|phi|le phi|thue|khoan phi|tien coc|tien ky quy)"
+_PAYS_VI = (
+    r"(?:nap (?:them|tien|vao|du|toi thieu|\d)|chuyen (?:them|tien|khoan|truoc|\d)|"
+    r"(?:dong|nop|tra) (?:them|truoc|phi|le phi|thue|tien|\d)|thanh toan (?:them|truoc|phi|le phi|thue|khoan|\d)|"
+    r"dat coc|coc (?:truoc|\d)|ky quy|tam ung|ung truoc)"
+)
+_TOLD_VI = (
+    r"(?:vui long|hay|can|phai|chi can|yeu cau|de nghi|xin|moi|bat buoc|duoc yeu cau) " + _FILL + _PAYS_VI,
+    r"(?:sau khi|truoc khi|den khi|cho den khi|neu chua|chi khi|mot khi)(?: \w+){0,4}? " + _FEE,
+    r"(?:bien lai|dong|nop|tra|chuyen|thanh toan)(?: \w+){0,2}? phi (?:mo khoa|giai ngan|xac minh|kich hoat|giai toa|bao lanh)",
+)
+_FREED_VI = (
+    r"mo (?:lai |)(?:khoa|tai khoan)|rut (?:duoc |)tien|(?:moi|de|duoc|lenh) rut|giai ngan|giai toa|giai phong|"
+    r"hoan (?:lai |)(?:tien|khoan|\d)|nhan (?:lai |duoc |)(?:tien|thuong|khoan|so tien|uu dai)|chi tra|kich hoat|lay lai|"
+    r"phi (?:mo khoa|xac minh|bao lanh)|duoc (?:giai quyet|xu ly|hoan|duyet|tra|mo|ho tro)|tra thuong|xac minh"
+)
+_THING = r"(?! (?:slip|receipt|screen|confirmation|code|content|reference|statement|history|id|date|time))"
+_PAYS_EN = (
+    r"(?:pay|prepay|deposit|transfer|wire|top up|send (?:us )?(?:money|a (?:small )?(?:fee|deposit)|the fee|\d))"
+    + _THING
+)
+_TOLD_EN = (
+    r"(?:please|kindly|must|need to|have to|has to|required to|should|ask you to|asked to)(?: (?!not\b)\w+){0,2}? "
+    + _PAYS_EN,
+    r"(?:once|after|until|unless|as soon as|before) you(?: have| will)? (?:pay|paid|deposit|deposited|transfer|transferred)"
+    r"(?: \w+){0,3}? (?:fee|tax|deposit|more|another|extra|\d)",
+)
+_FREED_EN = (
+    r"releas|unlock|unfreez|withdraw|refund|pay ?out|paid out|get your|receive your|claim your|activat|"
+    r"process(?:ed)? your|be (?:solved|helped|processed|credited)|verify your"
+)
+_LANGUAGES = (
+    (re.compile("|".join(_TOLD_VI)), re.compile(_FREED_VI)),
+    (re.compile(rf"\b(?:{'|'.join(_TOLD_EN)})"), re.compile(_FREED_EN)),
+)
+# Said just before, these turn it into the promise that we never ask.
+_DENIED = re.compile(
+    r"(?:khong|chua|chang|dung|never|not|n't|no|without|nobody|khoi|mien|doi|ke gian|mao danh|lua dao)(?: \w+){0,4} ?$",
+)
+_CONNECTED = re.compile(r"^(?:sau do|khi do|luc do|thi|roi|then|after that|afterwards|once)\b")
+
+
+def asks_to_pay(text: str) -> bool:
+    """Whether the text tells the customer to pay for something to be released."""
+    return any(_is_demand(sentence) for sentence in _sentences(text))
+
+
+def require_no_demand(text: str, *, field: str) -> None:
+    """Raises Invalid for a text that `asks_to_pay`."""
+    if asks_to_pay(text):
+        raise Invalid(errors={field: [str(ASKS_FOR_MONEY)]})
+
+
+def _is_demand(sentence: str) -> bool:
+    for told, freed in _LANGUAGES:
+        for found in told.finditer(sentence):
+            rest = f"{sentence[: found.start()]} | {sentence[found.end() :]} {found[0].partition(' phi ')[2]}"
+            if not _DENIED.search(sentence[: found.start()].strip()) and freed.search(rest):
+                return True
+    return False
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Each sentence, with the next one where that goes on from it."""
+    plain = [_plain(one) for one in re.split(r"[.!?;…]+\s+|\n+", text)]
+    for sentence, following in zip(plain, [*plain[1:], ""], strict=True):
+        yield f"{sentence} {following}" if _CONNECTED.match(following) else sentence
+
+
+def _plain(text: str) -> str:
+    """Folded, without punctuation, one space between words."""
+    return " ".join(re.sub(r"[^\w']+", " ", folded(text)).split())

@@ -1,0 +1,313 @@
+"""Facts are verified, not pictures (R-44): what the customer says, what somebody finds about it, and from which source.
+
+A contradiction, or whatever is found where much money is at stake, counts once a second person has confirmed it.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases import policies
+from cases.events import EventKind, record
+from cases.evidence import queries
+from cases.evidence.lines import AWAITING_SECOND, Checklist, Line
+from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
+from cases.fair_words import require_fair
+from cases.models import Case
+from cases.no_payment import require_no_demand
+from cases.records.models import Snapshot
+from cases.states import Step
+from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
+from cskh.core.text import clean, one_line
+
+from . import _waiting, resolution
+from ._take_step import change_case
+from .evidence import note_check
+
+Kind = FactEntry.Kind
+_MAX_VALUE = 500
+_MAX_STATEMENT = 300
+_STILL_ASKED = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What a finding rests on: evidence of the case, a record of ours as it was, or a statement that is named."""
+
+    evidence: Collection[EvidenceItem] = ()
+    snapshot: Snapshot | None = None
+    statement: str = ""
+
+
+def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int | None = None) -> FactEntry:
+    """Puts down what the customer says about the fact (its slug), perhaps in a `message` (its id). It is to be verified anew."""
+    with change_case(case) as held:
+        line = _line(held, actor, fact)
+        return _claim(held, line, actor=actor, value=value, message=message)
+
+
+def verify_fact(
+    case: Case,
+    *,
+    actor: Actor,
+    fact: str,
+    result: FactEntry.Kind | str,
+    sources: Sources,
+    value: str = "",
+    sentence: str = "",
+) -> FactEntry:
+    """Says what `actor`, a person, found about the fact (its slug): corroborated, contradicted, or that it cannot be verified.
+
+    `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
+    is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it.
+    Raises Invalid without a source or a value, and for words that accuse or ask for money.
+    """
+    if result not in FOUND:
+        raise Invalid(errors={"result": [_("Say what was found.")]})
+    kind = Kind(result)
+    with transaction.atomic():
+        with change_case(case) as held:
+            file = queries.file_of(held)
+            line = _line(held, actor, fact, file)
+            if not actor.is_staff:
+                raise NotPermitted(_("A person verifies facts, and is named."))
+            said = line.claim
+            if one_line(value) and (said is None or one_line(value) != one_line(said.value)):
+                said = None
+            if said is None or said.entry is None:
+                item, message = (said.item, said.message) if said else (None, None)
+                value = said.value if said else value
+                _claim(held, line, actor=actor, value=value, item=item, message=message)
+            entry = _note(
+                held,
+                line,
+                actor=actor,
+                kind=kind,
+                sources=_checked(held, kind, sources),
+                sentence=_checked_sentence(held, line, kind, sentence),
+                needs_second=kind == Kind.CONTRADICTED or _at_stake(held, file) > settings.VERIFY_ALONE_MAX_VND,
+            )
+            _look_at_what_it_rests_on(held, line, entry, sources, actor=actor)
+        _complete_if_nothing_is_left(case)
+    return entry
+
+
+def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
+    """A second person finds the same: now it counts, and the customer hears of it. Whoever does not, verifies the fact anew.
+
+    Raises NotPermitted for the first verifier, and Conflict where somebody was faster or found something else since.
+    """
+    with change_case(finding.case) as held:
+        line = _line(held, actor, finding.slug)
+        if not actor.is_staff:
+            raise NotPermitted(_("A person verifies facts, and is named."))
+        if line.fact_state != AWAITING_SECOND or line.verdict != finding:
+            raise Conflict(_("This does not wait for a second verifier any more. Look at the fact again."))
+        if (finding.by_kind, finding.by_id) == (actor.kind.value, actor.id):
+            raise NotPermitted(_("Somebody else confirms it: you found it yourself."))
+        sources = Sources(evidence=finding.evidence.all(), snapshot=finding.snapshot, statement=finding.statement)
+        return _note(
+            held,
+            line,
+            actor=actor,
+            kind=Kind(finding.kind),
+            sources=sources,
+            sentence=finding.sentence,
+            needs_second=True,
+            confirms=finding,
+        )
+
+
+def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
+    """Somebody decides that a thing of the checklist (its slug, or its name) is not needed; the reason stays on record."""
+    words = clean(reason)[:_MAX_VALUE]
+    with transaction.atomic():
+        with change_case(case) as held:
+            line = _line(held, actor, thing, facts_only=False)
+            if not words:
+                raise Invalid(errors={"reason": [_("Say why this is not needed.")]})
+            entry = None
+            if line.slug:
+                entry = FactEntry.objects.create(
+                    case=held, slug=line.slug, kind=Kind.SET_ASIDE, by_kind=actor.kind, by_id=actor.id
+                )
+            asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
+            RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.NOT_NEEDED)
+            record(
+                held,
+                EventKind.ITEM_SET_ASIDE,
+                actor=actor,
+                words=words,
+                entry=entry.pk if entry else None,
+                thing=line.slug,
+                items=asked,
+            )
+        _complete_if_nothing_is_left(case)
+
+
+def usual_sentence(line: Line, kind: str) -> str:
+    """What the customer is told about a finding, unless somebody says it better; in the language in use."""
+    said = {
+        Kind.CORROBORATED.value: _("We have confirmed: %(fact)s."),
+        Kind.CONTRADICTED.value: _("We could not match “%(fact)s” with our records."),
+        Kind.UNABLE.value: _("We could not confirm “%(fact)s” yet."),
+    }[kind]
+    return said % {"fact": line.name}
+
+
+def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *, facts_only: bool = True) -> Line:
+    """The line of the locked case, for somebody who may work on its evidence while it is open."""
+    policies.require(actor, Step.REQUEST_EVIDENCE, held)
+    if not held.is_open:
+        raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
+    lines = (file or queries.file_of(held)).lines
+    line = next((one for one in lines if one.answers_to(thing) and (one.is_fact or not facts_only)), None)
+    if line is None:
+        raise Invalid(errors={"fact": [_("This is not on the checklist of the category.")]})
+    return line
+
+
+def _claim(
+    held: Case,
+    line: Line,
+    *,
+    actor: Actor,
+    value: str,
+    item: EvidenceItem | None = None,
+    message: int | None = None,
+) -> FactEntry:
+    value = one_line(value)[:_MAX_VALUE]
+    if not value:
+        raise Invalid(errors={"value": [_("Say what the customer says.")]})
+    entry = FactEntry.objects.create(
+        case=held,
+        slug=line.slug,
+        kind=Kind.CLAIMED,
+        value=value,
+        message=message,
+        by_kind=actor.kind,
+        by_id=actor.id,
+    )
+    if item is not None:
+        entry.evidence.add(item)
+    record(
+        held,
+        EventKind.FACT_CLAIMED,
+        actor=actor,
+        words=value,
+        fact=line.slug,
+        entry=entry.pk,
+        item=item.pk if item else None,
+        message=message,
+    )
+    return entry
+
+
+def _note(
+    held: Case,
+    line: Line,
+    *,
+    actor: Actor,
+    kind: FactEntry.Kind,
+    sources: Sources,
+    sentence: str,
+    needs_second: bool,
+    confirms: FactEntry | None = None,
+) -> FactEntry:
+    """Writes the finding. What was approved without it does not stand any more."""
+    snapshot = sources.snapshot
+    entry = FactEntry.objects.create(
+        case=held,
+        slug=line.slug,
+        kind=kind,
+        sentence=sentence,
+        snapshot=snapshot,
+        snapshot_sha256=snapshot.sha256 if snapshot else "",
+        statement=sources.statement,
+        needs_second=needs_second,
+        confirms=confirms,
+        by_kind=actor.kind,
+        by_id=actor.id,
+    )
+    entry.evidence.set(sources.evidence)
+    resolution.take_back_approval(held)
+    record(
+        held,
+        EventKind.FACT_VERIFIED,
+        actor=actor,
+        words=sentence,
+        fact=line.slug,
+        entry=entry.pk,
+        result=kind,
+        settled="" if needs_second and confirms is None else kind,
+        confirms=confirms.pk if confirms else None,
+        evidence=sorted(item.pk for item in sources.evidence),
+        files=sorted(item.file.sha256 for item in sources.evidence if item.file),
+        snapshot=snapshot.pk if snapshot else None,
+        snapshot_sha256=entry.snapshot_sha256,
+    )
+    return entry
+
+
+def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
+    """Sources of this very case, at least one where something was found."""
+    statement = one_line(sources.statement)[:_MAX_STATEMENT]
+    foreign = any(item.case_id != held.pk for item in sources.evidence)
+    if foreign or (sources.snapshot and sources.snapshot.case_id != held.pk):
+        raise Invalid(errors={"evidence": [_("This does not belong to the case.")]})
+    if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
+        raise Invalid(
+            errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
+        )
+    return Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement)
+
+
+def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: str) -> str:
+    words = one_line(sentence)[:_MAX_VALUE]
+    require_fair(words, field="sentence")
+    require_no_demand(words, field="sentence")
+    if words:
+        return words
+    with translation.override(held.customer.language):
+        return usual_sentence(line, kind.value)[:_MAX_VALUE]
+
+
+def _at_stake(held: Case, file: Checklist) -> int:
+    """How many VND it is about, by the case's details and by what the customer says."""
+    amounts = [line.claim for line in file.facts if _is_amount(line)]
+    return max([held.amount or 0, *(_as_amount(claim.value) for claim in amounts if claim)])
+
+
+def _is_amount(line: Line) -> bool:
+    return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
+
+
+def _as_amount(value: str) -> int:
+    """ "2.000.000 ₫" → 2000000; what is no plain amount counts as none."""
+    plain = re.fullmatch(r"(\d[\d.,\s]*)\s*(?:đ|₫|vnd|vnđ)?", value.strip(), re.IGNORECASE)
+    return int(re.sub(r"\D", "", plain[1])[:18]) if plain else 0
+
+
+def _look_at_what_it_rests_on(held: Case, line: Line, entry: FactEntry, sources: Sources, *, actor: Actor) -> None:
+    """What says the fact was read with it; what corroborates it is accepted. What was asked for is not awaited any more."""
+    read = {item.pk: item for item in line.items if item.text and not item.file_id}
+    if entry.kind == Kind.CORROBORATED:
+        read |= {item.pk: item for item in sources.evidence}
+        asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
+        RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
+    for item in read.values():
+        if item.state == EvidenceItem.State.RECEIVED:
+            note_check(held, item, actor=actor, result=Check.Result.ACCEPTED, words="")
+
+
+def _complete_if_nothing_is_left(case: Case) -> None:
+    """What the customer was still asked for was found here, or is not needed: nobody waits any longer."""
+    request = queries.open_request(case)
+    if request is not None and not queries.still_missing(request).exists():
+        _waiting.complete(case, actor=_waiting.EVIDENCE, at=timezone.now())

@@ -1,0 +1,93 @@
+"""Facts over REST: told with the checklist, verified by people, and never more to a customer than is theirs."""
+
+import pytest
+
+from accounts.models import Role
+from cases.models import Case
+from cases.records.models import Snapshot
+from tests.api import CASE
+
+pytestmark = pytest.mark.django_db
+
+DEPOSIT = {**CASE, "category": "deposit-not-credited", "transaction_ref": "FT26326004511", "amount": 2_000_000}
+
+
+@pytest.fixture
+def at(integration):
+    return f"/api/v1/cases/{integration.post('/api/v1/cases/', DEPOSIT).json()['code']}/"
+
+
+def line(client, at, slug="transaction-code"):
+    return next(one for one in client.get(at).json()["checklist"] if one["slug"] == slug)
+
+
+def test_the_checklist_says_what_is_missing_and_what_is_known(integration, at):
+    case = integration.get(at).json()
+    assert case["checklist_complete"] is False
+    assert [one["slug"] for one in case["checklist"] if one["missing"]] == ["receipt", "statement-line"]
+    code = line(integration, at)
+    assert (code["part"], code["state"], code["fact"]["state"], code["fact"]["claimed"]) == (
+        "fact",
+        "received",
+        "claimed",
+        "FT26326004511",
+    )
+    receipt = line(integration, at, "receipt")
+    assert (receipt["either_of"], receipt["fact"]) == ("payment-proof", None)
+
+
+def test_two_people_find_that_it_does_not_match_and_the_customer_reads_it_kindly(
+    integration, customer, staff_client, at
+):
+    lan, minh = staff_client("lan", Role.SPECIALIST, "payments"), staff_client("minh", Role.SPECIALIST, "payments")
+    finding = {"fact": "transaction-code", "result": "contradicted", "statement": "Sao kê tài khoản nhận"}
+    found = lan.post(f"{at}facts/", finding)
+    assert (found.status_code, found.json()["fact"]["state"]) == (201, "awaiting_second"), found.content
+    assert "answer" not in lan.get(at).json()["allowed_steps"]
+    assert line(customer, at)["fact"] | {"claimed": ""} == {
+        "state": "claimed",
+        "finding": None,
+        "claimed": "",
+        "sentence": "",
+    }
+    confirm = f"{at}facts/transaction-code/confirm/"
+    assert lan.post(confirm, {}).status_code == 403
+    assert minh.post(confirm, {"finding": found.json()["fact"]["finding"] + 1}).status_code == 400
+    assert minh.post(confirm, {"finding": found.json()["fact"]["finding"]}).status_code == 200
+    assert minh.post(confirm, {}).status_code == 409
+    read = line(customer, at)["fact"]
+    assert read["state"] == "unable"
+    assert "Mã giao dịch" in read["sentence"]
+    assert line(lan, at)["fact"]["state"] == "contradicted"
+
+
+def test_from_a_record_of_ours_and_evidence(integration, customer, staff_client, at):
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    case = Case.objects.get()
+    book = Snapshot.objects.create(
+        case=case, kind="deposits", source="sổ", asked_for="FT26326004511", content=[], sha256="a" * 64
+    )
+    sent = customer.post(f"{at}evidence/", {"text": "Sao kê"}).json()
+    finding = {"fact": "transaction-code", "result": "corroborated"}
+    for wrong in ({"snapshot": book.pk + 1}, {"evidence": [sent["id"] + 1]}, {}):
+        assert lan.post(f"{at}facts/", {**finding, **wrong}).status_code == 400
+    found = lan.post(f"{at}facts/", {**finding, "snapshot": book.pk, "evidence": [sent["id"]]})
+    assert (found.status_code, found.json()["state"]) == (201, "accepted"), found.content
+    assert case.evidence.get().state == "accepted"
+
+
+def test_programs_put_down_claims_and_verify_nothing(integration, customer, at):
+    claim = {"fact": "sending-bank", "result": "claimed", "value": "Ngân hàng A"}
+    said = Case.objects.get().messages.first()
+    assert integration.post(f"{at}facts/", {**claim, "message": said.pk + 1}).status_code == 400
+    assert integration.post(f"{at}facts/", {**claim, "message": said.pk}).status_code == 201
+    found = {"fact": "sending-bank", "result": "corroborated", "statement": "Sổ"}
+    assert integration.post(f"{at}facts/", found).status_code == 403
+    assert customer.post(f"{at}facts/", found).status_code == 403
+
+
+def test_a_thing_is_set_aside_with_a_reason(staff_client, at):
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    assert lan.post(f"{at}set-aside/", {"thing": "receipt"}).status_code == 400
+    aside = lan.post(f"{at}set-aside/", {"thing": "receipt", "reason": "Thấy trên sao kê của mình"})
+    assert (aside.status_code, aside.json()["state"]) == (200, "not_needed")

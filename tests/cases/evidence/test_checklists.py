@@ -1,0 +1,128 @@
+"""Checklists by version: drafts, publishing, what cases keep, and what is shipped."""
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases.evidence import checklists
+from cases.evidence.models import ASKED_OF_CUSTOMERS, Checklist, Part
+from cases.evidence.queries import checklist_of, entries_of
+from cases.fair_words import accuses
+from cases.models import Category
+from cases.workflow import routing
+from cskh.core.errors import Conflict
+from cskh.defaults.catalogue import REASONS
+from cskh.defaults.checklists import CHECKLISTS
+from cskh.defaults.load import load
+from tests.cases.building import open_case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def deposits(defaults):
+    return Category.objects.get(slug="deposit-not-credited")
+
+
+def names(case):
+    return [line.name for line in checklist_of(case)]
+
+
+def test_cases_keep_the_version_they_were_classified_under(deposits, make_staff):
+    lan = Actor.staff(make_staff("lan", Role.SPECIALIST))
+    before = open_case(deposits.slug)
+    draft = checklists.begin_draft(deposits, note="Ngân hàng không cần nữa")
+    draft.items.get(slug="sending-bank").delete()
+    draft.items.filter(slug="receipt").update(name_vi="Ảnh biên lai")
+    assert "Ảnh biên lai" not in names(open_case(deposits.slug))
+    checklists.publish(draft, by=lan.subject)
+    after = open_case(deposits.slug)
+    assert "Ảnh biên lai" in names(after)
+    assert "Ngân hàng hoặc ví chuyển tiền" not in names(after)
+    before.refresh_from_db()
+    assert "Ngân hàng hoặc ví chuyển tiền" in names(before)
+    routing.classify_case(before, actor=lan, category=Category.objects.get(pk=deposits.pk))
+    assert names(before) == names(after)
+    assert [one.number for one in deposits.checklists.all()] == [2, 1]
+
+
+def test_one_draft_at_a_time_published_once(deposits):
+    draft = checklists.begin_draft(deposits)
+    with pytest.raises(Conflict):
+        checklists.begin_draft(deposits)
+    checklists.publish(draft)
+    with pytest.raises(Conflict):
+        checklists.publish(draft)
+    assert draft.items.count() == checklists.in_force(Category.objects.get(pk=deposits.pk)).items.count() > 0
+
+
+def test_loading_again_changes_nothing_that_is_there(deposits):
+    draft = checklists.begin_draft(deposits)
+    draft.items.all().delete()
+    checklists.publish(draft)
+    count = Checklist.objects.count()
+    load()
+    assert Checklist.objects.count() == count
+    assert not entries_of(open_case(deposits.slug)).exists()
+
+
+class TestAdmin:
+    def test_a_draft_is_begun_changed_and_published(self, client, make_staff, deposits):
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        begun = client.post("/admin/evidence/checklist/add/", {"category": deposits.pk, "note": "Gọn hơn"})
+        draft = Checklist.objects.get(category=deposits, published_at=None)
+        address = f"/admin/evidence/checklist/{draft.pk}/change/"
+        assert begun.url == address
+        page = client.get(address)
+        posted = {"note": "Gọn hơn nữa", "evidence_checklist_publish": "1"}
+        for formset in (one.formset for one in page.context["inline_admin_formsets"]):
+            for form in (formset.management_form, *formset.initial_forms):
+                said = {f"{form.prefix}-{name}": form[name].value() for name in form.fields}
+                posted |= {name: value for name, value in said.items() if value is not None and value is not False}
+        posted["items-0-name_vi"] = "Mã tham chiếu"
+        changed = client.post(address, posted)
+        assert changed.status_code == 302, changed.context["errors"]
+        deposits.refresh_from_db()
+        assert deposits.checklist_number == 2
+        assert names(open_case(deposits.slug))[0] == "Mã tham chiếu"
+        draft.refresh_from_db()
+        assert (draft.published_by.username, draft.note) == ("tri", "Gọn hơn nữa")
+
+    def test_what_is_published_is_read_only(self, client, make_staff, deposits):
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        published = checklists.in_force(deposits)
+        address = f"/admin/evidence/checklist/{published.pk}/change/"
+        assert client.get(address).status_code == 200
+        assert client.post(address, {"note": "x"}).status_code == 403
+
+
+class TestShipped:
+    @pytest.mark.parametrize("slug", CHECKLISTS)
+    def test_each_kind_is_complete_in_both_languages(self, slug):
+        items = CHECKLISTS[slug]
+        assert slug in {reason.slug for reason in REASONS}
+        assert {Part.FACT, Part.CHECK} <= {item.part for item in items}
+        assert len({item.slug for item in items}) == len(items)
+        for item in items:
+            assert all(item.name)
+            for pair in (item.why, item.formats, item.example, item.otherwise):
+                assert bool(pair[0]) == bool(pair[1]), (item.slug, pair)
+            if item.part in ASKED_OF_CUSTOMERS:
+                assert all(item.why), item.slug
+            if item.must_be_verified:
+                assert item.mandatory, item.slug
+                assert all(item.otherwise), item.slug
+            assert (item.part == Part.RECORD) == bool(item.record)
+
+    def test_at_most_one_fact_stops_a_decision(self):
+        assert all(sum(item.must_be_verified for item in items) <= 1 for items in CHECKLISTS.values())
+
+    def test_nobody_is_accused(self):
+        texts = [
+            text
+            for items in CHECKLISTS.values()
+            for item in items
+            for text in item.texts
+            if item.part in ASKED_OF_CUSTOMERS
+        ]
+        assert [text for text in texts if accuses(text)] == []

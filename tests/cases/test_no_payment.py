@@ -1,0 +1,70 @@
+"""No customer is asked to pay in order to be helped: what is refused, and what must go through."""
+
+import pytest
+
+from cases.no_payment import asks_to_pay
+from cskh.defaults import catalogue, policy, texts
+from cskh.defaults.help import ARTICLES
+from cskh.demo.matters import TOLD
+
+REFUSED = [
+    "Quý khách vui lòng nạp thêm 500.000đ để được rút tiền.",
+    "Quy khach vui long nap them 500k de duoc rut tien",
+    "Để mở khóa tài khoản, Quý khách cần chuyển 2.000.000đ vào tài khoản sau.",
+    "Hãy đóng phí xác minh trước, sau đó chúng tôi sẽ giải ngân.",
+    "Vui lòng nạp thêm 1.000.000đ. Sau đó tài khoản sẽ được mở khóa.",
+    "Tài khoản sẽ được mở khóa sau khi Quý khách đóng phí bảo lãnh.",
+    "Tai khoan se duoc mo khoa sau khi ban da nop thue",
+    "Bạn phải đặt cọc 10% thì mới nhận lại tiền.",
+    "Anh chỉ cần chuyển khoản trước 300k là lệnh rút được duyệt",
+    "Yêu cầu Quý khách ký quỹ để khoản tiền được giải tỏa",
+    "Vui lòng thanh toán phí để nhận tiền thưởng",
+    "Biên lai đóng phí mở khóa",
+    "Please deposit 500,000 VND to unlock your account.",
+    "You need to pay a fee before we can release your withdrawal.",
+    "Your money will be released once you have paid the verification fee.",
+    "Kindly transfer 2 million so that we can process your refund",
+    "To receive your winnings you must first top up your balance.",
+    "Please send us a small deposit. Then your account will be unlocked.",
+]
+ALLOWED = [
+    "Phí giao dịch bạn đã trả được hoàn lại hôm nay.",
+    "Chúng tôi không bao giờ yêu cầu chuyển thêm tiền để được giải quyết.",
+    "Quý khách không cần nạp thêm tiền để rút tiền.",
+    "Chung toi khong yeu cau quy khach nap them tien de mo khoa",
+    "Vui lòng gửi biên lai chuyển khoản để được ghi có.",
+    "Vui lòng chụp màn hình nạp tiền để chúng tôi xác minh.",
+    "Khoản 2.000.000 ₫ Quý khách nạp lúc 9h đã được ghi có, Quý khách có thể rút tiền bình thường.",
+    "Lần sau Quý khách chỉ cần sao chép nội dung chuyển khoản hiện trên màn hình là tiền sẽ vào ngay.",
+    "Phí rút tiền là 1.100 ₫ mỗi lệnh theo biểu phí.",
+    "Chúng tôi đã chuyển tiền hoàn vào tài khoản của Quý khách.",
+    "Đừng chuyển tiền cho bất kỳ ai hứa mở khóa tài khoản.",
+    "Số tiền, thời điểm và mã giao dịch của lần nạp",
+    "Ngân hàng cần chuyển lại khoản tiền; chúng tôi báo ngay khi có kết quả.",
+    "The transaction fee you paid has been refunded.",
+    "Please send the receipt of your deposit so that it can be credited.",
+    "Please attach deposit slip so that we can process your request.",
+    "We never ask you to pay in order to be helped.",
+    "You do not have to deposit more to withdraw.",
+    "We transferred the refund to your account.",
+    "Do not pay anybody who promises to unlock your account.",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_demand_for_money_is_refused(text):
+    assert asks_to_pay(text)
+
+
+@pytest.mark.parametrize("text", ALLOWED)
+def test_harmless_sentences_pass(text):
+    assert not asks_to_pay(text)
+
+
+def test_what_we_ship_passes():
+    shipped = [texts.NOTICE_VI, texts.NOTICE_EN, *(told.answer for told in TOLD)]
+    shipped += [body for bodies in texts.REPLY_TEMPLATES.values() for body in bodies]
+    shipped += [text for clause in policy.CLAUSES for text in clause]
+    shipped += [text for article in ARTICLES.values() for text in article]
+    shipped += [text for reason in catalogue.REASONS for item in reason.items for text in item.texts]
+    assert [text for text in shipped if asks_to_pay(text)] == []

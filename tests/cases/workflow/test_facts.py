@@ -1,0 +1,342 @@
+"""Facts: claimed, found out by people from named sources, confirmed by a second one; and what is not decided before."""
+
+from functools import partial
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.actors import Actor
+from accounts.models import ApiClient, Role, Scope
+from cases.events import flaws_of
+from cases.evidence import queries
+from cases.evidence.models import FactEntry
+from cases.evidence.wanted import Wanted
+from cases.models import Case
+from cases.records.models import Snapshot
+from cases.states import Channel, Status, Step
+from cases.workflow import answer, evidence, facts, resolution, routing
+from cases.workflow.steps import allowed_steps
+from channels_app.models import Message
+from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
+from tests.cases.building import customer_of, open_case, snapshot
+from tests.cases.workflow.test_at_once import at_once
+
+BOOKS = facts.Sources(statement="Sổ lệnh nạp")
+
+
+@pytest.fixture
+def lan(make_staff):
+    return Actor.staff(make_staff("lan", Role.SPECIALIST))
+
+
+@pytest.fixture
+def minh(make_staff):
+    return Actor.staff(make_staff("minh", Role.SPECIALIST))
+
+
+@pytest.fixture
+def case(lan):
+    return open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=2_000_000)
+
+
+@pytest.fixture
+def dispute(lan):
+    """A kind of request whose first fact must be verified before a decision."""
+    case = open_case("settlement")
+    routing.assign_case(case, actor=lan, assignee=lan.subject)
+    resolution.start_resolving(case, actor=lan)
+    return case
+
+
+def line(case, slug="transaction-code"):
+    return next(one for one in queries.checklist_of(case) if one.slug == slug)
+
+
+def verify(case, by, result, fact="transaction-code", sources=BOOKS, **more):
+    return facts.verify_fact(case, actor=by, fact=fact, result=result, sources=sources, **more)
+
+
+def say(case, text):
+    return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=text)
+
+
+def told(case):
+    """What the customer was told last."""
+    return Message.objects.filter(case=case, direction=Message.Direction.OUT).latest("id").body
+
+
+@pytest.mark.django_db
+class TestClaims:
+    def test_what_the_case_says_is_claimed(self, case):
+        assert (line(case).fact_state, line(case).claim.value) == ("claimed", "FT26326004511")
+        assert line(case, "amount").claim.value == "2.000.000 ₫"
+        assert line(case, "sending-bank").fact_state == "missing"
+
+    def test_what_the_customer_sends_for_it_is_claimed(self, lan):
+        case = open_case("deposit-not-credited")
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+        item = say(case, "FT1")
+        assert (line(case).claim.value, line(case).claim.item) == ("FT1", item)
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Thiếu số, xin gửi lại.")
+        assert line(case).fact_state == "missing"
+
+    def test_somebody_puts_it_down_from_a_message(self, case, lan):
+        message = case.messages.get(direction="in")
+        facts.note_claim(case, actor=lan, fact="sending-bank", value=" Ngân hàng\nA ", message=message.pk)
+        assert (line(case, "sending-bank").claim.value, line(case, "sending-bank").claim.message) == (
+            "Ngân hàng A",
+            message.pk,
+        )
+        event = case.events.get(kind="fact_claimed")
+        assert "Ngân hàng" not in str(event.facts)
+        with pytest.raises(Invalid):
+            facts.note_claim(case, actor=lan, fact="sending-bank", value=" ", message=message.pk)
+
+    @pytest.mark.parametrize("fact", ["transaction-code", "Số tiền"])
+    def test_nobody_asks_for_it_again(self, case, lan, fact):
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name=fact)])
+        assert snapshot(case) == before
+
+    def test_it_stays_known_in_another_category(self, case, lan):
+        verify(case, lan, "corroborated")
+        routing.classify_case(
+            case, actor=lan, category=open_case("settlement").category, summary="Kết quả bị tranh cãi"
+        )
+        assert line(case).fact_state == "corroborated"
+
+
+@pytest.mark.django_db
+class TestFinding:
+    @pytest.mark.parametrize("result", ["corroborated", "unable"])
+    def test_a_person_finds_it_from_a_source(self, case, lan, result):
+        book = Snapshot.objects.create(
+            case=case, kind="deposits", source="ledger", asked_for="FT26326004511", content=[], sha256="a" * 64
+        )
+        entry = verify(case, lan, result, sources=facts.Sources(snapshot=book))
+        assert (line(case).fact_state, entry.by_id, entry.snapshot_sha256) == (result, lan.id, "a" * 64)
+        event = case.events.get(kind="fact_verified")
+        assert (event.facts["settled"], event.facts["snapshot_sha256"]) == (result, "a" * 64)
+        assert "FT26326004511" not in str(event.facts)
+        assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+    def test_what_corroborates_is_accepted_with_it(self, case, lan):
+        item = say(case, "Sao kê: FT26326004511, 2.000.000")
+        verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item]))
+        item.refresh_from_db()
+        assert item.state == "accepted"
+        assert Step.ANSWER in allowed_steps(lan, case)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"result": "corroborated", "sources": facts.Sources()},
+            {"result": "contradicted", "sources": facts.Sources()},
+            {"result": "claimed"},
+            {"result": "perhaps"},
+            {"result": "corroborated", "fact": "no-such-fact"},
+            {"result": "corroborated", "fact": "sending-bank"},  # nobody has said it
+            {"result": "unable", "sentence": "Biên lai của Quý khách là giả mạo."},
+            {"result": "unable", "sentence": "Vui lòng nạp thêm 500.000đ để được rút tiền."},
+        ],
+    )
+    def test_refuses_what_is_not_right(self, case, lan, wrong):
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            verify(case, lan, **wrong)
+        assert snapshot(case) == before
+        assert not FactEntry.objects.exists()
+
+    def test_evidence_of_another_case_is_no_source(self, case, lan):
+        foreign = say(open_case("deposit-not-credited", email="binh@khach.example"), "FT2")
+        with pytest.raises(Invalid):
+            verify(case, lan, "corroborated", sources=facts.Sources(evidence=[foreign]))
+
+    def test_programs_customers_and_other_departments_find_nothing(self, case, make_staff):
+        works, _ = ApiClient.objects.create_with_key("app", list(Scope.values))
+        elsewhere = make_staff("tuan", Role.SPECIALIST, "technical")
+        for actor in (Actor.integration(works), customer_of(case), Actor.staff(elsewhere), Actor.system("intake")):
+            with pytest.raises((NotPermitted, Exception)) as refused:
+                verify(case, actor, "corroborated")
+            assert type(refused.value).__name__ in ("NotPermitted", "NotVisible")
+        assert not FactEntry.objects.exists()
+
+    def test_rows_are_never_changed_but_texts_may_be_emptied(self, case, lan):
+        entry = verify(case, lan, "corroborated")
+        rows = FactEntry.objects.filter(pk=entry.pk)
+        for change in (lambda: rows.update(kind="unable"), lambda: rows.update(sentence="khác"), rows.delete):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change()
+        rows.update(sentence="", value="", statement="")
+        assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
+
+    def test_something_new_from_the_customer_is_to_be_verified(self, case, lan):
+        verify(case, lan, "unable")
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+        assert line(case).state == "requested"
+        say(case, "FT99")
+        assert (line(case).fact_state, line(case).claim.value) == ("claimed", "FT99")
+
+
+@pytest.mark.django_db
+class TestSecondVerifier:
+    def test_a_contradiction_counts_once_confirmed_and_then_the_customer_hears_how_to_prove_it(self, case, lan, minh):
+        before = told(case)
+        finding = verify(case, lan, "contradicted")
+        assert line(case).fact_state == "awaiting_second"
+        assert told(case) == before
+        with pytest.raises(NotPermitted):
+            facts.confirm_finding(finding, actor=lan)
+        assert Step.ANSWER not in allowed_steps(lan, case)
+        facts.confirm_finding(finding, actor=minh)
+        assert (line(case).fact_state, line(case).state) == ("contradicted", "rejected")
+        assert Step.ANSWER in allowed_steps(lan, case)
+        assert "Mã giao dịch" in told(case)
+        assert "Gửi dòng sao kê" in told(case)
+        with pytest.raises(Conflict):
+            facts.confirm_finding(finding, actor=minh)
+
+    def test_much_money_needs_two_whatever_is_found(self, lan, minh, settings):
+        settings.VERIFY_ALONE_MAX_VND = 20_000_000
+        for amount, state in ((20_000_000, "corroborated"), (20_000_001, "awaiting_second")):
+            case = open_case("deposit-not-credited", transaction_ref="FT1", amount=amount)
+            verify(case, lan, "corroborated")
+            assert line(case).fact_state == state
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        facts.note_claim(case, actor=lan, fact="amount", value="500.000.000đ")
+        assert verify(case, lan, "corroborated").needs_second
+
+    def test_whoever_finds_otherwise_verifies_anew(self, case, lan, minh):
+        finding = verify(case, lan, "contradicted")
+        verify(case, minh, "corroborated")
+        assert line(case).fact_state == "corroborated"
+        with pytest.raises(Conflict):
+            facts.confirm_finding(finding, actor=minh)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_confirm_one_is_the_second(case, lan, make_staff):
+    finding = verify(case, lan, "contradicted")
+    others = {name: Actor.staff(make_staff(name, Role.SPECIALIST)) for name in ("minh", "hung")}
+    confirm = {
+        name: partial(lambda _case, by: facts.confirm_finding(FactEntry.objects.get(pk=finding.pk), actor=by), by=actor)
+        for name, actor in others.items()
+    }
+    refused = at_once(case, lan=lambda _case: facts.confirm_finding(finding, actor=lan), **confirm)
+    assert refused.pop("lan") in (NotPermitted, Conflict)
+    assert set(refused.values()) == {None, Conflict}
+    assert FactEntry.objects.filter(confirms=finding).count() == 1
+    assert case.events.filter(kind="fact_verified").count() == 2
+
+
+@pytest.mark.django_db
+class TestDeciding:
+    def test_nothing_is_decided_before_the_fact_is_verified(self, dispute, lan, make_staff):
+        assert Step.PROPOSE not in allowed_steps(lan, dispute)
+        before = snapshot(dispute)
+        with pytest.raises(StepNotAllowed, match="Mã giao dịch hoặc mã vé"):
+            resolution.propose(dispute, actor=lan, body="Tính lại.")
+        assert snapshot(dispute) == before
+        verify(dispute, lan, "corroborated", value="GD-55120")
+        resolution.propose(dispute, actor=lan, body="Tính lại.")
+        resolution.approve(dispute, actor=Actor.staff(make_staff("son", Role.MANAGER)))
+        answer.send_answer(dispute, actor=lan)
+        assert dispute.status == Status.ANSWERED
+
+    def test_a_claim_alone_is_not_enough(self, dispute, lan):
+        facts.note_claim(dispute, actor=lan, fact="transaction-code", value="GD-55120")
+        assert Step.PROPOSE not in allowed_steps(lan, dispute)
+
+    def test_set_aside_with_a_reason_that_stays(self, dispute, lan):
+        with pytest.raises(Invalid):
+            facts.set_aside(dispute, actor=lan, thing="transaction-code", reason=" ")
+        facts.set_aside(dispute, actor=lan, thing="transaction-code", reason="Tra theo giờ đặt")
+        assert Step.PROPOSE in allowed_steps(lan, dispute)
+        event = dispute.events.get(kind="item_set_aside")
+        assert (event.words.text, event.facts["thing"]) == ("Tra theo giờ đặt", "transaction-code")
+        assert "transaction-code" not in [one.slug for one in queries.file_of(dispute).missing]
+
+    def test_what_a_silent_customer_did_not_tell_is_decided_without(self, dispute, lan):
+        evidence.request_evidence(dispute, actor=lan, items=[Wanted(name="transaction-code")])
+        evidence.stop_waiting(dispute, actor=Actor.system("sla"))
+        assert Step.PROPOSE in allowed_steps(lan, dispute)
+
+    def test_what_was_approved_falls_with_a_new_finding(self, dispute, lan, make_staff):
+        verify(dispute, lan, "corroborated", value="GD-55120")
+        resolution.propose(dispute, actor=lan, body="Tính lại.")
+        resolution.approve(dispute, actor=Actor.staff(make_staff("son", Role.MANAGER)))
+        verify(dispute, lan, "unable", fact="amount", value="340.000 ₫")
+        assert Step.ANSWER not in allowed_steps(lan, dispute)
+
+    def test_found_in_our_books_it_is_not_waited_for(self, case, lan):
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="sending-bank")])
+        verify(case, lan, "corroborated", fact="sending-bank", value="Ngân hàng A")
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
+
+    def test_what_is_awaited_is_set_aside(self, case, lan):
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+        facts.set_aside(case, actor=lan, thing="receipt", reason="Thấy trên sao kê của mình")
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
+
+    def test_a_simple_matter_is_answered_at_once(self, case, lan):
+        answer.send_answer(case, actor=lan, body="Đã ghi có.")
+        assert case.status == Status.ANSWERED
+
+
+@pytest.mark.django_db
+class TestAsking:
+    def test_beyond_the_checklist_with_a_reason_by_whoever_answers_for_the_case(self, case, lan, make_staff):
+        beyond = Wanted(name="Ảnh ví của vợ")
+        with pytest.raises(NotPermitted):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="Ảnh ví của vợ", why="Xem số dư")])
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "payments", lead=True))
+        with pytest.raises(Invalid):
+            evidence.request_evidence(case, actor=lead, items=[beyond])
+        evidence.request_evidence(case, actor=lead, items=[Wanted(name="Ảnh ví của vợ", why="Xem số dư")])
+
+    def test_programs_keep_their_contract(self, case):
+        works, _ = ApiClient.objects.create_with_key("app", [Scope.CASES_WORK])
+        evidence.request_evidence(case, actor=Actor.integration(works), items=[Wanted(name="Ảnh ví")])
+        assert case.status == Status.AWAITING_CUSTOMER
+
+    def test_where_no_checklist_asks_for_anything_there_is_no_beyond(self, lan):
+        evidence.request_evidence(open_case("other"), actor=lan, items=[Wanted(name="Biên lai")])
+
+    @pytest.mark.parametrize("wanted", [Wanted(name="receipt", why="Nạp thêm 500.000đ để rút tiền")])
+    def test_never_for_money(self, case, lan, wanted):
+        with pytest.raises(Invalid):
+            evidence.request_evidence(case, actor=lan, items=[wanted])
+
+    def test_nor_does_an_answer(self, case, lan):
+        with pytest.raises(Invalid):
+            answer.send_answer(case, actor=lan, body="Vui lòng nạp thêm 500.000đ để được rút tiền.")
+
+    def test_one_of_two_suffices(self, case, lan):
+        request = evidence.request_evidence(
+            case, actor=lan, items=[Wanted(name="receipt"), Wanted(name="statement-line")]
+        )
+        item = request.items.get(name="Dòng sao kê có khoản tiền").pk
+        evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="Dòng sao kê", item=item)
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
+        assert [one.state for one in request.items.order_by("pk")] == ["not_needed", "received"]
+        assert queries.file_of(case).missing_names == []
+
+    def test_a_third_asking_is_not_offered_to_those_who_may_not(self, case, lan, make_staff):
+        for _ in range(2):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+            evidence.waive_rest(case, actor=lan, reason="Thôi")
+        assert Step.REQUEST_EVIDENCE not in allowed_steps(lan, case)
+        assert Step.REQUEST_EVIDENCE in allowed_steps(Actor.staff(make_staff("son", Role.MANAGER)), case)
+
+
+@pytest.mark.django_db
+def test_the_missing_things_are_named_alternatives_in_one(lan):
+    case = open_case("deposit-not-credited")
+    assert queries.file_of(case).missing_names == [
+        "Mã giao dịch",
+        "Biên lai chuyển khoản / Dòng sao kê có khoản tiền",
+    ]
