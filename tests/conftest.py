@@ -27,7 +27,7 @@ def tests_that_commit_leave_nothing():
 
     Django would truncate every table and fill two of its own again, which takes longer than most tests.
     """
-    records = ("cases_caseevent", "cases_access")
+    records = ("cases_caseevent", "cases_access", "records_snapshot")
 
     def sql_flush(operations, style, tables, **kwargs):
         filled = _filled(operations.connection, [table for table in tables if table not in _FOR_ALL_TESTS])

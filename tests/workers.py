@@ -11,7 +11,9 @@ from pathlib import Path
 
 
 def _have_an_own_valkey():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "cskh.settings.test"  # as pytest.ini has it; importing ours would choose others
+    os.environ["DJANGO_SETTINGS_MODULE"] = (
+        "cskh.settings.test"  # as pytest.ini has it; importing ours would choose others
+    )
     from cskh.embedded.folders import DataFolder
     from cskh.embedded.valkey import Valkey
 

@@ -28,6 +28,7 @@ from cases.evidence.names import fitting_filename
 from cases.evidence.pipeline.receive import Received, Upload, receive, require_room
 from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.models import Case
+from cases.records import registry
 from cases.states import Channel, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
@@ -285,6 +286,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
+        registry.note_said(held, came.words, evidence=evidence.pk)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and file.preview_state == file.PreviewState.WAITING:

@@ -29,6 +29,7 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("outside")]
 CELERY_TASK_ROUTES = {
     "channels_app.tasks.poll_mailbox": {"queue": "outside"},
     "channels_app.tasks.send_webhook": {"queue": "outside"},
+    "cases.tasks.look_up_codes": {"queue": "outside"},
 }
 
 # Beat only asks "what is due?"; due times live in the database.
@@ -38,6 +39,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-held": {"task": "channels_app.tasks.sweep_held", "schedule": 3.0},
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
+    "sweep-records": {"task": "cases.tasks.sweep_records", "schedule": 20.0},
     "sweep-previews": {"task": "cases.tasks.sweep_previews", "schedule": 60.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},

@@ -9,13 +9,17 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.codes import parse_code
 from cases.events import all_flaws
 from cases.models import Case, CaseEvent
+from cases.records import snapshots
 from channels_app.audit import altered_messages
 
 _EVERY_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    help = "Verifies the event chain of every case, or of the cases named. Fails when a single row was altered or is missing."
+    help = (
+        "Verifies the event chain of every case, or of the cases named, and what the operator's records said on them. "
+        "Fails when a single row was altered or is missing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("codes", nargs="*", metavar="CODE")
@@ -28,6 +32,9 @@ class Command(BaseCommand):
         for flaw in chain(all_flaws(wanted, checked=self._tell), altered_messages(wanted)):
             flaws += 1
             self.stdout.write(f"{flaw.code} event {flaw.number}: {flaw.what}")
+        for code, snapshot in snapshots.altered(wanted):
+            flaws += 1
+            self.stdout.write(f"{code} snapshot {snapshot.pk}: altered")
         if flaws:
             raise CommandError(f"{flaws} flaws in {self._total} events.")
         self.stdout.write(f"{self._total} events of {len(wanted) or Case.objects.count()} cases: every chain is whole.")
