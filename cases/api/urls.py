@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import registers, views
+from . import records, registers, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<str:code>/", views.CaseDetail.as_view()),
     path("cases/<str:code>/timeline/", views.CaseTimeline.as_view()),
     path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
+    path("cases/<str:code>/records/", records.CaseRecords.as_view()),
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
     path("complaints/", registers.Complaints.as_view()),
     path("categories/", registers.Categories.as_view()),

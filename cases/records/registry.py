@@ -70,6 +70,10 @@ class Elsewhere:
     unseen: int = 0
     of_others: bool = False  # of those that are seen, one is another customer's
 
+    @property
+    def count(self) -> int:
+        return len(self.seen) + self.unseen
+
 
 def elsewhere(actor: Actor, case: Case, codes: Collection[str]) -> dict[str, Elsewhere]:
     """By code. One query."""

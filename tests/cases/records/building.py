@@ -67,6 +67,11 @@ def operator(answer):
         server.server_close()
 
 
+def connect(settings, server):
+    """The settings name that server."""
+    settings.OPERATOR_RECORDS_URL, settings.OPERATOR_RECORDS_KEY = server.url, KEY
+
+
 def deposits(*rows):
     """An operator who keeps books on deposits alone."""
     return lambda kind, asked: (200, {"rows": [*rows] if kind == "deposits" else []})

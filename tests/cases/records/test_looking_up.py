@@ -15,7 +15,7 @@ from cases.workflow import evidence
 from channels_app import intake
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed
 from tests.cases.building import case_at, customer_of, open_case
-from tests.cases.records.building import KEY, ROW, deposits, operator, take_over
+from tests.cases.records.building import ROW, connect, deposits, operator, take_over
 
 CODE = ROW["code"]
 State = TransactionCode.State
@@ -28,10 +28,6 @@ def lan(make_staff):
 
 def codes_of(case):
     return list(TransactionCode.objects.filter(case=case).values_list("code", "origin"))
-
-
-def connect(settings, server):
-    settings.OPERATOR_RECORDS_URL, settings.OPERATOR_RECORDS_KEY = server.url, KEY
 
 
 def look_up(case):
