@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from channels_app import push
 from cskh.core.jobs import enqueue_after_commit
 
 from . import queries
@@ -13,6 +14,7 @@ from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
+from .records import importing, looking_up
 from .workflow import follow_up, recounting
 
 log = logging.getLogger(__name__)
@@ -88,3 +90,34 @@ def _examine(file: StoredFile) -> None:
 def examine_file(file_id: int) -> None:
     """Has a file that came in scanned, and makes the copy of it that staff look at."""
     examine.examine(StoredFile.objects.get(pk=file_id))
+
+
+@shared_task
+def look_up_codes(case_id: int) -> None:
+    """Asks the operator's records about the transaction codes of a case; pages that show it then look again."""
+    if looking_up.look_up_codes(case_id):
+        push.changed(push.case_group(case_id))
+
+
+@shared_task
+def sweep_records() -> None:
+    """Codes whose look-up is due again or was lost, and files that wait."""
+    for case_id in looking_up.cases_due(_BATCH):
+        enqueue_after_commit("cases.tasks.look_up_codes", case_id)
+    to_read, to_clear = importing.due(_BATCH)
+    for file_id in to_read:
+        enqueue_after_commit("cases.tasks.read_record_file", file_id)
+    for file_id in to_clear:
+        enqueue_after_commit("cases.tasks.clear_record_file", file_id)
+
+
+@shared_task
+def read_record_file(file_id: int) -> None:
+    """Reads a file of records that was handed in."""
+    importing.read(file_id)
+
+
+@shared_task
+def clear_record_file(file_id: int) -> None:
+    """Removes the rows of a file that was withdrawn."""
+    importing.clear(file_id)

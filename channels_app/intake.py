@@ -20,6 +20,7 @@ from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.customers.models import Contact, Customer, Notice
 from cases.models import Case
+from cases.records import registry
 from cases.states import Channel
 from cases.workflow import conversation, opening
 from cases.workflow.opening import Matter
@@ -82,7 +83,7 @@ def open_request(
             notice=notice,
             answered_at_once=answered_at_once,
         )
-        Message.objects.create(
+        message = Message.objects.create(
             pk=first_id,
             case=case,
             direction=Message.Direction.IN,
@@ -93,6 +94,7 @@ def open_request(
             body=text,
             created_at=case.opened_at,
         )
+        registry.note_said(case, f"{case.subject}\n{text}", message=message.pk)
     return case
 
 

@@ -18,6 +18,7 @@ from accounts.customers.models import Contact
 from cases import codes
 from cases.evidence.pipeline.receive import Upload
 from cases.models import Case
+from cases.records import registry
 from cases.states import Channel
 from cases.workflow import conversation, evidence, opening
 from cases.workflow.opening import Matter
@@ -94,8 +95,11 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
     is_new = case is None
     case = case or _open(item, mail)
     author, keep = _author(case), partial(_message, item, case, mail, inbound=item)
-    # The words that open a case are told of by its opening.
-    message = keep() if is_new else conversation.customer_wrote(case, actor=author, channel=Channel.EMAIL, keep=keep)
+    if is_new:  # the words that open a case are told of by its opening
+        message = keep()
+        registry.note_said(case, f"{message.subject}\n{message.body}", message=message.pk)
+    else:
+        message = conversation.customer_wrote(case, actor=author, channel=Channel.EMAIL, keep=keep)
     _take_files(item, case, message, mail)
     if is_new and mail.is_refuted:
         _note_refuted(case, mail)

@@ -27,7 +27,13 @@ def tests_that_commit_leave_nothing():
 
     Django would truncate every table and fill two of its own again, which takes longer than most tests.
     """
-    records = ("cases_caseevent", "cases_access", "evidence_custodyentry", "evidence_factentry")
+    records = (
+        "cases_caseevent",
+        "cases_access",
+        "evidence_custodyentry",
+        "evidence_factentry",
+        "records_snapshot",
+    )
 
     def sql_flush(operations, style, tables, **kwargs):
         filled = _filled(operations.connection, [table for table in tables if table not in _FOR_ALL_TESTS])

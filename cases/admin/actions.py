@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_check, evidence_forms, fact_forms, step_forms
+from . import composer_forms, evidence_check, evidence_forms, fact_forms, records_card, step_forms
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -79,7 +79,7 @@ def _still_open(actor: Actor, case: Case) -> bool:
 
 
 def _at_its_thing(actor: Actor, case: Case) -> bool:
-    return False  # its buttons stand at the message that did not arrive, at the evidence that came
+    return False  # its buttons stand at the message that did not arrive, at the evidence that came, beside the records
 
 
 _S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
@@ -119,6 +119,8 @@ _TABLE = [
             ("set-aside", _("Set aside"), fact_forms.SetAside),
         )
     ),
+    Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
+    Action("look-up-records", _("Look up again"), records_card.LookUpAgain, when=_at_its_thing),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]

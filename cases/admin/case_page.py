@@ -30,6 +30,7 @@ from .evidence_check import panel_of
 from .history import history_of
 from .news import news_since
 from .next_up import next_up
+from .records_card import card_of
 from .step_forms import StepForm
 from .writing import saved_at
 
@@ -146,6 +147,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "to": case.contact,
         "evidence_panel": panel_of(case, actor, file),
+        "records": card_of(case, actor),
     }
 
 

@@ -120,6 +120,7 @@ _GROUPS: list[Line] = [
         "items": [
             _list(_("Accesses"), "visibility", "cases_access"),
             _list(_("Log of changes"), "history", "admin_logentry"),
+            _list(_("Imported records"), "upload_file", "records_recordfile"),
             _list(_("Inbound items"), "move_to_inbox", "channels_app_inbounditem"),
             _list(_("Deliveries"), "outbox", "channels_app_delivery"),
             _list(_("Mail boxes"), "mail", "channels_app_mailboxstate"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0010_how_cases_ended")]
+    dependencies = [("cases", "0011_access_reason")]
 
     operations = [
         migrations.AddField(

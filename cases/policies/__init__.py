@@ -26,7 +26,7 @@ from .on_cases import (
     who_may,
 )
 from .on_customers import may_correct, may_identify, may_merge, possible_callers, visible_customers
-from .on_staff import may_set_presence, oversees
+from .on_staff import may_import_records, may_set_presence, oversees
 
 __all__ = [
     "DECIDING_STEPS",
@@ -38,6 +38,7 @@ __all__ = [
     "may_converse",
     "may_correct",
     "may_identify",
+    "may_import_records",
     "may_merge",
     "may_open",
     "may_read_inside",

@@ -1,7 +1,7 @@
 """What somebody may do about colleagues."""
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import HEADS, User
 
 from .on_cases import OVERSEERS
 
@@ -26,3 +26,8 @@ def may_set_presence(actor: Actor, user: User) -> bool:
         return False
     places = acting.desk.heads
     return None in places or user.memberships.filter(department_id__in=[one for one in places if one]).exists()
+
+
+def may_import_records(actor: Actor) -> bool:
+    """Whether `actor` may hand in files of the operator's records, and withdraw them: managers and administrators."""
+    return actor.is_staff and actor.subject.is_active and any(actor.subject.desk.has(role) for role in HEADS)

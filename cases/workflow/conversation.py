@@ -11,6 +11,7 @@ from accounts.models import User
 from cases import policies
 from cases.events import EventKind, record
 from cases.models import Case
+from cases.records import registry
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 
@@ -26,6 +27,7 @@ class Kept(Protocol):
 
     pk: Any
     created_at: Any
+    body: Any
 
 
 Message = TypeVar("Message", bound=Kept)
@@ -44,6 +46,7 @@ def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Ch
         message = keep()
         record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)
         note_customer_word(held, actor=actor, at=message.created_at, message=message.pk)
+        registry.note_said(held, message.body, message=message.pk)
     return message
 
 

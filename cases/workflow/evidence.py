@@ -32,6 +32,7 @@ from cases.evidence.wanted import Wanted, checked_due, checked_items
 from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import require_no_demand
+from cases.records import registry
 from cases.states import Channel, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
@@ -323,6 +324,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
+        registry.note_said(held, came.words, evidence=evidence.pk)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):

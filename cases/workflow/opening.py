@@ -12,6 +12,7 @@ from accounts.customers.models import Contact, Customer, Notice
 from cases import codes
 from cases.events import EventKind, record
 from cases.models import Case, Category, Clock
+from cases.records import registry
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Nature, Priority
 from cskh.core.text import one_line
@@ -87,6 +88,7 @@ def open_case(
         if matter.category is not None:
             classify_at_opening(case, actor=Actor.system("intake"), category=matter.category)
         case.save()
+        registry.note_given(case, case.transaction_ref)
     return case
 
 

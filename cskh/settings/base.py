@@ -10,6 +10,7 @@ from .env import BASE_DIR, DATA_DIR, env
 from .key_values import *  # noqa: F403
 from .live import *  # noqa: F403
 from .portal import *  # noqa: F403
+from .records import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
 

@@ -32,6 +32,7 @@ CELERY_TASK_ROUTES = {
     "cases.tasks.sweep_files": {"queue": "evidence"},
     "channels_app.tasks.poll_mailbox": {"queue": "outside"},
     "channels_app.tasks.send_webhook": {"queue": "outside"},
+    "cases.tasks.look_up_codes": {"queue": "outside"},
 }
 
 # Beat only asks "what is due?"; due times live in the database.
@@ -42,6 +43,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
     "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0},
+    "sweep-records": {"task": "cases.tasks.sweep_records", "schedule": 20.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},
     "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},

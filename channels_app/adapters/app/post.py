@@ -8,13 +8,14 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+
+from cskh.core.deadline import cut_off_at, left
 
 # Stands for IPv4 addresses, private ones too, wherever a translator (NAT64) is on the way.
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
@@ -33,12 +34,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     parts, deadline = urlsplit(url), time.monotonic() + settings.WEBHOOK_TIMEOUT_SECONDS
     try:
         connection = _connection(parts, deadline)
-        with closing(connection), _cut_off_at(deadline, connection.sock):
+        with closing(connection), cut_off_at(deadline, connection.sock):
             if isinstance(connection.sock, ssl.SSLSocket):
                 connection.sock.do_handshake()
             connection.request("POST", _path(parts), body=body, headers=dict(headers))
             status = connection.getresponse().status
-            _left(deadline)  # an answer cut off in its middle is none
+            left(deadline)  # an answer cut off in its middle is none
             return status
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = time.monotonic() >= deadline
@@ -64,37 +65,12 @@ def _is_public(text: str) -> bool:
     return address.is_global and is_direct and (inner is None or inner.is_global)
 
 
-def _left(deadline: float) -> float:
-    """Seconds until `deadline` (of the monotonic clock). Raises TimeoutError where there are none."""
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
-
-
-@contextmanager
-def _cut_off_at(deadline: float, connected: socket.socket) -> Iterator[None]:
-    """Ends the connection at `deadline`: a socket's own timeout starts anew with each byte that trickles in."""
-    timer = threading.Timer(_left(deadline), _hang_up, [connected])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _hang_up(connected: socket.socket) -> None:
-    with suppress(OSError):  # closed already
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's own: whoever reads still uses that
-
-
 def _connection(parts: SplitResult, deadline: float) -> http.client.HTTPConnection:
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise NotTaken("only http and https addresses are called")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = check_address(parts.hostname, port)
-    connected = socket.create_connection((address, port), timeout=_left(deadline))
+    connected = socket.create_connection((address, port), timeout=left(deadline))
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
         connection = http.client.HTTPSConnection(parts.hostname, port)

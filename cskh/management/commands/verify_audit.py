@@ -10,6 +10,7 @@ from cases.codes import parse_code
 from cases.events import all_flaws
 from cases.evidence import custody
 from cases.models import Case, CaseEvent
+from cases.records import snapshots
 from channels_app.audit import altered_messages
 
 _EVERY_SECONDS = 1.0
@@ -17,7 +18,8 @@ _EVERY_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Verifies the event chain of every case and the chain of custody of its evidence, or of the cases named. "
+        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, and what the "
+        "operator's records said on it. "
         "Fails when a single row was altered or is missing."
     )
 
@@ -33,6 +35,9 @@ class Command(BaseCommand):
         for flaw in chain.from_iterable(records):
             flaws += 1
             self.stdout.write(str(flaw))
+        for code, snapshot in snapshots.altered(wanted):
+            flaws += 1
+            self.stdout.write(f"{code} snapshot {snapshot.pk}: altered")
         if flaws:
             raise CommandError(f"{flaws} flaws in {self._total} events.")
         self.stdout.write(f"{self._total} events of {len(wanted) or Case.objects.count()} cases: every chain is whole.")

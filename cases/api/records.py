@@ -1,0 +1,100 @@
+"""The operator's records of a case, for programs of the operator and for staff; never for customers."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import policies, queries
+from cases.access_log import note_access
+from cases.records.found import Found, found_on
+from cases.records.models import RecordKind, TransactionCode
+from cskh.core.api import ApiView
+from cskh.core.errors import NotPermitted
+
+
+class RecordOut(serializers.Serializer):
+    """What one source said. Of accounts only the end is told; `sha256` seals the snapshot as it is kept, in full."""
+
+    kind = serializers.ChoiceField(RecordKind.choices, source="snapshot.kind")
+    source = serializers.CharField(  # type: ignore[assignment]
+        source="snapshot.source", help_text="`files`, or `rest:` and the server."
+    )
+    taken_at = serializers.DateTimeField(source="snapshot.taken_at")
+    sha256 = serializers.CharField(source="snapshot.sha256")
+    row = serializers.DictField(child=serializers.JSONField(), help_text="As in the answer of the operator's system.")
+    differs = serializers.SerializerMethodField(help_text="Of amount, time, account: what the case says otherwise.")
+
+    def get_differs(self, found: Found) -> list[str]:
+        return sorted(found.differs)
+
+
+class ElsewhereOut(serializers.Serializer):
+    cases = serializers.SerializerMethodField(help_text="Codes of the cases you may see.")
+    others = serializers.IntegerField(source="unseen", help_text="How many more there are.")
+
+    def get_cases(self, elsewhere: Any) -> list[str]:
+        return [case.code for case in elsewhere.seen]
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A code that was found",
+            response_only=True,
+            value={
+                "code": "FT26326004511",
+                "origin": "message",
+                "noted_at": "2026-11-22T09:31:00+07:00",
+                "state": "answered",
+                "looked_up_at": "2026-11-22T09:31:02+07:00",
+                "records": [
+                    {
+                        "kind": "deposits",
+                        "source": "files",
+                        "taken_at": "2026-11-22T09:31:02+07:00",
+                        "sha256": "0f4c…",
+                        "row": {
+                            "code": "FT26326004511",
+                            "amount": 1_500_000,
+                            "at": "2026-11-22T09:05:00+07:00",
+                            "account": "••••3456",
+                            "place": "statement.csv, 12",
+                        },
+                        "differs": ["amount"],
+                    }
+                ],
+                "elsewhere": {"cases": ["CS-7K3M-9QXT-4VB"], "others": 0},
+            },
+        )
+    ]
+)
+class CodeOut(serializers.Serializer):
+    """A transaction code of the case. `state` is waiting, answered, unanswered (asked again later) or no_source.
+
+    That it stands on other cases is a hint: a mistyped code, a family, the same matter told twice look like this.
+    """
+
+    code = serializers.CharField(source="code.code")
+    origin = serializers.ChoiceField(TransactionCode.Origin.choices, source="code.origin")
+    noted_at = serializers.DateTimeField(source="code.noted_at")
+    state = serializers.ChoiceField(TransactionCode.State.choices, source="code.state")
+    looked_up_at = serializers.DateTimeField(source="code.looked_up_at", allow_null=True)
+    records = RecordOut(many=True, source="rows")
+    elsewhere = ElsewhereOut()
+
+
+class CaseRecords(ApiView):
+    @extend_schema(
+        operation_id="cases_records",
+        summary="What the operator's records say about the transaction codes of the case",
+        responses=CodeOut(many=True),
+    )
+    def get(self, request: Request, code: str) -> Response:
+        case = queries.visible_case(self.actor, code)
+        if not policies.may_read_inside(self.actor):
+            raise NotPermitted
+        note_access(self.actor, case.pk)
+        return Response(CodeOut(found_on(case, self.actor), many=True).data)

@@ -1,0 +1,91 @@
+"""The codes of a case are looked up in every source, without being asked, and again where one did not answer."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from cases.models import STILL_OPEN, Case
+from cskh.core.jobs import enqueue_after_commit, next_try
+
+from . import snapshots, sources
+from .models import ImportedRow, RecordFile, RecordKind, TransactionCode
+from .registry import LOOK_UP, require_may_ask
+from .source import NoAnswer, Source
+
+_State = TransactionCode.State
+# Whose rows are told apart by a transaction code.
+KINDS = (RecordKind.DEPOSITS, RecordKind.WITHDRAWALS, RecordKind.BETS)
+
+
+def look_up_codes(case_id: int) -> bool:
+    """Looks up every code of the case that is due. False where none was."""
+    due = TransactionCode.objects.filter(case_id=case_id, next_try_at__lte=timezone.now()).order_by("pk")
+    claimed = [code for code in due.select_related("case") if _claim(code)]
+    connected = sources.connected() if claimed else []
+    for code in claimed:
+        _look_up(code, connected)
+    return bool(claimed)
+
+
+def look_up_again(case: Case, *, actor: Actor) -> None:
+    """Every code of the case is asked for anew. Raises NotPermitted, NotVisible or StepNotAllowed."""
+    require_may_ask(actor, case)
+    TransactionCode.objects.filter(case=case).update(state=_State.WAITING, attempts=0, next_try_at=timezone.now())
+    enqueue_after_commit(LOOK_UP, case.pk)
+
+
+def cases_due(limit: int) -> list[int]:
+    """Ids of cases with codes to be looked up, longest waiting first."""
+    due = TransactionCode.objects.filter(next_try_at__lte=timezone.now()).order_by("next_try_at")
+    return list(dict.fromkeys(due.values_list("case_id", flat=True)[:limit]))
+
+
+def file_changed(file: RecordFile) -> None:
+    """A file came into use, or is no longer: what it says on open cases is looked up anew, and what had no source before."""
+    open_cases = Case.objects.filter(STILL_OPEN)
+    codes = TransactionCode.objects.filter(case__in=open_cases)
+    rows = ImportedRow.objects.filter(file=file)
+    named = rows.filter(codes__overlap=list(codes.values_list("code", flat=True).distinct()[:_MOST_WAITING]))
+    told = {code for some in named.values_list("codes", flat=True) for code in some}
+    again = {"state": _State.WAITING, "attempts": 0, "next_try_at": timezone.now()}
+    codes.filter(code__in=told).update(**again)
+    codes.filter(state=_State.NO_SOURCE).update(**again)
+
+
+_MOST_WAITING = 50_000
+
+
+def _claim(code: TransactionCode) -> bool:
+    """Ours for a while: whoever finds the claim run out takes us for dead and asks again."""
+    until = timezone.now() + settings.OPERATOR_RECORDS_CLAIM
+    ours = TransactionCode.objects.filter(pk=code.pk, next_try_at=code.next_try_at).update(next_try_at=until)
+    code.next_try_at = until
+    return bool(ours)
+
+
+def _look_up(code: TransactionCode, connected: list[Source]) -> None:
+    silent = ""
+    for source in connected:
+        try:
+            found = [(kind, source.look_up(kind, code=code.code)) for kind in KINDS]
+        except NoAnswer:
+            silent = silent or source.name
+            continue
+        with transaction.atomic():
+            for kind, rows in found:
+                snapshots.keep(code.case, kind, rows, source=source.name, asked_for=code.code)
+    _settle(code, connected, silent)
+
+
+def _settle(code: TransactionCode, connected: list[Source], silent: str) -> None:
+    """Writes how it went, unless it was asked for anew meanwhile."""
+    attempts = code.attempts + 1
+    if not connected:
+        became = {"state": _State.NO_SOURCE, "attempts": 0, "next_try_at": None}
+    elif silent:
+        again_at = next_try(attempts, settings.OPERATOR_RECORDS_RETRY_SECONDS)
+        became = {"state": _State.UNANSWERED, "attempts": attempts, "next_try_at": again_at}
+    else:
+        became = {"state": _State.ANSWERED, "attempts": 0, "next_try_at": None, "looked_up_at": timezone.now()}
+    TransactionCode.objects.filter(pk=code.pk, next_try_at=code.next_try_at).update(silent=silent, **became)

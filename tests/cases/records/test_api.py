@@ -1,0 +1,91 @@
+"""Records over REST: for those who read inside, with the same rule for everybody else."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role, Scope
+from cases.records import looking_up
+from cases.records.models import Snapshot, TransactionCode
+from tests.api import bearer, token
+from tests.cases.building import open_case
+from tests.cases.permission_table import CASES, CLIENTS, TABLE, get_user, letters, make_case, make_client
+from tests.cases.records.building import ROW, connect, deposits, operator, take_over
+
+pytestmark = pytest.mark.django_db
+CODE = ROW["code"]
+
+
+def records(client, case):
+    return client.get(f"/api/v1/cases/{case.code}/records/")
+
+
+def test_what_it_says(integration, settings):
+    case = open_case("deposit-not-credited", transaction_ref=CODE, amount=1_500_000)
+    other = open_case("deposit-not-credited", transaction_ref=CODE, email="binh@khach.example")
+    with operator(deposits(ROW)) as server:
+        connect(settings, server)
+        looking_up.look_up_codes(case.pk)
+    answer = records(integration, case)
+    assert answer.status_code == 200
+    [code] = answer.json()
+    [record] = code["records"]
+    assert (code["code"], code["origin"], code["state"]) == (CODE, "details", "answered")
+    assert code["elsewhere"] == {"cases": [other.code], "others": 0}
+    assert (record["differs"], record["row"]["account"]) == (["amount"], "••••3456")
+    assert ROW["account"] not in answer.content.decode()
+    assert record["sha256"] == Snapshot.objects.get(kind="deposits").sha256
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_everybody_at_the_address(case_name, make_staff, token_keys, client):
+    case = make_case(case_name, make_staff)
+    type(case.customer).objects.filter(pk=case.customer_id).update(external_id="BX100231")
+    wrong = []
+    for name in TABLE:
+        sees = "s" in letters(name, case_name)
+        if name in ("left", "retired"):
+            expected = 401
+        elif name == "customer":
+            expected = 403
+        else:
+            expected = 200 if sees else 404
+        if name in ("customer", "another_customer"):
+            caller = bearer(token("BX100231" if name == "customer" else "BX999999"))
+        elif name in CLIENTS:
+            caller = bearer(make_client(name)[1])
+        else:
+            caller = client
+            client.force_login(get_user(name, make_staff), backend="django.contrib.auth.backends.ModelBackend")
+        if (status := records(caller, case).status_code) != expected:
+            wrong.append((name, status, expected))
+    assert wrong == []
+
+
+def test_a_program_that_only_opens_cases_does_not_read_records(make_client):
+    opener = make_client(Scope.CASES_OPEN)
+    opened = opener.post(
+        "/api/v1/cases/",
+        {"channel": "app", "subject": "x", "body": CODE, "customer": {"external_id": "BX1"}},
+    ).json()
+    assert opener.get(f"/api/v1/cases/{opened['code']}/").status_code == 200
+    assert opener.get(f"/api/v1/cases/{opened['code']}/records/").status_code == 403
+
+
+def test_it_costs_the_same_however_much_there_is(integration, make_staff):
+    """The client, the case, that it is read, its codes, what was said of them, and where else they stand."""
+    take_over(make_staff("yen", Role.MANAGER))
+    case = open_case("deposit-not-credited", transaction_ref=CODE)
+    looking_up.look_up_codes(case.pk)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert records(integration, case).status_code == 200
+        return len(queries)
+
+    assert cost() == 6
+    for number in range(4):
+        open_case("deposit-not-credited", transaction_ref=CODE, email=f"k{number}@khach.example")
+        TransactionCode.objects.create(case=case, code=f"FT2632600477{number}")
+    looking_up.look_up_codes(case.pk)
+    assert cost() == 6
