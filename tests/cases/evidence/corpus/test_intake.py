@@ -27,7 +27,6 @@ from tests.cases.evidence.files import (
     EXE,
     HTML,
     MAIL,
-    PDF,
     SVG,
     action,
     archive,
@@ -143,7 +142,7 @@ def test_ends_accepted_and_whole_or_refused_with_a_word_and_gone(case, name, set
         item = sent(case, data)
     except DomainError as refused:
         assert REFUSED in ends
-        words = " ".join(sum(getattr(refused, "errors", {}).values(), [])) or str(refused)
+        words = " ".join(text for texts in getattr(refused, "errors", {}).values() for text in texts) or str(refused)
         assert len(words) > 20
         assert kept() == {}
         assert not EvidenceItem.objects.exists()
