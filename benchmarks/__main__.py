@@ -1,5 +1,5 @@
 """`bin/benchmark`: fills a database with many cases, then measures each door against raw SQL for the same rows,
-and live chat against a bare echo."""
+live chat against a bare echo, and hashing of evidence against reading it."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=500)
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--processes", type=int, default=2, help="web processes that share the chats")
-    parser.add_argument("--only", choices=["doors", "chat"])
+    parser.add_argument("--only", choices=["doors", "chat", "evidence"])
     wanted = parser.parse_args()
 
     import django
@@ -26,9 +26,14 @@ def main() -> None:
     if _is_in_use():
         raise SystemExit("This database holds cases: bin/benchmark measures on servers of its own.")
     call_command("migrate", verbosity=0)
-    if wanted.only != "chat":
+    parts = [wanted.only] if wanted.only else ["doors", "evidence", "chat"]
+    if "doors" in parts:
         _doors(wanted.cases, wanted.messages_per_case)
-    if wanted.only != "doors":
+    if "evidence" in parts:
+        from . import evidence
+
+        evidence.report()
+    if "chat" in parts:
         from . import chat
 
         chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents, processes=wanted.processes))

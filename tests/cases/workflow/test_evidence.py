@@ -527,7 +527,7 @@ class TestReceiving:
     def test_a_case_has_room_for_so_much(self, case, settings):
         settings.EVIDENCE_MAX_BYTES_PER_CASE = 3 * len(PDF)
         for number in range(3):
-            send(case, PDF.replace(b"1.4", b"1.%d" % number))
+            send(case, PDF.replace(b"1.3", b"1.%d" % number))
         before = snapshot(case)
         with pytest.raises(TooLarge):
             send(case, PDF)

@@ -1,0 +1,192 @@
+"""Who gets to see which evidence, through every door there is. What is not theirs is not found, signed out or not.
+
+Customers and programs are shown that something came in and under which name, never the file: no door of theirs serves one.
+"""
+
+import io
+import json
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.customers.models import Customer
+from accounts.models import ApiClient, Role, Scope
+from cases.states import Channel
+from cases.tasks import examine_file
+from cases.workflow import evidence
+from channels_app import links
+from channels_app.chat import talking
+from channels_app.models import Attachment, Chat
+from tests.api import bearer, token
+from tests.cases.building import customer_of, open_case
+
+from .files import photo_with_place, picture, upload
+
+SECRET_NAME = "bien-lai-bi-mat"
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.TRACK_ANSWER_SECONDS = 0
+    cache.clear()
+
+
+@pytest.fixture
+def case(defaults):
+    return open_case("deposit-not-credited")
+
+
+@pytest.fixture
+def item(case):
+    came = evidence.submit_evidence(
+        case,
+        actor=customer_of(case),
+        channel=Channel.WEB,
+        upload=upload(photo_with_place(), f"{SECRET_NAME}.jpg"),
+    )
+    examine_file(came.file_id)
+    return came
+
+
+STAFF = {
+    "own department": (Role.SPECIALIST, "payments"),
+    "other department": (Role.SPECIALIST, "technical"),
+    "intake": (Role.INTAKE, "intake"),
+    "manager of another": (Role.MANAGER, "technical"),
+    "manager": (Role.MANAGER, None),
+    "auditor": (Role.AUDITOR, None),
+    "administrator": (Role.ADMINISTRATOR, None),
+}
+DOORS = {
+    "original": lambda client, item: client.get(reverse("evidence:original", args=[item.pk])),
+    "preview": lambda client, item: client.get(reverse("evidence:preview", args=[item.pk])),
+    "page": lambda client, item: client.get(reverse("evidence:page", args=[item.pk, 1])),
+    "custody": lambda client, item: client.post(
+        reverse("evidence:custody", args=[item.pk]), {"reason": "x", "form": "json"}
+    ),
+    "place": lambda client, item: client.post(reverse("evidence:place", args=[item.pk]), {"reason": "x"}),
+    "case page": lambda client, item: client.get(reverse("admin:cases_case_change", args=[item.case_id])),
+}
+SEES, SEES_BUT_THE_PLACE, NOTHING = [200] * 6, [200, 200, 200, 200, 403, 200], [404] * 6
+AT_THE_DESK = {
+    "own department": SEES_BUT_THE_PLACE,
+    "other department": NOTHING,
+    "intake": SEES_BUT_THE_PLACE,
+    "manager of another": NOTHING,
+    "manager": SEES,
+    "auditor": SEES,
+    "administrator": SEES,
+}
+RESTRICTED = {**AT_THE_DESK, "intake": NOTHING}
+
+
+@pytest.mark.parametrize("who", STAFF)
+@pytest.mark.parametrize("is_restricted", [False, True], ids=["open", "restricted"])
+def test_at_the_desk(item, client, make_staff, who, is_restricted):
+    item.case.category.is_restricted = is_restricted
+    item.case.category.save()
+    client.force_login(make_staff("ai", *STAFF[who]))
+    expected = (RESTRICTED if is_restricted else AT_THE_DESK)[who]
+    assert [door(client, item).status_code for door in DOORS.values()] == expected
+
+
+@pytest.mark.parametrize("who", ["signed out", "without a role", "not at work any more", "customer by link"])
+def test_outside_the_desk_there_is_no_desk(item, make_staff, who, defaults):
+    client = Client()
+    if who == "without a role":
+        user = make_staff("ai")
+        user.memberships.all().delete()
+        client.force_login(user)
+    elif who == "not at work any more":
+        user = make_staff("ai", Role.MANAGER)
+        user.is_active = False
+        user.save()
+        client.force_login(user)
+    elif who == "customer by link":
+        client = _following(item.case)
+    assert {door(client, item).status_code for door in DOORS.values()} <= {302, 403, 404}
+    assert item.custody_entries.filter(event="exported").count() == 0
+
+
+def _following(case):
+    """A browser that came by the link in our message."""
+    browser = Client()
+    browser.get(links.case_link(case, case.contact).removeprefix("http://testserver"))
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [([Scope.CASES_READ], 200), ([Scope.CASES_WORK], 200), ([Scope.CASES_OPEN], 404), ([], 404)],
+    ids=["reads", "works", "opened others", "nothing"],
+)
+def test_programs_read_what_came_in_and_never_the_file(item, scopes, status):
+    _, key = ApiClient.objects.create_with_key("app", scopes)
+    client = bearer(key)
+    answers = [client.get(f"/api/v1/cases/{item.case.code}/{part}") for part in ("", "timeline/")]
+    assert {answer.status_code for answer in answers} <= {status, 403}
+    assert item.file.sha256 not in "".join(answer.content.decode() for answer in answers) or status == 200
+    for door in list(DOORS.values()):
+        assert door(client, item).status_code in (302, 403, 404)
+    send = client.post(f"/api/v1/cases/{item.case.code}/evidence/", {"text": "FT1"})
+    verify = client.post(f"/api/v1/evidence/{item.pk}/verify/", {"result": "accepted"}, format="json")
+    may_work = Scope.CASES_WORK in scopes
+    assert (send.status_code == 201, verify.status_code == 200) == (may_work, may_work)
+
+
+@pytest.mark.parametrize("who", ["own", "other"])
+def test_customers_of_the_app(item, token_keys, who):
+    subject = Customer.objects.create(external_id="BX2", name="Khác") if who == "other" else item.case.customer
+    subject.external_id = "BX2"
+    subject.save()
+    client = bearer(token("BX2"))
+    answers = [client.get(f"/api/v1/cases/{item.case.code}/{part}") for part in ("", "timeline/")]
+    assert [answer.status_code for answer in answers] == ([200, 200] if who == "own" else [404, 404])
+    file = io.BytesIO(picture())
+    file.name = "a.jpg"
+    sent = client.post(f"/api/v1/cases/{item.case.code}/evidence/", {"file": file}, format="multipart")
+    assert sent.status_code == (201 if who == "own" else 404)
+    assert client.post(f"/api/v1/evidence/{item.pk}/verify/", {"result": "accepted"}, format="json").status_code in (
+        403,
+        404,
+    )
+    assert {door(client, item).status_code for door in DOORS.values()} <= {302, 403, 404}
+
+
+def test_browsers_of_customers(item):
+    other = open_case("login-failure", email="binh@khach.example")
+    address = reverse("portal:case", args=[item.case.code])
+    send = reverse("portal:evidence", args=[item.case.code])
+    for browser in (_following(other), Client()):
+        assert SECRET_NAME not in browser.get(address).content.decode()
+        before = item.case.evidence.count()
+        assert browser.post(send, {"text": "FT1"}).status_code in (302, 403, 404)
+        assert item.case.evidence.count() == before
+    own = _following(item.case).get(address)
+    assert own.status_code == 200
+    assert f"evidence/{item.pk}/" not in own.content.decode()
+
+
+def test_visitors_of_the_chat(defaults):
+    client = Client()
+    begun = client.post("/chat/start", "{}", content_type="application/json").json()
+    chat = Chat.objects.get(public_id=begun["id"])
+    talking.visitor_says(chat, client_id="first-0001", body="Tôi nạp tiền chưa vào")
+    talking.visitor_sends(
+        Chat.objects.get(pk=chat.pk), client_id="first-0002", upload=upload(picture(), f"{SECRET_NAME}.jpg")
+    )
+    stranger = client.post("/chat/start", "{}", content_type="application/json").json()
+
+    def lines(key):
+        return client.get("/chat/lines", headers={"authorization": f"Chat {key}"})
+
+    own, other = lines(begun["key"]), lines(stranger["key"])
+    files = [file for line in own.json()["lines"] for file in line["files"]]
+    assert files == [{"name": f"{SECRET_NAME}.jpg", "refused": ""}]
+    assert SECRET_NAME not in json.dumps(other.json())
+    assert lines("guessed").status_code in (401, 403, 404)
+    examine_file(Attachment.objects.get().file_id)
+    assert {door(client, Attachment.objects.get().evidence_item).status_code for door in DOORS.values()} <= {302, 404}
