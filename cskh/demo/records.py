@@ -35,7 +35,8 @@ def _statement() -> str:
     table.writerow(["NGÂN HÀNG BẾN XANH: SAO KÊ TÀI KHOẢN"])
     table.writerow(_HEADER)
     named = Case.objects.filter(STILL_OPEN, amount__isnull=False, incident_at__isnull=False).exclude(transaction_ref="")
-    for number, case in enumerate(named.order_by("pk"), 1):
+    by_code = {case.transaction_ref: case for case in named.order_by("-pk")}
+    for number, case in enumerate(sorted(by_code.values(), key=lambda case: case.pk), 1):
         if number % _NOT_THERE_EVERY:
             table.writerow([number, *_line_of(case, number)])
     return lines.getvalue()
