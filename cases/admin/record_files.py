@@ -85,6 +85,7 @@ class RecordFileAdmin(RoleModelAdmin):
                 _say_at(form, error)
                 status = error.status
             else:
+                self.log_addition(request, file, [{"added": {}}])
                 return HttpResponseRedirect(_page_of(file))
         limit = filesizeformat(settings.RECORD_FILE_MAX_BYTES)
         context = {**self._frame(request, _("Hand in a file of records")), "form": form, "limit": limit}
@@ -106,6 +107,7 @@ class RecordFileAdmin(RoleModelAdmin):
         try:
             if "withdraw" in request.POST:
                 importing.withdraw(file, actor=actor)
+                self.log_change(request, file, [{"changed": {"fields": ["state"]}}])
                 messages.success(request, _("The file is withdrawn: nothing of it is found any more."))
             else:
                 form = _columns_of(file, request.POST)
