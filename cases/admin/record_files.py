@@ -65,6 +65,7 @@ class RecordFileAdmin(RoleModelAdmin):
     list_select_related = ("uploaded_by",)
     search_fields = ("filename", "sha256")
     ordering = ("-uploaded_at", "-pk")
+    fields = ("filename", "content", "format", "size", "state", "kept", "uploaded_by", "uploaded_at")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_label(self, file: RecordFile) -> str:
