@@ -65,6 +65,7 @@ class RecordFileAdmin(RoleModelAdmin):
     list_select_related = ("uploaded_by",)
     search_fields = ("filename", "sha256")
     ordering = ("-uploaded_at", "-pk")
+    fields = ("filename", "content", "format", "size", "state", "kept", "uploaded_by", "uploaded_at")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_label(self, file: RecordFile) -> str:
@@ -85,6 +86,7 @@ class RecordFileAdmin(RoleModelAdmin):
                 _say_at(form, error)
                 status = error.status
             else:
+                self.log_addition(request, file, [{"added": {}}])
                 return HttpResponseRedirect(_page_of(file))
         limit = filesizeformat(settings.RECORD_FILE_MAX_BYTES)
         context = {**self._frame(request, _("Hand in a file of records")), "form": form, "limit": limit}
@@ -106,6 +108,7 @@ class RecordFileAdmin(RoleModelAdmin):
         try:
             if "withdraw" in request.POST:
                 importing.withdraw(file, actor=actor)
+                self.log_change(request, file, [{"changed": {"fields": ["state"]}}])
                 messages.success(request, _("The file is withdrawn: nothing of it is found any more."))
             else:
                 form = _columns_of(file, request.POST)

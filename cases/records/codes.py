@@ -15,7 +15,7 @@ MOST_IN_A_TEXT = 10
 LONGEST = 40
 _SHORTEST_GIVEN = 4  # where somebody says that it is a code
 
-_ELSEWHERE = re.compile(r"\S*(?:://|@|\bwww\.)\S*", re.IGNORECASE)  # addresses of pages and mail
+_OF_ADDRESSES = ("://", "@", "www.")  # what stands in addresses of pages and mail
 _TOKEN = re.compile(r"(?<![^\W_])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![^\W_])")
 _NAMED_OTHERWISE = re.compile(
     r"\b(?:stk|so tai khoan|so tk|tai khoan|tk|account(?: no| number)?|a/c|the|so the|card(?: no| number)?|otp|pin|"
@@ -48,7 +48,8 @@ def codes_given(text: str) -> list[str]:
 
 def codes_in(text: str) -> list[str]:
     """Everything in a free text that looks like a transaction code, in normal form, in its order, at most MOST_IN_A_TEXT."""
-    plain = _ELSEWHERE.sub(" ", unicodedata.normalize("NFKC", text))
+    words = unicodedata.normalize("NFKC", text).split()
+    plain = " ".join(word for word in words if not any(mark in word.lower() for mark in _OF_ADDRESSES))
     return _once([normalise(m[0]) for m in _TOKEN.finditer(plain) if _is_code(m[0], plain[: m.start()][-_BEFORE:])])
 
 

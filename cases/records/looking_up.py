@@ -1,5 +1,7 @@
 """The codes of a case are looked up in every source, without being asked, and again where one did not answer."""
 
+import time
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -16,16 +18,21 @@ from .source import NoAnswer, Source
 _State = TransactionCode.State
 # Whose rows are told apart by a transaction code.
 KINDS = (RecordKind.DEPOSITS, RecordKind.WITHDRAWALS, RecordKind.BETS)
+_AT_A_TIME = 120  # seconds: a server that answers slowly must not keep a task beyond its limit
 
 
 def look_up_codes(case_id: int) -> bool:
-    """Looks up every code of the case that is due. False where none was."""
+    """Looks up the codes of the case that are due, for a while; what is left then is asked for anew. False where none was."""
     due = TransactionCode.objects.filter(case_id=case_id, next_try_at__lte=timezone.now()).order_by("pk")
-    claimed = [code for code in due.select_related("case") if _claim(code)]
-    connected = sources.connected() if claimed else []
-    for code in claimed:
-        _look_up(code, connected)
-    return bool(claimed)
+    codes = list(due.select_related("case"))
+    connected, until = sources.connected() if codes else [], time.monotonic() + _AT_A_TIME
+    for code in codes:
+        if time.monotonic() > until:
+            enqueue_after_commit(LOOK_UP, case_id)
+            break
+        if _claim(code):
+            _look_up(code, connected)
+    return bool(codes)
 
 
 def look_up_again(case: Case, *, actor: Actor) -> None:

@@ -19,6 +19,8 @@ from .models import TransactionCode
 _Origin = TransactionCode.Origin
 MOST_OF_A_CASE = 50  # whoever writes more of them does not make us ask without end
 LOOK_UP = "cases.tasks.look_up_codes"
+_SHOWN = 5
+_MOST_ELSEWHERE = 200
 
 
 def note_given(case: Case, text: str) -> None:
@@ -71,6 +73,14 @@ class Elsewhere:
     of_others: bool = False  # of those that are seen, one is another customer's
 
     @property
+    def latest(self) -> list[Case]:
+        return self.seen[:_SHOWN]
+
+    @property
+    def earlier(self) -> int:
+        return len(self.seen[_SHOWN:])
+
+    @property
     def count(self) -> int:
         return len(self.seen) + self.unseen
 
@@ -87,6 +97,3 @@ def elsewhere(actor: Actor, case: Case, codes: Collection[str]) -> dict[str, Els
         found[one.code].seen.append(one.case)
         found[one.code].of_others |= one.case.customer_id != case.customer_id
     return dict(found)
-
-
-_MOST_ELSEWHERE = 200

@@ -18,6 +18,7 @@ from cskh.defaults.load import load
 from .chats import left_unanswered, talked
 from .matters import ADVERTISEMENT, TOLD, Told
 from .people import CUSTOMERS, PASSWORD, STAFF
+from .records import hand_in_statement
 from .stories import Story
 
 ENDED = 48  # closed cases of the last weeks, so that the figures on the public page rest on something
@@ -39,6 +40,8 @@ def seed(say: Progress) -> None:
         StaffNotice.objects.update(read_at=timezone.now())  # whoever worked on them has read these
         left_unanswered(_before(timezone.now(), minutes=25), number=5)
         _running_cases(chance, say)
+        hand_in_statement()
+        say("a bank statement beside them")
 
 
 def demo_client() -> str:

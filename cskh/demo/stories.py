@@ -45,7 +45,7 @@ class Story:
                     subject=told.subject,
                     nature=Nature(told.nature),
                     amount=told.amount,
-                    transaction_ref=told.transaction_ref,
+                    transaction_ref=_own_code(told, number),
                     incident_at=opened_at - timedelta(hours=1),
                 ),
                 actor=Actor.customer(customer),
@@ -87,7 +87,7 @@ class Story:
         with self._at(5, 40):
             actor = Actor.customer(self.case.customer)
             for item in self.case.evidence_requests.get(ended_at=None).items.all():
-                said = text or f"Mã giao dịch {self.told.transaction_ref or 'GD-10245'}"
+                said = text or f"Mã giao dịch {self.case.transaction_ref or 'GD-10245'}"
                 evidence.submit_evidence(self.case, actor=actor, channel=Channel.WEB, text=said, item=item.pk)
         return self
 
@@ -202,6 +202,12 @@ class Story:
             yield
             _arrived(self.case)
         self.case.refresh_from_db()
+
+
+def _own_code(told: Told, number: int) -> str:
+    """Every transfer has a code of its own; what the story's words name stays as it is."""
+    code = told.transaction_ref
+    return f"{code[:-3]}{number:03}" if code.startswith("FT") else code
 
 
 def _person(username: str) -> Actor:

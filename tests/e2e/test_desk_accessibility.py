@@ -5,13 +5,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person
-from accounts.models import Role
+from accounts.models import Role, User
 from cases.models import SavedView
+from cases.records import looking_up
 from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.chat import conversations, talking
 from channels_app.models import ReplyTemplate
+from tests.cases.records.building import STATEMENT, hand_in, take_over
 from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,12 +39,16 @@ def violations_on(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
     case = intake.open_request(
-        Matter(subject="Nạp tiền chưa vào", amount=1_250_000),
+        Matter(subject="Nạp tiền chưa vào", amount=1_250_000, transaction_ref="FT26326004511"),
         actor=Actor.system("intake"),
         channel=Channel.EMAIL,
         body="Tôi chuyển 1.250.000đ lúc 9h.",
         person=Person(name="Nguyễn Văn An", email="an@khach.example"),
     )
+    manager = User.objects.get(username="quan")
+    take_over(manager)
+    looking_up.look_up_codes(case.pk)
+    file = hand_in(manager, STATEMENT + "\n")
     for number in range(10):
         chat, _key = conversations.begin()
         talking.visitor_says(chat, client_id=f"{scheme}-{number:06d}", body="Có ai không ạ?")
@@ -71,6 +77,9 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
         ("duty", f"{live_server.url}/admin/presence/"),
         ("notices", f"{live_server.url}/admin/channels_app/staffnotice/"),
         ("complaints", f"{live_server.url}/admin/complaints/complaint/"),
+        ("records", f"{live_server.url}/admin/records/recordfile/"),
+        ("a file of records", f"{live_server.url}/admin/records/recordfile/{file.pk}/change/"),
+        ("handing in records", f"{live_server.url}/admin/records/recordfile/add/"),
         ("saved views", f"{cases}views/?query=queue%3Dall"),
     ):
         desk.goto(address)

@@ -52,7 +52,8 @@ class Wrong(Exception):
 
 def in_words(error: Mapping[str, Any]) -> str:
     """An error that was kept, in the reader's language."""
-    return gettext(WRONG[error["key"]]) % {"value": error["value"]}
+    text = WRONG[error["key"]]
+    return gettext(text) % {"value": error["value"]}
 
 
 # What a line came to: its row, what is wrong with it, or None where it is passed over.

@@ -28,11 +28,14 @@ DOORS = {
     "add-evidence": "t",
     "retry-delivery": "o",
     "change-contact": "o",
+    "add-code": "o",
+    "look-up-records": "o",
     "message": "o",
     "note": "o",
 }
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
-AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact"}  # beside evidence, message and customer
+# Beside evidence, message, customer and records.
+AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records"}
 
 
 def step_of(door):
@@ -65,6 +68,7 @@ def form_of(door, at_hand):
             "due_at": timezone.localtime() + timedelta(days=1),
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
+        "add-code": {"code": "FT26325118820"},
         "add-evidence": {"text": "FT26326009999"},
         "reject": {"reason": words},
         "accept": {"message": at_hand.said.pk},

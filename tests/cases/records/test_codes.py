@@ -1,6 +1,7 @@
 """What is taken for a transaction code, and what is not."""
 
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,13 @@ def test_numbers_that_are_somebodys_are_not(text):
 @given(FT, WORDS, WORDS)
 def test_a_code_is_found_whatever_is_written_around_it(code, before, after):
     assert code in codes_in(f"{before} {code} {after}")
+
+
+@pytest.mark.parametrize("piece", ["a", "1", "a-", "@", "1đ", "FT26326004511", "stk "])
+def test_a_long_text_takes_no_longer_than_its_length(piece):
+    began = time.process_time()
+    codes_in(piece * (100_000 // len(piece)))
+    assert time.process_time() - began < 2
 
 
 @given(st.text(max_size=300))

@@ -130,6 +130,15 @@ class TestLookingUp:
         assert code.state == State.UNANSWERED
         assert Snapshot.objects.get(kind="deposits").content[0]["amount"] == 2_000_000
 
+    def test_a_slow_server_does_not_keep_the_task_for_ever(self, defaults, settings, monkeypatch):
+        monkeypatch.setattr(looking_up, "_AT_A_TIME", -1)
+        case = open_case(transaction_ref=CODE)
+        with operator(deposits(ROW)) as server:
+            connect(settings, server)
+            assert look_up(case)[0].state == State.WAITING
+            monkeypatch.undo()
+            assert look_up(case)[0].state == State.ANSWERED
+
     def test_again_only_by_those_who_work_on_it(self, lan, settings, make_staff):
         case = open_case("deposit-not-credited", transaction_ref=CODE)
         with operator(deposits(ROW)) as server:
