@@ -17,7 +17,7 @@ from cases.states import Step
 from cases.workflow import facts
 from channels_app.models import Message
 from cskh.core.api import ApiView, GenericApiView
-from cskh.core.errors import Invalid
+from cskh.core.errors import Conflict, Invalid
 from cskh.core.schema import example
 
 from .inputs import RowId
@@ -104,7 +104,7 @@ class ConfirmFact(GenericApiView):
         finding = FactEntry.objects.filter(case=case, slug=fact, kind__in=FOUND).last()
         read = self.checked().get("finding")
         if finding is None or (read is not None and read != finding.pk):
-            raise Invalid(errors={"finding": [_("This is not the latest finding.")]})
+            raise Conflict(_("This does not wait for a second verifier any more. Look at the fact again."))
         facts.confirm_finding(finding, actor=self.actor)
         return _line(self, case, fact)
 
