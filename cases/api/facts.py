@@ -50,6 +50,7 @@ class FactIn(serializers.Serializer):
     sentence = serializers.CharField(max_length=500, default="", allow_blank=True, help_text="For the customer.")
 
 
+@example("The finding that was read", finding=23)
 class ConfirmIn(serializers.Serializer):
     finding = RowId(help_text="The finding that was read; another one is a conflict.")
 
@@ -133,8 +134,9 @@ def _workable(view: ApiView, code: str) -> Case:
 
 
 def _require_said(case: Case, message: int | None) -> None:
-    said = Message.objects.filter(case=case, direction=Message.Direction.IN, pk=message)
-    if message is not None and not said.exists():
+    if message is None:
+        return
+    if not Message.objects.filter(case=case, direction=Message.Direction.IN, pk=message).exists():
         raise Invalid(errors={"message": [_("The customer did not say this on the case.")]})
 
 
