@@ -14,7 +14,7 @@ from cases.evidence import checklists
 from cases.evidence.wanted import Wanted
 from cases.models import Calendar, Case, Category, SavedView
 from cases.states import Channel
-from cases.workflow import answer, ending, evidence, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, resolution, routing
 from channels_app import calls, drafts, intake, links, outbox
 from channels_app.adapters.email.smtp import _as_html
 from channels_app.calls import CallNotes
@@ -57,7 +57,10 @@ def case(boss, lan):
     for model in (Department, Category, Calendar):
         model.objects.update(name_vi=MARKUP, name_en=MARKUP)
     kind = Category.objects.get(slug="deposit-not-credited")
-    checklists.in_force(kind).items.update(name_vi=MARKUP, name_en=MARKUP, why_vi=MARKUP, why_en=MARKUP)
+    items = checklists.in_force(kind).items
+    fact = f"? {MARKUP}"
+    items.update(name_vi=fact, name_en=fact, why_vi=MARKUP, why_en=MARKUP, example_vi=MARKUP, otherwise_vi=MARKUP)
+    items.filter(slug="receipt").update(name_vi=MARKUP, name_en=MARKUP)
     case = open_case(kind.slug, transaction_ref=MARKUP)
     Case.objects.update(subject=MARKUP)
     Customer.objects.update(name=MARKUP, external_id=MARKUP)
@@ -75,6 +78,9 @@ def case(boss, lan):
     item = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, text=MARKUP)
     evidence.verify_evidence(item, actor=by, result="rejected", reason=MARKUP)
     evidence.waive_rest(case, actor=by, reason=MARKUP)
+    facts.note_claim(case, actor=by, fact="sending-bank", value=MARKUP)
+    sources = facts.Sources(statement=MARKUP)
+    facts.verify_fact(case, actor=by, fact="sending-bank", result="unable", sources=sources, sentence=MARKUP)
     resolution.start_resolving(case, actor=by)
     resolution.propose(case, actor=Actor.staff(lan), body=MARKUP)
     resolution.return_for_rework(case, actor=by, reason=MARKUP)
@@ -132,6 +138,7 @@ def test_pages_that_show_it(office, desk, address):
 @pytest.mark.parametrize("action", ["request-evidence", "assign", "transfer", "reclassify", "withdraw", "mark-spam"])
 def test_the_case_and_its_steps(office, desk, action):
     is_text(desk.get(reverse("admin:cases_case_change", args=[office.pk])))
+    is_text(desk.get(reverse("admin:cases_case_verify", args=[office.pk])))
     is_text(desk.get(reverse("admin:cases_case_step", args=[office.pk, action])), shown=False)
 
 

@@ -123,7 +123,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "priority_tone": PRIORITY_TONES.get(case.priority, ""),
         "channel_icon": words.CHANNEL_ICONS[case.channel],
         "amount": words.money(case.amount),
-        "next": next_up(case),
+        "next": next_up(case, file),
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": contacts,

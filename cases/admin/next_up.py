@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import queries
-from cases.evidence.queries import open_request, still_missing, unchecked
+from cases.evidence.queries import Checklist, open_request, still_missing, unchecked
 from cases.models import Answer, Case
 from cases.states import Condition, Status
 from cases.workflow import steps
@@ -21,9 +21,9 @@ class Next:
     due_at: datetime | None = None
 
 
-def next_up(case: Case) -> Next:
-    """Two queries at most."""
-    if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case)):
+def next_up(case: Case, file: Checklist | None = None) -> Next:
+    """Two queries at most, where the caller has read the case's `file`."""
+    if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case, file)):
         return Next(_handler(case), to_check, case.next_due_at)
     what = _WHAT[Status(case.status)](case)
     if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):

@@ -111,6 +111,8 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
 
 
 def tone_of(line: Line) -> str:
+    if line.fact_state == MISSING and not line.is_missing:
+        return "quiet"
     return _TONES[FactEntry.Kind(line.fact_state) if line.fact_state in FactEntry.Kind else line.fact_state]
 
 

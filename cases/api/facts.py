@@ -17,7 +17,7 @@ from cases.states import Step
 from cases.workflow import facts
 from channels_app.models import Message
 from cskh.core.api import ApiView, GenericApiView
-from cskh.core.errors import Invalid
+from cskh.core.errors import Conflict, Invalid
 from cskh.core.schema import example
 
 from .inputs import RowId
@@ -50,6 +50,7 @@ class FactIn(serializers.Serializer):
     sentence = serializers.CharField(max_length=500, default="", allow_blank=True, help_text="For the customer.")
 
 
+@example("The finding that was read", finding=23)
 class ConfirmIn(serializers.Serializer):
     finding = RowId(help_text="The finding that was read; another one is a conflict.")
 
@@ -104,7 +105,7 @@ class ConfirmFact(GenericApiView):
         finding = FactEntry.objects.filter(case=case, slug=fact, kind__in=FOUND).last()
         read = self.checked().get("finding")
         if finding is None or (read is not None and read != finding.pk):
-            raise Invalid(errors={"finding": [_("This is not the latest finding.")]})
+            raise Conflict(_("This does not wait for a second verifier any more. Look at the fact again."))
         facts.confirm_finding(finding, actor=self.actor)
         return _line(self, case, fact)
 
@@ -133,8 +134,9 @@ def _workable(view: ApiView, code: str) -> Case:
 
 
 def _require_said(case: Case, message: int | None) -> None:
-    said = Message.objects.filter(case=case, direction=Message.Direction.IN, pk=message)
-    if message is not None and not said.exists():
+    if message is None:
+        return
+    if not Message.objects.filter(case=case, direction=Message.Direction.IN, pk=message).exists():
         raise Invalid(errors={"message": [_("The customer did not say this on the case.")]})
 
 

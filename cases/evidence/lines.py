@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import Case
 
-from .models import FOUND, CaseField, ChecklistItem, EvidenceItem, FactEntry, ItemKind, Part, RequestedItem
+from .models import FOUND, CaseField, ChecklistItem, EvidenceItem, FactEntry, Part, RequestedItem
 from .names import same_name
 
 MISSING = "missing"
@@ -63,10 +63,6 @@ class Line:
     @property
     def part(self) -> str:
         return (Part.FACT if self.is_fact else Part.EVIDENCE).value
-
-    @property
-    def kind(self) -> str:
-        return self.checklist_item.kind if self.checklist_item else ItemKind.ANY.value
 
     @property
     def must_be_verified(self) -> bool:

@@ -295,7 +295,8 @@ def _as_amount(value: str) -> int:
 
 
 def _look_at_what_it_rests_on(held: Case, line: Line, entry: FactEntry, sources: Sources, *, actor: Actor) -> None:
-    """What says the fact was read with it; what corroborates it is accepted. What was asked for is not awaited any more."""
+    """What says the fact was read with it; what corroborates it is accepted, as this where it was nothing yet. What was asked
+    for is not awaited any more."""
     read = {item.pk: item for item in line.items if item.text and not item.file_id}
     if entry.kind == Kind.CORROBORATED:
         read |= {item.pk: item for item in sources.evidence}
@@ -303,6 +304,8 @@ def _look_at_what_it_rests_on(held: Case, line: Line, entry: FactEntry, sources:
         RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
     for item in read.values():
         if item.state == EvidenceItem.State.RECEIVED:
+            if item.requested_item is None and item.checklist_item is None:
+                item.checklist_item = line.checklist_item
             note_check(held, item, actor=actor, result=Check.Result.ACCEPTED, words="")
 
 

@@ -33,6 +33,6 @@ def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False, file: Check
     ]
 
 
-def what_is_missing(step: Step, case: Case) -> str:
+def what_is_missing(step: Step, case: Case, file: Checklist | None = None) -> str:
     """What keeps `step` from being taken although status and person are right, as the gate would say it; "" for nothing."""
-    return next(filter(None, (unmet(condition, case) for condition in TRANSITIONS[step].conditions)), "")
+    return next(filter(None, (unmet(condition, case, file) for condition in TRANSITIONS[step].conditions)), "")

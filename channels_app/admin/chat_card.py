@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
-from cases.evidence.queries import unchecked
+from cases.evidence.queries import Checklist, file_of
 from cases.models import Answer, Case
 from cases.states import Status, Step
 from cases.tones import STATUS_TONES
@@ -29,7 +29,8 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     case = chat.case
     assert case is not None  # staff see no conversation without one
     note_access(actor, case.pk)
-    allowed = steps.allowed_steps(actor, case)
+    file = file_of(case)
+    allowed = steps.allowed_steps(actor, case, file=file)
     context = {
         "case": case,
         "chat": chat,
@@ -44,22 +45,22 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
         "version": case.last_event_number,
         "replies": replies_for(case, actor.subject),
         "drafts": {kind: draft.body for kind, draft in drafts.drafts_of(actor.subject, case).items()},
-        "answer": _answer(case, actor, allowed),
+        "answer": _answer(case, actor, allowed, file),
     }
 
 
-def _answer(case: Case, actor: Actor, allowed: list[Step]) -> dict[str, Any]:
+def _answer(case: Case, actor: Actor, allowed: list[Step], file: Checklist) -> dict[str, Any]:
     approved = queries.answers_of_round(case, Answer.State.APPROVED).first()
     may = Step.ANSWER in allowed
     return {
         "may": may,
-        "why": "" if may else _what_is_missing(case, actor),
-        "is_evidence": not may and case.is_open and unchecked(case).exists(),
+        "why": "" if may else _what_is_missing(case, actor, file),
+        "is_evidence": not may and case.is_open and bool(file.unchecked or file.undecided),
         "approved": approved.body if approved and may else "",
     }
 
 
-def _what_is_missing(case: Case, actor: Actor) -> str:
+def _what_is_missing(case: Case, actor: Actor, file: Checklist) -> str:
     if not case.is_open:
         return _("The case is closed.")
     if case.status == Status.RECEIVED:
@@ -76,4 +77,4 @@ def _what_is_missing(case: Case, actor: Actor) -> str:
         return _("Verify the evidence on the case page first.")
     if case.status == Status.AWAITING_APPROVAL:
         return _("The proposed outcome awaits approval.")
-    return steps.what_is_missing(Step.ANSWER, case)
+    return steps.what_is_missing(Step.ANSWER, case, file)

@@ -41,7 +41,8 @@ def case_at(status, worker, *, category="other"):
     routing.assign_case(case, actor=actor, assignee=worker)
     settle_facts(case, actor)
     if status in (Status.AWAITING_CUSTOMER, Status.VERIFYING):
-        evidence.request_evidence(case, actor=actor, items=[Wanted(name="Biên lai")])
+        listed = next((line.name for line in file_of(case).lines if not line.is_fact), "Biên lai")
+        evidence.request_evidence(case, actor=actor, items=[Wanted(name=listed)])
     if status == Status.VERIFYING:
         evidence.waive_rest(case, actor=actor, reason="Có trong hệ thống")
     if status in (Status.RESOLVING, Status.AWAITING_APPROVAL):

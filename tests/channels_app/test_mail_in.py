@@ -473,12 +473,12 @@ def test_a_bounced_evidence_request_undoes_its_pause(post, work_off, make_staff)
     routing.classify_case(
         case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
     )
-    request = evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    request = evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="statement-line")])
     work_off()
     request.refresh_from_db()
     assert request.delivered_at is not None
     raw = post.mails(AN)[-1]
-    assert "Sao kê" in headers_of(raw).get_body(("plain",)).get_content()
+    assert "Dòng sao kê" in headers_of(raw).get_body(("plain",)).get_content()
     assert headers_of(raw)["Auto-Submitted"] is None
     assert case.pauses.filter(ended_at=None).count() == 1
     deliver(post, bounce_of(raw), sender="")
@@ -708,7 +708,7 @@ def test_the_logo_of_a_signature_is_kept_and_answers_nothing_but_a_pasted_photo_
     routing.classify_case(
         case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
     )
-    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="statement-line")])
     work_off()
     asked = post.mails(AN)[-1]
     deliver(post, with_picture(mail("Mai tôi gửi.", answers=asked), "image001.jpg", "jpeg", photo()))

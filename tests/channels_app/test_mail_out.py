@@ -298,18 +298,18 @@ def test_a_transfer_tells_the_department_and_no_internal_word(routed, post, work
 
 
 def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, work_off, lan):
-    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="Sao kê", why="để đối soát")])
+    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="statement-line", why="để đối soát")])
     item = evidence.submit_evidence(routed, actor=Actor.customer(routed.customer), channel=Channel.WEB, text="GD 123")
     evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh mờ, hãy chụp lại")
     work_off()
     texts = [words(raw) for raw in post.mails(AN)]
-    assert any("Sao kê: để đối soát" in text for text in texts)
+    assert any("Dòng sao kê có khoản tiền: để đối soát" in text for text in texts)
     assert any("Ảnh mờ, hãy chụp lại" in text for text in texts)
 
 
 def test_a_rejection_that_is_taken_back_is_told_and_an_acceptance_is_not(routed, post, work_off, lan):
     customer = Actor.customer(routed.customer)
-    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="Sao kê")])
+    evidence.request_evidence(routed, actor=lan, items=[evidence.Wanted(name="statement-line")])
     wrong, right = (
         evidence.submit_evidence(routed, actor=customer, channel=Channel.WEB, text=text) for text in ("GD 1", "GD 2")
     )
@@ -325,7 +325,7 @@ def test_a_rejection_that_is_taken_back_is_told_and_an_acceptance_is_not(routed,
         assert len(post.mails(AN)) == before + 1
     told = routed.messages.last()
     assert (told.author_id, told.is_automatic) == (lan.id, False)
-    assert "Sao kê" in told.body
+    assert "Dòng sao kê" in told.body
     assert "Ảnh mờ" not in told.body
 
 
@@ -403,7 +403,7 @@ def test_a_notice_to_staff_carries_the_code_and_nothing_of_the_customer(routed, 
 def test_who_is_asked_for_files_reads_what_is_taken_and_what_follows_from_silence(lan, language, size):
     deposits = Category.objects.get(slug="deposit-not-credited")
     case = open_case(language=language, category=deposits)
-    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="Biên lai")])
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="receipt")])
     with translation.override(language):
         silence = gettext("If it does not come, we can only decide by what we have.")
     text = case.messages.latest("pk").body

@@ -5,7 +5,7 @@ from accounts.models import Department, Role, User
 from cases.evidence.models import Check, EvidenceItem
 from cases.models import Clock, FollowUp
 from cases.states import Channel, Status
-from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow._clocks import SLA
 from cases.workflow.evidence import Wanted
 from channels_app import one_time_codes, outbox
@@ -20,7 +20,7 @@ def _nothing(case, lan):
 
 
 def _request(case, lan):
-    evidence.request_evidence(case, actor=lan, items=[Wanted(name="Biên lai")])
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
 
 
 def _receipt(case):
@@ -37,6 +37,10 @@ def _accept_evidence_after_all(case, lan):
     evidence.verify_evidence(item, actor=lan, result=Check.Result.REJECTED, reason="Ảnh bị mờ")
     Delivery.objects.update(state=Delivery.State.DELIVERED, next_try_at=None)
     evidence.verify_evidence(item, actor=lan, result=Check.Result.ACCEPTED)
+
+
+def _find_nothing(case, lan):
+    facts.verify_fact(case, actor=lan, fact="transaction-code", result="unable", value="FT123", sources=facts.Sources())
 
 
 def _transfer(case, lan):
@@ -92,6 +96,7 @@ LETTERS = {
     "evidence_requested": (Status.ROUTED, _request),
     "evidence_rejected": (Status.AWAITING_CUSTOMER, _reject_evidence),
     "evidence_accepted_after_all": (Status.AWAITING_CUSTOMER, _accept_evidence_after_all),
+    "fact_not_confirmed": (Status.ROUTED, _find_nothing),
     "evidence_reminder": (Status.AWAITING_CUSTOMER, _when_due(Kind.EVIDENCE_REMINDER)),
     "case_transferred": (Status.ROUTED, _transfer),
     "answer": (Status.RESOLVING, lambda case, lan: answer.send_answer(case, actor=lan, body="Tiền đã vào.")),

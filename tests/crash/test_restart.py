@@ -41,7 +41,7 @@ def test_worker_beat_and_broker_come_back(installation, start, smtp, broker, lan
 
     worker = start(installation.worker())
     due_at = timezone.now() + timedelta(seconds=3)
-    evidence.request_evidence(asked, actor=Actor.staff(lan), items=[Wanted(name="Biên lai")], due_at=due_at)
+    evidence.request_evidence(asked, actor=Actor.staff(lan), items=[Wanted(name="receipt")], due_at=due_at)
     until(lambda: asked.events.filter(kind=EventKind.EVIDENCE_REQUEST_DELIVERED).exists())
     beat = start(installation.beat())
     until(lambda: len(list(tmp_path.glob("beat*"))) > 1)  # its log, and its schedule: it runs

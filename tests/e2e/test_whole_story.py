@@ -160,7 +160,12 @@ def test_from_the_first_mail_to_the_yes(launch, port, visitor):  # noqa: F811
     lan.done(form)
     lan.see("Đang xác minh")
     assert lan.page.locator(".desk-clocks >> text=tạm dừng").count() == 0
-    lan.page.locator("#evidence button[value=accepted]").last.click()
+    # The fact is verified where picture, words and records stand side by side; that accepts what it was said in.
+    lan.page.keyboard.press("x")
+    fact = lan.page.locator("#fact-transaction-code")
+    fact.locator("button[value=corroborated]").click()
+    fact.locator(".desk-pill.is-good").wait_for()
+    lan.page.keyboard.press("b")
     lan.accepted_evidence.nth(1).wait_for()
 
     # The answer comes in the same thread; its link asks, and only the confirmed form rejects.

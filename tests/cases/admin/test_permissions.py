@@ -25,6 +25,9 @@ DOORS = {
     "change-priority": Step.RECLASSIFY,
     "decline-reopening": Step.REOPEN,
     "check-evidence": "w",
+    "verify-fact": "w",
+    "confirm-fact": "w",
+    "set-aside": "w",
     "add-evidence": "t",
     "retry-delivery": "o",
     "change-contact": "o",
@@ -34,8 +37,9 @@ DOORS = {
     "note": "o",
 }
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
+ON_FACTS = {"verify-fact", "set-aside", "confirm-fact"}  # on the page where they are verified
 # Beside evidence, message, customer and records.
-AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records"}
+AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records", *ON_FACTS}
 
 
 def step_of(door):
@@ -69,6 +73,8 @@ def form_of(door, at_hand):
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
         "add-code": {"code": "FT26325118820"},
+        "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
+        "set-aside": {"thing": "incident-time", "reason": words},
         "add-evidence": {"text": "FT26326009999"},
         "reject": {"reason": words},
         "accept": {"message": at_hand.said.pk},
@@ -149,6 +155,8 @@ def is_possible(door, at_hand, name, held):
     case, step = at_hand.case, step_of(door)
     if door in CLASSIFIED_ONLY and case.status == Status.RECEIVED:
         return False
+    if door in ON_FACTS:  # a case that is not classified has no facts; who confirms is tested with the facts
+        return case.status != Status.RECEIVED and door != "confirm-fact"
     if door == "take-it":
         return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True

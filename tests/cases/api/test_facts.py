@@ -52,7 +52,7 @@ def test_two_people_find_that_it_does_not_match_and_the_customer_reads_it_kindly
     }
     confirm = f"{at}facts/transaction-code/confirm/"
     assert lan.post(confirm, {}).status_code == 403
-    assert minh.post(confirm, {"finding": found.json()["fact"]["finding"] + 1}).status_code == 400
+    assert minh.post(confirm, {"finding": found.json()["fact"]["finding"] + 1}).status_code == 409
     assert minh.post(confirm, {"finding": found.json()["fact"]["finding"]}).status_code == 200
     assert minh.post(confirm, {}).status_code == 409
     read = line(customer, at)["fact"]

@@ -1,0 +1,131 @@
+"""The page where facts are verified: what it shows, one press a fact, and two people where it takes two."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.actors import Actor
+from cases.admin.verification import rows_of
+from cases.evidence.models import FactEntry
+from cases.records.models import Snapshot
+from cases.states import Channel
+from cases.workflow import evidence, facts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(open_case):
+    return open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=2_000_000)
+
+
+def look(at, case):
+    return at.client.get(reverse("admin:cases_case_verify", args=[case.pk]))
+
+
+def book(case, number=1):
+    row = {"code": "FT26326004511", "amount": 2_000_000, "state": f"đối soát {number}"}
+    return Snapshot.objects.create(
+        case=case, kind="deposits", source="Sổ lệnh", asked_for="FT26326004511", content=[row], sha256="b" * 64
+    )
+
+
+def card(page, slug="transaction-code"):
+    return next(one for one in page.context["cards"] if one.line.slug == slug)
+
+
+def test_the_three_sides_and_the_facts_stand_on_one_page(desk, people, case):
+    evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, text="Sao kê kèm đây")
+    book(case)
+    page = look(desk(people["lan"]), case)
+    shown = page.content.decode()
+    for words in ("Sao kê kèm đây", "Tôi chuyển 2.000.000đ lúc 9h", "đối soát 1", "FT26326004511", "b" * 12):
+        assert words in shown
+    assert page.context["cards"][0].line.claim
+    assert "Chúng tôi đã xác nhận: Mã giao dịch." in shown or "We have confirmed" in shown
+
+
+def test_one_press_verifies_and_one_goes_on_there(desk, people, case):
+    at, snapshot = desk(people["lan"]), book(case)
+    done = at.take(case, "verify-fact", fact="transaction-code", result="corroborated", snapshot=snapshot.pk)
+    assert done.status_code == 302
+    assert done.url == reverse("admin:cases_case_verify", args=[case.pk])
+    entry = FactEntry.objects.get(kind="corroborated")
+    assert (entry.snapshot, entry.snapshot_sha256) == (snapshot, "b" * 64)
+    assert card(look(at, case)).tone == "good"
+
+
+def test_the_second_person_is_another_one(desk, people, case):
+    at = desk(people["lan"])
+    at.take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
+    finding = FactEntry.objects.get(kind="contradicted")
+    assert card(look(at, case)).is_own
+    assert "confirm-fact" not in look(at, case).content.decode()
+    assert at.take(case, "confirm-fact", finding=finding.pk).status_code == 403
+    other = desk(people["minh"])
+    assert "confirm-fact" in look(other, case).content.decode()
+    assert other.take(case, "confirm-fact", finding=finding.pk).status_code == 302
+    assert card(look(other, case)).line.fact_state == "contradicted"
+
+
+def test_what_is_wrong_is_said_on_the_form(desk, people, case):
+    at = desk(people["lan"])
+    refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated")
+    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["statement"])
+    refused = at.take(case, "verify-fact", fact="transaction-code", result="unable", sentence="Biên lai giả mạo")
+    assert list(refused.context["form"].errors) == ["sentence"]
+    assert at.take(case, "set-aside", thing="receipt").status_code == 400
+    assert at.take(case, "set-aside", thing="receipt", reason="Thấy trên sao kê").status_code == 302
+
+
+def test_who_may_not_work_on_it_reads_it_or_finds_nothing(desk, people, case):
+    page = look(desk(people["auditor"]), case)
+    assert (page.status_code, page.context["may_verify"]) == (200, False)
+    assert 'name="result"' not in page.content.decode()
+    at = desk(people["elsewhere"])
+    assert look(at, case).status_code == 404
+    assert at.take(case, "verify-fact", fact="transaction-code", result="unable").status_code == 404
+
+
+def test_it_costs_the_same_however_much_there_is(desk, people, case):
+    at = desk(people["lan"])
+
+    def add(number):
+        book(case, number)
+        evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, text=f"Dòng {number}")
+        facts.note_claim(case, actor=Actor.staff(people["lan"]), fact="sending-bank", value=f"Ngân hàng {number}")
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert look(at, case).status_code == 200
+        return len(queries)
+
+    add(1)
+    look(at, case)
+    few = cost()
+    add(2)
+    add(3)
+    assert cost() == few
+
+
+def test_the_case_page_leads_there_and_says_what_is_missing(desk, people, case):
+    page = desk(people["lan"]).page(case)
+    shown = page.content.decode()
+    assert reverse("admin:cases_case_verify", args=[case.pk]) in shown
+    assert "Biên lai chuyển khoản / Dòng sao kê có khoản tiền" in shown
+    assert page.context["evidence_panel"].missing == ["Biên lai chuyển khoản / Dòng sao kê có khoản tiền"]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ([{"a": 1, "b": None}], [[("a", "1"), ("b", "")]]),
+        ({"a": 1}, [[("a", "1")]]),
+        ({"found": 1, "rows": [{"a": 1}, {"a": 2}]}, [[("a", "1")], [("a", "2")]]),
+        ([], []),
+        ("x", [[("", "x")]]),
+    ],
+)
+def test_records_of_any_shape_are_rows(content, rows):
+    assert rows_of(content) == rows
