@@ -29,6 +29,6 @@ DROP FUNCTION evidence_refuse_rewriting_facts();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0003_entries_and_facts")]
+    dependencies = [("evidence", "0008_entries_and_facts")]
 
     operations = [migrations.RunSQL(REFUSE, ALLOW)]

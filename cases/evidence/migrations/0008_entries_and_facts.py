@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_checklist_number"),
-        ("evidence", "0002_versions_of_checklists"),
+        ("cases", "0012_checklist_number"),
+        ("evidence", "0007_versions_of_checklists"),
         ("records", "0001_initial"),
     ]
 

@@ -19,7 +19,7 @@ def make_first_versions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_checklist_number"),
+        ("cases", "0012_checklist_number"),
         ("evidence", "0006_resemblance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
