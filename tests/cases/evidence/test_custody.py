@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Role
 from cases.evidence import custody
-from cases.evidence.models import CustodyEntry, CustodyText, EvidenceItem
+from cases.evidence.models import ChecklistItem, CustodyEntry, CustodyText, EvidenceItem
 from cases.evidence.pipeline import derive
 from cases.models import Access
 from cases.states import Channel
@@ -75,7 +75,7 @@ class TestWhatIsNoted:
         data = pdf(pages=2)
         item, actor = sent(case, data), Actor.staff(lan)
         examine_file(item.file_id)
-        thing = case.category.checklist.get(slug="receipt")
+        thing = ChecklistItem.objects.get(checklist__category=case.category, slug="receipt")
         evidence.verify_evidence(item, actor=actor, result="rejected", reason="Ảnh mờ", checklist_item=thing)
         evidence.verify_evidence(item, actor=actor, result="accepted")
         assert events_of(item) == ["received", "derived", "linked", "rejected", "verified"]
