@@ -119,6 +119,16 @@ def _show_keys(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
+def _verify(page: Page) -> None:
+    _first_case(page)
+    page.goto(page.url.partition("/change/")[0] + "/verify/")
+
+
+def _first_row(page: Page) -> None:
+    page.locator("#result_list tbody th a, #result_list tbody td a").first.click()
+    page.wait_for_load_state()
+
+
 def _first_customer(page: Page) -> None:
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_load_state()
@@ -182,6 +192,7 @@ PAGES = (
     Shot("desk-overview", "/admin/", "son", dark=True),
     Shot("desk-queue", "/admin/cases/case/?queue=urgent", "lan", dark=True),
     Shot("desk-case", "/admin/cases/case/?queue=all", "lan", prepare=_first_case, dark=True),
+    Shot("desk-verify", "/admin/cases/case/?queue=all&q=tiền", "lan", prepare=_verify, dark=True),
     Shot("desk-step", "/admin/cases/case/?queue=department", "lan", prepare=_open_step, whole=False),
     Shot("desk-keys", "/admin/cases/case/?queue=department", "lan", prepare=_show_keys, whole=False),
     Shot("desk-undo", "/admin/cases/case/?queue=department", "lan", prepare=_hold_message, whole=False),
@@ -201,10 +212,14 @@ PAGES = (
     Shot("desk-customers", "/admin/customers/customer/", "hoa"),
     Shot("desk-customer", "/admin/customers/customer/", "hoa", prepare=_first_customer),
     Shot("desk-merge", "/admin/customers/customer/", "hoa", prepare=_find_to_merge),
+    Shot("desk-record-files", "/admin/records/recordfile/", "yen"),
+    Shot("desk-record-file", "/admin/records/recordfile/", "yen", prepare=_first_row),
     Shot("desk-complaints", "/admin/complaints/complaint/", "son"),
     Shot("desk-policy", "/admin/complaints/policyclause/", "son"),
     Shot("desk-help", "/admin/channels_app/helparticle/", "son"),
     Shot("desk-categories", "/admin/cases/category/", "admin"),
+    Shot("desk-checklists", "/admin/evidence/checklist/", "admin"),
+    Shot("desk-checklist", "/admin/evidence/checklist/", "admin", prepare=_first_row),
     Shot("desk-targets", "/admin/cases/slatarget/", "admin"),
     Shot("desk-calendars", "/admin/cases/calendar/", "admin"),
     Shot("desk-staff", "/admin/accounts/user/", "admin"),
