@@ -13,7 +13,7 @@ from cases import policies
 from cases.models import Case
 from cases.records import looking_up, registry
 from cases.records.found import Found, OfCode, claim_of, found_on, is_connected, source_label
-from cases.records.models import TransactionCode
+from cases.records.models import Snapshot, TransactionCode
 from cases.records.registry import Elsewhere
 
 from . import words
@@ -70,6 +70,7 @@ class CodeLine:
     nothing_in: str
     silent: str
     elsewhere: Elsewhere
+    looked_in: list[Snapshot]
 
     @property
     def is_waiting(self) -> bool:
@@ -119,6 +120,7 @@ def _code_line(of_code: OfCode) -> CodeLine:
         nothing_in=", ".join(looked_in) if empty else "",
         silent=source_label(of_code.code.silent) if of_code.code.state == _State.UNANSWERED else "",
         elsewhere=of_code.elsewhere,
+        looked_in=of_code.looked_in,
     )
 
 

@@ -13,7 +13,7 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.evidence import queries as evidence
 from cases.evidence.lines import AWAITING_SECOND, MISSING
-from cases.evidence.models import EvidenceItem, FactEntry
+from cases.evidence.models import EvidenceItem, FactEntry, StoredFile
 from cases.evidence.queries import Checklist, Line
 from cases.models import Case
 from cases.records.models import Snapshot
@@ -23,6 +23,7 @@ from channels_app.models import Message
 
 from . import words
 from .fact_forms import RESULTS
+from .records_card import RecordsCard, card_of
 
 _WORDS_SHOWN = 20
 _TONES = {
@@ -74,11 +75,11 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Record:
-    """One of our records as it was, as rows of names and values."""
+class Picture:
+    """A page of something that came in, to be looked at closely."""
 
-    snapshot: Snapshot
-    rows: list[list[tuple[str, str]]]
+    item: EvidenceItem
+    page: int
 
 
 def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> HttpResponse:
@@ -89,7 +90,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         raise Http404
     note_access(actor, case.pk)
     file = evidence.file_of(case)
-    snapshots = list(Snapshot.objects.filter(case=case).order_by("-taken_at", "-id"))
+    records = card_of(case, actor)
     items = [item for line in file.lines for item in line.items] + file.others
     said = Message.objects.filter(case=case, direction=Message.Direction.IN).order_by("-created_at", "-id")
     context = {
@@ -98,10 +99,11 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "case": case,
         "amount": words.money(case.amount),
         "cards": _cards(file, case, actor, items),
-        "pictures": [item for item in items if item.file and item.file.preview_state == "ready"],
+        "pictures": _pictures(items),
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
-        "records": [Record(snapshot, rows_of(snapshot.content)) for snapshot in snapshots],
+        "records": records,
+        "snapshots": _to_rest_on(records),
         "to_pull": file.records,
         "checks": file.checks,
         "missing": file.missing_names,
@@ -142,15 +144,19 @@ def _presses(line: Line, case: Case) -> list[Press]:
     return [Press(result, str(label), sentences[result]) for result, label in RESULTS]
 
 
-def rows_of(content: Any) -> list[list[tuple[str, str]]]:
-    """What a record holds, as rows: a list of things, one thing, or things in a thing."""
-    if isinstance(content, dict):
-        inner = next((value for value in content.values() if isinstance(value, list)), None)
-        return rows_of(inner) if inner else [[(str(name), _text(value)) for name, value in content.items()]]
-    if isinstance(content, list):
-        return [row for one in content for row in rows_of(one if isinstance(one, dict) else {"": one})]
-    return [[("", _text(content))]]
+def _pictures(items: Iterable[EvidenceItem]) -> list[Picture]:
+    """Every page of what may be seen, the latest that came first."""
+    newest_first = sorted(items, key=lambda item: (item.received_at, item.pk), reverse=True)
+    ready = StoredFile.PreviewState.READY
+    return [
+        Picture(item, page)
+        for item in newest_first
+        if item.file and item.file.is_released and item.file.preview_state == ready
+        for page in (1, *item.file.further_pages)
+    ]
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _to_rest_on(records: RecordsCard | None) -> list[Snapshot]:
+    """What our records said, to be named as a source: first where something was found."""
+    snapshots = [snapshot for line in records.codes for snapshot in line.looked_in] if records else []
+    return sorted(snapshots, key=lambda snapshot: not snapshot.content)

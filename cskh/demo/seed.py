@@ -134,6 +134,7 @@ def _running_cases(chance: random.Random, say: Progress) -> None:
     begin("deposit-not-credited", hours=3).classify().take().answer()
     begin("promotion", hours=26).classify().take().answer()
     begin("withdrawal-delayed", hours=9).classify().take().answer().say("Tôi chưa thấy tiền về, kiểm tra lại giúp tôi.")
+    begin("deposit-not-credited", hours=2, minutes=10).classify().take().ask_evidence().send_receipt()
     begin("account-locked", hours=12).classify().take().answer().reject("Tài khoản vẫn báo khóa.")
     begin("settlement", hours=50).classify().take().answer().reject("Số tiền vẫn thiếu 120.000đ.")
     begin("suggestion", days=2).classify().take()

@@ -27,7 +27,7 @@ def case(defaults):
         item = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, upload=upload(data))
         derive_preview(item.file)
     content = [
-        {"Mã": "FT26326004511", "Số tiền": "2.000.000 ₫", "Trạng thái": "chờ đối soát", "Lúc": "09:05 22/11/2026"}
+        {"code": "FT26326004511", "amount": 2_000_000, "status": "chờ đối soát", "at": "2026-11-22T09:05:00+07:00"}
     ]
     digest = hashlib.sha256(str(content).encode()).hexdigest()
     Snapshot.objects.create(
