@@ -62,6 +62,11 @@ class RecordLine:
     taken_at: datetime
     sha256: str
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything in it differs from what the customer says."""
+        return self.amount.differs or self.at_differs or self.customer.differs
+
 
 @dataclass(frozen=True)
 class CodeLine:

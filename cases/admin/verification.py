@@ -22,6 +22,7 @@ from cases.workflow.facts import usual_sentence
 from channels_app.models import Message
 
 from . import words
+from .evidence_beside import put_beside
 from .fact_forms import RESULTS
 from .records_card import RecordsCard, card_of
 
@@ -75,6 +76,14 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Source:
+    """One of our records that a finding can rest on."""
+
+    snapshot: Snapshot
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class Picture:
     """A page of something that came in, to be looked at closely."""
 
@@ -92,6 +101,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
     file = evidence.file_of(case)
     records = card_of(case, actor)
     items = [item for line in file.lines for item in line.items] + file.others
+    put_beside(items, case, actor)
     said = Message.objects.filter(case=case, direction=Message.Direction.IN).order_by("-created_at", "-id")
     context = {
         **page(),
@@ -103,7 +113,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
         "records": records,
-        "snapshots": _to_rest_on(records),
+        "sources": _to_rest_on(records),
         "to_pull": file.records,
         "checks": file.checks,
         "missing": file.missing_names,
@@ -156,7 +166,11 @@ def _pictures(items: Iterable[EvidenceItem]) -> list[Picture]:
     ]
 
 
-def _to_rest_on(records: RecordsCard | None) -> list[Snapshot]:
-    """What our records said, to be named as a source: first where something was found."""
-    snapshots = [snapshot for line in records.codes for snapshot in line.looked_in] if records else []
-    return sorted(snapshots, key=lambda snapshot: not snapshot.content)
+def _to_rest_on(records: RecordsCard | None) -> list[Source]:
+    """What our records said, to be named as a source: first where something was found. Chosen already is only what says
+    the same as the customer: a finding must not rest on what nobody looked at."""
+    codes = records.codes if records else []
+    same = {record.sha256 for line in codes for record in line.records if not record.differs}
+    snapshots = sorted((one for line in codes for one in line.looked_in), key=lambda one: not one.content)
+    chosen = next((one for one in snapshots if one.sha256 in same), None)
+    return [Source(one, is_chosen=one is chosen) for one in snapshots]

@@ -280,3 +280,15 @@ def test_what_is_refused_says_why_and_the_form_goes_on(phone, live_server, open_
     phone.locator("form[data-uploads] textarea").fill("FT26332123456789")
     phone.locator("form[data-uploads] .actions button").first.click()
     expect(phone.get_by_text("FT26332123456789").first).to_be_visible()
+
+
+def test_where_storage_is_forbidden_files_arrive_all_the_same(phone, live_server, open_case):  # noqa: F811
+    forbidden = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
+    )
+    phone.add_init_script(forbidden)
+    case = open_case("awaiting_customer")
+    phone.goto(links.case_link(case, case.contact))
+    phone.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": PNG})
+    phone.locator("form[data-uploads] .actions button").first.click()
+    expect(phone.get_by_text("We have received what you sent.")).to_be_visible()

@@ -14,10 +14,23 @@
   let controller = null;
 
   class Refused extends Error {}
+  class Away extends Error {} // the server, as while it starts anew; a broken line is fetch()'s TypeError
 
   const say = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const utf8 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+  // Where a file goes on after the page was closed; a browser that keeps nothing for us begins anew.
   const kept = (file) => `upload ${address} ${file.name} ${file.size} ${file.lastModified}`;
+  const tried = (act) => {
+    try {
+      return act();
+    } catch {
+      return null;
+    }
+  };
+  const remember = (file, where) => tried(() => localStorage.setItem(kept(file), where));
+  const recall = (file) => tried(() => localStorage.getItem(kept(file)));
+  const forget = (file) => tried(() => localStorage.removeItem(kept(file)));
 
   const call = async (method, where, headers = {}, body = undefined) => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -25,7 +38,7 @@
       method, body, signal: controller.signal, credentials: "same-origin", redirect: "error",
       headers: { ...TUS, "X-CSRFToken": token, ...headers },
     });
-    if (response.status >= 500) throw new Error("come again"); // as when the server starts anew
+    if (response.status >= 500) throw new Away();
     return response;
   };
 
@@ -39,13 +52,13 @@
     const response = await call("POST", address, { "Upload-Length": file.size, "Upload-Metadata": metadata });
     if (response.status !== 201) throw await refusal(response);
     const where = response.headers.get("Location");
-    localStorage.setItem(kept(file), where);
+    remember(file, where);
     return { where, offset: 0 };
   };
 
   // Where the file goes on: where it stopped, when it was begun before and is still known there.
   const goOn = async (file) => {
-    const where = localStorage.getItem(kept(file));
+    const where = recall(file);
     if (!where) return begin(file);
     const response = await call("HEAD", where);
     if (response.status === 200 && Number(response.headers.get("Upload-Length")) === file.size) {
@@ -83,7 +96,7 @@
           line.show(Math.floor((100 * offset) / file.size));
         });
       } catch (error) {
-        if (error instanceof Refused || controller.signal.aborted) throw error;
+        if (controller.signal.aborted || !(error instanceof TypeError || error instanceof Away)) throw error;
         line.wait();
         await later(PATIENCE[Math.min(tries, PATIENCE.length - 1)]);
       }
@@ -143,12 +156,12 @@
     } catch (error) {
       busy(false);
       if (controller.signal.aborted) list.replaceChildren();
-      else current.fail(error.message);
+      else current.fail(error instanceof Refused ? error.message : lost);
       return;
     }
     busy(false);
     ids.forEach(add);
-    files.forEach((file) => localStorage.removeItem(kept(file)));
+    files.forEach(forget);
     input.value = ""; // they are there already
     form.submit();
   };

@@ -62,6 +62,16 @@ def test_one_press_verifies_and_one_goes_on_there(desk, people, case):
     assert card(look(at, case)).tone == "good"
 
 
+@pytest.mark.parametrize(("amount", "is_chosen"), [(2_000_000, True), (1_000_000, False)])
+def test_only_what_says_the_same_is_chosen_already(desk, people, case, amount, is_chosen):
+    row = {"code": "FT26326004511", "amount": amount}
+    kept = {"case": case, "asked_for": "FT26326004511", "source": "Sổ lệnh"}
+    Snapshot.objects.create(**kept, kind="deposits", content=[row], sha256="a" * 64)
+    Snapshot.objects.create(**kept, kind="bets", content=[], sha256="c" * 64)
+    sources = look(desk(people["lan"]), case).context["sources"]
+    assert [(one.snapshot.kind, one.is_chosen) for one in sources] == [("deposits", is_chosen), ("bets", False)]
+
+
 def test_the_second_person_is_another_one(desk, people, case):
     at = desk(people["lan"])
     at.take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
