@@ -28,7 +28,7 @@ def finished(process):
     assert process.exitcode == 0
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -79,7 +79,7 @@ def test_what_is_missing_stands_above_the_fold_however_long_the_conversation(des
     desk.goto(f"{desk.url}cases/case/{case.pk}/change/")
     for shown in (".desk-next", ".desk-missing", ".desk-rail dd", ".desk-clocks"):
         expect(desk.locator(shown).first).to_be_in_viewport(ratio=1)
-    expect(desk.locator(".desk-missing")).to_contain_text("Biên lai hoặc sao kê, Mã giao dịch")
+    expect(desk.locator(".desk-missing")).to_contain_text("Biên lai chuyển khoản / Dòng sao kê có khoản tiền")
     expect(desk.locator("#evidence-title")).not_to_be_in_viewport()
     desk.locator(".desk-missing a").click()
     expect(desk.locator("#evidence-title")).to_be_in_viewport()
@@ -105,7 +105,7 @@ def test_enter_in_what_is_wrong_decides_nothing(desk, case, lan):
     routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
     item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.EMAIL, text="FT2632")
     desk.goto(desk.url + f"cases/case/{case.pk}/change/")
-    reason = desk.locator(f"#evidence-{item.pk} [name=reason]")
+    reason = desk.locator(f"#evidence-{item.pk} textarea[name=reason]")
     reason.fill("Thiếu số cuối.")
     reason.press("Enter")
     reason.type("Gửi lại cả mã.")

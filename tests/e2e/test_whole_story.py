@@ -140,7 +140,7 @@ def test_from_the_first_mail_to_the_yes(launch, port, visitor):  # noqa: F811
     lan.see("Nguyễn Thị Lan")
     picture = lan.page.locator("#evidence img")
     until(lan.page, picture.count)
-    picture.scroll_into_view_if_needed()
+    picture.evaluate("one => one.scrollIntoView()")  # at once: the page may show its evidence anew at any moment
     lan.page.wait_for_function("document.querySelector('#evidence img').naturalWidth > 100")
     lan.page.select_option("#evidence [name=thing]", label="Biên lai chuyển khoản")
     lan.page.click("#evidence button[value=accepted]")
