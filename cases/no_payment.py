@@ -61,6 +61,11 @@ def asks_to_pay(text: str) -> bool:
     return any(_is_demand(sentence) for sentence in _sentences(text))
 
 
+def demand_of(name: str, why: str) -> str:
+    """What asking for a thing says, as a sentence that `asks_to_pay` understands."""
+    return f"vui lòng {name}, {why}\nvui lòng {why}"
+
+
 def require_no_demand(text: str, *, field: str) -> None:
     """Raises Invalid for a text that `asks_to_pay`."""
     if asks_to_pay(text):

@@ -14,7 +14,7 @@ from .queries import entries_of, still_missing
 def answered_by(
     held: Case, request: EvidenceRequest | None, *, item: int | None, is_file: bool
 ) -> RequestedItem | None:
-    """The named `item`, else the first thing of the submission's form the open request waits for, else the first.
+    """The named `item`, else what the open request waits for: first what is of the submission's form, then what may have any.
 
     Raises Invalid for an item that was never asked for on this case.
     """
@@ -23,8 +23,9 @@ def answered_by(
     if request is None:
         return None
     waiting = list(still_missing(request))
-    kind = ItemKind.FILE if is_file else ItemKind.TEXT
-    return next((one for one in waiting if one.kind == kind), waiting[0] if waiting else None)
+    forms = (ItemKind.FILE if is_file else ItemKind.TEXT, ItemKind.ANY)
+    fitting = (one for form in forms for one in waiting if one.kind == form)
+    return next(fitting, waiting[0] if waiting else None)
 
 
 def _asked(held: Case, item: int) -> RequestedItem:

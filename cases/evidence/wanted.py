@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.no_payment import require_no_demand
+from cases.no_payment import demand_of, require_no_demand
 from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
@@ -38,6 +38,8 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     found: list[Wanted] = []
     for wanted in items:
         name, why = one_line(wanted.name)[:160], one_line(wanted.why)[:300]
+        if why and not name:
+            raise Invalid(errors={"items": [_("Name the thing that is needed: %(why)s") % {"why": why}]})
         line = next((line for line in lines if line.answers_to(name, wanted.checklist_item)), None)
         if line is not None and line.is_on_file:
             raise Invalid(
@@ -47,7 +49,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
         if known is not None:
             with translation.override(case.customer.language):
                 name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
-        require_no_demand(f"vui lòng {name}, {why}\nvui lòng {why}", field="items")
+        require_no_demand(demand_of(name, why), field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
             found.append(Wanted(name=name, why=why, checklist_item=known))
     if not found:

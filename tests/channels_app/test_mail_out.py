@@ -416,3 +416,16 @@ def test_who_is_asked_for_files_reads_what_is_taken_and_what_follows_from_silenc
     text = other.messages.latest("pk").body
     assert "HEIC" not in text
     assert silence in text
+
+
+def test_where_one_of_several_things_is_enough_the_letter_says_so(lan):
+    case = open_case(language="vi", category=Category.objects.get(slug="deposit-not-credited"))
+    asked = ("receipt", "transaction-code", "statement-line")
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name=name) for name in asked])
+    lines = case.messages.latest("pk").body.splitlines()
+    start = lines.index("- Chỉ cần một trong các thứ sau:")
+    assert [line.partition(":")[0] for line in lines[start + 1 : start + 4]] == [
+        "  + Biên lai chuyển khoản",
+        "  + Dòng sao kê có khoản tiền",
+        "- Mã giao dịch",
+    ]

@@ -15,6 +15,8 @@ from cskh.core.errors import DomainError
 
 from .base import FilesField, PortalForm, UploadsField
 
+_ASKED = "asked"  # which of the things it is, its form says: a picture is no transaction code
+
 
 class MessageForm(PortalForm):
     body = forms.CharField(label=_("Your message"), widget=forms.Textarea(attrs={"rows": 4}))
@@ -25,7 +27,12 @@ class EvidenceForm(PortalForm):
 
     one_of = ("item", "documents", "text")
 
-    item = forms.TypedChoiceField(label=_("This is"), required=False, coerce=int, empty_value=None)
+    item = forms.TypedChoiceField(
+        label=_("This is"),
+        required=False,
+        coerce=lambda value: None if value == _ASKED else int(value),
+        empty_value=None,
+    )
     documents = FilesField()
     uploads = UploadsField()
     text = forms.CharField(
@@ -39,11 +46,13 @@ class EvidenceForm(PortalForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.refused_uploads: list[UUID] = []
         if waiting:
+            several = [(_ASKED, _("What you asked me for"))] if len(waiting) > 1 else []
             self.fields["item"].choices = [  # type: ignore[attr-defined]
+                *several,
                 *((item.pk, item.checklist_item.name if item.checklist_item else item.name) for item in waiting),
                 ("", _("Something else")),
             ]
-            self.fields["item"].initial = waiting[0].pk
+            self.fields["item"].initial = _ASKED if several else waiting[0].pk
         else:
             del self.fields["item"]
 

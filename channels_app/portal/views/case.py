@@ -1,6 +1,7 @@
 """A case, for whoever may follow it: where it stands, what was said, and what the customer can do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ from channels_app.portal.forms.base import PortalForm, typed_in
 from channels_app.portal.forms.case import AcceptForm, EvidenceForm, MessageForm, ReasonForm, RejectForm
 from channels_app.portal.progress import progress_of
 from channels_app.portal.uploads import limited_body
-from cskh.core.errors import DomainError, StepNotAllowed
+from cskh.core.errors import DomainError, Invalid, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.core.latest import latest, newest
 
 # Where a customer's word leaves the case.
@@ -201,13 +202,26 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
     )
     with transaction.atomic():
         for file in typed["documents"]:
-            submit(upload=Upload.of_form(file))
+            with _named(file.name):
+                submit(upload=Upload.of_form(file))
         for arrived in resumable.whole(case, typed["uploads"], actor=actor):
-            with resumable.put_together(arrived) as upload, form.without_refused(arrived.pk):
+            with resumable.put_together(arrived) as upload, form.without_refused(arrived.pk), _named(arrived.filename):
                 submit(upload=upload)
             arrived.delete()
         if typed["text"]:
             submit(text=typed["text"])
+
+
+@contextmanager
+def _named(filename: str) -> Iterator[None]:
+    """What is refused says which of several files it is about."""
+    try:
+        yield
+    except (TooLarge, UnsupportedType) as error:
+        raise type(error)(f"{filename}: {error}") from error
+    except Invalid as error:
+        texts = [f"{filename}: {text}" for text in error.errors.get("file", [])]
+        raise (Invalid(errors={**error.errors, "file": texts}) if texts else error) from error
 
 
 def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:

@@ -10,7 +10,7 @@ from cases.evidence.queries import checklist_of, entries_of
 from cases.fair_words import accuses
 from cases.models import Category
 from cases.workflow import routing
-from cskh.core.errors import Conflict
+from cskh.core.errors import Conflict, Invalid
 from cskh.defaults.catalogue import REASONS
 from cskh.defaults.checklists import CHECKLISTS
 from cskh.defaults.load import load
@@ -44,6 +44,22 @@ def test_cases_keep_the_version_they_were_classified_under(deposits, make_staff)
     routing.classify_case(before, actor=lan, category=Category.objects.get(pk=deposits.pk))
     assert names(before) == names(after)
     assert [one.number for one in deposits.checklists.all()] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"why_vi": "Vui lòng nạp thêm 100.000đ để được mở khóa tài khoản"},
+        {"otherwise_en": "Please pay a fee of 5 dollars so that we can release your money."},
+    ],
+)
+def test_what_asks_for_money_is_not_published(deposits, texts):
+    draft = checklists.begin_draft(deposits)
+    draft.items.filter(slug="receipt").update(**texts)
+    with pytest.raises(Invalid, match="“"):
+        checklists.publish(draft)
+    draft.refresh_from_db()
+    assert draft.is_draft
 
 
 def test_one_draft_at_a_time_published_once(deposits):

@@ -220,6 +220,27 @@ def test_evidence_completes_what_was_asked(open_case, follow):
     assert "biên lai &lt;b&gt;.png" in page
 
 
+@pytest.mark.parametrize(("sent", "slug"), [("file", "receipt"), ("text", "transaction-code")])
+def test_which_of_several_things_it_is_its_form_says(open_case, follow, sent, slug):
+    """Nobody has to say what a picture is: it is no transaction code."""
+    case = open_case("awaiting_customer")
+    browser = follow(case)
+    form = browser.get(f"/track/{case.code}/").context["evidence_form"]
+    said = {"item": form["item"].value(), "text": "FT26001"}
+    if sent == "file":
+        said = {**said, "text": "", "documents": [SimpleUploadedFile("a.png", PNG)]}
+    assert browser.post(f"/track/{case.code}/evidence/", said).status_code == 302
+    assert case.evidence.get().requested_item.checklist_item.slug == slug
+
+
+def test_a_refused_file_is_named(open_case, follow):
+    files = [SimpleUploadedFile("tot.png", PNG), SimpleUploadedFile("xau.svg", b"<svg onload=alert(1)>")]
+    case = open_case("awaiting_customer")
+    refused = follow(case).post(f"/track/{case.code}/evidence/", {"item": "", "documents": files})
+    assert refused.status_code == 415
+    assert "xau.svg: " in str(refused.context["evidence_form"].errors["documents"])
+
+
 def test_something_else_is_not_what_was_asked(open_case, follow):
     """It is kept, somebody looks at it, and what was asked for is still waited for."""
     case = open_case("awaiting_customer")
