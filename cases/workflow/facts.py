@@ -28,7 +28,7 @@ from cskh.core.text import clean, one_line
 
 from . import _waiting, resolution
 from ._take_step import change_case
-from .evidence import note_check
+from .evidence import note_check, require_released
 
 Kind = FactEntry.Kind
 _MAX_VALUE = 500
@@ -66,7 +66,8 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it.
-    Raises Invalid without a source or a value, and for words that accuse or ask for money.
+    Raises Invalid without a source or a value, and for words that accuse or ask for money; StepNotAllowed for a file that
+    nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -256,11 +257,13 @@ def _note(
 
 
 def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
-    """Sources of this very case, at least one where something was found."""
+    """Sources of this very case that could be looked at, at least one where something was found."""
     statement = one_line(sources.statement)[:_MAX_STATEMENT]
     foreign = any(item.case_id != held.pk for item in sources.evidence)
     if foreign or (sources.snapshot and sources.snapshot.case_id != held.pk):
         raise Invalid(errors={"evidence": [_("This does not belong to the case.")]})
+    for item in sources.evidence:
+        require_released(item)
     if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}

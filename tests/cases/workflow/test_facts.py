@@ -19,6 +19,7 @@ from cases.workflow.steps import allowed_steps
 from channels_app.models import Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from tests.cases.building import customer_of, open_case, snapshot
+from tests.cases.evidence.files import picture, upload
 from tests.cases.workflow.test_at_once import at_once
 
 BOOKS = facts.Sources(statement="Sổ lệnh nạp")
@@ -58,6 +59,12 @@ def verify(case, by, result, fact="transaction-code", sources=BOOKS, **more):
 
 def say(case, text):
     return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=text)
+
+
+def send(case, **more):
+    return evidence.submit_evidence(
+        case, actor=customer_of(case), channel=Channel.WEB, upload=upload(picture()), **more
+    )
 
 
 def told(case):
@@ -127,6 +134,23 @@ class TestFinding:
         item.refresh_from_db()
         assert item.state == "accepted"
         assert Step.ANSWER in allowed_steps(lan, case)
+
+    @pytest.mark.parametrize("result", ["corroborated", "contradicted", "unable"])
+    def test_nothing_rests_on_a_file_nobody_can_have_seen(self, case, lan, settings, result):
+        settings.CLAMD = "tcp://127.0.0.1:1"  # nobody answers there
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            verify(case, lan, result, sources=facts.Sources(evidence=[item], statement="Biên lai"))
+        assert snapshot(case) == before
+        assert queries.file_of(case).unchecked == [item]
+
+    def test_no_way_of_checking_accepts_a_closed_file(self, case, lan, settings):
+        settings.CLAMD = "tcp://127.0.0.1:1"
+        item = send(case)
+        with pytest.raises(StepNotAllowed):
+            evidence.note_check(case, item, actor=lan, result="accepted", words="")
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Xin gửi lại dưới dạng ảnh.")
 
     @pytest.mark.parametrize(
         "wrong",
