@@ -204,7 +204,7 @@ class Line:
         found = self.verdict
         if found is None:
             return CLAIMED if self.claim else MISSING
-        if found.needs_second and found.confirms_id is None:
+        if _awaits_second(found):
             return AWAITING_SECOND
         return found.kind
 
@@ -217,6 +217,22 @@ class Line:
     def settled(self) -> FactEntry | None:
         """What was found, where no second verifier is awaited."""
         return None if self.fact_state == AWAITING_SECOND else self.verdict
+
+    @property
+    def findings(self) -> list[FactEntry]:
+        """Everything that was found, whatever was said since."""
+        return [one for one in self.said if one.kind in FOUND]
+
+    @property
+    def stands(self) -> FactEntry | None:
+        """The last finding that counts or counted, whatever was said since."""
+        return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
+        last = self.findings[-1] if self.findings else None
+        return last is not None and (last.kind == Kind.CONTRADICTED or _awaits_second(last))
 
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
@@ -286,6 +302,10 @@ class Checklist:
             done |= {id(one) for one in group}
             told.append(" / ".join(one.name for one in group))
         return told
+
+
+def _awaits_second(found: FactEntry) -> bool:
+    return found.needs_second and found.confirms_id is None
 
 
 def join_alternatives(lines: Iterable[Line]) -> None:

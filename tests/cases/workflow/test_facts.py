@@ -231,6 +231,50 @@ class TestSecondVerifier:
         facts.note_claim(case, actor=lan, fact="amount", value="500.000.000đ")
         assert verify(case, lan, "corroborated").needs_second
 
+    @pytest.mark.parametrize("said", ["25 triệu", "25tr", "50.000.000 đồng", "khoảng 25.000.000đ", "hai lăm củ"])
+    def test_much_is_much_however_it_is_written(self, lan, said):
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        assert verify(case, lan, "corroborated", fact="amount", value=said).needs_second
+        assert verify(case, lan, "corroborated").needs_second
+
+    def test_little_is_little_however_it_is_written(self, lan):
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        assert not verify(case, lan, "corroborated", fact="amount", value="khoảng 2 triệu").needs_second
+
+    def test_what_two_have_found_one_does_not_overturn(self, case, lan, minh):
+        facts.confirm_finding(verify(case, lan, "contradicted"), actor=minh)
+        for _ in range(2):  # not by saying it again either
+            facts.note_claim(case, actor=lan, fact="transaction-code", value="FT26326004512")
+            finding = verify(case, lan, "corroborated")
+            assert line(case).fact_state == "awaiting_second"
+        facts.confirm_finding(finding, actor=minh)
+        assert line(case).fact_state == "corroborated"
+
+    @pytest.mark.parametrize("state", ["awaited", "confirmed", "claimed anew"])
+    def test_a_contradiction_is_not_set_aside_by_one(self, case, lan, minh, make_staff, state):
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "payments", lead=True))
+        finding = verify(case, lead, "contradicted")
+        if state == "confirmed":
+            facts.confirm_finding(finding, actor=minh)
+        if state == "claimed anew":
+            facts.note_claim(case, actor=lan, fact="transaction-code", value="FT26326004512")
+        before = snapshot(case)
+        for actor in (lan, minh, lead):
+            with pytest.raises(NotPermitted):
+                facts.set_aside(case, actor=actor, thing="transaction-code", reason="Không cần")
+        assert snapshot(case) == before
+        son = Actor.staff(make_staff("son", Role.MANAGER))
+        facts.set_aside(case, actor=son, thing="transaction-code", reason="Tra theo giờ chuyển")
+        assert line(case).fact_state == "set_aside"
+
+    def test_where_much_is_at_stake_a_fact_is_set_aside_by_who_judges_outcomes(self, lan, make_staff):
+        case = open_case("deposit-not-credited", transaction_ref="FT1", amount=90_000_000)
+        with pytest.raises(NotPermitted):
+            facts.set_aside(case, actor=lan, thing="transaction-code", reason="Không cần")
+        facts.set_aside(case, actor=lan, thing="receipt", reason="Thấy trên sao kê của mình")
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "payments", lead=True))
+        facts.set_aside(case, actor=lead, thing="transaction-code", reason="Tra theo giờ chuyển")
+
     def test_whoever_finds_otherwise_verifies_anew(self, case, lan, minh):
         finding = verify(case, lan, "contradicted")
         verify(case, minh, "corroborated")
