@@ -43,6 +43,7 @@ class Line:
     mandatory: bool = True
     checklist_item: ChecklistItem | None = None
     on_case: str = ""
+    either_of: str = ""
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
@@ -50,7 +51,14 @@ class Line:
 
     @classmethod
     def of_entry(cls, entry: ChecklistItem, case: Case) -> "Line":
-        return cls(entry.name, entry.why, entry.is_mandatory, entry, on_case=said_by_case(case, entry.case_field))
+        said = said_by_case(case, entry.case_field)
+        return cls(entry.name, entry.why, entry.is_mandatory, entry, on_case=said, either_of=entry.either_of)
+
+    @classmethod
+    def of_asked(cls, requested: RequestedItem) -> "Line":
+        """What was asked for and is not, or no longer, on the checklist."""
+        entry = requested.checklist_item
+        return cls(requested.name, requested.why, either_of=entry.either_of if entry else "")
 
     @property
     def slug(self) -> str:
@@ -82,10 +90,6 @@ class Line:
     @property
     def otherwise(self) -> str:
         return self.checklist_item.otherwise if self.checklist_item else ""
-
-    @property
-    def either_of(self) -> str:
-        return self.checklist_item.either_of if self.checklist_item else ""
 
     @property
     def state(self) -> str:
@@ -133,7 +137,7 @@ class Line:
 
     @property
     def is_covered(self) -> bool:
-        """Whether another thing is there of those of which one suffices."""
+        """Whether another thing is there of those of which one suffices, asked for or not."""
         return any(other.state in _THERE for other in self.alternatives)
 
     @property
@@ -152,8 +156,8 @@ class Line:
 
     @property
     def is_on_file(self) -> bool:
-        """Whether asking for it would be asking again: accepted, or a fact the customer has told us."""
-        return self.state == State.ACCEPTED or (self.is_fact and self.fact_state in (CLAIMED, AWAITING_SECOND))
+        """Whether asking for it would be asking again: it is there, checked or not, or what is as good is."""
+        return self.state in _THERE or self.is_covered
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""

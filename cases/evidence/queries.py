@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cases.models import Case
 
@@ -49,9 +49,10 @@ def file_of(case: Case) -> Checklist:
     ):
         line = next((line for line in file.lines if line.answers_to(requested.name, requested.checklist_item)), None)
         if line is None:
-            line = Line(requested.name, requested.why)
+            line = Line.of_asked(requested)
             file.lines.append(line)
         line.asked.append(requested)
+    join_alternatives(file.lines)
     by_request = {requested.pk: line for line in file.lines for requested in line.asked}
     by_slug = {line.slug: line for line in file.lines if line.slug}
     for item in case.evidence.select_related("file", "checklist_item").prefetch_related("checks"):
@@ -73,15 +74,10 @@ def open_request(case: Case) -> EvidenceRequest | None:
 def still_missing(request: EvidenceRequest) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
-    Where one of several things suffices and came, the others are waited for no longer.
+    Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
     """
-    of_use = RequestedItem.objects.filter(
-        request=request,
-        checklist_item__either_of=OuterRef("checklist_item__either_of"),
-        state__in=(State.RECEIVED, State.ACCEPTED),
-    ).exclude(checklist_item__either_of="")
-    missing = request.items.filter(state__in=(State.REQUESTED, State.REJECTED))
-    return missing.exclude(Exists(of_use)).order_by("pk")
+    covered = [asked.pk for line in checklist_of(request.case) if line.is_covered for asked in line.asked]
+    return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
