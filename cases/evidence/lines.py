@@ -13,6 +13,7 @@ from .names import same_name
 MISSING = "missing"
 CLAIMED = FactEntry.Kind.CLAIMED.value
 AWAITING_SECOND = "awaiting_second"
+CLAIM_MAX = 500
 State = RequestedItem.State
 Kind = FactEntry.Kind
 _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
@@ -20,7 +21,7 @@ _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
 
 @dataclass(frozen=True)
 class Claim:
-    """A fact as the customer says it: in `item`, in `message`, or (neither) as the case's details have it.
+    """A fact as the customer says it: in `item`, in `message`, or (neither) as the case has it.
 
     `entry` is set where somebody put it down.
     """
@@ -35,6 +36,7 @@ class Claim:
 class Line:
     """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
 
+    `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
     `alternatives` are the other lines of which one suffices.
     """
 
@@ -43,6 +45,7 @@ class Line:
     mandatory: bool = True
     checklist_item: ChecklistItem | None = None
     on_case: str = ""
+    noted: Claim | None = None
     either_of: str = ""
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
@@ -76,6 +79,12 @@ class Line:
     def must_be_verified(self) -> bool:
         """Whether nothing is decided before this fact is verified."""
         return self.checklist_item is not None and self.is_fact and self.checklist_item.must_be_verified
+
+    @property
+    def takes_noted_codes(self) -> bool:
+        """Whether this is the transaction, and the case's details do not name it."""
+        is_transaction = self.checklist_item is not None and self.checklist_item.case_field == CaseField.TRANSACTION
+        return self.is_fact and is_transaction and not self.on_case
 
     # What the customer is told about it.
 
@@ -182,15 +191,15 @@ class Line:
 
     @property
     def claim(self) -> Claim | None:
-        """What the customer says: the latest of what somebody put down and what came in, else what the case says."""
+        """What the customer says: the latest of what somebody put down and what came in for it, else what the case says."""
         entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
         texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
         item = texts[-1] if texts else None
         if entry is not None and (item is None or entry.at >= item.received_at):
             return Claim(entry.value, message=entry.message, entry=entry)
         if item is not None:
-            return Claim(item.text[:500], item=item)
-        return Claim(self.on_case) if self.on_case else None
+            return Claim(item.text[:CLAIM_MAX], item=item)
+        return Claim(self.on_case) if self.on_case else self.noted
 
     @property
     def verdict(self) -> FactEntry | None:

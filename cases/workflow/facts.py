@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import queries
-from cases.evidence.lines import AWAITING_SECOND, Checklist, Line
+from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Checklist, Line
 from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
 from cases.fair_words import require_fair
 from cases.models import Case
@@ -31,7 +31,7 @@ from ._take_step import change_case
 from .evidence import note_check, require_released
 
 Kind = FactEntry.Kind
-_MAX_VALUE = 500
+_MAX_VALUE = CLAIM_MAX
 _MAX_STATEMENT = 300
 _STILL_ASKED = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 

@@ -714,7 +714,7 @@ def test_the_checklist_costs_the_same_however_much_there_is(case, lan, make_staf
     for number in range(6):
         ask(case, boss, Wanted(name=f"Ảnh số {number}", why="Để đối chiếu"))
         evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         file = queries.file_of(case)
         told = [(line.name, line.state, [item.checks.all()[0].reason for item in line.items]) for line in file.lines]
     assert len(told) == len(DEPOSIT) + 6

@@ -12,6 +12,7 @@ from cases.evidence import queries
 from cases.evidence.models import FactEntry
 from cases.evidence.wanted import Wanted
 from cases.models import Case
+from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Channel, Status, Step
 from cases.workflow import answer, evidence, facts, resolution, routing
@@ -86,6 +87,31 @@ class TestClaims:
         assert (line(case).claim.value, line(case).claim.item) == ("FT1", item)
         evidence.verify_evidence(item, actor=lan, result="rejected", reason="Thiếu số, xin gửi lại.")
         assert line(case).fact_state == "missing"
+
+    def test_a_code_the_customer_wrote_is_claimed_and_not_asked_again(self, lan):
+        case = open_case("deposit-not-credited")
+        message = case.messages.get(direction="in").pk
+        registry.note_said(case, "Mã FT26326004511 ạ", message=message)
+        assert (line(case).claim.value, line(case).claim.message) == ("FT26326004511", message)
+        assert "Mã giao dịch" not in queries.file_of(case).missing_names
+        with pytest.raises(Invalid):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+        verify(case, lan, "corroborated")
+        claimed = FactEntry.objects.get(kind="claimed")
+        assert (claimed.value, claimed.message) == ("FT26326004511", message)
+
+    def test_so_is_a_code_among_other_words_until_they_are_rejected(self, lan):
+        case = open_case("deposit-not-credited")
+        item = say(case, "Sao kê có mã FT26326004511")
+        assert (line(case).claim.value, line(case).claim.item) == ("FT26326004511", item)
+        registry.add(case, "FT26326004512", actor=lan)
+        assert line(case).claim.value == "FT26326004511, FT26326004512"
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Sao kê của tài khoản khác.")
+        assert line(case).claim.value == "FT26326004512"
+
+    def test_what_the_details_name_comes_first(self, case, lan):
+        registry.add(case, "FT26326004512", actor=lan)
+        assert line(case).claim.value == "FT26326004511"
 
     def test_somebody_puts_it_down_from_a_message(self, case, lan):
         message = case.messages.get(direction="in")
