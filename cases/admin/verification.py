@@ -57,7 +57,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Card:
-    """A fact with everything to decide on it. `sources` are chosen already: what came for it, and every file."""
+    """A fact with everything to decide on it. `sources` are chosen already: what came for this very fact and may be seen."""
 
     line: Line
     tone: str
@@ -108,7 +108,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "title": case.code,
         "case": case,
         "amount": words.money(case.amount),
-        "cards": _cards(file, case, actor, items),
+        "cards": _cards(file, case, actor),
         "pictures": _pictures(items),
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
@@ -128,10 +128,9 @@ def tone_of(line: Line) -> str:
     return _TONES[FactEntry.Kind(line.fact_state) if line.fact_state in FactEntry.Kind else line.fact_state]
 
 
-def _cards(file: Checklist, case: Case, actor: Actor, items: Iterable[EvidenceItem]) -> list[Card]:
+def _cards(file: Checklist, case: Case, actor: Actor) -> list[Card]:
     """Facts to be worked on first, then what is settled, then what nobody has spoken of."""
     names = words.names_of(((one.by_kind, one.by_id) for line in file.facts for one in line.said), case)
-    files = {item.pk for item in items if item.file_id and item.state != EvidenceItem.State.REJECTED}
     cards = []
     for line in file.facts:
         found = line.verdict
@@ -140,12 +139,17 @@ def _cards(file: Checklist, case: Case, actor: Actor, items: Iterable[EvidenceIt
                 line=line,
                 tone=tone_of(line),
                 presses=_presses(line, case),
-                sources=frozenset(files | {item.pk for item in line.items}),
+                sources=frozenset(item.pk for item in line.items if _is_of_use(item)),
                 history=[Said(entry, names[(entry.by_kind, entry.by_id)]) for entry in line.said],
                 is_own=found is not None and (found.by_kind, found.by_id) == (actor.kind.value, actor.id),
             )
         )
     return sorted(cards, key=lambda card: (not card.is_to_do, card.line.fact_state == MISSING))
+
+
+def _is_of_use(item: EvidenceItem) -> bool:
+    """Whether a finding may rest on it: it was not rejected, and somebody can have looked at it."""
+    return item.state != EvidenceItem.State.REJECTED and (item.file is None or item.file.is_released)
 
 
 def _presses(line: Line, case: Case) -> list[Press]:

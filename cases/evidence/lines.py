@@ -13,6 +13,7 @@ from .names import same_name
 MISSING = "missing"
 CLAIMED = FactEntry.Kind.CLAIMED.value
 AWAITING_SECOND = "awaiting_second"
+CLAIM_MAX = 500
 State = RequestedItem.State
 Kind = FactEntry.Kind
 _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
@@ -20,7 +21,7 @@ _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
 
 @dataclass(frozen=True)
 class Claim:
-    """A fact as the customer says it: in `item`, in `message`, or (neither) as the case's details have it.
+    """A fact as the customer says it: in `item`, in `message`, or (neither) as the case has it.
 
     `entry` is set where somebody put it down.
     """
@@ -35,6 +36,7 @@ class Claim:
 class Line:
     """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
 
+    `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
     `alternatives` are the other lines of which one suffices.
     """
 
@@ -43,6 +45,8 @@ class Line:
     mandatory: bool = True
     checklist_item: ChecklistItem | None = None
     on_case: str = ""
+    noted: Claim | None = None
+    either_of: str = ""
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
@@ -50,7 +54,14 @@ class Line:
 
     @classmethod
     def of_entry(cls, entry: ChecklistItem, case: Case) -> "Line":
-        return cls(entry.name, entry.why, entry.is_mandatory, entry, on_case=said_by_case(case, entry.case_field))
+        said = said_by_case(case, entry.case_field)
+        return cls(entry.name, entry.why, entry.is_mandatory, entry, on_case=said, either_of=entry.either_of)
+
+    @classmethod
+    def of_asked(cls, requested: RequestedItem) -> "Line":
+        """What was asked for and is not, or no longer, on the checklist."""
+        entry = requested.checklist_item
+        return cls(requested.name, requested.why, either_of=entry.either_of if entry else "")
 
     @property
     def slug(self) -> str:
@@ -69,6 +80,12 @@ class Line:
         """Whether nothing is decided before this fact is verified."""
         return self.checklist_item is not None and self.is_fact and self.checklist_item.must_be_verified
 
+    @property
+    def takes_noted_codes(self) -> bool:
+        """Whether this is the transaction, and the case's details do not name it."""
+        is_transaction = self.checklist_item is not None and self.checklist_item.case_field == CaseField.TRANSACTION
+        return self.is_fact and is_transaction and not self.on_case
+
     # What the customer is told about it.
 
     @property
@@ -82,10 +99,6 @@ class Line:
     @property
     def otherwise(self) -> str:
         return self.checklist_item.otherwise if self.checklist_item else ""
-
-    @property
-    def either_of(self) -> str:
-        return self.checklist_item.either_of if self.checklist_item else ""
 
     @property
     def state(self) -> str:
@@ -133,7 +146,7 @@ class Line:
 
     @property
     def is_covered(self) -> bool:
-        """Whether another thing is there of those of which one suffices."""
+        """Whether another thing is there of those of which one suffices, asked for or not."""
         return any(other.state in _THERE for other in self.alternatives)
 
     @property
@@ -152,8 +165,8 @@ class Line:
 
     @property
     def is_on_file(self) -> bool:
-        """Whether asking for it would be asking again: accepted, or a fact the customer has told us."""
-        return self.state == State.ACCEPTED or (self.is_fact and self.fact_state in (CLAIMED, AWAITING_SECOND))
+        """Whether asking for it would be asking again: it is there, checked or not, or what is as good is."""
+        return self.state in _THERE or self.is_covered
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""
@@ -178,15 +191,15 @@ class Line:
 
     @property
     def claim(self) -> Claim | None:
-        """What the customer says: the latest of what somebody put down and what came in, else what the case says."""
+        """What the customer says: the latest of what somebody put down and what came in for it, else what the case says."""
         entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
         texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
         item = texts[-1] if texts else None
         if entry is not None and (item is None or entry.at >= item.received_at):
             return Claim(entry.value, message=entry.message, entry=entry)
         if item is not None:
-            return Claim(item.text[:500], item=item)
-        return Claim(self.on_case) if self.on_case else None
+            return Claim(item.text[:CLAIM_MAX], item=item)
+        return Claim(self.on_case) if self.on_case else self.noted
 
     @property
     def verdict(self) -> FactEntry | None:
@@ -204,7 +217,7 @@ class Line:
         found = self.verdict
         if found is None:
             return CLAIMED if self.claim else MISSING
-        if found.needs_second and found.confirms_id is None:
+        if _awaits_second(found):
             return AWAITING_SECOND
         return found.kind
 
@@ -217,6 +230,22 @@ class Line:
     def settled(self) -> FactEntry | None:
         """What was found, where no second verifier is awaited."""
         return None if self.fact_state == AWAITING_SECOND else self.verdict
+
+    @property
+    def findings(self) -> list[FactEntry]:
+        """Everything that was found, whatever was said since."""
+        return [one for one in self.said if one.kind in FOUND]
+
+    @property
+    def stands(self) -> FactEntry | None:
+        """The last finding that counts or counted, whatever was said since."""
+        return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
+        last = self.findings[-1] if self.findings else None
+        return last is not None and (last.kind == Kind.CONTRADICTED or _awaits_second(last))
 
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
@@ -286,6 +315,10 @@ class Checklist:
             done |= {id(one) for one in group}
             told.append(" / ".join(one.name for one in group))
         return told
+
+
+def _awaits_second(found: FactEntry) -> bool:
+    return found.needs_second and found.confirms_id is None
 
 
 def join_alternatives(lines: Iterable[Line]) -> None:

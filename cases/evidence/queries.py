@@ -1,16 +1,18 @@
 """Reads: what a case still needs, and what came in."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cases.models import Case
+from cases.records.models import TransactionCode
 
+from .lines import CLAIM_MAX, Claim, join_alternatives
 from .lines import MISSING as MISSING
 from .lines import Checklist as Checklist
 from .lines import Line as Line
-from .lines import join_alternatives
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, FactEntry, RequestedItem, StoredFile
 
 State = RequestedItem.State
@@ -22,7 +24,13 @@ def entries_of(case: Case) -> QuerySet[ChecklistItem]:
 
 
 def needed_by(case: Case) -> Checklist:
-    """What the case needs by its category: all there is to say of a case that was just opened. At most one query."""
+    """What the case needs by its category: all there is to say of a case that was just opened. At most two queries."""
+    file = _unfilled(case)
+    _claim_noted_codes(file, case)
+    return file
+
+
+def _unfilled(case: Case) -> Checklist:
     if case.category_id is None:
         return Checklist()
     entries = list(entries_of(case))
@@ -31,36 +39,61 @@ def needed_by(case: Case) -> Checklist:
     return Checklist(lines=lines, ours=[entry for entry in entries if not entry.is_asked_of_customers])
 
 
+def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
+    """The codes somebody wrote in a message or a text, or read on a receipt, are what is said of the transaction where the
+    case's details name none; no longer where the text was rejected."""
+    lines = [line for line in file.facts if line.takes_noted_codes]
+    if not lines:
+        return
+    came = {item.pk: item for item in items}
+    origin = TransactionCode.Origin
+    noted: list[tuple[TransactionCode, EvidenceItem | None]] = []
+    for code in TransactionCode.objects.filter(case=case):
+        item = came.get(code.origin_id or 0) if code.origin == origin.EVIDENCE else None
+        if item is None or item.state != EvidenceItem.State.REJECTED:
+            noted.append((code, item))
+    if not noted:
+        return
+    last, item = noted[-1]
+    value = ", ".join(code.code for code, _item in noted)[:CLAIM_MAX]
+    message = last.origin_id if last.origin == origin.MESSAGE else None
+    for line in lines:
+        line.noted = Claim(value, item=item, message=message)
+
+
 def unchecked(case: Case) -> QuerySet[EvidenceItem]:
     """What came in and nobody has accepted or rejected yet, oldest first."""
     return EvidenceItem.objects.filter(case=case, state=EvidenceItem.State.RECEIVED)
 
 
 def checklist_of(case: Case) -> list[Line]:
-    """What the case needs by its category, then what else was asked for. Five queries, however much there is."""
+    """What the case needs by its category, then what else was asked for. At most six queries, however much there is."""
     return file_of(case).lines
 
 
 def file_of(case: Case) -> Checklist:
-    """Everything about the evidence and the facts of a case. Five queries, however much there is."""
-    file = needed_by(case)
+    """Everything about the evidence and the facts of a case. At most six queries, however much there is."""
+    file = _unfilled(case)
     for requested in (
         RequestedItem.objects.filter(request__case=case).select_related("request", "checklist_item").order_by("pk")
     ):
         line = next((line for line in file.lines if line.answers_to(requested.name, requested.checklist_item)), None)
         if line is None:
-            line = Line(requested.name, requested.why)
+            line = Line.of_asked(requested)
             file.lines.append(line)
         line.asked.append(requested)
+    join_alternatives(file.lines)
     by_request = {requested.pk: line for line in file.lines for requested in line.asked}
     by_slug = {line.slug: line for line in file.lines if line.slug}
-    for item in case.evidence.select_related("file", "checklist_item").prefetch_related("checks"):
+    items = list(case.evidence.select_related("file", "checklist_item").prefetch_related("checks"))
+    for item in items:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
     for said in FactEntry.objects.filter(case=case).order_by("pk"):
         if said.slug in by_slug:
             by_slug[said.slug].said.append(said)
+    _claim_noted_codes(file, case, items)
     file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
 
@@ -73,15 +106,10 @@ def open_request(case: Case) -> EvidenceRequest | None:
 def still_missing(request: EvidenceRequest) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
-    Where one of several things suffices and came, the others are waited for no longer.
+    Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
     """
-    of_use = RequestedItem.objects.filter(
-        request=request,
-        checklist_item__either_of=OuterRef("checklist_item__either_of"),
-        state__in=(State.RECEIVED, State.ACCEPTED),
-    ).exclude(checklist_item__either_of="")
-    missing = request.items.filter(state__in=(State.REQUESTED, State.REJECTED))
-    return missing.exclude(Exists(of_use)).order_by("pk")
+    covered = [asked.pk for line in checklist_of(request.case) if line.is_covered for asked in line.asked]
+    return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:

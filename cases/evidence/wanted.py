@@ -14,7 +14,8 @@ from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
 from . import queries
-from .models import ChecklistItem
+from .lines import Line
+from .models import ChecklistItem, EvidenceItem
 from .names import same_name
 
 _MOST = 10
@@ -42,9 +43,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
             raise Invalid(errors={"items": [_("Name the thing that is needed: %(why)s") % {"why": why}]})
         line = next((line for line in lines if line.answers_to(name, wanted.checklist_item)), None)
         if line is not None and line.is_on_file:
-            raise Invalid(
-                errors={"items": [_("“%(name)s” is on file already; do not ask again.") % {"name": line.name}]}
-            )
+            raise Invalid(errors={"items": [_why_not_again(line)]})
         known = line.checklist_item if line else None
         if known is not None:
             with translation.override(case.customer.language):
@@ -57,6 +56,12 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     if len(found) > _MOST:
         raise Invalid(errors={"items": [_("At most %(limit)d things at a time.") % {"limit": _MOST}]})
     return found
+
+
+def _why_not_again(line: Line) -> str:
+    if any(item.state == EvidenceItem.State.RECEIVED for one in (line, *line.alternatives) for item in one.items):
+        return _("“%(name)s” has come, or what is as good; check it first.") % {"name": line.name}
+    return _("“%(name)s” is on file already; do not ask again.") % {"name": line.name}
 
 
 def checked_due(due_at: datetime, now: datetime) -> datetime:

@@ -210,7 +210,6 @@ def verify_evidence(
                 raise StepNotAllowed(_("The case is closed. Reopen it to check evidence."))
             item.refresh_from_db()
             thing = checklist_item or requested_item
-            _require_released(item, result)
             if thing is not None:
                 sorting.file_under(held, item, thing)
                 custody.note_filing(item, actor=actor)
@@ -227,15 +226,20 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
         handover.pass_on_if_absent(held, acting=actor)
 
 
-def _require_released(item: EvidenceItem, result: Check.Result | str) -> None:
+def require_released(item: EvidenceItem) -> None:
     """Nobody can have looked at what is still closed."""
-    if result == Check.Result.ACCEPTED and item.file and not item.file.is_released:
+    if item.file and not item.file.is_released:
         raise StepNotAllowed(_("This file is not released: the malware scanner has not found it clean."))
 
 
 def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:
-    """Writes on the locked case what somebody found about the item, and what follows from it."""
+    """Writes on the locked case what somebody found about the item, and what follows from it.
+
+    Raises StepNotAllowed for accepting a file that is closed.
+    """
     is_accepted, before = result == Check.Result.ACCEPTED, item.state
+    if is_accepted:
+        require_released(item)
     check = Check.objects.create(item=item, result=result, reason=words, by_kind=actor.kind, by_id=actor.id)
     item.state = result
     item.save()

@@ -3,7 +3,6 @@
 A contradiction, or whatever is found where much money is at stake, counts once a second person has confirmed it.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,22 +15,23 @@ from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import queries
-from cases.evidence.lines import AWAITING_SECOND, Checklist, Line
+from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Checklist, Line
 from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
 from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import require_no_demand
 from cases.records.models import Snapshot
 from cases.states import Step
+from cskh.core.amounts import amount_of
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from cskh.core.text import clean, one_line
 
 from . import _waiting, resolution
 from ._take_step import change_case
-from .evidence import note_check
+from .evidence import note_check, require_released
 
 Kind = FactEntry.Kind
-_MAX_VALUE = 500
+_MAX_VALUE = CLAIM_MAX
 _MAX_STATEMENT = 300
 _STILL_ASKED = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
 
@@ -66,7 +66,8 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it.
-    Raises Invalid without a source or a value, and for words that accuse or ask for money.
+    Raises Invalid without a source or a value, and for words that accuse or ask for money; StepNotAllowed for a file that
+    nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -83,7 +84,7 @@ def verify_fact(
             if said is None or said.entry is None:
                 item, message = (said.item, said.message) if said else (None, None)
                 value = said.value if said else value
-                _claim(held, line, actor=actor, value=value, item=item, message=message)
+                line.said.append(_claim(held, line, actor=actor, value=value, item=item, message=message))
             entry = _note(
                 held,
                 line,
@@ -91,7 +92,7 @@ def verify_fact(
                 kind=kind,
                 sources=_checked(held, kind, sources),
                 sentence=_checked_sentence(held, line, kind, sentence),
-                needs_second=kind == Kind.CONTRADICTED or _at_stake(held, file) > settings.VERIFY_ALONE_MAX_VND,
+                needs_second=_takes_two(held, kind, line, file),
             )
             _look_at_what_it_rests_on(held, line, entry, sources, actor=actor)
         _complete_if_nothing_is_left(case)
@@ -125,11 +126,16 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
 
 
 def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
-    """Somebody decides that a thing of the checklist (its slug, or its name) is not needed; the reason stays on record."""
+    """Somebody decides that a thing of the checklist (its slug, or its name) is not needed; the reason stays on record.
+
+    Raises NotPermitted where that would get round the second verifier.
+    """
     words = clean(reason)[:_MAX_VALUE]
     with transaction.atomic():
         with change_case(case) as held:
-            line = _line(held, actor, thing, facts_only=False)
+            file = queries.file_of(held)
+            line = _line(held, actor, thing, file, facts_only=False)
+            _require_may_set_aside(held, actor, line, file)
             if not words:
                 raise Invalid(errors={"reason": [_("Say why this is not needed.")]})
             entry = None
@@ -171,6 +177,16 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
     if line is None:
         raise Invalid(errors={"fact": [_("This is not on the checklist of the category.")]})
     return line
+
+
+def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
+    """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
+    if not line.is_fact or not (line.is_disputed or _is_much(held, file)):
+        return
+    if not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(_("A manager or the lead sets this fact aside."))
+    if any((one.by_kind, one.by_id) == (actor.kind.value, actor.id) for one in line.findings if not one.confirms_id):
+        raise NotPermitted(_("Somebody else sets it aside: you verified it yourself."))
 
 
 def _claim(
@@ -256,11 +272,13 @@ def _note(
 
 
 def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
-    """Sources of this very case, at least one where something was found."""
+    """Sources of this very case that could be looked at, at least one where something was found."""
     statement = one_line(sources.statement)[:_MAX_STATEMENT]
     foreign = any(item.case_id != held.pk for item in sources.evidence)
     if foreign or (sources.snapshot and sources.snapshot.case_id != held.pk):
         raise Invalid(errors={"evidence": [_("This does not belong to the case.")]})
+    for item in sources.evidence:
+        require_released(item)
     if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
@@ -278,20 +296,25 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 
 
-def _at_stake(held: Case, file: Checklist) -> int:
-    """How many VND it is about, by the case's details and by what the customer says."""
-    amounts = [line.claim for line in file.facts if _is_amount(line)]
-    return max([held.amount or 0, *(_as_amount(claim.value) for claim in amounts if claim)])
+def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) -> bool:
+    """Whether a finding counts only once a second person has confirmed it: what two have found, one does not overturn."""
+    stands = line.stands
+    was_confirmed = stands is not None and stands.confirms_id is not None
+    return kind == Kind.CONTRADICTED or was_confirmed or _is_much(held, file)
+
+
+def _is_much(held: Case, file: Checklist) -> bool:
+    """Whether more is at stake than one person decides on, by the case's details and by what the customer says.
+
+    What cannot be read as an amount may be any amount.
+    """
+    claims = [line.claim for line in file.facts if _is_amount(line)]
+    amounts = [held.amount or 0, *(amount_of(claim.value) for claim in claims if claim)]
+    return any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
 
 
 def _is_amount(line: Line) -> bool:
     return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
-
-
-def _as_amount(value: str) -> int:
-    """ "2.000.000 ₫" → 2000000; what is no plain amount counts as none."""
-    plain = re.fullmatch(r"(\d[\d.,\s]*)\s*(?:đ|₫|vnd|vnđ)?", value.strip(), re.IGNORECASE)
-    return int(re.sub(r"\D", "", plain[1])[:18]) if plain else 0
 
 
 def _look_at_what_it_rests_on(held: Case, line: Line, entry: FactEntry, sources: Sources, *, actor: Actor) -> None:

@@ -1,15 +1,19 @@
 """The page where facts are verified: what it shows, one press a fact, and two people where it takes two."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actors import Actor
-from cases.evidence.models import FactEntry
+from cases.evidence.models import EvidenceItem, FactEntry
+from cases.evidence.queries import entries_of
 from cases.records.models import Snapshot
 from cases.states import Channel
 from cases.workflow import evidence, facts
+from tests.cases.evidence.files import picture, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +74,24 @@ def test_only_what_says_the_same_is_chosen_already(desk, people, case, amount, i
     Snapshot.objects.create(**kept, kind="bets", content=[], sha256="c" * 64)
     sources = look(desk(people["lan"]), case).context["sources"]
     assert [(one.snapshot.kind, one.is_chosen) for one in sources] == [("deposits", is_chosen), ("bets", False)]
+
+
+def test_only_what_came_for_the_fact_and_may_be_seen_is_chosen_already(desk, people, case, settings):
+    customer = Actor.customer(case.customer)
+    add = partial(evidence.submit_evidence, case, actor=customer, channel=Channel.WEB, is_unasked=True)
+    other, own = add(upload=upload(picture())), add(upload=upload(picture(color=(1, 2, 3))))
+    fact = entries_of(case).get(slug="transaction-code")
+    EvidenceItem.objects.filter(pk=own.pk).update(checklist_item=fact)
+    at = desk(people["lan"])
+    assert card(look(at, case)).sources == {own.pk}
+    settings.CLAMD = "tcp://127.0.0.1:1"  # nobody has scanned them
+    assert card(look(at, case)).sources == set()
+    refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated", evidence=[other.pk])
+    assert refused.status_code == 409
+    assert not EvidenceItem.objects.filter(state="accepted").exists()
+    settings.CLAMD = ""
+    at.take(case, "verify-fact", fact="transaction-code", result="corroborated", evidence=[own.pk])
+    assert [item.pk for item in EvidenceItem.objects.filter(state="accepted")] == [own.pk]
 
 
 def test_the_second_person_is_another_one(desk, people, case):

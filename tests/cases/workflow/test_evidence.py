@@ -14,10 +14,10 @@ from cases.events import flaws_of
 from cases.evidence import queries
 from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
-from cases.models import Case, Pause, SlaTarget
+from cases.models import Case, Category, Pause, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, ending, evidence, follow_up, resolution
+from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
 from cases.workflow.steps import allowed_steps
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.defaults.checklists import CHECKLISTS
@@ -30,6 +30,7 @@ T0 = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(minutes=10)  # well within the half hour that an urgent matter may take
 DEPOSIT = [entry for entry in CHECKLISTS["deposit-not-credited"] if entry.part in ASKED_OF_CUSTOMERS]
+STATEMENT = Wanted(name="statement-line")
 RECEIPT, CODE = Wanted(name="Biên lai chuyển khoản"), Wanted(name="transaction-code")
 
 
@@ -176,6 +177,25 @@ class TestAsking:
         assert snapshot(case) == before
         ask(case, lan, CODE)
 
+    @pytest.mark.parametrize("wanted", [RECEIPT, STATEMENT])
+    def test_what_came_is_checked_before_it_or_what_is_as_good_is_asked(self, case, lan, wanted):
+        ask(case, lan)
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(Invalid):
+            ask(case, lan, CODE, wanted)
+        assert snapshot(case) == before
+        listed = RequestEvidence(case=case, actor=Actor.staff(lan)).lines
+        assert not {"receipt", "statement-line"} & {one.slug for one in listed}
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        ask(case, lan, CODE, wanted)
+
+    def test_what_is_as_good_as_something_accepted_is_not_asked(self, case, lan):
+        ask(case, lan)
+        evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="accepted")
+        with pytest.raises(Invalid):
+            ask(case, lan, STATEMENT)
+
     @pytest.mark.parametrize("status", [Status.RECEIVED, Status.AWAITING_CUSTOMER, Status.ANSWERED, Status.CLOSED])
     def test_not_from_every_status(self, clock, lan, status):
         case = case_at(status, lan)
@@ -207,6 +227,23 @@ class TestPause:
         assert not case.follow_ups.filter(kind__startswith="evidence", cancelled_at=None).exists()
         assert kinds(case)[-3:] == ["evidence_request_delivered", "evidence_submitted", "evidence_completed"]
         assert list(flaws_of(case)) == []
+
+    def test_ends_when_something_as_good_came_unasked(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, STATEMENT), at=T0)
+        clock.shift(HOUR)
+        item = send(case, is_unasked=True)
+        clock.shift(HOUR)
+        receipt = line(case, "receipt").checklist_item
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert pauses(case) == [(0 * HOUR, HOUR)]
+
+    def test_one_of_two_suffices_in_another_category_too(self, case, lan):
+        request = ask(case, lan, RECEIPT, STATEMENT)
+        kind = Category.objects.get(slug="settlement")
+        routing.classify_case(case, actor=Actor.staff(lan), category=kind, summary="Kết quả bị tranh cãi")
+        send(case, item=request.items.first().pk)
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
 
     def test_reckoned_from_the_mail_not_from_its_reading(self, case, lan, clock):
         """The mail came in at 5 hours and was read an hour later; the report of delivery came last of all."""
@@ -677,7 +714,7 @@ def test_the_checklist_costs_the_same_however_much_there_is(case, lan, make_staf
     for number in range(6):
         ask(case, boss, Wanted(name=f"Ảnh số {number}", why="Để đối chiếu"))
         evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         file = queries.file_of(case)
         told = [(line.name, line.state, [item.checks.all()[0].reason for item in line.items]) for line in file.lines]
     assert len(told) == len(DEPOSIT) + 6

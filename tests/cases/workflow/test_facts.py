@@ -12,6 +12,7 @@ from cases.evidence import queries
 from cases.evidence.models import FactEntry
 from cases.evidence.wanted import Wanted
 from cases.models import Case
+from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Channel, Status, Step
 from cases.workflow import answer, evidence, facts, resolution, routing
@@ -19,6 +20,7 @@ from cases.workflow.steps import allowed_steps
 from channels_app.models import Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from tests.cases.building import customer_of, open_case, snapshot
+from tests.cases.evidence.files import picture, upload
 from tests.cases.workflow.test_at_once import at_once
 
 BOOKS = facts.Sources(statement="Sổ lệnh nạp")
@@ -60,6 +62,12 @@ def say(case, text):
     return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=text)
 
 
+def send(case, **more):
+    return evidence.submit_evidence(
+        case, actor=customer_of(case), channel=Channel.WEB, upload=upload(picture()), **more
+    )
+
+
 def told(case):
     """What the customer was told last."""
     return Message.objects.filter(case=case, direction=Message.Direction.OUT).latest("id").body
@@ -79,6 +87,31 @@ class TestClaims:
         assert (line(case).claim.value, line(case).claim.item) == ("FT1", item)
         evidence.verify_evidence(item, actor=lan, result="rejected", reason="Thiếu số, xin gửi lại.")
         assert line(case).fact_state == "missing"
+
+    def test_a_code_the_customer_wrote_is_claimed_and_not_asked_again(self, lan):
+        case = open_case("deposit-not-credited")
+        message = case.messages.get(direction="in").pk
+        registry.note_said(case, "Mã FT26326004511 ạ", message=message)
+        assert (line(case).claim.value, line(case).claim.message) == ("FT26326004511", message)
+        assert "Mã giao dịch" not in queries.file_of(case).missing_names
+        with pytest.raises(Invalid):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+        verify(case, lan, "corroborated")
+        claimed = FactEntry.objects.get(kind="claimed")
+        assert (claimed.value, claimed.message) == ("FT26326004511", message)
+
+    def test_so_is_a_code_among_other_words_until_they_are_rejected(self, lan):
+        case = open_case("deposit-not-credited")
+        item = say(case, "Sao kê có mã FT26326004511")
+        assert (line(case).claim.value, line(case).claim.item) == ("FT26326004511", item)
+        registry.add(case, "FT26326004512", actor=lan)
+        assert line(case).claim.value == "FT26326004511, FT26326004512"
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Sao kê của tài khoản khác.")
+        assert line(case).claim.value == "FT26326004512"
+
+    def test_what_the_details_name_comes_first(self, case, lan):
+        registry.add(case, "FT26326004512", actor=lan)
+        assert line(case).claim.value == "FT26326004511"
 
     def test_somebody_puts_it_down_from_a_message(self, case, lan):
         message = case.messages.get(direction="in")
@@ -127,6 +160,23 @@ class TestFinding:
         item.refresh_from_db()
         assert item.state == "accepted"
         assert Step.ANSWER in allowed_steps(lan, case)
+
+    @pytest.mark.parametrize("result", ["corroborated", "contradicted", "unable"])
+    def test_nothing_rests_on_a_file_nobody_can_have_seen(self, case, lan, settings, result):
+        settings.CLAMD = "tcp://127.0.0.1:1"  # nobody answers there
+        item = send(case)
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed):
+            verify(case, lan, result, sources=facts.Sources(evidence=[item], statement="Biên lai"))
+        assert snapshot(case) == before
+        assert queries.file_of(case).unchecked == [item]
+
+    def test_no_way_of_checking_accepts_a_closed_file(self, case, lan, settings):
+        settings.CLAMD = "tcp://127.0.0.1:1"
+        item = send(case)
+        with pytest.raises(StepNotAllowed):
+            evidence.note_check(case, item, actor=lan, result="accepted", words="")
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Xin gửi lại dưới dạng ảnh.")
 
     @pytest.mark.parametrize(
         "wrong",
@@ -206,6 +256,50 @@ class TestSecondVerifier:
         case = open_case("deposit-not-credited", transaction_ref="FT1")
         facts.note_claim(case, actor=lan, fact="amount", value="500.000.000đ")
         assert verify(case, lan, "corroborated").needs_second
+
+    @pytest.mark.parametrize("said", ["25 triệu", "25tr", "50.000.000 đồng", "khoảng 25.000.000đ", "hai lăm củ"])
+    def test_much_is_much_however_it_is_written(self, lan, said):
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        assert verify(case, lan, "corroborated", fact="amount", value=said).needs_second
+        assert verify(case, lan, "corroborated").needs_second
+
+    def test_little_is_little_however_it_is_written(self, lan):
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        assert not verify(case, lan, "corroborated", fact="amount", value="khoảng 2 triệu").needs_second
+
+    def test_what_two_have_found_one_does_not_overturn(self, case, lan, minh):
+        facts.confirm_finding(verify(case, lan, "contradicted"), actor=minh)
+        for _ in range(2):  # not by saying it again either
+            facts.note_claim(case, actor=lan, fact="transaction-code", value="FT26326004512")
+            finding = verify(case, lan, "corroborated")
+            assert line(case).fact_state == "awaiting_second"
+        facts.confirm_finding(finding, actor=minh)
+        assert line(case).fact_state == "corroborated"
+
+    @pytest.mark.parametrize("state", ["awaited", "confirmed", "claimed anew"])
+    def test_a_contradiction_is_not_set_aside_by_one(self, case, lan, minh, make_staff, state):
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "payments", lead=True))
+        finding = verify(case, lead, "contradicted")
+        if state == "confirmed":
+            facts.confirm_finding(finding, actor=minh)
+        if state == "claimed anew":
+            facts.note_claim(case, actor=lan, fact="transaction-code", value="FT26326004512")
+        before = snapshot(case)
+        for actor in (lan, minh, lead):
+            with pytest.raises(NotPermitted):
+                facts.set_aside(case, actor=actor, thing="transaction-code", reason="Không cần")
+        assert snapshot(case) == before
+        son = Actor.staff(make_staff("son", Role.MANAGER))
+        facts.set_aside(case, actor=son, thing="transaction-code", reason="Tra theo giờ chuyển")
+        assert line(case).fact_state == "set_aside"
+
+    def test_where_much_is_at_stake_a_fact_is_set_aside_by_who_judges_outcomes(self, lan, make_staff):
+        case = open_case("deposit-not-credited", transaction_ref="FT1", amount=90_000_000)
+        with pytest.raises(NotPermitted):
+            facts.set_aside(case, actor=lan, thing="transaction-code", reason="Không cần")
+        facts.set_aside(case, actor=lan, thing="receipt", reason="Thấy trên sao kê của mình")
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "payments", lead=True))
+        facts.set_aside(case, actor=lead, thing="transaction-code", reason="Tra theo giờ chuyển")
 
     def test_whoever_finds_otherwise_verifies_anew(self, case, lan, minh):
         finding = verify(case, lan, "contradicted")
