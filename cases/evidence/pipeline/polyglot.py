@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Callable
 from typing import IO
 
+from . import jpeg
+
 _PDF_HEADER_WITHIN = 1024  # so far readers look for it
 # What begins in earnest after the end of the first format. Films that telephones put behind a photo are not among it.
 _SECOND = re.compile(
@@ -14,7 +16,6 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 _AT_ONCE = re.compile(rb"\s*(?:MZ|#!)")
-_RESTARTS = range(0xD0, 0xD8)
 
 
 def is_polyglot(file: IO[bytes], kind: str) -> bool:
@@ -33,19 +34,7 @@ def _at_the_end(data: mmap.mmap) -> int:
 
 
 def _end_of_jpeg(data: mmap.mmap) -> int:
-    """Walks the segments; between them, after the start of a scan, stand pixels without markers."""
-    at = 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
-        marker = data[at + 1]
-        if marker == 0xD9:
-            return at + 2
-        if marker == 0xFF:
-            at += 1
-        elif marker in (0x00, 0x01) or marker in _RESTARTS:
-            at += 2
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return len(data)
+    return jpeg.end(data) or len(data)
 
 
 def _end_of_png(data: mmap.mmap) -> int:
