@@ -2,6 +2,7 @@
 
 Only what a case can need is taken, and of it only what is whole: pictures, PDF, plain text and attached mails. Nothing
 that can carry a program past a reader (SVG, HTML, Office, archives, executables), and nothing that is two things at once.
+What lies in a mail is looked at as if it had come by itself; only the words of the mail may be HTML, which nothing here renders.
 """
 
 import codecs
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 
-from . import jpeg, polyglot, sandbox
+from . import jpeg, mails, polyglot, sandbox
 from .decoder import pictures
 from .decoder.refused import Refused, Why
 
@@ -31,15 +32,13 @@ ACCEPT = ",".join((*PICTURES, HEIC, PDF, TEXT, ".eml"))
 
 _HEAD = 8192
 _CHUNK = 64 * 1024
-_MARKUP = re.compile(r"<(!doctype|html|head|body|svg|script|iframe|img|\?xml|\?php|%|!--)", re.IGNORECASE)
 _HEADER_LINE = re.compile(rb"[!-9;-~]+:")
 _MAIL_HEADERS = (b"from:", b"date:", b"subject:", b"message-id:", b"received:")
-# Bytes that plain text has no use for. Escape sequences would reach a terminal.
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def content_type(file: IO[bytes]) -> str:
+def content_type(file: IO[bytes], within_mails: int = 0) -> str:
     """The type of the file, one of those above. The file is one of the operating system; leaves the position anywhere.
+    `within_mails` says in how many mails it lay.
 
     Raises UnsupportedType for anything else, TooLarge for too many pixels or pages, Invalid for what is damaged, locked, or
     carries more than one looks at.
@@ -48,6 +47,10 @@ def content_type(file: IO[bytes]) -> str:
         kind = _kind(file)
         if polyglot.is_polyglot(file, kind):
             raise _refusal()
+        if kind == MAIL:
+            mails.check(file, depth=within_mails, kind_of=content_type)
+    except mails.Refusal as refusal:
+        raise _refusal_of_mail() from refusal
     except Refused as refused:
         raise _error(refused.why) from refused
     return kind
@@ -138,13 +141,13 @@ def _text_type(file: IO[bytes], head: bytes) -> str:
     while more:
         chunk = file.read(_CHUNK)
         more = bool(chunk)
-        if encoding != "utf-16" and _NOT_TEXT.search(chunk):
+        if encoding != "utf-16" and mails.NOT_TEXT.search(chunk):
             raise _refusal()
         try:
             text = decoder.decode(chunk, final=not more)
         except UnicodeDecodeError as error:
             raise _refusal() from error
-        if first and _MARKUP.search(text[:4096]):
+        if first and mails.MARKUP.search(text[:4096].encode()):
             raise _refusal()
         first = False
     return TEXT
@@ -161,6 +164,15 @@ def _is_mail(head: bytes) -> bool:
 def _refusal() -> UnsupportedType:
     return UnsupportedType(
         _("Files of this type cannot be accepted. Send a picture (JPEG, PNG, WebP, HEIC), a PDF or plain text.")
+    )
+
+
+def _refusal_of_mail() -> UnsupportedType:
+    return UnsupportedType(
+        _(
+            "This mail carries something that cannot be accepted. Send a screenshot of the mail instead, and what is attached"
+            " to it by itself, as pictures, PDF or plain text."
+        )
     )
 
 

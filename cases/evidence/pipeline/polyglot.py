@@ -10,7 +10,7 @@ from . import jpeg
 
 _PDF_HEADER_WITHIN = 1024  # so far readers look for it
 # What begins in earnest after the end of the first format. Films that telephones put behind a photo are not among it.
-_SECOND = re.compile(
+SECOND = re.compile(
     rb"%PDF-\d|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF[\x01\x02]|GIF8[79]a"
     rb"|<\?php|<(?:!doctype html|html|script|svg|iframe|body)[\s>]",
     re.IGNORECASE,
@@ -24,7 +24,7 @@ def is_polyglot(file: IO[bytes], kind: str) -> bool:
         if kind != "application/pdf" and re.search(rb"%PDF-\d", data[:_PDF_HEADER_WITHIN]):
             return True
         end = _ENDS.get(kind, _at_the_end)(data)
-        if _SECOND.search(data, end) or _AT_ONCE.match(data, end):
+        if SECOND.search(data, end) or _AT_ONCE.match(data, end):
             return True
     return zipfile.is_zipfile(file)
 
