@@ -4,10 +4,12 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from channels_app import push
 from cskh.core.jobs import enqueue_after_commit
+from cskh.core.locks import unless_held
 
 from . import queries
 from .evidence import queries as evidence
@@ -70,7 +72,13 @@ def recount_clocks(after: int = 0) -> None:
 @shared_task(**_EVIDENCE_LIMITS)
 def sweep_files() -> None:
     """Goes on with files whose task was lost, or that the scanner could not be asked about. Those tried last come last, so
-    that one the scanner chokes on holds up no other."""
+    that one the scanner chokes on, or that the storage has lost, holds up no other. One sweep at a time."""
+    with unless_held("files are swept") as is_ours:
+        if is_ours:
+            _sweep_files()
+
+
+def _sweep_files() -> None:
     without_verdict = 0
     for file in evidence.unexamined(timezone.now() - _GRACE, _BATCH):
         _examine(file)
@@ -82,6 +90,8 @@ def sweep_files() -> None:
 def _examine(file: StoredFile) -> None:
     try:
         examine.examine(file)
+    except SoftTimeLimitExceeded:  # the sweep's own time is up, which says nothing about the file
+        raise
     except Exception:  # one file that the storage has lost must not hold up the others
         log.exception("file %s could not be examined", file.pk)
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.template.defaultfilters import date, filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,6 +45,7 @@ _CLEAR = "cases.tasks.clear_record_file"
 _CHUNK = 64 * 1024
 _BATCH = 5_000
 _MOST_ERRORS = 100
+_MOST_ATTEMPTS = 3
 _FOLDER = "records"
 
 
@@ -121,20 +123,34 @@ def due(limit: int) -> tuple[list[int], list[int]]:
 
 
 def read(file_id: int) -> None:
-    """Reads one file, if it is due and nobody else does: all of its rows count from then on, or none, with what is wrong."""
+    """Reads one file, if it is due and nobody else does: all of its rows count from then on, or none, with what is wrong.
+
+    What nobody foresaw is raised, and the file is begun anew later; the last time it ends refused as well.
+    """
     file = _claimed(file_id)
     if file is None:
         return
     _remove_rows(file)  # of somebody who died at it
     reading = _Reading(file)
     try:
-        with _opened(file) as stored:
-            reading.run(stored)
+        _read(file, reading)
     except Wrong as wrong:
         reading.note(reading.number, wrong)
-    if not reading.errors and not file.kept:
-        reading.note(0, Wrong("nothing"))
+    except Exception:
+        if file.attempts < _MOST_ATTEMPTS:
+            raise
+        log.exception("record file %s could not be read", file.pk)
+        reading.note(reading.number, Wrong("unreadable"))
     _finish(file, reading)
+
+
+def _read(file: RecordFile, reading: "_Reading") -> None:
+    if file.attempts > _MOST_ATTEMPTS:  # whoever read it last died at it
+        raise Wrong("unreadable")
+    with _opened(file) as stored:
+        reading.run(stored)
+    if not reading.errors and not file.kept:
+        raise Wrong("nothing")
 
 
 def clear(file_id: int) -> None:
@@ -245,7 +261,7 @@ def _claimed(file_id: int) -> RecordFile | None:
     now = timezone.now()
     ours = RecordFile.objects.filter(pk=file_id, state__in=[_State.WAITING, _State.READING], next_try_at__lte=now)
     until = now + settings.OPERATOR_RECORDS_CLAIM
-    if not ours.update(state=_State.READING, next_try_at=until):
+    if not ours.update(state=_State.READING, next_try_at=until, attempts=F("attempts") + 1):
         return None
     return RecordFile.objects.get(pk=file_id)
 

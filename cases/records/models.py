@@ -128,6 +128,7 @@ class RecordFile(models.Model):
     errors = models.JSONField(default=list, help_text="The first ones: line, what is wrong, the value.")
     error_count = models.PositiveIntegerField(_("errors"), default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="When reading it is begun, or begun anew.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often reading it was begun.")
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(

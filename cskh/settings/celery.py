@@ -42,7 +42,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-held": {"task": "channels_app.tasks.sweep_held", "schedule": 3.0},
     "sweep-webhooks": {"task": "channels_app.tasks.sweep_webhooks", "schedule": 15.0},
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
-    "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0},
+    # One that no worker took up meanwhile is of no use: the next one is there.
+    "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-records": {"task": "cases.tasks.sweep_records", "schedule": 20.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},

@@ -2,10 +2,13 @@
 
 Only what a case can need is taken, and of it only what is whole: pictures, PDF, plain text and attached mails. Nothing
 that can carry a program past a reader (SVG, HTML, Office, archives, executables), and nothing that is two things at once.
+What lies in a mail is looked at as if it had come by itself; only the words of the mail may be HTML, which nothing here renders.
 """
 
 import codecs
+import mmap
 import re
+from collections.abc import Callable
 from typing import IO
 
 import filetype
@@ -15,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 
-from . import polyglot, sandbox
+from . import jpeg, mails, polyglot, sandbox
 from .decoder import pictures
 from .decoder.refused import Refused, Why
 
@@ -29,15 +32,13 @@ ACCEPT = ",".join((*PICTURES, HEIC, PDF, TEXT, ".eml"))
 
 _HEAD = 8192
 _CHUNK = 64 * 1024
-_MARKUP = re.compile(r"<(!doctype|html|head|body|svg|script|iframe|img|\?xml|\?php|%|!--)", re.IGNORECASE)
 _HEADER_LINE = re.compile(rb"[!-9;-~]+:")
 _MAIL_HEADERS = (b"from:", b"date:", b"subject:", b"message-id:", b"received:")
-# Bytes that plain text has no use for. Escape sequences would reach a terminal.
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def content_type(file: IO[bytes]) -> str:
+def content_type(file: IO[bytes], within_mails: int = 0) -> str:
     """The type of the file, one of those above. The file is one of the operating system; leaves the position anywhere.
+    `within_mails` says in how many mails it lay.
 
     Raises UnsupportedType for anything else, TooLarge for too many pixels or pages, Invalid for what is damaged, locked, or
     carries more than one looks at.
@@ -46,6 +47,10 @@ def content_type(file: IO[bytes]) -> str:
         kind = _kind(file)
         if polyglot.is_polyglot(file, kind):
             raise _refusal()
+        if kind == MAIL:
+            mails.check(file, depth=within_mails, kind_of=content_type)
+    except mails.Refusal as refusal:
+        raise _refusal_of_mail() from refusal
     except Refused as refused:
         raise _error(refused.why) from refused
     return kind
@@ -74,24 +79,32 @@ def _kind(file: IO[bytes]) -> str:
 
 
 def _check_picture(file: IO[bytes], kind: str) -> None:
-    """Reads the picture to its end. A JPEG is decoded at an eighth of its size; a PNG by its checksums: little memory."""
+    """Whether it begins as it should and is all there: a JPEG by its markers, a PNG by its checksums, a WebP by its length.
+
+    No pixel is decoded here, whose memory is up to the sender: the decoder does that later, and marks what it cannot show.
+    """
     try:
         picture = pictures.opened(file, kind, settings.EVIDENCE_MAX_PIXELS)
-        if kind == "image/jpeg":
-            picture.draft("RGB", (1, 1))
-            picture.load()
-        elif kind == "image/png":
+        if kind == "image/png":
             picture.verify()
-        elif _riff_is_cut(file):
-            raise Refused(Why.BROKEN)
     except pictures.DAMAGED as error:
         raise Refused(Why.BROKEN) from error
+    if kind in _IS_CUT and _IS_CUT[kind](file):
+        raise Refused(Why.BROKEN)
+
+
+def _jpeg_is_cut(file: IO[bytes]) -> bool:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return jpeg.end(data) is None
 
 
 def _riff_is_cut(file: IO[bytes]) -> bool:
     file.seek(4)
     said = int.from_bytes(file.read(4), "little") + 8
     return file.seek(0, 2) < said
+
+
+_IS_CUT: dict[str, Callable[[IO[bytes]], bool]] = {"image/jpeg": _jpeg_is_cut, "image/webp": _riff_is_cut}
 
 
 def _check_boxes(file: IO[bytes]) -> None:
@@ -128,13 +141,13 @@ def _text_type(file: IO[bytes], head: bytes) -> str:
     while more:
         chunk = file.read(_CHUNK)
         more = bool(chunk)
-        if encoding != "utf-16" and _NOT_TEXT.search(chunk):
+        if encoding != "utf-16" and mails.NOT_TEXT.search(chunk):
             raise _refusal()
         try:
             text = decoder.decode(chunk, final=not more)
         except UnicodeDecodeError as error:
             raise _refusal() from error
-        if first and _MARKUP.search(text[:4096]):
+        if first and mails.MARKUP.search(text[:4096].encode()):
             raise _refusal()
         first = False
     return TEXT
@@ -151,6 +164,15 @@ def _is_mail(head: bytes) -> bool:
 def _refusal() -> UnsupportedType:
     return UnsupportedType(
         _("Files of this type cannot be accepted. Send a picture (JPEG, PNG, WebP, HEIC), a PDF or plain text.")
+    )
+
+
+def _refusal_of_mail() -> UnsupportedType:
+    return UnsupportedType(
+        _(
+            "This mail carries something that cannot be accepted. Send a screenshot of the mail instead, and what is attached"
+            " to it by itself, as pictures, PDF or plain text."
+        )
     )
 
 

@@ -6,15 +6,16 @@ import zipfile
 from collections.abc import Callable
 from typing import IO
 
+from . import jpeg
+
 _PDF_HEADER_WITHIN = 1024  # so far readers look for it
 # What begins in earnest after the end of the first format. Films that telephones put behind a photo are not among it.
-_SECOND = re.compile(
+SECOND = re.compile(
     rb"%PDF-\d|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF[\x01\x02]|GIF8[79]a"
     rb"|<\?php|<(?:!doctype html|html|script|svg|iframe|body)[\s>]",
     re.IGNORECASE,
 )
 _AT_ONCE = re.compile(rb"\s*(?:MZ|#!)")
-_RESTARTS = range(0xD0, 0xD8)
 
 
 def is_polyglot(file: IO[bytes], kind: str) -> bool:
@@ -23,7 +24,7 @@ def is_polyglot(file: IO[bytes], kind: str) -> bool:
         if kind != "application/pdf" and re.search(rb"%PDF-\d", data[:_PDF_HEADER_WITHIN]):
             return True
         end = _ENDS.get(kind, _at_the_end)(data)
-        if _SECOND.search(data, end) or _AT_ONCE.match(data, end):
+        if SECOND.search(data, end) or _AT_ONCE.match(data, end):
             return True
     return zipfile.is_zipfile(file)
 
@@ -33,19 +34,7 @@ def _at_the_end(data: mmap.mmap) -> int:
 
 
 def _end_of_jpeg(data: mmap.mmap) -> int:
-    """Walks the segments; between them, after the start of a scan, stand pixels without markers."""
-    at = 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
-        marker = data[at + 1]
-        if marker == 0xD9:
-            return at + 2
-        if marker == 0xFF:
-            at += 1
-        elif marker in (0x00, 0x01) or marker in _RESTARTS:
-            at += 2
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return len(data)
+    return jpeg.end(data) or len(data)
 
 
 def _end_of_png(data: mmap.mmap) -> int:

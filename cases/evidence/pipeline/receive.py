@@ -1,6 +1,6 @@
 """Takes a file in: streamed to quarantine while it is hashed and measured, identified, kept under its hash.
 
-Nothing here trusts what the sender says about name, type or size. Memory stays constant whatever the size.
+Nothing here trusts what the sender says about name, type or size. It is read in pieces.
 """
 
 import hashlib

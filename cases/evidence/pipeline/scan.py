@@ -55,7 +55,6 @@ def scan(file: StoredFile) -> None:
     """
     if not settings.CLAMD or file.scan_state not in _OPEN:
         return
-    StoredFile.objects.filter(pk=file.pk).update(scan_tried_at=timezone.now())
     try:
         with default_storage.open(str(file.original.name)) as original:
             verdict = ask(original)

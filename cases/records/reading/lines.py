@@ -36,6 +36,7 @@ WRONG = {
     "header": _("no line with names of columns was found"),
     "nothing": _("there is not a single row in it"),
     "too_long": _("the file has too many lines"),
+    "unreadable": _("the file could not be read to its end; hand it in again"),
 }
 
 

@@ -29,6 +29,13 @@ def photo_with_place():
     return picture((80, 40), exif=exif.tobytes())
 
 
+def with_thumbnail():
+    """A JPEG that carries a smaller whole one, as cameras write it."""
+    small = picture((20, 20))
+    segment = b"Exif\0\0" + small
+    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + picture((300, 300))[2:]
+
+
 def bomb_png(width=30_000, height=30_000):
     """A PNG of a few hundred bytes that claims 900 megapixels."""
 

@@ -39,6 +39,7 @@ from .files import (
     photo_with_place,
     picture,
     upload,
+    with_thumbnail,
 )
 
 ROOM = 10**9
@@ -69,6 +70,7 @@ TAKEN = {
     "PNG": (picture(kind="PNG"), "image/png"),
     "WebP": (picture(kind="WEBP"), "image/webp"),
     "grey JPEG": (picture(mode="L", color=7), "image/jpeg"),
+    "progressive JPEG": (picture((300, 300), progressive=True), "image/jpeg"),
     "JPEG with a film behind it, as telephones make": (picture() + b"\0\0\0\x18ftypmp42" + bytes(500), "image/jpeg"),
     "HEIC": (heic(), "image/heic"),
     "PDF": (PDF, "application/pdf"),
@@ -99,6 +101,8 @@ REFUSED = {
     "text that talks to a terminal": (b"hello \x1b[2J", UnsupportedType),
     "a mail with NUL": (MAIL + b"\0", UnsupportedType),
     "cut JPEG": (picture((300, 300))[:-200], Invalid),
+    "cut progressive JPEG": (picture((300, 300), progressive=True)[:-2], Invalid),
+    "JPEG whose thumbnail ends and which does not": (with_thumbnail()[:-200], Invalid),
     "JPEG of three bytes": (b"\xff\xd8\xff", Invalid),
     "cut PNG": (picture(kind="PNG")[:-20], Invalid),
     "PNG with a wrong checksum": (picture(kind="PNG")[:-20] + bytes(20), Invalid),

@@ -95,6 +95,59 @@ def test_whoever_died_at_it_leaves_nothing_double(manager, monkeypatch):
     assert ImportedRow.objects.count() == 12_000
 
 
+def begun_anew(file):
+    """Read once more, as soon as whoever read it last is taken for dead."""
+    RecordFile.objects.update(next_try_at="2026-01-01T00:00:00Z")
+    importing.read(file.pk)
+
+
+def lost_by_the_storage(file, patching):
+    default_storage.delete(file.stored)
+
+
+def failing_half_way(file, patching):
+    patching.setattr(importing._Reading, "_tell", lambda self, at: 1 / 0)
+
+
+@pytest.mark.parametrize("what", [lost_by_the_storage, failing_half_way])
+def test_what_cannot_be_read_ends_with_a_word(manager, monkeypatch, what):
+    file = hand_in(manager, TABLE, content="deposits")
+    importing.confirm_columns(file, file.columns, actor=Actor.staff(manager))
+    what(file, monkeypatch)
+    for _ in range(2):
+        with pytest.raises((FileNotFoundError, ZeroDivisionError)):
+            begun_anew(file)
+    begun_anew(file)
+    assert_ended_with_a_word(file)
+
+
+def test_what_every_reader_dies_of_ends_with_a_word(manager, monkeypatch):
+    """Such as a worker that is killed: nothing of it is heard again."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(self, at):
+        raise Killed
+
+    file = hand_in(manager, TABLE, content="deposits")
+    importing.confirm_columns(file, file.columns, actor=Actor.staff(manager))
+    monkeypatch.setattr(importing._Reading, "_tell", die)
+    for _ in range(3):
+        with pytest.raises(Killed):
+            begun_anew(file)
+    begun_anew(file)
+    assert_ended_with_a_word(file)
+
+
+def assert_ended_with_a_word(file):
+    file.refresh_from_db()
+    assert (file.state, file.is_in_work, file.next_try_at, file.kept) == (State.REFUSED, False, None, 0)
+    assert "hand it in again" in in_words(file.errors[0])
+    assert not ImportedRow.objects.exists()
+    assert importing.due(10) == ([], [])
+
+
 def test_the_same_file_twice_is_recognised_until_it_is_withdrawn(manager, make_staff):
     first = take_over(manager)
     with pytest.raises(Conflict, match=r"sao-ke\.csv"):

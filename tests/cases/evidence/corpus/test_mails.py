@@ -1,0 +1,92 @@
+"""Mails as files: what lies in them is looked at as if it had come by itself."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from cases.evidence.pipeline import receive
+from cskh.core.errors import UnsupportedType
+from tests.cases.evidence.files import DOCX, EXE, HTML, MAIL, PDF, action, archive, heic, pdf, picture, upload
+
+ROOM = 10**9
+HEADER = b"From: a@b.example\r\nDate: Sun, 22 Nov 2026 10:00:00 +0700\r\n"
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def mail(*files, words="Xin chào, tôi gửi biên lai"):
+    """A mail in plain text and HTML with these attached, whatever they are called."""
+    made = EmailMessage()
+    made["From"], made["Date"] = "an@khach.example", "Sun, 22 Nov 2026 10:00:00 +0700"
+    made["Subject"] = "Biên lai"
+    made.set_content(words)
+    made.add_alternative(f"<!DOCTYPE html><html><body><img src=x><p>{words}</p></body></html>", subtype="html")
+    for data in files:
+        made.add_attachment(data, maintype="application", subtype="octet-stream", filename="anh.jpg")
+    return made.as_bytes()
+
+
+def forwarded(data, times):
+    """It in one after the other, as programs forward mails."""
+    return (HEADER + b"Content-Type: message/rfc822\r\n\r\n") * times + data
+
+
+def nested(depth):
+    """A mail in a mail in a mail, each as a file."""
+    made = mail(picture())
+    for _ in range(depth):
+        made = mail(made)
+    return made
+
+
+TAKEN = {
+    "words": mail(),
+    "old charset": HEADER + b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nd\xe9j\xe0 vu\r\n",
+    "photo, statement, words": mail(picture(), PDF, "Mã FT26327001".encode()),
+    "text of Windows": mail("Mã FT26327001".encode("utf-16")),
+    "iPhone photo": mail(heic()),
+    "empty file": mail(b""),
+    "mail in it": mail(MAIL),
+    "forwarded": forwarded(mail(picture()), 2),
+    "HTML only": HEADER + b"Content-Type: text/html\r\n\r\n<html><body>Xin chao</body></html>\r\n",
+}
+REFUSED = {
+    "script in words": HEADER + b"\r\n<html><script>alert(1)</script>",
+    "PDF after many words": HEADER + b"\r\n" + b"a\r\n" * 9000 + b"%PDF-1.4 /JavaScript",
+    "RAR after many words": HEADER + b"\r\n" + b"a\r\n" * 9000 + b"Rar!\x1a\x07\x00",
+    "ELF after many words": HEADER + b"\r\n" + b"a\r\n" * 9000 + b"\x7fELF\x02",
+    "NUL after many words": HEADER + b"\r\n" + b"a\r\n" * 9000 + b"\0",
+    "program": mail(EXE),
+    "program called words": HEADER
+    + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nTVqQAAMAAAAEAAAA//8AALgAAAA=\r\n",
+    "archive": mail(archive("a.txt")),
+    "Word": mail(DOCX),
+    "page of HTML": mail(HTML),
+    "PDF with a script": mail(pdf(change=action("JavaScript", JS="app.alert(1)"))),
+    "cut photo": mail(picture((300, 300))[:-200]),
+    "photo with an archive": mail(picture() + archive("a.txt")),
+    "one of several": mail(picture(), EXE),
+    "script before the parts": mail().replace(b"\n\n--", b"\n\n<script>alert(1)</script>\n--", 1),
+    "program in a mail in it": mail(mail(EXE)),
+    "program forwarded": forwarded(mail(EXE), 2),
+    "mails without end": nested(4),
+    "forwarded without end": forwarded(MAIL, 5000),
+    "more lines than anybody reads": MAIL + b"\n" * 300_000,
+    "more parts than anybody reads": MAIL + b"--x\n\n" * 20_000,
+    "many files": mail(*[picture(color=(n, 0, 0)) for n in range(21)]),
+}
+
+
+@pytest.mark.parametrize("data", TAKEN.values(), ids=TAKEN)
+def test_taken(data):
+    assert receive.receive(upload(data, "thu.eml"), room=ROOM).content_type == "message/rfc822"
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_refused_with_a_word_that_helps(data):
+    with pytest.raises(UnsupportedType) as refused:
+        receive.receive(upload(data, "thu.eml"), room=ROOM)
+    assert "plain text" in str(refused.value)
