@@ -23,7 +23,8 @@ from channels_app.models import Message
 
 from . import words
 from .fact_forms import RESULTS
-from .records_card import RecordsCard, card_of
+from .records_card import CodeLine, RecordsCard, card_of
+from .records_pulled import ToPull, to_pull
 
 _WORDS_SHOWN = 20
 _TONES = {
@@ -90,7 +91,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         raise Http404
     note_access(actor, case.pk)
     file = evidence.file_of(case)
-    records = card_of(case, actor)
+    records, pulled = card_of(case, actor), to_pull(file.records, case, actor)
     items = [item for line in file.lines for item in line.items] + file.others
     said = Message.objects.filter(case=case, direction=Message.Direction.IN).order_by("-created_at", "-id")
     context = {
@@ -103,8 +104,8 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
         "records": records,
-        "snapshots": _to_rest_on(records),
-        "to_pull": file.records,
+        "snapshots": _to_rest_on(records, pulled),
+        "to_pull": pulled,
         "checks": file.checks,
         "missing": file.missing_names,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
@@ -156,7 +157,9 @@ def _pictures(items: Iterable[EvidenceItem]) -> list[Picture]:
     ]
 
 
-def _to_rest_on(records: RecordsCard | None) -> list[Snapshot]:
+def _to_rest_on(records: RecordsCard | None, pulled: Iterable[ToPull]) -> list[Snapshot]:
     """What our records said, to be named as a source: first where something was found."""
-    snapshots = [snapshot for line in records.codes for snapshot in line.looked_in] if records else []
+    lines: list[CodeLine | ToPull] = [*(records.codes if records else ()), *pulled]
+    # Two entries of a checklist may name the same record.
+    snapshots = list(dict.fromkeys(snapshot for line in lines for snapshot in line.looked_in))
     return sorted(snapshots, key=lambda snapshot: not snapshot.content)
