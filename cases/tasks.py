@@ -16,7 +16,8 @@ from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
-from .records import importing, looking_up
+from .records import importing, looking_up, pulling
+from .records.models import Pull
 from .workflow import follow_up, recounting
 
 log = logging.getLogger(__name__)
@@ -110,10 +111,19 @@ def look_up_codes(case_id: int) -> None:
 
 
 @shared_task
+def pull_records(case_id: int) -> None:
+    """Asks the operator's records about the customer of a case, as somebody wanted; pages that show it then look again."""
+    if pulling.look_up_pulls(case_id):
+        push.changed(push.case_group(case_id))
+
+
+@shared_task
 def sweep_records() -> None:
-    """Codes whose look-up is due again or was lost, and files that wait."""
+    """Codes and pulls whose look-up is due again or was lost, and files that wait."""
     for case_id in looking_up.cases_due(_BATCH):
         enqueue_after_commit("cases.tasks.look_up_codes", case_id)
+    for case_id in looking_up.cases_due(_BATCH, Pull):
+        enqueue_after_commit("cases.tasks.pull_records", case_id)
     to_read, to_clear = importing.due(_BATCH)
     for file_id in to_read:
         enqueue_after_commit("cases.tasks.read_record_file", file_id)

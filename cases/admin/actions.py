@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_check, evidence_forms, fact_forms, records_card, step_forms
+from . import composer_forms, evidence_check, evidence_forms, fact_forms, records_card, records_pulled, step_forms
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -121,6 +121,13 @@ _TABLE = [
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
     Action("look-up-records", _("Look up again"), records_card.LookUpAgain, when=_at_its_thing),
+    Action(
+        "pull-records",
+        _("Pull records"),
+        records_pulled.PullRecords,
+        when=_at_its_thing,
+        leads_to="admin:cases_case_verify",
+    ),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]

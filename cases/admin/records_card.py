@@ -20,6 +20,8 @@ from . import words
 from .step_forms import StepForm
 
 _State = TransactionCode.State
+# What only some kinds of record have, and reads well without its name.
+_NAMED = ("game", "market", "odds", "result", "terms", "turnover", "verification", "device", "address", "reason")
 
 
 class LookUpAgain(StepForm):
@@ -52,6 +54,7 @@ class RecordLine:
     """A row of the books beside the claim."""
 
     kind: str
+    code: str
     amount: Cell
     at: datetime | None
     at_differs: bool
@@ -121,7 +124,7 @@ def _code_line(of_code: OfCode) -> CodeLine:
     looked_in = dict.fromkeys(source_label(snapshot.source) for snapshot in of_code.looked_in)
     return CodeLine(
         code=of_code.code,
-        records=[_record_line(one) for one in of_code.rows],
+        records=[record_line(one) for one in of_code.rows],
         nothing_in=", ".join(looked_in) if empty else "",
         silent=source_label(of_code.code.silent) if of_code.code.state == _State.UNANSWERED else "",
         elsewhere=of_code.elsewhere,
@@ -129,10 +132,11 @@ def _code_line(of_code: OfCode) -> CodeLine:
     )
 
 
-def _record_line(found: Found) -> RecordLine:
+def record_line(found: Found) -> RecordLine:
     row, snapshot = found.row, found.snapshot
     return RecordLine(
         kind=str(snapshot.get_kind_display()),
+        code=row.get("code", ""),
         amount=Cell(words.money(row.get("amount")), "amount" in found.differs),
         at=found.at,
         at_differs="time" in found.differs,
@@ -148,5 +152,5 @@ def _record_line(found: Found) -> RecordLine:
 def _more(row: dict[str, Any]) -> str:
     """What else the row tells, on one line."""
     account = gettext("account %(end)s") % {"end": row["account"]} if row.get("account") else ""
-    named = [row.get(name, "") for name in ("game", "market", "odds", "result")]
+    named = [row.get(name, "") for name in _NAMED]
     return " · ".join(str(part) for part in (row.get("bank"), account, *named, row.get("content")) if part)

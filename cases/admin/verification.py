@@ -24,7 +24,8 @@ from channels_app.models import Message
 from . import words
 from .evidence_beside import put_beside
 from .fact_forms import RESULTS
-from .records_card import RecordsCard, card_of
+from .records_card import CodeLine, RecordsCard, card_of
+from .records_pulled import ToPull, to_pull
 
 _WORDS_SHOWN = 20
 _TONES = {
@@ -99,7 +100,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         raise Http404
     note_access(actor, case.pk)
     file = evidence.file_of(case)
-    records = card_of(case, actor)
+    records, pulled = card_of(case, actor), to_pull(file.records, case, actor)
     items = [item for line in file.lines for item in line.items] + file.others
     put_beside(items, case, actor)
     said = Message.objects.filter(case=case, direction=Message.Direction.IN).order_by("-created_at", "-id")
@@ -113,8 +114,8 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
         "records": records,
-        "sources": _to_rest_on(records),
-        "to_pull": file.records,
+        "sources": _to_rest_on(records, pulled),
+        "to_pull": pulled,
         "checks": file.checks,
         "missing": file.missing_names,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
@@ -170,11 +171,14 @@ def _pictures(items: Iterable[EvidenceItem]) -> list[Picture]:
     ]
 
 
-def _to_rest_on(records: RecordsCard | None) -> list[Source]:
+def _to_rest_on(records: RecordsCard | None, pulled: Iterable[ToPull]) -> list[Source]:
     """What our records said, to be named as a source: first where something was found. Chosen already is only what says
     the same as the customer: a finding must not rest on what nobody looked at."""
     codes = records.codes if records else []
     same = {record.sha256 for line in codes for record in line.records if not record.differs}
-    snapshots = sorted((one for line in codes for one in line.looked_in), key=lambda one: not one.content)
+    lines: list[CodeLine | ToPull] = [*codes, *pulled]
+    # Two entries of a checklist may name the same record.
+    snapshots = list(dict.fromkeys(snapshot for line in lines for snapshot in line.looked_in))
+    snapshots.sort(key=lambda snapshot: not snapshot.content)
     chosen = next((one for one in snapshots if one.sha256 in same), None)
     return [Source(one, is_chosen=one is chosen) for one in snapshots]

@@ -15,9 +15,20 @@ from cskh.core.api import ApiView
 from cskh.core.errors import NotPermitted
 
 
+class LookedIn(serializers.Serializer):
+    """One source that answered about the code, whether or not it had a row: a finding can rest on either."""
+
+    snapshot = serializers.IntegerField(source="pk", help_text="Its id, as `POST cases/{code}/facts/` takes it.")
+    kind = serializers.ChoiceField(RecordKind.choices)
+    source = serializers.CharField(help_text="`files`, or `rest:` and the server.")  # type: ignore[assignment]
+    taken_at = serializers.DateTimeField()
+    sha256 = serializers.CharField()
+
+
 class RecordOut(serializers.Serializer):
     """What one source said. Of accounts only the end is told; `sha256` seals the snapshot as it is kept, in full."""
 
+    snapshot = serializers.IntegerField(source="snapshot.pk", help_text="As in `looked_in`.")
     kind = serializers.ChoiceField(RecordKind.choices, source="snapshot.kind")
     source = serializers.CharField(  # type: ignore[assignment]
         source="snapshot.source", help_text="`files`, or `rest:` and the server."
@@ -39,6 +50,12 @@ class ElsewhereOut(serializers.Serializer):
         return [case.code for case in elsewhere.seen]
 
 
+def _looked_in(snapshot: int, kind: str, sha256: str) -> dict[str, Any]:
+    """A line of the example below."""
+    at = "2026-11-22T09:31:02+07:00"
+    return {"snapshot": snapshot, "kind": kind, "source": "files", "taken_at": at, "sha256": sha256}
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
@@ -52,6 +69,7 @@ class ElsewhereOut(serializers.Serializer):
                 "looked_up_at": "2026-11-22T09:31:02+07:00",
                 "records": [
                     {
+                        "snapshot": 12,
                         "kind": "deposits",
                         "source": "files",
                         "taken_at": "2026-11-22T09:31:02+07:00",
@@ -65,6 +83,11 @@ class ElsewhereOut(serializers.Serializer):
                         },
                         "differs": ["amount"],
                     }
+                ],
+                "looked_in": [
+                    _looked_in(11, "bets", "77b1…"),
+                    _looked_in(12, "deposits", "0f4c…"),
+                    _looked_in(13, "withdrawals", "a3d9…"),
                 ],
                 "elsewhere": {"cases": ["CS-7K3M-9QXT-4VB"], "others": 0},
             },
@@ -83,6 +106,7 @@ class CodeOut(serializers.Serializer):
     state = serializers.ChoiceField(TransactionCode.State.choices, source="code.state")
     looked_up_at = serializers.DateTimeField(source="code.looked_up_at", allow_null=True)
     records = RecordOut(many=True, source="rows")
+    looked_in = LookedIn(many=True)
     elsewhere = ElsewhereOut()
 
 

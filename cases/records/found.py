@@ -14,7 +14,7 @@ from cases.models import Case
 from . import snapshots
 from .comparing import Claim, differences
 from .imported import ImportedSource
-from .models import Snapshot, TransactionCode
+from .models import KINDS_OF_CODES, Pull, Snapshot, TransactionCode
 from .registry import Elsewhere, elsewhere
 from .rows import masked
 
@@ -53,10 +53,11 @@ def found_on(case: Case, actor: Actor) -> list[OfCode]:
         return []
     codes = [one.code for one in noted]
     kept, others, claim = snapshots.latest_of(case), elsewhere(actor, case, codes), claim_of(case)
+    of_codes = [snapshot for snapshot in kept if snapshot.kind in KINDS_OF_CODES]
     return [
         OfCode(
             code=one,
-            looked_in=(mine := [snapshot for snapshot in kept if snapshot.asked_for == one.code]),
+            looked_in=(mine := [snapshot for snapshot in of_codes if snapshot.asked_for == one.code]),
             rows=[
                 Found(masked(row, codes), differences(claim, row), snapshot)
                 for snapshot in mine
@@ -66,6 +67,28 @@ def found_on(case: Case, actor: Actor) -> list[OfCode]:
         )
         for one in noted
     ]
+
+
+@dataclass(frozen=True)
+class OfPull:
+    """`rows` are the newest first: those of all sources together, of which none is *the* row of the matter."""
+
+    pull: Pull
+    rows: list[Found]
+    looked_in: list[Snapshot]
+
+
+def pulled_on(case: Case) -> dict[str, OfPull]:
+    """By kind, what was pulled for the customer of the case. Two queries, one where nothing was."""
+    pulls = list(Pull.objects.filter(case=case))
+    kept = snapshots.latest_of(case) if pulls else []
+    return {pull.kind: _of_pull(pull, kept) for pull in pulls}
+
+
+def _of_pull(pull: Pull, kept: list[Snapshot]) -> OfPull:
+    mine = [snapshot for snapshot in kept if (snapshot.kind, snapshot.asked_for) == (pull.kind, pull.asked_for)]
+    rows = [Found(masked(row), frozenset(), snapshot) for snapshot in mine for row in snapshot.content]
+    return OfPull(pull, sorted(rows, key=lambda one: one.at.timestamp() if one.at else 0, reverse=True), mine)
 
 
 def is_connected() -> bool:

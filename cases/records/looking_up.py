@@ -1,9 +1,12 @@
 """The codes of a case are looked up in every source, without being asked, and again where one did not answer."""
 
 import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -11,28 +14,33 @@ from cases.models import STILL_OPEN, Case
 from cskh.core.jobs import enqueue_after_commit, next_try
 
 from . import snapshots, sources
-from .models import ImportedRow, RecordFile, RecordKind, TransactionCode
+from .models import KINDS_OF_CODES, ImportedRow, Pull, RecordFile, RecordKind, TransactionCode
 from .registry import LOOK_UP, require_may_ask
+from .rows import Row
 from .source import NoAnswer, Source
 
+Answers = list[tuple[RecordKind, list[Row]]]
+Anything = TypeVar("Anything", TransactionCode, Pull)
 _State = TransactionCode.State
-# Whose rows are told apart by a transaction code.
-KINDS = (RecordKind.DEPOSITS, RecordKind.WITHDRAWALS, RecordKind.BETS)
 _AT_A_TIME = 120  # seconds: a server that answers slowly must not keep a task beyond its limit
 
 
 def look_up_codes(case_id: int) -> bool:
     """Looks up the codes of the case that are due, for a while; what is left then is asked for anew. False where none was."""
     due = TransactionCode.objects.filter(case_id=case_id, next_try_at__lte=timezone.now()).order_by("pk")
-    codes = list(due.select_related("case"))
-    connected, until = sources.connected() if codes else [], time.monotonic() + _AT_A_TIME
-    for code in codes:
+    return ask_for(list(due.select_related("case")), _of_code, again=LOOK_UP)
+
+
+def ask_for(due: Sequence[Anything], look_up: Callable[[Source, Anything], Answers], *, again: str) -> bool:
+    """Asks every source about what is `due` on a case, for a while; then the task `again` goes on. False where nothing was."""
+    connected, until = sources.connected() if due else [], time.monotonic() + _AT_A_TIME
+    for asked in due:
         if time.monotonic() > until:
-            enqueue_after_commit(LOOK_UP, case_id)
+            enqueue_after_commit(again, asked.case.pk)
             break
-        if _claim(code):
-            _look_up(code, connected)
-    return bool(codes)
+        if _claim(asked):
+            _ask(asked, connected, look_up)
+    return bool(due)
 
 
 def look_up_again(case: Case, *, actor: Actor) -> None:
@@ -42,9 +50,9 @@ def look_up_again(case: Case, *, actor: Actor) -> None:
     enqueue_after_commit(LOOK_UP, case.pk)
 
 
-def cases_due(limit: int) -> list[int]:
-    """Ids of cases with codes to be looked up, longest waiting first."""
-    due = TransactionCode.objects.filter(next_try_at__lte=timezone.now()).order_by("next_try_at")
+def cases_due(limit: int, what: type[TransactionCode] | type[Pull] = TransactionCode) -> list[int]:
+    """Ids of cases with codes (or pulls) to be looked up, longest waiting first."""
+    due = what._default_manager.filter(next_try_at__lte=timezone.now()).order_by("next_try_at")
     return list(dict.fromkeys(due.values_list("case_id", flat=True)[:limit]))
 
 
@@ -58,36 +66,41 @@ def file_changed(file: RecordFile) -> None:
     again = {"state": _State.WAITING, "attempts": 0, "next_try_at": timezone.now()}
     codes.filter(code__in=told).update(**again)
     codes.filter(state=_State.NO_SOURCE).update(**again)
+    Pull.objects.filter(case__in=open_cases, state=_State.NO_SOURCE).update(**again)
 
 
 _MOST_WAITING = 50_000
 
 
-def _claim(code: TransactionCode) -> bool:
+def _of_code(source: Source, code: TransactionCode) -> Answers:
+    return [(kind, source.look_up(kind, code=code.code)) for kind in KINDS_OF_CODES]
+
+
+def _claim(asked: TransactionCode | Pull) -> bool:
     """Ours for a while: whoever finds the claim run out takes us for dead and asks again."""
     until = timezone.now() + settings.OPERATOR_RECORDS_CLAIM
-    ours = TransactionCode.objects.filter(pk=code.pk, next_try_at=code.next_try_at).update(next_try_at=until)
-    code.next_try_at = until
+    ours = _unchanged(asked).update(next_try_at=until)
+    asked.next_try_at = until
     return bool(ours)
 
 
-def _look_up(code: TransactionCode, connected: list[Source]) -> None:
+def _ask(asked: Anything, connected: list[Source], look_up: Callable[[Source, Anything], Answers]) -> None:
     silent = ""
     for source in connected:
         try:
-            found = [(kind, source.look_up(kind, code=code.code)) for kind in KINDS]
+            found = look_up(source, asked)
         except NoAnswer:
             silent = silent or source.name
             continue
         with transaction.atomic():
             for kind, rows in found:
-                snapshots.keep(code.case, kind, rows, source=source.name, asked_for=code.code)
-    _settle(code, connected, silent)
+                snapshots.keep(asked.case, kind, rows, source=source.name, asked_for=asked.asked_for)
+    _settle(asked, connected, silent)
 
 
-def _settle(code: TransactionCode, connected: list[Source], silent: str) -> None:
+def _settle(asked: TransactionCode | Pull, connected: list[Source], silent: str) -> None:
     """Writes how it went, unless it was asked for anew meanwhile."""
-    attempts = code.attempts + 1
+    attempts = asked.attempts + 1
     if not connected:
         became = {"state": _State.NO_SOURCE, "attempts": 0, "next_try_at": None}
     elif silent:
@@ -95,4 +108,9 @@ def _settle(code: TransactionCode, connected: list[Source], silent: str) -> None
         became = {"state": _State.UNANSWERED, "attempts": attempts, "next_try_at": again_at}
     else:
         became = {"state": _State.ANSWERED, "attempts": 0, "next_try_at": None, "looked_up_at": timezone.now()}
-    TransactionCode.objects.filter(pk=code.pk, next_try_at=code.next_try_at).update(silent=silent, **became)
+    _unchanged(asked).update(silent=silent, **became)
+
+
+def _unchanged(asked: TransactionCode | Pull) -> QuerySet[Any]:
+    """It, unless it was asked for anew since we read it."""
+    return type(asked)._default_manager.filter(pk=asked.pk, next_try_at=asked.next_try_at)

@@ -23,6 +23,10 @@ class RecordKind(models.TextChoices):
     LOGINS = "logins", _("sign-ins")
 
 
+# Whose rows are told apart by a transaction code.
+KINDS_OF_CODES = (RecordKind.DEPOSITS, RecordKind.WITHDRAWALS, RecordKind.BETS)
+
+
 class Snapshot(models.Model):
     """What a source said at one moment, for one case: never changed afterwards (a trigger refuses it), so that a finding
     can be checked against what was known then. `sha256` seals all of it (`snapshots.seal_of`)."""
@@ -45,7 +49,26 @@ class Snapshot(models.Model):
         return f"{self.kind} {self.asked_for}"
 
 
-class TransactionCode(models.Model):
+class Asked(models.Model):
+    """Something that the operator's records are asked about, and how far that is."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being looked up")
+        ANSWERED = "answered", _("looked up")
+        UNANSWERED = "unanswered", _("the operator's system does not answer")
+        NO_SOURCE = "no_source", _("no records are connected")
+
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True, default=timezone.now)
+    looked_up_at = models.DateTimeField(_("looked up at"), null=True, blank=True)
+    silent = models.CharField(max_length=160, blank=True, help_text="The source that did not answer.")
+
+    class Meta:
+        abstract = True
+
+
+class TransactionCode(Asked):
     """A transaction code that stands on a case, and how far the operator's records were asked about it."""
 
     class Origin(models.TextChoices):
@@ -54,23 +77,11 @@ class TransactionCode(models.Model):
         EVIDENCE = "evidence", _("evidence of the customer")
         STAFF = "staff", _("added by staff")
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("being looked up")
-        ANSWERED = "answered", _("looked up")
-        UNANSWERED = "unanswered", _("the operator's system does not answer")
-        NO_SOURCE = "no_source", _("no records are connected")
-
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transaction_codes", verbose_name=_("case"))
     code = models.CharField(_("transaction code"), max_length=40)
     origin = models.CharField(_("where from"), max_length=10, choices=Origin)
     origin_id = models.PositiveBigIntegerField(null=True, help_text="The message, the evidence, the member of staff.")
     noted_at = models.DateTimeField(_("noted at"), default=timezone.now)
-
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True, default=timezone.now)
-    looked_up_at = models.DateTimeField(_("looked up at"), null=True, blank=True)
-    silent = models.CharField(max_length=160, blank=True, help_text="The source that did not answer.")
 
     class Meta:
         verbose_name = _("transaction code")
@@ -84,6 +95,32 @@ class TransactionCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def asked_for(self) -> str:
+        return self.code
+
+
+class Pull(Asked):
+    """One kind of record that somebody has looked up for the customer of a case: all of it, or what happened after `since`."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pulls", verbose_name=_("case"))
+    kind = models.CharField(_("record"), max_length=12, choices=RecordKind)
+    customer = models.CharField(max_length=100, help_text="The customer as the operator's systems call them.")
+    since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "kind"], name="pull_once_a_case")]
+        indexes = [models.Index(fields=["next_try_at"], name="pull_due", condition=Q(next_try_at__isnull=False))]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.asked_for}"
+
+    @property
+    def asked_for(self) -> str:
+        """As its snapshots name it: an interval that is open, so that the same answer later is the same snapshot."""
+        return f"{self.customer} {timezone.localtime(self.since):%Y-%m-%d}/.." if self.since else self.customer
 
 
 class RecordFile(models.Model):

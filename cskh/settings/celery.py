@@ -33,6 +33,7 @@ CELERY_TASK_ROUTES = {
     "channels_app.tasks.poll_mailbox": {"queue": "outside"},
     "channels_app.tasks.send_webhook": {"queue": "outside"},
     "cases.tasks.look_up_codes": {"queue": "outside"},
+    "cases.tasks.pull_records": {"queue": "outside"},
 }
 
 # Beat only asks "what is due?"; due times live in the database.

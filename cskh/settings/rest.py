@@ -43,6 +43,7 @@ SPECTACULAR_SETTINGS = {
         "CallDirectionEnum": "channels_app.models.Call.Direction",
         "CallStateEnum": "channels_app.models.Call.State",
         "EvidenceStateEnum": "cases.evidence.models.EvidenceItem.State",
+        "RecordKindEnum": "cases.records.models.RecordKind",
     },
 }
 

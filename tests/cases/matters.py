@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.actors import Actor
-from accounts.customers.models import Contact
+from accounts.customers.models import Contact, Customer
 from accounts.models import User
 from cases.evidence.models import Check, EvidenceItem
 from cases.models import Case, Category
@@ -52,6 +52,7 @@ def make_matter(case_name, make_staff):
     lost.state = Delivery.State.FAILED
     lost.save()
     case.refresh_from_db()
+    Customer.objects.filter(pk=case.customer_id, external_id=None).update(external_id=f"BX{case.customer_id}")
     said = case.messages.filter(direction=Message.Direction.IN).first()
     elsewhere, _is_new = Contact.objects.get_or_create(
         customer=case.customer, kind=Contact.Kind.EMAIL, address="an.khac@khach.example"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.admin.actions import ACTIONS
 from cases.admin.bulk_forms import BULK
+from cases.evidence.queries import needed_by
 from cases.states import TRANSITIONS, Status, Step
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.fingerprint import fingerprint, tried
@@ -33,13 +34,22 @@ DOORS = {
     "change-contact": "o",
     "add-code": "o",
     "look-up-records": "o",
+    "pull-records": "o",
     "message": "o",
     "note": "o",
 }
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
 ON_FACTS = {"verify-fact", "set-aside", "confirm-fact"}  # on the page where they are verified
 # Beside evidence, message, customer and records.
-AT_THEIR_THING = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records", *ON_FACTS}
+AT_THEIR_THING = {
+    "check-evidence",
+    "retry-delivery",
+    "change-contact",
+    "add-code",
+    "look-up-records",
+    "pull-records",
+    *ON_FACTS,
+}
 
 
 def step_of(door):
@@ -72,6 +82,7 @@ def form_of(door, at_hand):
             "due_at": timezone.localtime() + timedelta(days=1),
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
+        "pull-records": {"kind": next((entry.record for entry in needed_by(at_hand.case).records), "")},
         "add-code": {"code": "FT26325118820"},
         "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
         "set-aside": {"thing": "incident-time", "reason": words},
@@ -157,6 +168,8 @@ def is_possible(door, at_hand, name, held):
         return False
     if door in ON_FACTS:  # a case that is not classified has no facts; who confirms is tested with the facts
         return case.status != Status.RECEIVED and door != "confirm-fact"
+    if door == "pull-records":  # what the checklist names
+        return bool(needed_by(case).records)
     if door == "take-it":
         return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True

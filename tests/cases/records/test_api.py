@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, Scope
+from cases.evidence.models import FactEntry
 from cases.records import looking_up
 from cases.records.models import Snapshot, TransactionCode
 from tests.api import bearer, token
@@ -35,6 +36,24 @@ def test_what_it_says(integration, settings):
     assert (record["differs"], record["row"]["account"]) == (["amount"], "••••3456")
     assert ROW["account"] not in answer.content.decode()
     assert record["sha256"] == Snapshot.objects.get(kind="deposits").sha256
+
+
+def test_a_finding_names_the_snapshot_that_was_read(staff_client, settings):
+    case = open_case("deposit-not-credited", transaction_ref=CODE, amount=2_000_000)
+    lan = staff_client("lan", Role.SPECIALIST, "payments")
+    with operator(deposits(ROW)) as server:
+        connect(settings, server)
+        looking_up.look_up_codes(case.pk)
+    [code] = records(lan, case).json()
+    kept = {one.pk: (one.kind, one.source, one.sha256) for one in Snapshot.objects.filter(case=case)}
+    told = {one["snapshot"]: (one["kind"], one["source"], one["sha256"]) for one in code["looked_in"]}
+    assert told == kept
+    assert sorted(kind for kind, _source, _seal in told.values()) == ["bets", "deposits", "withdrawals"]
+    finding = {"fact": "transaction-code", "result": "corroborated", "snapshot": code["records"][0]["snapshot"]}
+    found = lan.post(f"/api/v1/cases/{case.code}/facts/", finding)
+    assert (found.status_code, found.json()["fact"]["state"]) == (201, "corroborated"), found.content
+    entry = FactEntry.objects.get(kind="corroborated")
+    assert (entry.snapshot.kind, entry.snapshot_sha256) == ("deposits", code["records"][0]["sha256"])
 
 
 @pytest.mark.parametrize("case_name", CASES)
