@@ -19,6 +19,7 @@ from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, User
 
 from . import custody
+from .custody_words import actor_in_words, details_in_words, things_of
 from .models import CustodyEntry, EvidenceItem
 
 _TEMPLATE = Path(__file__).parent / "custody_report.typ"
@@ -116,25 +117,18 @@ def _names(entries: Iterable[CustodyEntry]) -> dict[tuple[str, str], str]:
 
 
 def _shown(entries: list[Report]) -> list[Report]:
-    """With event, actor and time as people read them."""
+    """With event, actor, time and details as people read them."""
+    things = things_of(entries)
     return [
         {
             **entry,
             "event": str(CustodyEntry.Event(entry["event"]).label),
-            "who": entry["actor"]["name"] or _kind(entry["actor"]["kind"]),
+            "who": actor_in_words(entry["actor"]["kind"], entry["actor"]["name"]),
             "when": _moment(entry["at"]),
-            "facts": "; ".join(f"{name}: {_plain(value)}" for name, value in entry["facts"].items() if name != "words"),
+            "facts": details_in_words(entry["event"], entry["facts"], things),
         }
         for entry in entries
     ]
-
-
-def _kind(kind: str) -> str:
-    return str(dict(CustodyEntry._meta.get_field("actor_kind").flatchoices)[kind])
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _moment(text: str) -> str:
@@ -164,6 +158,8 @@ def _words(report: Report) -> dict[str, str]:
         "received_at": _moment(report["received_at"]),
         "exported": gettext("Exported"),
         "exported_at": _moment(report["exported_at"]),
+        "item_state": gettext("State"),
+        "item_state_now": str(EvidenceItem.State(report["state"]).label),
         "state": state,
         "whole": whole,
         "who": gettext("Who"),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from cases.models import Case
@@ -145,7 +146,7 @@ class RecordFile(models.Model):
         READING = "reading", _("being read")
         LIVE = "live", _("in use")
         REFUSED = "refused", _("not taken over")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("file", "withdrawn")
 
     content = models.CharField(_("content"), max_length=12, choices=Content)
     format = models.CharField(_("format"), max_length=10, choices=Format)

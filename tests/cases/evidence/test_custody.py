@@ -243,6 +243,19 @@ class TestReport:
         assert word in text
         assert item.file.sha256[:20] in text
 
+    def test_the_pdf_labels_everything_in_words(self, client, item, lan):
+        thing = ChecklistItem.objects.get(checklist__category=item.case.category, slug="receipt")
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=thing)
+        lan.language = "en"
+        lan.save()
+        client.force_login(lan)
+        with pypdfium2.PdfDocument(io.BytesIO(self.export(client, item, "pdf").content)) as document:
+            text = " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
+        for said in ("State accepted", "Who Customer", "Who Automatic", f"Filed as: {thing.name_en}", "Result: ready"):
+            assert said in text
+        for raw in ("content_type", "parameters", "{", "checklist_item"):
+            assert raw not in text
+
     def test_says_where_the_original_is_not_what_came_in(self, client, item, lan):
         client.force_login(lan)
         default_storage.delete(item.file.original.name)

@@ -13,6 +13,7 @@ from accounts.models import Role
 from cases.models import Case
 from cases.records import importing, looking_up
 from cases.records.models import RecordFile, TransactionCode
+from cases.states import ClosedAs
 from tests.cases.building import open_case
 from tests.cases.records.building import ROW, STATEMENT, connect, deposits, hand_in, operator, take_over
 from tests.cases.records.test_importing import TABLE
@@ -180,6 +181,10 @@ class TestFiles:
         file.refresh_from_db()
         assert (file.state, file.withdrawn_by) == ("withdrawn", manager)
         assert "sao-ke.csv" in client.get(reverse("admin:records_recordfile_changelist")).content.decode()
+
+    def test_a_withdrawn_file_is_not_called_a_withdrawn_case(self):
+        with translation.override("vi"):
+            assert RecordFile.State.WITHDRAWN.label != ClosedAs.WITHDRAWN.label
 
     def test_what_is_lacking_is_said_and_what_was_chosen_stays(self, at, manager):
         client = at(manager)
