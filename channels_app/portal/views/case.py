@@ -220,8 +220,8 @@ def _named(filename: str) -> Iterator[None]:
     except (TooLarge, UnsupportedType) as error:
         raise type(error)(f"{filename}: {error}") from error
     except Invalid as error:
-        texts = [f"{filename}: {text}" for text in error.errors.get("file", [])]
-        raise (Invalid(errors={**error.errors, "file": texts}) if texts else error) from error
+        texts: list[object] = [f"{filename}: {text}" for text in error.errors.get("file", [])]
+        raise (Invalid(errors={"file": texts}) if texts else error) from error
 
 
 def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:

@@ -109,7 +109,7 @@ def test_from_the_press_to_a_finding_that_rests_on_it(client, lan, case, setting
     assert shown.index("NAP00002") < shown.index("NAP00001") < shown.index("NAP00000")
     assert "••••3456" in shown
     assert ACCOUNT not in page.content.decode()
-    assert page.context["snapshots"] == [kept]
+    assert [source.snapshot for source in page.context["sources"]] == [kept]
     case.refresh_from_db()
     finding = {"fact": "transaction-code", "value": "NAP00002", "result": "corroborated", "snapshot": kept.pk}
     address = reverse("admin:cases_case_step", args=[case.pk, "verify-fact"])
