@@ -94,6 +94,15 @@ def test_only_what_came_for_the_fact_and_may_be_seen_is_chosen_already(desk, peo
     assert [item.pk for item in EvidenceItem.objects.filter(state="accepted")] == [own.pk]
 
 
+def test_what_was_put_down_wrong_is_put_right(desk, people, case):
+    at = desk(people["lan"])
+    at.take(case, "verify-fact", fact="sending-bank", value="abc", result="unable", statement="Sao kê")
+    assert 'name="value" maxlength="500" value="abc"' in look(at, case).content.decode()
+    at.take(case, "verify-fact", fact="sending-bank", value="Ngân hàng Sen", result="corroborated", statement="Sao kê")
+    line = card(look(at, case), "sending-bank").line
+    assert (line.claim.value, line.fact_state) == ("Ngân hàng Sen", "corroborated")
+
+
 def test_the_second_person_is_another_one(desk, people, case):
     at = desk(people["lan"])
     at.take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
