@@ -101,8 +101,8 @@ def _whole_at(request: EvidenceRequest) -> datetime:
     """When the last of the things asked for was there, or what is as good: each from the first that was of use for it."""
     groups = request.items.exclude(checklist_item__either_of="").values("checklist_item__either_of")
     answers = Q(requested_item__request=request) | Q(case=request.case, checklist_item__either_of__in=groups)
-    there = EvidenceItem.objects.filter(answers, state__in=_OF_USE)
-    there = there.values("requested_item").annotate(since=Min("received_at")).values_list("since", flat=True)
+    of_use = EvidenceItem.objects.filter(answers, state__in=_OF_USE)
+    there = of_use.values("requested_item").annotate(since=Min("received_at")).values_list("since", flat=True)
     return max(there, default=request.asked_at)
 
 
