@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import queries
-from cases.evidence.queries import Checklist, open_request, still_missing, unchecked
+from cases.evidence.queries import Checklist, file_of, open_request, still_missing
 from cases.models import Answer, Case
 from cases.states import Condition, Status
 from cases.workflow import steps
@@ -25,10 +25,18 @@ def next_up(case: Case, file: Checklist | None = None) -> Next:
     """Two queries at most, where the caller has read the case's `file`."""
     if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case, file)):
         return Next(_handler(case), to_check, case.next_due_at)
-    what = _WHAT[Status(case.status)](case)
+    what = _what(case, file)
     if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):
         return Next(_handler(case), _("The customer wrote: read it and reply."), case.next_due_at)
     return what
+
+
+def _what(case: Case, file: Checklist | None) -> Next:
+    if case.status == Status.AWAITING_CUSTOMER:
+        return _awaiting_customer(case, file or file_of(case))
+    if case.status == Status.VERIFYING:
+        return _verifying(case, file or file_of(case))
+    return _WHAT[Status(case.status)](case)
 
 
 def _handler(case: Case) -> str:
@@ -47,16 +55,16 @@ def _routed(case: Case) -> Next:
     return Next(_handler(case), _("Answer, ask for what is missing, or start handling."), case.next_due_at)
 
 
-def _awaiting_customer(case: Case) -> Next:
+def _awaiting_customer(case: Case, file: Checklist) -> Next:
     request = open_request(case)
     if request is None:
         return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
-    missing = [item.name for item in still_missing(request)]
+    missing = [item.name for item in still_missing(request, file)]
     return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
 
 
-def _verifying(case: Case) -> Next:
-    to_do = _("Check the evidence, then start handling.") if unchecked(case).exists() else _("Start handling.")
+def _verifying(case: Case, file: Checklist) -> Next:
+    to_do = _("Check the evidence, then start handling.") if file.unchecked else _("Start handling.")
     return Next(_handler(case), to_do, case.next_due_at)
 
 
@@ -95,8 +103,6 @@ _DECIDING = frozenset({Status.ROUTED, Status.RESOLVING, Status.AWAITING_APPROVAL
 _WHAT = {
     Status.RECEIVED: _received,
     Status.ROUTED: _routed,
-    Status.AWAITING_CUSTOMER: _awaiting_customer,
-    Status.VERIFYING: _verifying,
     Status.RESOLVING: _resolving,
     Status.AWAITING_APPROVAL: _awaiting_approval,
     Status.ANSWERED: _answered,

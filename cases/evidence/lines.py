@@ -237,6 +237,14 @@ class Line:
         return [one for one in self.said if one.kind in FOUND]
 
     @property
+    def unread(self) -> list[EvidenceItem]:
+        """What came in for it, without the words about which somebody has found something."""
+        if not self.findings:
+            return self.items
+        found_at = self.findings[-1].at
+        return [item for item in self.items if item.file_id or item.received_at > found_at]
+
+    @property
     def stands(self) -> FactEntry | None:
         """The last finding that counts or counted, whatever was said since."""
         return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
@@ -292,8 +300,8 @@ class Checklist:
 
     @property
     def unchecked(self) -> list[EvidenceItem]:
-        """What came in and nobody has accepted or rejected yet, oldest first."""
-        came = [*self.others, *(item for line in self.lines for item in line.items)]
+        """What came in and nobody has accepted, rejected or found anything about yet, oldest first."""
+        came = [*self.others, *(item for line in self.lines for item in line.unread)]
         waiting = {item.pk: item for item in came if item.state == EvidenceItem.State.RECEIVED}
         return sorted(waiting.values(), key=lambda item: (item.received_at, item.pk))
 

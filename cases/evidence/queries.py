@@ -61,11 +61,6 @@ def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem
         line.noted = Claim(value, item=item, message=message)
 
 
-def unchecked(case: Case) -> QuerySet[EvidenceItem]:
-    """What came in and nobody has accepted or rejected yet, oldest first."""
-    return EvidenceItem.objects.filter(case=case, state=EvidenceItem.State.RECEIVED)
-
-
 def checklist_of(case: Case) -> list[Line]:
     """What the case needs by its category, then what else was asked for. At most six queries, however much there is."""
     return file_of(case).lines
@@ -103,12 +98,14 @@ def open_request(case: Case) -> EvidenceRequest | None:
     return EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
 
 
-def still_missing(request: EvidenceRequest) -> QuerySet[RequestedItem]:
+def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
     Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
+    `file` where the caller has read that of the case.
     """
-    covered = [asked.pk for line in checklist_of(request.case) if line.is_covered for asked in line.asked]
+    lines = (file or file_of(request.case)).lines
+    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
 
 

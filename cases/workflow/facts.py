@@ -94,7 +94,8 @@ def verify_fact(
                 sentence=_checked_sentence(held, line, kind, sentence),
                 needs_second=_takes_two(held, kind, line, file),
             )
-            _look_at_what_it_rests_on(held, line, entry, sources, actor=actor)
+            if kind == Kind.CORROBORATED:
+                _accept_what_it_rests_on(held, line, sources, actor=actor)
         _complete_if_nothing_is_left(case)
     return entry
 
@@ -317,15 +318,13 @@ def _is_amount(line: Line) -> bool:
     return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
 
 
-def _look_at_what_it_rests_on(held: Case, line: Line, entry: FactEntry, sources: Sources, *, actor: Actor) -> None:
-    """What says the fact was read with it; what corroborates it is accepted, as this where it was nothing yet. What was asked
-    for is not awaited any more."""
-    read = {item.pk: item for item in line.items if item.text and not item.file_id}
-    if entry.kind == Kind.CORROBORATED:
-        read |= {item.pk: item for item in sources.evidence}
-        asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
-        RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
-    for item in read.values():
+def _accept_what_it_rests_on(held: Case, line: Line, sources: Sources, *, actor: Actor) -> None:
+    """What corroborates the fact is accepted, as this where it was nothing yet, and so are the words that say it. What was
+    asked for is not awaited any more."""
+    asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
+    RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
+    words = [item for item in line.items if item.text and not item.file_id]
+    for item in {item.pk: item for item in (*words, *sources.evidence)}.values():
         if item.state == EvidenceItem.State.RECEIVED:
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item

@@ -161,6 +161,26 @@ class TestFinding:
         assert item.state == "accepted"
         assert Step.ANSWER in allowed_steps(lan, case)
 
+    @pytest.mark.parametrize(
+        ("result", "state"), [("corroborated", "accepted"), ("contradicted", "received"), ("unable", "received")]
+    )
+    def test_words_are_accepted_only_where_they_are_corroborated(self, lan, minh, result, state):
+        case = open_case("deposit-not-credited")
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+        item = say(case, "FT1")
+        assert queries.file_of(case).unchecked == [item]
+        finding = verify(case, lan, result)
+        item.refresh_from_db()
+        assert item.state == state
+        assert queries.file_of(case).unchecked == []
+        if finding.needs_second:
+            facts.confirm_finding(finding, actor=minh)
+        assert case.events.filter(kind="evidence_verified").exists() == (state == "accepted")
+        if state == "received":
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
+            news = say(case, "FT2")
+            assert queries.file_of(case).unchecked == [news]
+
     @pytest.mark.parametrize("result", ["corroborated", "contradicted", "unable"])
     def test_nothing_rests_on_a_file_nobody_can_have_seen(self, case, lan, settings, result):
         settings.CLAMD = "tcp://127.0.0.1:1"  # nobody answers there
