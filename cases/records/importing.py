@@ -110,14 +110,13 @@ def withdraw(file: RecordFile, *, actor: Actor) -> None:
         held.state, held.withdrawn_at, held.withdrawn_by = _State.WITHDRAWN, timezone.now(), actor.subject
         held.next_try_at = timezone.now()
         held.save()
-        looking_up.file_changed(held)
         enqueue_after_commit(_CLEAR, held.pk)
 
 
 def due(limit: int) -> tuple[list[int], list[int]]:
-    """Ids of files to be read, and of withdrawn ones whose rows are still there."""
+    """Ids of files to be read (or whose codes are to be looked up anew), and of withdrawn ones whose rows are still there."""
     waiting = RecordFile.objects.filter(next_try_at__lte=timezone.now()).order_by("next_try_at")
-    to_read = waiting.filter(state__in=[_State.WAITING, _State.READING])
+    to_read = waiting.filter(state__in=[_State.WAITING, _State.READING, _State.LIVE])
     to_clear = waiting.filter(state=_State.WITHDRAWN)
     return list(to_read.values_list("pk", flat=True)[:limit]), list(to_clear.values_list("pk", flat=True)[:limit])
 
@@ -127,13 +126,16 @@ def read(file_id: int) -> None:
 
     What nobody foresaw is raised, and the file is begun anew later; the last time it ends refused as well.
     """
-    file = _claimed(file_id)
-    if file is None:
-        return
+    if (file := _claimed(file_id)) is not None:
+        _read(file)
+    _tell(file_id)
+
+
+def _read(file: RecordFile) -> None:
     _remove_rows(file)  # of somebody who died at it
     reading = _Reading(file)
     try:
-        _read(file, reading)
+        _read_rows(file, reading)
     except Wrong as wrong:
         reading.note(reading.number, wrong)
     except Exception:
@@ -144,7 +146,7 @@ def read(file_id: int) -> None:
     _finish(file, reading)
 
 
-def _read(file: RecordFile, reading: "_Reading") -> None:
+def _read_rows(file: RecordFile, reading: "_Reading") -> None:
     if file.attempts > _MOST_ATTEMPTS:  # whoever read it last died at it
         raise Wrong("unreadable")
     with _opened(file) as stored:
@@ -153,11 +155,23 @@ def _read(file: RecordFile, reading: "_Reading") -> None:
         raise Wrong("nothing")
 
 
+def _tell(file_id: int) -> None:
+    """Has looked up anew what a file says that has come into use. Only once that is committed: a code that was looked up in
+    between would have missed both. Until it is done the file is due, so that a sweep does it should we die."""
+    with transaction.atomic():
+        came = RecordFile.objects.select_for_update().filter(state=_State.LIVE, next_try_at__isnull=False)
+        if (file := came.filter(pk=file_id).first()) is not None:
+            looking_up.file_changed(file)
+            RecordFile.objects.filter(pk=file.pk).update(next_try_at=None)
+
+
 def clear(file_id: int) -> None:
     """Removes what is left of a withdrawn file."""
     file = RecordFile.objects.filter(pk=file_id, state=_State.WITHDRAWN, next_try_at__isnull=False).first()
     if file is None:
         return
+    with transaction.atomic():
+        looking_up.file_changed(file)
     _remove_rows(file)
     if file.stored:
         default_storage.delete(file.stored)
@@ -245,14 +259,13 @@ def _finish(file: RecordFile, reading: _Reading) -> None:
         held.state = _State.LIVE if is_whole else _State.REFUSED
         held.lines, held.kept, held.skipped = file.lines, file.kept if is_whole else 0, file.skipped
         held.errors, held.error_count, held.share_read = reading.errors, file.error_count, 100
-        held.finished_at, held.next_try_at = timezone.now(), None
+        held.finished_at = timezone.now()
+        held.next_try_at = held.finished_at if is_whole else None
         stored = held.stored
         if not is_whole:
             held.stored = ""
         held.save()
-        if is_whole:
-            looking_up.file_changed(held)
-        else:
+        if not is_whole:
             transaction.on_commit(lambda: default_storage.delete(stored), robust=True)
     log.info("record file %s: %s, %s rows, %s errors", held.pk, held.state, held.kept, held.error_count)
 

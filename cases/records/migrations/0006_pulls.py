@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0012_checklist_number'),
-        ('records', '0004_codes_of_known_cases'),
+        ('records', '0005_attempts_at_a_file'),
     ]
 
     operations = [

@@ -1,15 +1,18 @@
 """Codes on a case are looked up without being asked; what does not answer is asked again, and holds nothing up."""
 
+import threading
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role
 from cases import tasks
-from cases.records import looking_up, registry
-from cases.records.models import Snapshot, TransactionCode
+from cases.records import importing, looking_up, registry
+from cases.records.models import RecordFile, Snapshot, TransactionCode
 from cases.states import Channel, Status
 from cases.workflow import evidence
 from channels_app import intake
@@ -174,6 +177,52 @@ def test_it_is_asked_for_after_commit_by_name(defaults, monkeypatch):
     monkeypatch.setattr("cskh.core.jobs._send", lambda task, ids, countdown: sent.append((task, ids)))
     case = open_case(transaction_ref=CODE)
     assert ("cases.tasks.look_up_codes", (case.pk,)) in sent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_comes_while_a_file_comes_into_use_is_found(manager, monkeypatch):
+    look_up_anew, cases = looking_up.file_changed, []
+
+    def somebody_else():
+        cases.append(open_case(transaction_ref=CODE))
+        looking_up.look_up_codes(cases[0].pk)
+        connection.close()
+
+    def meanwhile(file):
+        look_up_anew(file)
+        other = threading.Thread(target=somebody_else)
+        other.start()
+        other.join()
+
+    monkeypatch.setattr(looking_up, "file_changed", meanwhile)
+    take_over(manager)
+    [code] = TransactionCode.objects.filter(case=cases[0])
+    assert (code.state, Snapshot.objects.filter(kind="deposits").count()) == (State.ANSWERED, 1)
+
+
+@pytest.mark.django_db
+def test_what_a_file_says_is_looked_up_anew_even_if_we_die_before_that(manager, monkeypatch):
+    case = open_case(transaction_ref=CODE)
+    look_up(case)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(looking_up, "file_changed", Mock(side_effect=KeyboardInterrupt))
+        take_over(manager)
+    [file] = RecordFile.objects.all()
+    assert (file.state, TransactionCode.objects.get().state) == ("live", State.NO_SOURCE)
+    assert importing.due(10) == ([file.pk], [])
+    importing.read(file.pk)
+    assert TransactionCode.objects.get().state == State.WAITING
+    assert importing.due(10) == ([], [])
+
+
+@pytest.mark.django_db
+def test_what_a_withdrawn_file_said_is_looked_up_anew(manager):
+    case = open_case(transaction_ref=CODE)
+    file = take_over(manager)
+    assert look_up(case)[0].state == State.ANSWERED
+    importing.withdraw(file, actor=Actor.staff(manager))
+    importing.clear(file.pk)
+    assert TransactionCode.objects.get().state == State.WAITING
 
 
 @pytest.mark.django_db

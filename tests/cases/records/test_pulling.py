@@ -124,7 +124,7 @@ def test_the_newest_rows_are_shown_and_the_others_counted(client, lan, case, set
     assert "NAP00022" in shown
     assert "NAP00003" in shown
     assert "NAP00002" not in shown
-    assert "and 3 earlier ones" in shown
+    assert "and 3 earlier rows" in shown
 
 
 def test_the_same_answer_is_the_same_snapshot(lan, case, settings):
