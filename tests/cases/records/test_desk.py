@@ -186,6 +186,13 @@ class TestFiles:
         with translation.override("vi"):
             assert RecordFile.State.WITHDRAWN.label != ClosedAs.WITHDRAWN.label
 
+    def test_withdrawing_asks_first(self, at, manager):
+        take_over(manager)
+        text = at(manager).get(self.address()).content.decode()
+        question = text.partition('<details class="desk-confirm">')[2].partition("</details>")[0]
+        assert "rows are not found any more" in question
+        assert text.count('name="withdraw"') == question.count('name="withdraw"') == 1
+
     def test_what_is_lacking_is_said_and_what_was_chosen_stays(self, at, manager):
         client = at(manager)
         page = client.post(self.upload(client).url, {"at": "1", "code": "2"})
