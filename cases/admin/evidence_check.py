@@ -16,6 +16,7 @@ from cases.workflow import evidence
 
 from .evidence_beside import put_beside
 from .step_forms import StepForm
+from .verification import tone_of
 
 _ELSE = "-"  # what stands on no list
 _ACCEPTED = gettext_lazy("Accepted.")
@@ -90,8 +91,10 @@ class EvidencePanel:
 
 def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
     """One query, as the `file` was read, and up to four about what came. What nobody needs and nobody spoke of stands
-    apart, as `optional`."""
+    apart, as `optional`. Facts get a `tone` for their template, that of the page where they are verified."""
     put_beside([*(item for line in file.lines for item in line.items), *file.others], case, actor)
+    for line in file.facts:
+        line.tone = tone_of(line)  # type: ignore[attr-defined]
     optional = [line for line in file.lines if not line.mandatory and line.state == queries.MISSING]
     return EvidencePanel(
         lines=[line for line in file.lines if line not in optional],

@@ -1,5 +1,6 @@
 """The event record as sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cases import timeline
 from cases.events import ANSWER_TEXTS, label_of
-from cases.evidence.models import EvidenceItem
-from cases.models import CLOCK_KINDS, Case, FollowUp
+from cases.evidence.models import ChecklistItem, EvidenceItem, FactEntry
+from cases.models import CLOCK_KINDS, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
 
@@ -23,6 +24,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "before": dict([*Priority.choices, *EvidenceItem.State.choices]),
     "closed_as": dict(ClosedAs.choices),
     "clock": dict(CLOCK_KINDS),
+    "result": dict(FactEntry.Kind.choices),
     "follow_up": dict(FollowUp.Kind.choices),
     "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
 }
@@ -39,11 +41,11 @@ class Sentence:
 
 
 def history_of(case: Case, before: str = "") -> Latest[Sentence]:
-    """The latest, or what happened before the cursor `before`; newest first. Five queries, however much happened."""
+    """The latest, or what happened before the cursor `before`; newest first. Seven queries, however much happened."""
     found = latest(newest(case.events.select_related("words"), "number", before), lambda event: event.number)
     events = found.rows[::-1]
     names = names_of(timeline.whos_of(events), case)
-    things = timeline.things_of(events)
+    things = timeline.things_of(events) | _evidence_of(events) | _facts_of(events, case)
     sentences = [
         Sentence(
             number=event.number,
@@ -58,14 +60,36 @@ def history_of(case: Case, before: str = "") -> Latest[Sentence]:
     return Latest(sentences, found.earlier)
 
 
+def _evidence_of(events: Sequence[CaseEvent]) -> dict[tuple[str, str], str]:
+    """What the evidence among these is called, as `timeline.things_of` has it."""
+    ids = {event.facts["item"] for event in events if event.facts.get("item")}
+    return {("item", str(one.pk)): str(one) for one in EvidenceItem.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _facts_of(events: Sequence[CaseEvent], case: Case) -> dict[tuple[str, str], str]:
+    """What the things on the checklist are called that somebody spoke of; in the newest version that knows them."""
+    slugs = {(key, event.facts[key]) for event in events for key in ("fact", "thing") if event.facts.get(key)}
+    if not slugs:
+        return {}
+    entries = ChecklistItem.objects.filter(
+        checklist__category=case.category_id, slug__in={slug for _key, slug in slugs}
+    )
+    names = {entry.slug: entry.name for entry in entries.order_by("checklist__number")}
+    return {(key, slug): names.get(slug, slug) for key, slug in slugs}
+
+
 def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: dict[Who, str]) -> list[str]:
     """The facts that mean something to a reader; ids of rows and hashes do not."""
     said = []
     for key, value in facts.items():
-        if value in (None, ""):
+        if key == "settled":
+            said += [] if value else [_("awaits a second verifier")]
+        elif value in (None, ""):
             continue
-        if (key, str(value)) in things:
+        elif (key, str(value)) in things:
             said.append(things[(key, str(value))])
+        elif key == "confirms":
+            said.append(_("second verifier"))
         elif key in _CHOICES:
             label = str(_CHOICES[key].get(value, value))
             said.append(_("was %(value)s") % {"value": label} if key == "before" else label)

@@ -1,8 +1,12 @@
 """What a file says besides what it shows, as those may read it who check evidence."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -21,6 +25,8 @@ _NAMES = {
     "created_at": _("Written at"),
     "changed_at": _("Changed at"),
 }
+_TIMES = frozenset({"taken_at", "created_at", "changed_at"})
+_PDF_TIME = re.compile(r"D:(\d{14})(?:(Z)|([+-]\d\d)'?(\d\d)?)?")
 
 
 @dataclass(frozen=True)
@@ -45,4 +51,27 @@ def traces_of(items: Iterable[EvidenceItem], case: Case, actor: Actor) -> dict[i
 
 
 def _lines(metadata: FileMetadata) -> list[tuple[str, str]]:
-    return [(str(_NAMES[name]), value) for name, value in metadata.found.items() if name in _NAMES]
+    return [
+        (str(_NAMES[name]), _time_in_words(value) if name in _TIMES else value)
+        for name, value in metadata.found.items()
+        if name in _NAMES
+    ]
+
+
+def _time_in_words(written: str) -> str:
+    """A time as a PDF or a camera writes it, as people read it, on our clock where it has a zone. Else as it stands."""
+    try:
+        return date_format(timezone.localtime(_time(written)), "SHORT_DATETIME_FORMAT")
+    except (ValueError, OverflowError):
+        return written
+
+
+def _time(written: str) -> datetime:
+    """One without a zone counts as ours. Raises ValueError for anything that is no time of a PDF or a camera."""
+    here = timezone.get_current_timezone()
+    if document := _PDF_TIME.match(written):
+        digits, utc, hours, minutes = document.groups()
+        if utc or hours:
+            return datetime.strptime(f"{digits}{'+0000' if utc else hours + (minutes or '00')}", "%Y%m%d%H%M%S%z")
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=here)
+    return datetime.strptime(written, "%Y:%m:%d %H:%M:%S").replace(tzinfo=here)

@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.template.defaultfilters import date, filesizeformat
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -318,7 +319,7 @@ def _looked_at(file: IO[bytes], content: str) -> tuple[str, dict[str, int]]:
     try:
         return RecordFile.Format.TABLE, table.look_at(file, content).columns
     except Wrong as wrong:
-        raise Invalid(errors={"file": [in_words(wrong.as_json(0))]}) from None
+        raise Invalid(errors={"file": [capfirst(in_words(wrong.as_json(0)))]}) from None
 
 
 @contextmanager

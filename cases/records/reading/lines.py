@@ -30,6 +30,8 @@ WRONG = {
     "columns": _("there are fewer columns than the line with the names has"),
     "table": _("this cannot be read as a table: a quotation mark is not closed, or a value is too long"),
     "encoding": _("these characters are neither UTF-8 nor Windows-1258; save the file as CSV UTF-8"),
+    "picture": _("this is a picture, not a table; export the data as CSV"),
+    "binary": _("this is not a text file but a document or program; export the data as CSV UTF-8"),
     "xml": _("this is not well-formed XML"),
     "doctype": _("a DOCTYPE is not accepted"),
     "currency": _("this is not in VND: “%(value)s”"),

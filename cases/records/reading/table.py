@@ -12,6 +12,8 @@ from datetime import tzinfo
 from itertools import islice
 from typing import IO
 
+import filetype
+
 from cases.records.models import RecordFile
 
 from .columns import Columns, guess
@@ -21,6 +23,8 @@ _DELIMITERS = (";", ",", "\t")
 _SEARCHED = 40  # the names of the columns stand among the first lines
 _SAMPLE = 64 * 1024
 _CHUNK = 1024 * 1024
+_HEAD = 8192
+_PDF = b"%PDF"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -90,13 +94,24 @@ def _encoding(file: IO[bytes]) -> str:
     """UTF-8 where all of it is, else Windows-1258, which Vietnamese programs of old write."""
     file.seek(0)
     start = file.read(4)
+    if start == _PDF:  # some are text from end to end, and no table all the same
+        raise Wrong("binary")
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             return encoding
     for encoding in ("utf-8", "cp1258"):
         if _is_all(file, encoding):
             return encoding
-    raise Wrong("encoding")
+    raise Wrong(_no_text(file))
+
+
+def _no_text(file: IO[bytes]) -> str:
+    """What is wrong with a file that is no text, by its key."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    if (filetype.guess_mime(head) or "").startswith("image/"):
+        return "picture"
+    return "binary" if b"\0" in head else "encoding"
 
 
 def _is_all(file: IO[bytes], encoding: str) -> bool:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actors import Actor
+from cases.events import label_of
 from cases.evidence.models import EvidenceItem, FactEntry
 from cases.evidence.queries import entries_of
 from cases.records.models import Snapshot
@@ -64,6 +65,22 @@ def test_one_press_verifies_and_one_goes_on_there(desk, people, case):
     entry = FactEntry.objects.get(kind="corroborated")
     assert (entry.snapshot, entry.snapshot_sha256) == (snapshot, "b" * 64)
     assert card(look(at, case)).tone == "good"
+    beside_its_name = at.page(case).content.decode().partition(f"<b>{card(look(at, case)).line.name}</b>")[2]
+    assert 'desk-pill is-good"' in beside_its_name.partition("</header>")[0]
+
+
+def test_the_history_names_the_evidence_and_the_fact_with_its_result(desk, people, case):
+    at = desk(people["lan"])
+    item = evidence.submit_evidence(
+        case, actor=Actor.customer(case.customer), channel=Channel.WEB, text="Chuyển lúc 9h"
+    )
+    evidence.verify_evidence(item, actor=Actor.staff(people["lan"]), result="rejected", reason="Gửi lại biên lai")
+    at.take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
+    fact = card(look(at, case)).line.name
+    told = {one.what: one.details for one in at.page(case).context["history"].rows}
+    assert told[label_of("evidence_submitted")].startswith("Chuyển lúc 9h, ")
+    assert told[label_of("evidence_rejected")].startswith("Chuyển lúc 9h, ")
+    assert told[label_of("fact_verified")].startswith(f"{fact}, {FactEntry.Kind.CONTRADICTED.label}, ")
 
 
 @pytest.mark.parametrize(("amount", "is_chosen"), [(2_000_000, True), (1_000_000, False)])

@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from PIL.PngImagePlugin import PngInfo
 from pypdf.generic import NameObject
 
 from accounts.models import Role
 from cases.evidence.models import FileMetadata
 from cases.evidence.pipeline.decoder.metadata import _place, _plain
+from cases.evidence.traces import _time_in_words
 from cases.models import Access
 from cases.states import Channel
 from cases.tasks import examine_file
@@ -55,6 +57,23 @@ def test_huge_or_odd_words_are_cut_and_places_off_this_earth_left_out():
     assert _place({1: "N", 2: (1000.0, 0, 0), 3: "E", 4: (1, 0, 0)}) is None
     assert _place({2: ("a", 0, 0), 4: (1, 0, 0)}) is None
     assert _place({1: "S", 2: (10, 30, 0), 3: "W", 4: (1, 0, 0)}) == {"latitude": -10.5, "longitude": -1.0}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("D:20261129010830Z", "29/11/2026 08:08"),
+        ("D:20261129010830+09'00'", "28/11/2026 23:08"),
+        ("D:20261129010830", "29/11/2026 01:08"),
+        ("2026:11:28 20:17:00", "28/11/2026 20:17"),
+        ("D:20269929010830Z", "D:20269929010830Z"),
+        ("D:00010101000000+14'00", "D:00010101000000+14'00"),
+        ("hôm qua", "hôm qua"),
+    ],
+)
+def test_times_read_as_times_where_they_are_some(written, read):
+    with translation.override("vi"):
+        assert _time_in_words(written) == read
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from cases.records import importing, looking_up
 from cases.records.models import RecordFile, TransactionCode
 from cases.states import ClosedAs
 from tests.cases.building import open_case
+from tests.cases.evidence.files import archive, pdf, picture
 from tests.cases.records.building import ROW, STATEMENT, connect, deposits, hand_in, operator, take_over
 from tests.cases.records.test_importing import TABLE
 
@@ -186,6 +187,13 @@ class TestFiles:
         with translation.override("vi"):
             assert RecordFile.State.WITHDRAWN.label != ClosedAs.WITHDRAWN.label
 
+    def test_withdrawing_asks_first(self, at, manager):
+        take_over(manager)
+        text = at(manager).get(self.address()).content.decode()
+        question = text.partition('<details class="desk-confirm">')[2].partition("</details>")[0]
+        assert "rows are not found any more" in question
+        assert text.count('name="withdraw"') == question.count('name="withdraw"') == 1
+
     def test_what_is_lacking_is_said_and_what_was_chosen_stays(self, at, manager):
         client = at(manager)
         page = client.post(self.upload(client).url, {"at": "1", "code": "2"})
@@ -214,8 +222,25 @@ class TestFiles:
     def test_what_is_no_file_of_records(self, at, manager):
         client = at(manager)
         assert self.upload(client, "nichts").status_code == 400
-        assert "no line with names of columns" in self.upload(client, "nichts").content.decode()
+        assert "No line with names of columns" in self.upload(client, "nichts").content.decode()
         assert client.post(reverse("admin:records_recordfile_add"), {}).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (picture(kind="PNG"), "This is a picture, not a table"),
+            (picture(), "This is a picture, not a table"),
+            (pdf(), "This is not a text file but a document or program"),
+            (archive("xl/workbook.xml"), "This is not a text file but a document or program"),
+            ("Mã;Số tiền".encode("cp1258", "replace") + b"\x8a\xd2", "These characters are neither"),
+        ],
+    )
+    def test_what_is_no_table_is_named(self, at, manager, data, said):
+        file = SimpleUploadedFile("sao-ke.csv", data, "text/csv")
+        page = at(manager).post(reverse("admin:records_recordfile_add"), {"content": "statement", "file": file})
+        assert page.status_code == 400
+        assert said in page.content.decode()
+        assert 'id="hand-in"' in page.content.decode()
 
     def test_markup_and_formulas_in_a_file_are_text(self, at, manager):
         sign = "<img src=x onerror=alert(1)>"

@@ -153,8 +153,8 @@ def test_formulas_are_characters():
     [
         (b"", "header"),
         (b"x\ny\n", "header"),
-        (b"\x00\x01\x02" * 50, "encoding"),
-        (b"PK\x03\x04\xff\xd2\x00", "encoding"),
+        (b"\x00\x01\x02" * 50, "binary"),
+        (b"PK\x03\x04\xff\xd2\x00", "binary"),
     ],
 )
 def test_what_is_no_table(data, key):
