@@ -13,6 +13,7 @@ from cases.evidence.models import EvidenceItem, FactEntry
 from cases.evidence.queries import entries_of
 from cases.records.models import Snapshot
 from cases.states import Channel
+from cases.tasks import examine_file
 from cases.workflow import evidence, facts
 from tests.cases.evidence.files import picture, upload
 
@@ -55,6 +56,22 @@ def test_the_three_sides_and_the_facts_stand_on_one_page(desk, people, case):
     assert "0451000000003" not in shown  # of accounts the last four digits are shown
     assert page.context["cards"][0].line.claim
     assert "Chúng tôi đã xác nhận: Mã giao dịch." in shown or "We have confirmed" in shown
+
+
+def test_a_picture_is_fetched_when_it_is_looked_at(desk, people, case, settings, tmp_path):
+    """Fetching one is noted as looking at it: those that are hidden wait until they are shown."""
+    settings.MEDIA_ROOT = tmp_path
+    customer = Actor.customer(case.customer)
+    for color in ("red", "blue", "green"):
+        sent = upload(picture(color=color), f"{color}.jpg")
+        came = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, upload=sent)
+        examine_file(came.file_id)
+    figures = look(desk(people["lan"]), case).content.decode().split("<figure")[1:]
+    assert [("hidden" in one.partition(">")[0], 'loading="lazy"' in one) for one in figures] == [
+        (False, False),
+        (True, True),
+        (True, True),
+    ]
 
 
 def test_one_press_verifies_and_one_goes_on_there(desk, people, case):

@@ -1,6 +1,7 @@
 """Who gets to see which evidence, through every door there is. What is not theirs is not found, signed out or not.
 
 Customers and programs are shown that something came in and under which name, never the file: no door of theirs serves one.
+Whatever is answered to whomever, a whole account number is not in it.
 """
 
 import io
@@ -13,6 +14,8 @@ from django.urls import reverse
 
 from accounts.customers.models import Customer
 from accounts.models import ApiClient, Role, Scope
+from cases.records import looking_up
+from cases.records.models import RecordFile, Snapshot
 from cases.states import Channel
 from cases.tasks import examine_file
 from cases.workflow import evidence
@@ -21,10 +24,13 @@ from channels_app.chat import talking
 from channels_app.models import Attachment, Chat
 from tests.api import bearer, token
 from tests.cases.building import customer_of, open_case
+from tests.cases.records.building import ROW, connect, deposits, operator, take_over
+from tests.channels_app.chat.chatting import begun, says
 
 from .files import photo_with_place, picture, upload
 
 SECRET_NAME = "bien-lai-bi-mat"
+ACCOUNT = ROW["account"]
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +41,22 @@ def own_storage(settings, tmp_path):
 
 
 @pytest.fixture
-def case(defaults):
-    return open_case("deposit-not-credited")
+def case(defaults, settings):
+    """One whose code the operator's books know, with the account it was paid from."""
+    opened = open_case("deposit-not-credited", transaction_ref=ROW["code"])
+    with operator(deposits(ROW)) as server:
+        connect(settings, server)
+        looking_up.look_up_codes(opened.pk)
+    assert ACCOUNT in json.dumps([snapshot.content for snapshot in Snapshot.objects.all()])
+    return opened
+
+
+def asked(door, client, item):
+    """The status of the answer, in which no account number is."""
+    answer = door(client, item)
+    said = answer.getvalue() if answer.streaming else answer.content
+    assert ACCOUNT.encode() not in said
+    return answer.status_code
 
 
 @pytest.fixture
@@ -69,8 +89,24 @@ DOORS = {
     ),
     "place": lambda client, item: client.post(reverse("evidence:place", args=[item.pk]), {"reason": "x"}),
     "case page": lambda client, item: client.get(reverse("admin:cases_case_change", args=[item.case_id])),
+    "verify page": lambda client, item: client.get(reverse("admin:cases_case_verify", args=[item.case_id])),
 }
-SEES, SEES_BUT_THE_PLACE, NOTHING = [200] * 6, [200, 200, 200, 200, 403, 200], [404] * 6
+
+
+def rest(client, item, door, **said):
+    address = f"/api/v1/cases/{item.case.code}/{door}/"
+    return client.post(address, said, content_type="application/json") if said else client.get(address)
+
+
+FACT = {"fact": "transaction-code", "statement": "Xem trong sổ"}
+DOORS_OF_REST = {
+    "records": lambda client, item: rest(client, item, "records"),
+    "claim": lambda client, item: rest(client, item, "facts", **FACT, result="claimed", value=ROW["code"]),
+    "finding": lambda client, item: rest(client, item, "facts", **FACT, result="unable"),
+    "second word": lambda client, item: rest(client, item, "facts/transaction-code/confirm", finding=1),
+    "not needed": lambda client, item: rest(client, item, "set-aside", thing="statement-line", reason="Không cần"),
+}
+SEES, SEES_BUT_THE_PLACE, NOTHING = [200] * 7, [200, 200, 200, 200, 403, 200, 200], [404] * 7
 AT_THE_DESK = {
     "own department": SEES_BUT_THE_PLACE,
     "other department": NOTHING,
@@ -81,6 +117,15 @@ AT_THE_DESK = {
     "administrator": SEES,
 }
 RESTRICTED = {**AT_THE_DESK, "intake": NOTHING}
+# Records, a claim, a finding, a second word (on a finding that is none), and what is not needed.
+WORKS, READS, NOT_FOUND, FORBIDDEN = [200, 201, 201, 409, 200], [200] + [403] * 4, [404] * 5, [403] * 5
+OVER_REST = {
+    "own department": WORKS,
+    "intake": READS,
+    "manager": WORKS,
+    "auditor": READS,
+    "administrator": WORKS,
+}
 
 
 @pytest.mark.parametrize("who", STAFF)
@@ -90,7 +135,10 @@ def test_at_the_desk(item, client, make_staff, who, is_restricted):
     item.case.category.save()
     client.force_login(make_staff("ai", *STAFF[who]))
     expected = (RESTRICTED if is_restricted else AT_THE_DESK)[who]
-    assert [door(client, item).status_code for door in DOORS.values()] == expected
+    assert [asked(door, client, item) for door in DOORS.values()] == expected
+    assert [asked(door, client, item) for door in DOORS_OF_REST.values()] == (
+        NOT_FOUND if expected == NOTHING else OVER_REST[who]
+    )
 
 
 @pytest.mark.parametrize("who", ["signed out", "without a role", "not at work any more", "customer by link"])
@@ -107,7 +155,8 @@ def test_outside_the_desk_there_is_no_desk(item, make_staff, who, defaults):
         client.force_login(user)
     elif who == "customer by link":
         client = _following(item.case)
-    assert {door(client, item).status_code for door in DOORS.values()} <= {302, 403, 404}
+    assert {asked(door, client, item) for door in DOORS.values()} <= {302, 403, 404}
+    assert {asked(door, client, item) for door in DOORS_OF_REST.values()} <= {401, 403, 404}
     assert item.custody_entries.filter(event="exported").count() == 0
 
 
@@ -119,18 +168,24 @@ def _following(case):
 
 
 @pytest.mark.parametrize(
-    ("scopes", "status"),
-    [([Scope.CASES_READ], 200), ([Scope.CASES_WORK], 200), ([Scope.CASES_OPEN], 404), ([], 404)],
+    ("scopes", "status", "over_rest"),
+    [
+        ([Scope.CASES_READ], 200, READS),
+        ([Scope.CASES_WORK], 200, [200, 201, 403, 409, 200]),  # what is found, a person finds
+        ([Scope.CASES_OPEN], 404, NOT_FOUND),
+        ([], 404, NOT_FOUND),
+    ],
     ids=["reads", "works", "opened others", "nothing"],
 )
-def test_programs_read_what_came_in_and_never_the_file(item, scopes, status):
+def test_programs_read_what_came_in_and_never_the_file(item, scopes, status, over_rest):
     _, key = ApiClient.objects.create_with_key("app", scopes)
     client = bearer(key)
     answers = [client.get(f"/api/v1/cases/{item.case.code}/{part}") for part in ("", "timeline/")]
     assert {answer.status_code for answer in answers} <= {status, 403}
     assert item.file.sha256 not in "".join(answer.content.decode() for answer in answers) or status == 200
     for door in list(DOORS.values()):
-        assert door(client, item).status_code in (302, 403, 404)
+        assert asked(door, client, item) in (302, 403, 404)
+    assert [asked(door, client, item) for door in DOORS_OF_REST.values()] == over_rest
     send = client.post(f"/api/v1/cases/{item.case.code}/evidence/", {"text": "FT1"})
     verify = client.post(f"/api/v1/evidence/{item.pk}/verify/", {"result": "accepted"}, format="json")
     may_work = Scope.CASES_WORK in scopes
@@ -145,6 +200,7 @@ def test_customers_of_the_app(item, token_keys, who):
     client = bearer(token("BX2"))
     answers = [client.get(f"/api/v1/cases/{item.case.code}/{part}") for part in ("", "timeline/")]
     assert [answer.status_code for answer in answers] == ([200, 200] if who == "own" else [404, 404])
+    assert [asked(door, client, item) for door in DOORS_OF_REST.values()] == (FORBIDDEN if who == "own" else NOT_FOUND)
     file = io.BytesIO(picture())
     file.name = "a.jpg"
     sent = client.post(f"/api/v1/cases/{item.case.code}/evidence/", {"file": file}, format="multipart")
@@ -153,7 +209,7 @@ def test_customers_of_the_app(item, token_keys, who):
         403,
         404,
     )
-    assert {door(client, item).status_code for door in DOORS.values()} <= {302, 403, 404}
+    assert {asked(door, client, item) for door in DOORS.values()} <= {302, 403, 404}
 
 
 def test_browsers_of_customers(item):
@@ -168,6 +224,66 @@ def test_browsers_of_customers(item):
     own = _following(item.case).get(address)
     assert own.status_code == 200
     assert f"evidence/{item.pk}/" not in own.content.decode()
+
+
+DOORS_OF_THE_CONSOLE = {
+    "console": lambda client, chat: client.get(reverse("chat_console:page")),
+    "conversations": lambda client, chat: client.get(reverse("chat_console:state")),
+    "lines": lambda client, chat: client.get(reverse("chat_console:lines", args=[chat.public_id])),
+    "card": lambda client, chat: client.get(reverse("chat_console:card", args=[chat.public_id])),
+}
+
+
+# A conversation that is nobody's yet is intake's.
+TAKES, TAKES_OTHERS, WATCHES = [200, 200, 200, 200], [200, 200, 404, 404], [403, 200, 200, 200]
+IN_THE_CONSOLE = {
+    "own department": TAKES_OTHERS,
+    "other department": TAKES_OTHERS,
+    "intake": TAKES,
+    "manager of another": TAKES_OTHERS,
+    "manager": TAKES,
+    "auditor": WATCHES,
+    "administrator": TAKES,
+}
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_in_the_chat_console(defaults, settings, client, make_staff, who):
+    chat = says(begun(), f"Mã {ROW['code']}")
+    talking.visitor_sends(chat, client_id="first-0002", upload=upload(picture(), f"{SECRET_NAME}.jpg"))
+    with operator(deposits(ROW)) as server:
+        connect(settings, server)
+        looking_up.look_up_codes(chat.case_id)
+    client.force_login(make_staff("ai", *STAFF[who]))
+    assert [asked(door, client, chat) for door in DOORS_OF_THE_CONSOLE.values()] == IN_THE_CONSOLE[who]
+
+
+DOORS_OF_RECORDS = {
+    "list": lambda client, file: client.get(reverse("admin:records_recordfile_changelist")),
+    "page": lambda client, file: client.get(reverse("admin:records_recordfile_change", args=[file.pk])),
+    "hand in": lambda client, file: client.get(reverse("admin:records_recordfile_add")),
+}
+
+
+NO_OFFICE, HANDS_IN = [403, 404, 404], [200, 200, 200]
+FILES_OF_RECORDS = {
+    "manager of another": HANDS_IN,
+    "manager": HANDS_IN,
+    "auditor": [200, 200, 404],
+    "administrator": HANDS_IN,
+    "signed out": [302, 302, 302],
+}
+
+
+@pytest.mark.parametrize("who", [*STAFF, "signed out"])
+@pytest.mark.parametrize("bad", ["", "GDX;BX1;x;22/11/2026 09:00;0\n"], ids=["in use", "refused"])
+def test_files_of_records(client, make_staff, who, bad):
+    text = f"Mã giao dịch;Mã khách hàng;Số tiền;Thời gian;Tài khoản\nA1B2C3;BX1;1.000;22/11/2026 09:00;{ACCOUNT}\n"
+    file = take_over(make_staff("yen", Role.MANAGER), text + bad, content="deposits")
+    assert file.state == (RecordFile.State.REFUSED if bad else RecordFile.State.LIVE)
+    if who != "signed out":
+        client.force_login(make_staff("ai", *STAFF[who]))
+    assert [asked(door, client, file) for door in DOORS_OF_RECORDS.values()] == FILES_OF_RECORDS.get(who, NO_OFFICE)
 
 
 def test_visitors_of_the_chat(defaults):
