@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from accounts.actors import Actor
 from accounts.models import Role
