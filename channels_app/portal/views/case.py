@@ -80,7 +80,7 @@ def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """Files and words for what was asked, or for the case as a whole. All of one sending is kept, or nothing."""
     typed = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = EvidenceForm(*typed, waiting=_waiting(evidence_queries.open_request(case)))
+    form = EvidenceForm(*typed, waiting=_waiting(evidence_queries.open_request(case), evidence_queries.file_of(case)))
     if request.method == "POST" and form.is_valid():
         try:
             limits.count(request, "write")
@@ -224,9 +224,9 @@ def _named(filename: str) -> Iterator[None]:
         raise (Invalid(errors={"file": texts}) if texts else error) from error
 
 
-def _waiting(request: EvidenceRequest | None) -> list[RequestedItem]:
+def _waiting(request: EvidenceRequest | None, file: Checklist) -> list[RequestedItem]:
     """What the customer is asked for and has not sent yet, or sent in vain."""
-    return list(evidence_queries.still_missing(request).select_related("checklist_item")) if request else []
+    return list(evidence_queries.still_missing(request, file).select_related("checklist_item")) if request else []
 
 
 def _last_answer(case: Case) -> Answer | None:
@@ -241,23 +241,23 @@ def _standing(case: Case) -> dict[str, Any]:
     """Where the case stands, what was answered, and what was asked for and came."""
     answers = list(_sent_answers(case))
     may_accept = case.status in TRANSITIONS[Step.ACCEPT].sources
+    file = evidence_queries.file_of(case)
     return {
         "case": case,
         "progress": progress_of(case, answers),
         "answer": answers[-1] if answers else None,
-        "evidence": _to_show(case, may_accept=may_accept),
+        "file": file,
+        "evidence": _to_show(file, helps=case.is_open and not may_accept),
         "asking": evidence_queries.open_request(case),
         "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
 
 
-def _to_show(case: Case, *, may_accept: bool) -> Checklist:
+def _to_show(file: Checklist, *, helps: bool) -> Checklist:
     """What came, and what was asked for. What would help is told as long as it can."""
-    found = evidence_queries.file_of(case)
-    helps = case.is_open and not may_accept
-    lines = [line for line in found.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
-    return Checklist(lines, others=found.others)
+    lines = [line for line in file.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
+    return Checklist(lines, others=file.others)
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -287,7 +287,7 @@ def _show(
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
         "message_form": message_form or MessageForm(),
-        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"])),
+        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"], standing["file"])),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
     }
     return render(request, "portal/case.html", context, status=status)
