@@ -165,7 +165,12 @@ def usual_sentence(line: Line, kind: str) -> str:
         Kind.CONTRADICTED.value: _("We could not match “%(fact)s” with our records."),
         Kind.UNABLE.value: _("We could not confirm “%(fact)s” yet."),
     }[kind]
-    return said % {"fact": line.name}
+    return said % {"fact": _name_now(line)}
+
+
+def _name_now(line: Line) -> str:
+    """In the language of this moment, which is the customer's; the line was read in that of whoever works on it."""
+    return line.checklist_item.name if line.checklist_item else line.name
 
 
 def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *, facts_only: bool = True) -> Line:

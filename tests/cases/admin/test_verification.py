@@ -128,6 +128,13 @@ def test_only_what_came_for_the_fact_and_may_be_seen_is_chosen_already(desk, peo
     assert [item.pk for item in EvidenceItem.objects.filter(state="accepted")] == [own.pk]
 
 
+def test_the_customer_reads_their_own_language_whatever_the_desk_speaks(desk, people, case):
+    people["lan"].language = "en"
+    people["lan"].save()
+    sentences = [press.sentence for press in card(look(desk(people["lan"]), case)).presses]
+    assert sentences[0] == "Chúng tôi đã xác nhận: Mã giao dịch."
+
+
 def test_what_was_put_down_wrong_is_put_right(desk, people, case):
     at = desk(people["lan"])
     at.take(case, "verify-fact", fact="sending-bank", value="abc", result="unable", statement="Sao kê")
