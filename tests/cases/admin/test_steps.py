@@ -309,13 +309,13 @@ def test_what_answers_nothing_or_the_wrong_thing_is_filed_anew(desk, people, ope
     """Under what is on the checklist, or under what was asked for besides; left alone it stays where it is."""
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
     receipt = entries_of(case).get(slug="receipt")
-    evidence.request_evidence(
+    asked = evidence.request_evidence(
         case,
         actor=Actor.staff(people["manager"]),
         items=[Wanted(name=receipt.name), Wanted(name="Ảnh ví", why="Để thấy số dư")],
     )
     submit = partial(evidence.submit_evidence, case, actor=Actor.customer(case.customer), channel=Channel.WEB)
-    wrong, unasked = submit(text="ảnh"), submit(text="ví", is_unasked=True)
+    wrong, unasked = submit(text="ảnh", item=asked.items.get(name=receipt.name).pk), submit(text="ví", is_unasked=True)
     assert wrong.checklist_item == receipt
     assert at.page(case).content.decode().count('<select name="thing"') == 2
     at.take(case, "check-evidence", item=unasked.pk, result="accepted", thing="Ảnh ví")

@@ -240,7 +240,7 @@ class TestDesk:
         with django_assert_max_num_queries(200) as many:
             self.page(client, case)
         assert (
-            len(many) == len(one) <= len(none) + 5
+            len(many) == len(one) <= len(none) + 6
         )  # checks, metadata, two for the same file elsewhere, two savepoints
 
 

@@ -23,7 +23,7 @@ from cases.codes import parse_code
 from cases.events import flaws_of
 from cases.evidence.models import EvidenceRequest
 from cases.evidence.pipeline.derive import derive_preview
-from cases.evidence.queries import unchecked
+from cases.evidence.queries import file_of
 from cases.models import Answer, Case, CaseEvent, EventText
 from cases.states import Channel, ClosedAs, Priority, Status, Step
 from cases.tasks import sweep_due
@@ -60,13 +60,13 @@ def moves(case, actors, data):
         if steps:
             step = data.draw(st.sampled_from(steps))
             take_as(actor, step, case, assignee=data.draw(st.sampled_from(actors)).subject)
-            assert step not in DECISIONS or not unchecked(case), "I3"
+            assert step not in DECISIONS or not file_of(case).unchecked, "I3"
     elif what == "customer":
         intake.add_message(case, actor=customer_of(case), channel=case.channel, body="Sao rồi?")
     elif what == "evidence":
         evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26326004511")
     elif what == "verify":
-        for item in unchecked(case):
+        for item in file_of(case).unchecked:
             result = data.draw(st.sampled_from(["accepted", "rejected"]))
             evidence.verify_evidence(item, actor=staff, result=result, reason="Đã đối chiếu")
     elif what == "staff":
