@@ -4,13 +4,12 @@
 `settings.CASE_EVENT_LISTENERS`, inside the same transaction: they write rows and schedule work for after commit.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from itertools import groupby, islice
 from operator import attrgetter
 
@@ -24,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 
+from . import chains
 from .models import Answer, Case, CaseEvent, EventText
 
 
@@ -93,7 +93,7 @@ def record(
     """
     if words:
         salt = secrets.token_hex(16)
-        facts["words"] = _salted(salt, words)
+        facts["words"] = chains.salted(salt, words)
     event = CaseEvent(
         case=case,
         number=case.last_event_number + 1,
@@ -116,7 +116,7 @@ def record(
 
 def chain_hash(code: str, event: CaseEvent) -> str:
     """SHA-256 over everything the event says and the hash of the event before it."""
-    said = json.dumps(
+    return chains.digest(
         [
             event.previous_hash,
             code,
@@ -124,14 +124,10 @@ def chain_hash(code: str, event: CaseEvent) -> str:
             event.kind,
             event.actor_kind,
             event.actor_id,
-            event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            chains.moment(event.at),
             event.facts,
-        ],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -178,21 +174,9 @@ _READ = (*_EVENT, "case__code", "case__last_event_number", "case__last_event_has
 
 
 def _flaws(case: Case, events: Iterable[CaseEvent]) -> Iterator[Flaw]:
-    previous, expected = "", 1
-    for event in events:
-        if event.number != expected:
-            yield Flaw(case.code, expected, "missing")
-            expected = event.number
-        if event.previous_hash != previous:
-            yield Flaw(case.code, event.number, "does not follow from the event before")
-        if event.hash != chain_hash(case.code, event):
-            yield Flaw(case.code, event.number, "altered")
-        words = getattr(event, "words", None)
-        if words and event.facts.get("words") != _salted(words.salt, words.text):
-            yield Flaw(case.code, event.number, "its words were altered")
-        previous, expected = event.hash, expected + 1
-    if expected == 1 or expected - 1 != case.last_event_number or previous != case.last_event_hash:
-        yield Flaw(case.code, expected, "the end of the chain is missing or was replaced")
+    end = (case.last_event_number, case.last_event_hash)
+    for number, what in chains.breaks(events, partial(chain_hash, case.code), end=end, what="event"):
+        yield Flaw(case.code, number, what)
 
 
 def _altered_answers(codes: Collection[str]) -> Iterator[Flaw]:
@@ -206,12 +190,8 @@ def _altered_answers(codes: Collection[str]) -> Iterator[Flaw]:
             Answer.objects.filter(pk__in=[one.event.facts["answer"] for one in some]).values_list("pk", "body")
         )
         for one in some:
-            if one.event.facts["words"] != _salted(one.salt, texts.get(one.event.facts["answer"], "")):
+            if one.event.facts["words"] != chains.salted(one.salt, texts.get(one.event.facts["answer"], "")):
                 yield Flaw(one.event.case.code, one.event.number, "the text of its answer was altered")
-
-
-def _salted(salt: str, words: str) -> str:
-    return hashlib.sha256((salt + words).encode()).hexdigest()
 
 
 @lru_cache(maxsize=8)

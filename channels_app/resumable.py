@@ -13,16 +13,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases.evidence.names import safe_filename
-from cases.evidence.pipeline.receive import Upload, require_room
+from cases.evidence.pipeline.receive import Upload, require_room, size_limit
 from cases.evidence.sorting import room_left
 from cases.models import Case
-from cskh.core.errors import Conflict, Invalid, NotVisible, TooLarge
+from cskh.core.errors import Conflict, Invalid, NotVisible
 from cskh.core.text import one_line
 
 from .models import PartialUpload, UploadPiece
@@ -33,13 +32,7 @@ def begin(case: Case, *, actor: Actor, filename: str, declared_type: str, size: 
 
     Raises Invalid for an empty file and TooLarge for one that could not be taken anyway: nobody sends it in vain.
     """
-    if size <= 0:
-        raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
-    if size > settings.EVIDENCE_MAX_BYTES:
-        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES)
-        raise TooLarge(
-            _("The file is larger than %(limit)s. Send a smaller picture, or several files.") % {"limit": limit}
-        )
+    size_limit().require(size)
     require_room(size, room=room_left(case))
     theirs = _of(case, actor).order_by("-updated_at", "pk").values_list("pk", flat=True)
     drop(case, theirs[settings.EVIDENCE_MAX_FILES_PER_UPLOAD - 1 :], actor=actor)

@@ -20,6 +20,7 @@ from cases.workflow.belonging import stands_in
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import Reply, replies_for
+from cskh.core.amounts import money
 from cskh.core.snapshot import one_moment
 from cskh.core.text import as_number
 
@@ -122,7 +123,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "status_tone": STATUS_TONES.get(case.status, "calm"),
         "priority_tone": PRIORITY_TONES.get(case.priority, ""),
         "channel_icon": words.CHANNEL_ICONS[case.channel],
-        "amount": words.money(case.amount),
+        "amount": money(case.amount),
         "next": next_up(case, file),
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],

@@ -15,8 +15,8 @@ from cases.records import looking_up, registry
 from cases.records.found import Found, OfCode, claim_of, found_on, is_connected, source_label
 from cases.records.models import Snapshot, TransactionCode
 from cases.records.registry import Elsewhere
+from cskh.core.amounts import money
 
-from . import words
 from .step_forms import StepForm
 
 _State = TransactionCode.State
@@ -109,7 +109,7 @@ def card_of(case: Case, actor: Actor) -> RecordsCard | None:
         return None
     claim = claim_of(case)
     return RecordsCard(
-        claim_amount=words.money(claim.amount),
+        claim_amount=money(claim.amount),
         claim_at=claim.at,
         claim_customer=claim.customer,
         codes=[_code_line(one) for one in found],
@@ -137,7 +137,7 @@ def record_line(found: Found) -> RecordLine:
     return RecordLine(
         kind=str(snapshot.get_kind_display()),
         code=row.get("code", ""),
-        amount=Cell(words.money(row.get("amount")), "amount" in found.differs),
+        amount=Cell(money(row.get("amount")), "amount" in found.differs),
         at=found.at,
         at_differs="time" in found.differs,
         customer=Cell(row.get("customer", ""), "account" in found.differs),

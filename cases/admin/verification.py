@@ -20,6 +20,7 @@ from cases.records.models import Snapshot
 from cases.states import Step
 from cases.workflow.facts import usual_sentence
 from channels_app.models import Message
+from cskh.core.amounts import money
 
 from . import words
 from .evidence_beside import put_beside
@@ -108,7 +109,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         **page(),
         "title": case.code,
         "case": case,
-        "amount": words.money(case.amount),
+        "amount": money(case.amount),
         "cards": _cards(file, case, actor),
         "pictures": _pictures(items),
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),

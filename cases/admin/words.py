@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,11 +42,6 @@ def tone_of(due_at: datetime, now: datetime) -> str:
     if due_at < now:
         return "bad"
     return "warn" if due_at - now < _SOON else "calm"
-
-
-def money(amount: int | None) -> str:
-    """Whole dong: 1.250.000 ₫."""
-    return "" if amount is None else f"{number_format(amount, use_l10n=True, force_grouping=True)} ₫"
 
 
 def names_of(whos: Iterable[Who], case: Case) -> dict[Who, str]:

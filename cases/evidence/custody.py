@@ -5,10 +5,9 @@ Looking at it and fetching it stand in the access log, which locks nothing.
 """
 
 import hashlib
-import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actors import Actor
+from cases import chains
 from cases.events import Flaw
 
 from .models import Custody, CustodyEntry, CustodyText, DerivedPage, EvidenceItem, StoredFile
@@ -23,6 +23,7 @@ from .models import Custody, CustodyEntry, CustodyText, DerivedPage, EvidenceIte
 Event = CustodyEntry.Event
 PIPELINE = Actor.system("evidence")
 _CHUNK = 2000
+_OTHER = "the item is not what was received"
 
 
 def begin(item: EvidenceItem, *, actor: Actor) -> None:
@@ -70,7 +71,7 @@ def note(
         sha256_before=original if before is None else before,
         sha256_after=original if after is None else after,
         tool=tool,
-        facts={**facts, "words": _salted(salt, words)} if words else facts,
+        facts={**facts, "words": chains.salted(salt, words)} if words else facts,
         previous_hash=head.last_hash,
     )
     entry.hash = chain_hash(entry)
@@ -138,7 +139,7 @@ def _note_pages(item: EvidenceItem, file: StoredFile, pages: Collection[DerivedP
 
 def chain_hash(entry: CustodyEntry) -> str:
     """SHA-256 over everything the entry says and the hash of the entry before it."""
-    said = json.dumps(
+    return chains.digest(
         [
             entry.previous_hash,
             entry.item_id,
@@ -146,17 +147,13 @@ def chain_hash(entry: CustodyEntry) -> str:
             str(entry.event),
             entry.actor_kind,
             entry.actor_id,
-            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            chains.moment(entry.at),
             entry.sha256_before,
             entry.sha256_after,
             entry.tool,
             entry.facts,
-        ],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def flaws_of(item: EvidenceItem) -> list[str]:
@@ -180,34 +177,14 @@ def all_flaws(codes: Collection[str] = ()) -> Iterator[Flaw]:
 
 
 def _flaws(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[Flaw]:
-    def flaw(number: int, what: str) -> Flaw:
-        return Flaw(item.case.code, number, what, record=f"custody of evidence {item.pk}, entry")
-
-    previous, expected = "", 1
-    for entry in entries:
-        if entry.number != expected:
-            yield flaw(expected, "missing")
-            expected = entry.number
-        if entry.previous_hash != previous:
-            yield flaw(entry.number, "does not follow from the entry before")
-        if entry.hash != chain_hash(entry):
-            yield flaw(entry.number, "altered")
-        words = getattr(entry, "words", None)
-        if words and entry.facts.get("words") != _salted(words.salt, words.text):
-            yield flaw(entry.number, "its words were altered")
-        if entry.event == Event.RECEIVED and _is_other(item, entry, words):
-            yield flaw(entry.number, "the item is not what was received")
-        previous, expected = entry.hash, expected + 1
     head = getattr(item, "custody", None)
-    if head is None or (expected - 1, previous) != (head.last_number, head.last_hash) or not entries:
-        yield flaw(expected, "the end of the chain is missing or was replaced")
+    end = (head.last_number, head.last_hash) if head else None
+    others = ((entry.number, _OTHER) for entry in entries if entry.event == Event.RECEIVED and _is_other(item, entry))
+    for number, what in (*chains.breaks(entries, chain_hash, end=end, what="entry"), *others):
+        yield Flaw(item.case.code, number, what, record=f"custody of evidence {item.pk}, entry")
 
 
-def _is_other(item: EvidenceItem, received: CustodyEntry, words: CustodyText | None) -> bool:
+def _is_other(item: EvidenceItem, received: CustodyEntry) -> bool:
     """Whether the item now stands for another file or other words. Erased words may be missing from both."""
-    sha256 = item.file.sha256 if item.file else ""
+    sha256, words = item.file.sha256 if item.file else "", getattr(received, "words", None)
     return sha256 != received.sha256_after or (words is not None and words.text != item.text)
-
-
-def _salted(salt: str, words: str) -> str:
-    return hashlib.sha256((salt + words).encode()).hexdigest()

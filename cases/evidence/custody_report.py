@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -62,6 +61,8 @@ def as_json(report: Report) -> bytes:
 
 def as_pdf(report: Report) -> bytes:
     """In the language in use. What stands in the report is data to the template: none of it is read as markup."""
+    import typst  # takes its time and memory, for the few who print
+
     shown = {**report, "language": get_language(), "words": _words(report), "entries": _shown(report["entries"])}
     made = typst.compile(str(_TEMPLATE), format="pdf", sys_inputs={"report": json.dumps(shown, ensure_ascii=False)})
     return bytes(made)

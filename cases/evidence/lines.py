@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cases.models import Case
+from cskh.core.amounts import money
 
 from .models import FOUND, CaseField, ChecklistItem, EvidenceItem, FactEntry, Part, RequestedItem
 from .names import same_name
@@ -341,12 +343,12 @@ def join_alternatives(lines: Iterable[Line]) -> None:
 
 
 def said_by_case(case: Case, case_field: str) -> str:
-    """The fact as the case's own details have it, "" where they do not."""
+    """The fact as the case's own details have it, in the language in use; "" where they do not."""
     value = getattr(case, case_field) if case_field else None
     if value in (None, ""):
         return ""
     if case_field == CaseField.AMOUNT:
-        return f"{value:,}".replace(",", ".") + " ₫"
+        return money(value)
     if case_field == CaseField.INCIDENT:
-        return timezone.localtime(value).strftime("%H:%M %d/%m/%Y")
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     return str(value)

@@ -4,7 +4,6 @@ A file is first kept. When its columns are confirmed a worker reads it: rows are
 is, and count from the moment when all were read without an error. Until then, and once it is withdrawn, nobody finds them.
 """
 
-import hashlib
 import json
 import logging
 import tempfile
@@ -19,14 +18,16 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
-from django.template.defaultfilters import date, filesizeformat
+from django.template.defaultfilters import date
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from cases import policies
-from cskh.core.errors import Conflict, Invalid, NotPermitted, TooLarge
+from cskh.core.errors import Conflict, Invalid, NotPermitted
+from cskh.core.incoming import SizeLimit, copied
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import one_line
 
@@ -43,7 +44,6 @@ log = logging.getLogger(__name__)
 _State = RecordFile.State
 _READ = "cases.tasks.read_record_file"
 _CLEAR = "cases.tasks.clear_record_file"
-_CHUNK = 64 * 1024
 _BATCH = 5_000
 _MOST_ERRORS = 100
 _MOST_ATTEMPTS = 3
@@ -56,7 +56,10 @@ def hand_in(stream: IO[bytes], *, filename: str, content: str, actor: Actor) -> 
     Raises NotPermitted, TooLarge, Invalid for what cannot be read at all, Conflict for a file that is here already.
     """
     _require_may_import(actor)
-    with _copied(stream) as (file, sha256, size):
+    limit = SizeLimit(
+        settings.RECORD_FILE_MAX_BYTES, gettext_lazy("The file is larger than %(limit)s. Hand it in in parts.")
+    )
+    with copied(stream, limit) as (file, sha256, size):
         _require_new(sha256, content)
         format_, columns = _looked_at(file, content)
         stored = default_storage.save(f"{_FOLDER}/{sha256}", File(file))
@@ -320,25 +323,6 @@ def _looked_at(file: IO[bytes], content: str) -> tuple[str, dict[str, int]]:
         return RecordFile.Format.TABLE, table.look_at(file, content).columns
     except Wrong as wrong:
         raise Invalid(errors={"file": [capfirst(in_words(wrong.as_json(0)))]}) from None
-
-
-@contextmanager
-def _copied(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
-    """A private copy with its hash and size; gone when the block ends."""
-    digest, size = hashlib.sha256(), 0
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        stream.seek(0)
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if size > settings.RECORD_FILE_MAX_BYTES:
-                limit = filesizeformat(settings.RECORD_FILE_MAX_BYTES)
-                raise TooLarge(_("The file is larger than %(limit)s. Hand it in in parts.") % {"limit": limit})
-            digest.update(chunk)
-            file.write(chunk)
-        if size == 0:
-            raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
-        file.seek(0)
-        yield file, digest.hexdigest(), size
 
 
 @contextmanager

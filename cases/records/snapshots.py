@@ -1,13 +1,10 @@
 """What a source said is kept, sealed, and found out where somebody altered it."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator
-from datetime import UTC
-from typing import Any
 
 from django.utils import timezone
 
+from cases import chains
 from cases.models import Case
 
 from .models import RecordKind, Snapshot
@@ -38,14 +35,10 @@ def seal_of(snapshot: Snapshot, code: str) -> str:
         "kind": str(snapshot.kind),
         "source": snapshot.source,
         "asked_for": snapshot.asked_for,
-        "taken_at": snapshot.taken_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "taken_at": chains.moment(snapshot.taken_at),
         "content": snapshot.content,
     }
-    return hashlib.sha256(_canonical(said).encode()).hexdigest()
-
-
-def _canonical(said: Any) -> str:
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return chains.digest(said)
 
 
 def altered(codes: Collection[str] = ()) -> Iterator[tuple[str, Snapshot]]:

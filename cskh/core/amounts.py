@@ -1,8 +1,10 @@
-"""Amounts of money as people write them. Pure."""
+"""Amounts of money as people write and read them."""
 
 import re
 import unicodedata
 from decimal import Decimal
+
+from django.utils.formats import number_format
 
 from .text import folded
 
@@ -36,3 +38,8 @@ def amount_of(text: str) -> int | None:
     if amount["currency"]:
         return int(whole)
     return int(whole) if not besides and int(whole) >= _LEAST_BARE else None
+
+
+def money(amount: int | None) -> str:
+    """Whole dong, in the language in use: 1.250.000 ₫ or 1,250,000 ₫; "" for none."""
+    return "" if amount is None else f"{number_format(amount, use_l10n=True, force_grouping=True)} ₫"

@@ -3,11 +3,8 @@
 Nothing here trusts what the sender says about name, type or size. It is read in pieces.
 """
 
-import hashlib
 import io
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Self
 
@@ -17,13 +14,13 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.evidence.models import StoredFile
 from cskh.core.errors import Invalid, TooLarge
+from cskh.core.incoming import SizeLimit, copied
 
 from . import derive, identify, scan
-
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +51,12 @@ def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:
 
 def too_many_files() -> str:
     return _("At most %(limit)d files at a time.") % {"limit": settings.EVIDENCE_MAX_FILES_PER_UPLOAD}
+
+
+def size_limit() -> SizeLimit:
+    """Of one file."""
+    advice = gettext_lazy("The file is larger than %(limit)s. Send a smaller picture, or several files.")
+    return SizeLimit(settings.EVIDENCE_MAX_BYTES, advice)
 
 
 def require_room(size: int, *, room: int) -> None:
@@ -93,30 +96,9 @@ def receive(upload: Upload, *, room: int) -> Received:
     Raises TooLarge, UnsupportedType or Invalid (empty or damaged), with a text that says what to send instead, and then
     nothing is kept. A crash after this and before the row leaves a file nobody refers to, never a row without its file.
     """
-    with _quarantined(upload.stream) as (file, sha256, size):
+    with copied(upload.stream, size_limit()) as (file, sha256, size):
         require_room(size, room=room)
         return Received(sha256, size, identify.content_type(file), _keep(file, sha256))
-
-
-@contextmanager
-def _quarantined(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
-    """A private copy outside the storage, with its hash and size; gone when the block ends."""
-    digest, size = hashlib.sha256(), 0
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        stream.seek(0)
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if size > settings.EVIDENCE_MAX_BYTES:
-                limit = filesizeformat(settings.EVIDENCE_MAX_BYTES)
-                raise TooLarge(
-                    _("The file is larger than %(limit)s. Send a smaller picture, or several files.") % {"limit": limit}
-                )
-            digest.update(chunk)
-            file.write(chunk)
-        file.flush()  # others look at it by its number
-        if size == 0:
-            raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
-        yield file, digest.hexdigest(), size
 
 
 def _keep(file: IO[bytes], sha256: str) -> str:

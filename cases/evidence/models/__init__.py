@@ -1,0 +1,30 @@
+"""What was asked for, what came in, what was done with it, and what somebody found about it."""
+
+from .checklists import ASKED_OF_CUSTOMERS, CaseField, Checklist, ChecklistItem, ItemKind, Part
+from .custody import Custody, CustodyEntry, CustodyText
+from .facts import FOUND, FactEntry
+from .files import DerivedPage, FileMetadata, Resemblance, StoredFile
+from .items import Check, EvidenceItem
+from .requests import EvidenceRequest, RequestedItem
+
+__all__ = [
+    "ASKED_OF_CUSTOMERS",
+    "FOUND",
+    "CaseField",
+    "Check",
+    "Checklist",
+    "ChecklistItem",
+    "Custody",
+    "CustodyEntry",
+    "CustodyText",
+    "DerivedPage",
+    "EvidenceItem",
+    "EvidenceRequest",
+    "FactEntry",
+    "FileMetadata",
+    "ItemKind",
+    "Part",
+    "RequestedItem",
+    "Resemblance",
+    "StoredFile",
+]
