@@ -11,6 +11,7 @@ import pytest
 from cskh.embedded import supervisor as supervisor_module
 from cskh.embedded.process import Child, LaunchError, Service
 from cskh.embedded.supervisor import Console, Supervisor
+from tests.supervising import run_until
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -27,27 +28,6 @@ def supervisor(monkeypatch):
     supervisor = Supervisor(Console())
     yield supervisor
     supervisor.stop()
-
-
-class Enough(Exception):
-    pass
-
-
-def run_until(supervisor, condition, seconds=20):
-    """Runs the supervisor's loop until `condition()`."""
-    deadline = time.monotonic() + seconds
-    real = supervisor._show_output
-
-    def watch(wait):
-        assert time.monotonic() < deadline
-        if condition():
-            raise Enough
-        return real(min(wait, 0.05))
-
-    supervisor._show_output = watch
-    with pytest.raises(Enough):
-        supervisor.run()
-    supervisor._show_output = real
 
 
 def test_each_line_carries_its_name_also_the_last_unfinished_one(supervisor, capfd):
@@ -118,6 +98,7 @@ import signal, sys
 from cskh.embedded.process import Child, Service
 from cskh.embedded.stopping import Stop, stop_on_signals
 from cskh.embedded.supervisor import Console, Supervisor
+from tests.supervising import run_until
 stop_on_signals(signal.SIGTERM)
 supervisor = Supervisor(Console())
 try:

@@ -182,7 +182,7 @@ class TestFullDisk:
         assert len({sent(case, picture()).pk}) == len(kept()) == 1
 
     def test_in_the_quarantine(self, case, monkeypatch):
-        monkeypatch.setattr("cases.evidence.pipeline.receive.tempfile.TemporaryFile", self.no_room)
+        monkeypatch.setattr("cskh.core.incoming.tempfile.TemporaryFile", self.no_room)
         with pytest.raises(OSError, match="No space"):
             sent(case, picture())
         assert kept() == {}
