@@ -1,5 +1,6 @@
 """What is done with a case: each step, what is written on it, who sees it, and to whom it is given."""
 
+from itertools import takewhile
 from typing import NoReturn
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -44,6 +45,7 @@ _SYSTEM_STEPS = frozenset(
 DECIDING_STEPS = frozenset({Step.START_RESOLVING, Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
 # Steps that judge a proposal: never for whoever made it (four eyes).
 _JUDGING_STEPS = frozenset({Step.APPROVE, Step.RETURN})
+_CONTRADICTED = "contradicted"  # as the event of a finding has it (`evidence.models.FactEntry`, which lies above)
 
 
 def may(actor: Actor, step: Step, case: Case) -> bool:
@@ -202,10 +204,11 @@ def heads_of(case: Case) -> QuerySet[User]:
 
 
 def earlier_deciders(case: Case) -> set[int]:
-    """Users who decided on this matter in a round before the present one: answered it, approved that, or sorted it out."""
+    """Users who decided on this matter in a round before the present one: answered it, approved that, found against the
+    customer (or confirmed it), or sorted the case out."""
     if case.round == 1:
         return set()
-    deciders: set[int] = set()
+    deciders = _who_judged_before(case)
     for kind, author, decided_by in Answer.objects.filter(
         case=case, round__lt=case.round, state=Answer.State.SENT
     ).values_list("author_kind", "author_id", "decided_by_id"):
@@ -213,10 +216,18 @@ def earlier_deciders(case: Case) -> set[int]:
             deciders.add(int(author))
         if decided_by:
             deciders.add(decided_by)
-    sorted_out = case.events.filter(
-        kind="case_closed", actor_kind=ActorKind.STAFF, facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE]
-    )
-    return deciders | {int(user) for user in sorted_out.values_list("actor_id", flat=True)}
+    return deciders
+
+
+def _who_judged_before(case: Case) -> set[int]:
+    """By the case's own record: what stands in it before the present round was opened. One query."""
+    found_against = Q(kind="fact_verified", facts__result=_CONTRADICTED)
+    sorted_out = Q(kind="case_closed", facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
+    reopened = Q(kind="case_reopened", facts__round=case.round)
+    judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | sorted_out)
+    told = case.events.filter(judgements | reopened).order_by("number").values_list("kind", "actor_id")
+    # Who takes over is asked before the reopening is recorded: then all there is lies before it.
+    return {int(user) for _kind, user in takewhile(lambda event: event[0] != "case_reopened", told)}
 
 
 def _staff_may(user: User, permission: str, case: Case) -> bool:

@@ -1,6 +1,7 @@
 """Role × step × relation on the domain itself, held against the table; a refusal changes nothing."""
 
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from accounts.models import ApiClient, Role, Scope
 from cases import policies
 from cases.models import Case
 from cases.states import Status, Step
-from cases.workflow import answer, evidence, resolution, routing
+from cases.workflow import answer, evidence, facts, resolution, routing
 from channels_app import outbox
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
@@ -125,6 +126,26 @@ def test_a_reopened_case_is_never_given_back(make_staff):
     assert snapshot(case) == before
     routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
     assert (case.assignee, case.needs_manager) == (boss, False)
+
+
+def test_who_found_against_the_customer_is_a_decider_of_that_round(make_staff, django_assert_num_queries):
+    people = {name: make_staff(name, Role.SPECIALIST, "payments") for name in ("lan", "minh", "nga", "thu", "hung")}
+    lan, minh, nga, thu, hung = (Actor.staff(user) for user in people.values())
+    case = open_case("deposit-not-credited", transaction_ref="FT26326004511")
+    verify = partial(facts.verify_fact, case, fact="transaction-code", sources=facts.Sources(statement="Sổ lệnh nạp"))
+    facts.confirm_finding(verify(actor=lan, result="contradicted"), actor=minh)
+    facts.verify_fact(
+        case, actor=thu, fact="amount", result="unable", value="2 triệu", sources=facts.Sources(statement="Sổ lệnh")
+    )
+    answer.send_answer(case, actor=nga, body="Không thấy khoản tiền.")
+    answer.reject(case, actor=customer_of(case))
+    assert case.assignee in (people["thu"], people["hung"])
+    verify(actor=hung, result="contradicted")  # in the present round: it is hung's to decide on
+    with django_assert_num_queries(2):
+        assert policies.earlier_deciders(case) == {people[name].pk for name in ("lan", "minh", "nga")}
+    assert set(policies.handlers_of(case)) == {people["thu"], people["hung"]}
+    assert not policies.may(minh, Step.START_RESOLVING, case)
+    assert policies.may(hung, Step.START_RESOLVING, case)
 
 
 @pytest.mark.parametrize("name", ["auditor", "technician"])
