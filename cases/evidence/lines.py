@@ -252,6 +252,11 @@ class Line:
         return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
 
     @property
+    def was_found_by_two(self) -> bool:
+        """Whether the last finding that counts or counted was confirmed by a second person."""
+        return self.stands is not None and self.stands.confirms_id is not None
+
+    @property
     def is_disputed(self) -> bool:
         """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
         last = self.findings[-1] if self.findings else None

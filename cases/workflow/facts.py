@@ -65,9 +65,9 @@ def verify_fact(
     """Says what `actor`, a person, found about the fact (its slug): corroborated, contradicted, or that it cannot be verified.
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
-    is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it.
-    Raises Invalid without a source or a value, and for words that accuse or ask for money; StepNotAllowed for a file that
-    nobody can have seen.
+    is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it, once
+    the finding counts. Raises Invalid without a source or a value, without words of one's own where two have found
+    otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -94,36 +94,47 @@ def verify_fact(
                 sentence=_checked_sentence(held, line, kind, sentence),
                 needs_second=_takes_two(held, kind, line, file),
             )
-            if kind == Kind.CORROBORATED:
-                _accept_what_it_rests_on(held, line, sources, actor=actor)
+            if kind == Kind.CORROBORATED and not entry.needs_second:
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
         _complete_if_nothing_is_left(case)
     return entry
 
 
 def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
-    """A second person finds the same: now it counts, and the customer hears of it. Whoever does not, verifies the fact anew.
+    """A second person finds the same: now it counts, what it rests on is accepted, and the customer hears of it. Whoever does
+    not, verifies the fact anew.
 
-    Raises NotPermitted for the first verifier, and Conflict where somebody was faster or found something else since.
+    Raises NotPermitted for the first verifier, Conflict where somebody was faster or found something else since, and
+    StepNotAllowed where a file it rests on is closed now.
     """
-    with change_case(finding.case) as held:
-        line = _line(held, actor, finding.slug)
-        if not actor.is_staff:
-            raise NotPermitted(_("A person verifies facts, and is named."))
-        if line.fact_state != AWAITING_SECOND or line.verdict != finding:
-            raise Conflict(_("This does not wait for a second verifier any more. Look at the fact again."))
-        if (finding.by_kind, finding.by_id) == (actor.kind.value, actor.id):
-            raise NotPermitted(_("Somebody else confirms it: you found it yourself."))
-        sources = Sources(evidence=finding.evidence.all(), snapshot=finding.snapshot, statement=finding.statement)
-        return _note(
-            held,
-            line,
-            actor=actor,
-            kind=Kind(finding.kind),
-            sources=sources,
-            sentence=finding.sentence,
-            needs_second=True,
-            confirms=finding,
-        )
+    with transaction.atomic():
+        with change_case(finding.case) as held:
+            line = _line(held, actor, finding.slug)
+            if not actor.is_staff:
+                raise NotPermitted(_("A person verifies facts, and is named."))
+            if line.fact_state != AWAITING_SECOND or line.verdict != finding:
+                raise Conflict(_("This does not wait for a second verifier any more. Look at the fact again."))
+            if (finding.by_kind, finding.by_id) == (actor.kind.value, actor.id):
+                raise NotPermitted(_("Somebody else confirms it: you found it yourself."))
+            sources = Sources(
+                evidence=list(finding.evidence.select_related("file")),
+                snapshot=finding.snapshot,
+                statement=finding.statement,
+            )
+            entry = _note(
+                held,
+                line,
+                actor=actor,
+                kind=Kind(finding.kind),
+                sources=sources,
+                sentence=finding.sentence,
+                needs_second=True,
+                confirms=finding,
+            )
+            if finding.kind == Kind.CORROBORATED:
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
+        _complete_if_nothing_is_left(finding.case)
+    return entry
 
 
 def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
@@ -187,7 +198,7 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
 
 def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
     """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
-    if not line.is_fact or not (line.is_disputed or _is_much(held, file)):
+    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or _is_much(held, file)):
         return
     if not policies.may(actor, Step.RETURN, held):
         raise NotPermitted(_("A manager or the lead sets this fact aside."))
@@ -298,15 +309,15 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
     require_no_demand(words, field="sentence")
     if words:
         return words
+    if line.was_found_by_two and line.stands and line.stands.kind != kind:
+        raise Invalid(errors={"sentence": [_("Two people found otherwise. Say what is known now.")]})
     with translation.override(held.customer.language):
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 
 
 def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) -> bool:
     """Whether a finding counts only once a second person has confirmed it: what two have found, one does not overturn."""
-    stands = line.stands
-    was_confirmed = stands is not None and stands.confirms_id is not None
-    return kind == Kind.CONTRADICTED or was_confirmed or _is_much(held, file)
+    return kind == Kind.CONTRADICTED or line.was_found_by_two or _is_much(held, file)
 
 
 def _is_much(held: Case, file: Checklist) -> bool:
@@ -323,13 +334,13 @@ def _is_amount(line: Line) -> bool:
     return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
 
 
-def _accept_what_it_rests_on(held: Case, line: Line, sources: Sources, *, actor: Actor) -> None:
+def _accept_what_it_rests_on(held: Case, line: Line, evidence: Collection[EvidenceItem], *, actor: Actor) -> None:
     """What corroborates the fact is accepted, as this where it was nothing yet, and so are the words that say it. What was
     asked for is not awaited any more."""
     asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
     RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
     words = [item for item in line.items if item.text and not item.file_id]
-    for item in {item.pk: item for item in (*words, *sources.evidence)}.values():
+    for item in {item.pk: item for item in (*words, *evidence)}.values():
         if item.state == EvidenceItem.State.RECEIVED:
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item

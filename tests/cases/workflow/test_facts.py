@@ -291,10 +291,50 @@ class TestSecondVerifier:
         facts.confirm_finding(verify(case, lan, "contradicted"), actor=minh)
         for _ in range(2):  # not by saying it again either
             facts.note_claim(case, actor=lan, fact="transaction-code", value="FT26326004512")
-            finding = verify(case, lan, "corroborated")
+            with pytest.raises(Invalid) as refused:
+                verify(case, lan, "corroborated")
+            assert list(refused.value.errors) == ["sentence"]
+            finding = verify(case, lan, "corroborated", sentence="Khoản tiền nằm trong sao kê của ngày hôm sau.")
             assert line(case).fact_state == "awaiting_second"
         facts.confirm_finding(finding, actor=minh)
         assert line(case).fact_state == "corroborated"
+        before = snapshot(case)
+        with pytest.raises(NotPermitted):
+            facts.set_aside(case, actor=lan, thing="transaction-code", reason="Không cần")
+        with pytest.raises(Invalid):
+            verify(case, minh, "unable")
+        assert snapshot(case) == before
+
+    def test_what_two_say_again_needs_no_more_words(self, case, lan, minh):
+        facts.confirm_finding(verify(case, lan, "contradicted"), actor=minh)
+        assert verify(case, minh, "contradicted").needs_second
+
+    def test_nothing_is_accepted_on_the_word_of_the_first(self, lan, minh):
+        case = open_case("deposit-not-credited", amount=90_000_000)
+        evidence.request_evidence(
+            case, actor=lan, items=[Wanted(name=name) for name in ("transaction-code", "receipt")]
+        )
+        words, photo = say(case, "FT26326004511"), send(case, is_unasked=True)
+        request = queries.open_request(case)
+        finding = verify(case, lan, "corroborated", sources=facts.Sources(evidence=[photo]))
+        state = lambda: {type(one).objects.get(pk=one.pk).state for one in (words, photo)}  # noqa: E731
+        assert state() == {"received"}
+        assert list(request.items.order_by("pk").values_list("state", flat=True)) == ["received", "requested"]
+        assert not case.events.filter(kind="evidence_verified").exists()
+        facts.confirm_finding(finding, actor=minh)
+        assert state() == {"accepted"}
+        assert request.items.order_by("pk").first().state == "accepted"
+        assert {event.actor_id for event in case.events.filter(kind="evidence_verified")} == {minh.id}
+
+    def test_what_was_asked_is_awaited_until_the_second_has_confirmed(self, lan, minh):
+        case = open_case("deposit-not-credited", amount=90_000_000)
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="sending-bank")])
+        finding = verify(case, lan, "corroborated", fact="sending-bank", value="Ngân hàng A")
+        case.refresh_from_db()
+        assert case.status == Status.AWAITING_CUSTOMER
+        facts.confirm_finding(finding, actor=minh)
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
 
     @pytest.mark.parametrize("state", ["awaited", "confirmed", "claimed anew"])
     def test_a_contradiction_is_not_set_aside_by_one(self, case, lan, minh, make_staff, state):
