@@ -119,10 +119,10 @@ def test_a_receipt_that_does_not_match_is_found_genuine_by_another_way(integrati
     assert asked.json()["status"] == "awaiting_customer", asked.content
     sent = customer.post(f"{at}evidence/", {"text": "22/11 9:05 FT26326004511 -2.000.000", "item": "statement-line"})
     assert sent.status_code == 201, sent.content
-    genuine = minh.post(
-        f"{at}facts/", {"fact": "transaction-code", "result": "corroborated", "evidence": [sent.json()["id"]]}
-    )
-    found = genuine.json()["fact"]
+    genuine = {"fact": "transaction-code", "result": "corroborated", "evidence": [sent.json()["id"]]}
+    assert minh.post(f"{at}facts/", genuine).json()["errors"].keys() == {"sentence"}
+    genuine["sentence"] = "Dòng sao kê cho thấy khoản tiền đã được chuyển."
+    found = minh.post(f"{at}facts/", genuine).json()["fact"]
     assert found["state"] == "awaiting_second", "what two have found takes two to overturn"
     settled = lan.post(f"{at}facts/transaction-code/confirm/", {"finding": found["finding"]})
     assert settled.json()["state"] == "accepted", settled.content
