@@ -142,7 +142,7 @@ def _read(file: RecordFile) -> None:
         _read_rows(file, reading)
     except Wrong as wrong:
         reading.note(reading.number, wrong)
-    except Exception:
+    except Exception:  # a stranger's file may break a reader in ways nobody foresaw; it is raised until the last try
         if file.attempts < _MOST_ATTEMPTS:
             raise
         log.exception("record file %s could not be read", file.pk)

@@ -98,7 +98,6 @@ import signal, sys
 from cskh.embedded.process import Child, Service
 from cskh.embedded.stopping import Stop, stop_on_signals
 from cskh.embedded.supervisor import Console, Supervisor
-from tests.supervising import run_until
 stop_on_signals(signal.SIGTERM)
 supervisor = Supervisor(Console())
 try:
