@@ -18,7 +18,7 @@ from cases.evidence.queries import Checklist, Line
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.states import Step
-from cases.workflow.facts import usual_sentence
+from cases.workflow.facts import NEEDS_OWN_WORDS, usual_sentence
 from channels_app.models import Message
 from cskh.core.amounts import money
 
@@ -42,7 +42,7 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Press:
-    """One of the three buttons beside a fact, with what the customer will read."""
+    """One of the three buttons beside a fact, with what the customer will read, or that it takes words of one's own."""
 
     result: str
     label: str
@@ -157,7 +157,11 @@ def _is_of_use(item: EvidenceItem) -> bool:
 def _presses(line: Line, case: Case) -> list[Press]:
     with translation.override(case.customer.language):
         sentences = {result: usual_sentence(line, result) for result, _label in RESULTS}
-    return [Press(result, str(label), sentences[result]) for result, label in RESULTS]
+    own_words = str(NEEDS_OWN_WORDS)
+    return [
+        Press(result, str(label), own_words if line.overturns_two(result) else sentences[result])
+        for result, label in RESULTS
+    ]
 
 
 def _pictures(items: Iterable[EvidenceItem]) -> list[Picture]:

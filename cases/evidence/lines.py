@@ -256,6 +256,10 @@ class Line:
         """Whether the last finding that counts or counted was confirmed by a second person."""
         return self.stands is not None and self.stands.confirms_id is not None
 
+    def overturns_two(self, kind: str) -> bool:
+        """Whether a finding of that kind would be another than two people have found."""
+        return self.was_found_by_two and self.stands is not None and self.stands.kind != kind
+
     @property
     def is_disputed(self) -> bool:
         """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""

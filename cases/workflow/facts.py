@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from cases import policies
@@ -31,6 +32,7 @@ from ._take_step import change_case
 from .evidence import note_check, require_released
 
 Kind = FactEntry.Kind
+NEEDS_OWN_WORDS = gettext_lazy("Two people found otherwise. Say what is known now.")
 _MAX_VALUE = CLAIM_MAX
 _MAX_STATEMENT = 300
 _STILL_ASKED = (RequestedItem.State.REQUESTED, RequestedItem.State.REJECTED)
@@ -309,8 +311,8 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
     require_no_demand(words, field="sentence")
     if words:
         return words
-    if line.was_found_by_two and line.stands and line.stands.kind != kind:
-        raise Invalid(errors={"sentence": [_("Two people found otherwise. Say what is known now.")]})
+    if line.overturns_two(kind):
+        raise Invalid(errors={"sentence": [str(NEEDS_OWN_WORDS)]})
     with translation.override(held.customer.language):
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 

@@ -157,6 +157,19 @@ def test_the_second_person_is_another_one(desk, people, case):
     assert card(look(other, case)).line.fact_state == "contradicted"
 
 
+def test_what_two_have_found_is_overturned_in_words_of_ones_own(desk, people, case):
+    first = {"fact": "transaction-code", "result": "contradicted", "statement": "Sao kê"}
+    desk(people["lan"]).take(case, "verify-fact", **first)
+    at = desk(people["minh"])
+    at.take(case, "confirm-fact", finding=FactEntry.objects.get(kind="contradicted").pk)
+    presses = {press.result: press.sentence for press in card(look(at, case)).presses}
+    assert presses["corroborated"] == presses["unable"] == str(facts.NEEDS_OWN_WORDS)
+    assert presses["contradicted"] != presses["corroborated"]
+    anew = partial(at.take, case, "verify-fact", fact="transaction-code", result="corroborated", statement="Sao kê")
+    assert list(anew().context["form"].errors) == ["sentence"]
+    assert anew(sentence="Sao kê hôm sau có khoản tiền này.").status_code == 302
+
+
 def test_what_is_wrong_is_said_on_the_form(desk, people, case):
     at = desk(people["lan"])
     refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated")
