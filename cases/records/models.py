@@ -47,7 +47,7 @@ class Snapshot(models.Model):
         ordering = ["taken_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.asked_for}"
+        return f"{self.get_kind_display()} {self.asked_for}"
 
 
 class Asked(models.Model):

@@ -172,8 +172,11 @@ def test_what_two_have_found_is_overturned_in_words_of_ones_own(desk, people, ca
 
 def test_what_is_wrong_is_said_on_the_form(desk, people, case):
     at = desk(people["lan"])
+    book(case)
     refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated")
     assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["statement"])
+    choices = [label for _value, label in refused.context["form"].fields["snapshot"].choices]
+    assert choices[-1] == "nạp tiền FT26326004511"  # as on the page it comes from
     refused = at.take(case, "verify-fact", fact="transaction-code", result="unable", sentence="Biên lai giả mạo")
     assert list(refused.context["form"].errors) == ["sentence"]
     assert at.take(case, "set-aside", thing="receipt").status_code == 400
