@@ -283,5 +283,5 @@ def _news(user_id: int, last: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     actor, news = _actor(user_id), {}
     for public_id, last_id in last.items():
         with suppress(NotVisible):
-            news[public_id] = console.since(conversations.visible_chat(actor, public_id), last_id)
+            news[public_id] = console.since(conversations.visible_as_shown(actor, public_id), last_id)
     return news
