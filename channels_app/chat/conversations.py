@@ -5,6 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -17,7 +18,7 @@ from channels_app.models import Chat
 from cskh.core.errors import NotVisible
 from cskh.core.text import one_line
 
-from . import place
+from . import place, waiting
 
 VISITORS = Actor.system("chat")
 
@@ -71,8 +72,20 @@ def opened(key: str) -> Chat:
 
 def visible_chat(actor: Actor, public_id: str) -> Chat:
     """The conversation, for staff who may see its case. Raises NotVisible."""
-    seen = Chat.objects.filter(case__in=policies.visible_to(actor))
-    chat = seen.select_related("case__customer", "agent").filter(public_id=_parsed(public_id)).first()
+    return _found(_visible(actor).select_related("case__customer", "agent"), public_id)
+
+
+def visible_as_shown(actor: Actor, public_id: str) -> Chat:
+    """As `visible_chat`, to be looked at only."""
+    return _found(waiting.shown(_visible(actor)), public_id)
+
+
+def _visible(actor: Actor) -> QuerySet[Chat]:
+    return Chat.objects.filter(case__in=policies.visible_to(actor))
+
+
+def _found(chats: QuerySet[Chat], public_id: str) -> Chat:
+    chat = chats.filter(public_id=_parsed(public_id)).first()
     if chat is None:
         raise NotVisible
     return chat

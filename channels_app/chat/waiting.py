@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 
 from accounts.customers.models import Contact
@@ -21,6 +21,21 @@ from . import duties
 _RECENT = timedelta(hours=1)
 _ENOUGH = 5  # below that a figure would be a guess
 _SAMPLE = 50
+
+
+# All that a look shows: hundreds of sockets look all the time, and rows of cases are wide.
+_SHOWN = (
+    "public_id",
+    *("state", "seen_at", "left_at", "waiting_since", "visitor_read", "agent_read"),
+    *("agent__first_name", "agent__last_name", "agent__username"),
+    *("case__code", "case__status", "case__customer", "case__last_event_number", "case__unanswered_since"),
+    *("case__contact__kind", "case__contact__verified_at", "case__contact__address"),
+)
+
+
+def shown(chats: QuerySet[Chat]) -> QuerySet[Chat]:
+    """These conversations as far as sockets show them; whoever changes one reads it whole."""
+    return chats.select_related("case__contact", "agent").only(*_SHOWN)
 
 
 def state_of(chat: Chat) -> dict[str, object]:

@@ -139,9 +139,7 @@ class DeskSocket(FrameSocket):
 
     async def read(self, frame: Frame) -> None:
         """Everything so far was shown; counts where the conversation is with the person."""
-        last = whole_number(frame, "last")
-        if (chat := await in_thread(conversations.talked_by, self.user, words(frame, "id"))) is not None:
-            await in_thread(talking.agent_read, chat, last)
+        await in_thread(_read, self.user, words(frame, "id"), whole_number(frame, "last"))
 
     async def typing(self, frame: Frame) -> None:
         """The visitor is shown that somebody writes: whom they talk with, and nobody else."""
@@ -266,6 +264,11 @@ def _chat(user_id: int, public_id: str) -> Chat:
     return conversations.visible_chat(_actor(user_id), public_id)
 
 
+def _read(user: User, public_id: str, last: int) -> None:
+    if (chat := conversations.talked_by(user, public_id)) is not None:
+        talking.agent_read(chat, last)
+
+
 def _canonical(code: str) -> str:
     try:
         return codes.parse_code(code)
@@ -283,5 +286,5 @@ def _news(user_id: int, last: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     actor, news = _actor(user_id), {}
     for public_id, last_id in last.items():
         with suppress(NotVisible):
-            news[public_id] = console.since(conversations.visible_chat(actor, public_id), last_id)
+            news[public_id] = console.since(conversations.visible_as_shown(actor, public_id), last_id)
     return news

@@ -175,7 +175,7 @@ def _state(chat_id: int) -> dict[str, Any]:
 
 def _fresh(chat_id: int) -> Chat:
     """The row as it is now. Raises NotVisible where it rested too long meanwhile."""
-    chat = Chat.objects.select_related("case__contact", "agent").get(pk=chat_id)
+    chat = waiting.shown(Chat.objects.all()).get(pk=chat_id)
     if chat.seen_at < timezone.now() - settings.CHAT_RESUMES_FOR:
         raise NotVisible
     return chat
