@@ -2,8 +2,9 @@
 
 All visitors are connected; each agent talks with `chats_each` of them, the others wait in the queue. In every conversation
 somebody says something every `every` seconds, the sides in turn; who gets a message says that it was read, as browsers do.
-The echo is measured three times: alone before and after, with the same connections, and beside the chat, in the processes that
-carry it, where it waits for the same processor, interpreter and event loop.
+The bare echo is measured three times: alone before and after, with the same connections, and beside the chat, in the processes
+that carry it, where it waits for the same processor, interpreter and event loop. Beside the chat runs also an echo that keeps
+what it passes on, in one row: it waits for the same threads and the same database, too.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from typing import Any
 import websockets
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 
 from accounts.actors import Actor
 from accounts.models import Department, Membership, Role, User
@@ -27,7 +29,7 @@ from channels_app.chat import agents, conversations, talking
 from channels_app.models import Chat
 from cskh.defaults.load import load
 
-from .chat_echo import BESIDE
+from .chat_echo import BESIDE, KEPT_BESIDE, KEPT_TABLE
 from .web import Web, Webs, running
 
 _WORDS = "Em đang kiểm tra giao dịch của anh chị, vui lòng chờ trong giây lát ạ."
@@ -94,20 +96,28 @@ def report(load: Load) -> None:
     with running("benchmarks.chat_echo:application", load.processes) as webs:
         before = asyncio.run(_echo(webs, load))
     with running("benchmarks.chat_beside:application", load.processes) as webs:
-        ours, beside = asyncio.run(_chat(webs, load, *people))
+        ours, beside, kept = asyncio.run(_chat(webs, load, *people))
     with running("benchmarks.chat_echo:application", load.processes) as webs:
         after = asyncio.run(_echo(webs, load))
-    rows = {"echo alone, before": before, "chat": ours, "echo beside it": beside, "echo alone, after": after}
+    rows = {
+        "bare echo alone, before": before,
+        "chat": ours,
+        "kept echo beside it": kept,
+        "bare echo beside it": beside,
+        "bare echo alone, after": after,
+    }
     for name, times in rows.items():
-        print(f"{name:<20}{times}")
-    print(f"{load.talking / load.every:.0f} messages/s of the chat, as many of the echo beside it")
-    print(f"p99 of the chat: {ours.p99 / beside.p99:.1f}x the echo beside it", end=", ")
-    print(f"{ours.p99 / max(before.p99, after.p99):.1f}x the echo alone")
+        print(f"{name:<24}{times}")
+    print(f"{load.talking / load.every:.0f} messages/s of the chat, as many of each echo beside it")
+    print(f"p99 of the chat: {ours.p99 / kept.p99:.1f}x the kept echo beside it", end=", ")
+    print(f"{ours.p99 / beside.p99:.1f}x the bare one, {ours.p99 / max(before.p99, after.p99):.1f}x the bare one alone")
 
 
 def _fill(load: Load) -> tuple[list[tuple[str, str]], list[tuple[str, list[str]]]]:
     """(id, key) of each conversation, and (session key, ids of their conversations) of each agent."""
     load_defaults_once()
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_TABLE)
     chats = []
     for number in range(load.visitors):
         chat, key = conversations.begin(website="http://127.0.0.1")
@@ -143,8 +153,8 @@ def _session(user: User) -> str:
 
 async def _chat(
     webs: Webs, load: Load, chats: list[tuple[str, str]], at_desks: list[tuple[str, list[str]]]
-) -> tuple[Times, Times]:
-    times, echo_times = Times(), Times()
+) -> tuple[Times, Times, Times]:
+    times, bare, kept = Times(), Times(), Times()
     says: dict[str, list[Say]] = {chat_id: [] for chat_id, _key in chats[: load.talking]}
     async with _background() as start:
         for session, mine in at_desks:
@@ -164,18 +174,24 @@ async def _chat(
             print(
                 f"memory: {webs.memory() / 2**20:.0f} MiB in all, {each / 1024:.0f} KiB for each of {len(idle)} idle visitors"
             )
-        pairs = await _pairs(webs, [f"beside-{number}" for number in range(load.pairs_beside)], echo_times, start)
+        bare_pairs = await _pairs(webs, BESIDE, load, bare, start)
+        kept_pairs = await _pairs(webs, KEPT_BESIDE, load, kept, start)
         busy, began = webs.busy(), time.monotonic()
-        await asyncio.gather(_talk(list(says.values()), load, times), _talk(pairs, load.beside, echo_times))
+        await asyncio.gather(
+            _talk(list(says.values()), load, times),
+            _talk(bare_pairs, load.beside, bare),
+            _talk(kept_pairs, load.beside, kept),
+        )
         share = (webs.busy() - busy) / (time.monotonic() - began)
         print(f"web processes: {load.processes}, {share:.0%} of one processor together; load {os.getloadavg()[0]:.1f}")
-    return times, echo_times
+    return times, bare, kept
 
 
-async def _pairs(webs: Webs, groups: Sequence[str], times: Times, start: "Start") -> list[list[Say]]:
-    """Two members of the echo for each group."""
+async def _pairs(webs: Webs, path: str, load: Load, times: Times, start: "Start") -> list[list[Say]]:
+    """Two members of the echo at `path` for each of its groups."""
+    groups = [f"{path.strip('/')}-{number}" for number in range(load.pairs_beside)]
     return [
-        [(await _member(webs.next(), BESIDE, [group], times, start))[group] for _side in range(2)] for group in groups
+        [(await _member(webs.next(), path, [group], times, start))[group] for _side in range(2)] for group in groups
     ]
 
 
