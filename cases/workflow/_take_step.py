@@ -15,7 +15,7 @@ from cases.states import TRANSITIONS, Status, Step
 from cskh.core.errors import PreconditionFailed, StepNotAllowed
 
 from . import _clocks
-from ._conditions import unmet
+from ._conditions import details, unmet
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
         raise StepNotAllowed(_not_now(step, held, actor), step=step.value, status=held.status)
     for condition in move.conditions:
         if reason := unmet(condition, held):
-            raise StepNotAllowed(reason, step=step.value, status=held.status)
+            raise StepNotAllowed(reason, step=step.value, status=held.status, **details(condition, held))
     before = held.status
     if move.target is not None:
         held.status = move.target

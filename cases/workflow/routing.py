@@ -6,18 +6,17 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies
-from cases.complaints.register import register_complaint
+from cases.complaints.register import FORMAL
 from cases.events import EventKind, record
 from cases.models import Case, Category, FollowUp
 from cases.states import PRIORITY_RANK, Nature, Priority, Status, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
-from . import _clocks, _plans
+from . import _clocks, _plans, complaint
 from ._conditions import NEEDS_APPROVAL
 from ._take_step import change_case, take_step, take_step_on
 
 _TRANSFERS = 2  # after so many a case that moves on is alarming: nobody takes it for theirs
-_FORMAL = frozenset({Nature.COMPLAINT, Nature.DISPUTE})
 
 
 def classify_case(
@@ -85,8 +84,8 @@ def _classify(
     if not _would_lower(held, category) or (first and not _was_set_by_a_person(held)):
         _set_priority(held, Priority(category.priority))
     record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
-    if held.nature in _FORMAL:
-        register_complaint(held)
+    if held.nature in FORMAL:
+        complaint.enter(held, actor=actor)
     if held.department_id is None:
         route_case(held, actor=actor, department=category.department)
     elif held.department_id != category.department_id:

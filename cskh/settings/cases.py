@@ -20,6 +20,7 @@ CASE_EVENT_LISTENERS = (
     "channels_app.notices.on_case_event",
     "channels_app.webhooks.on_case_event",
     "channels_app.push.on_case_event",
+    "channels_app.first_words.on_case_event",  # records more itself: whoever listens hears of one after the other
 )
 
 # Limits of what one message or form may carry.

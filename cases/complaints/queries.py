@@ -1,0 +1,36 @@
+"""Reads: everything that was put down about a complaint."""
+
+from cases.models import Case
+
+from .models import Account, Complaint, Decision, Finding, Side
+from .register import complaint_of
+from .standing import ComplaintFile, IssueFile
+
+
+def complaint_file(case: Case) -> ComplaintFile | None:
+    """The formal side of the case; None, without a query, for a case that is in no register. Eight queries at most."""
+    complaint = complaint_of(case)
+    if complaint is None:
+        return None
+    complaint.case = case
+    file = ComplaintFile(complaint, case.round, recourses=list(complaint.recourses.order_by("pk")))
+    files = {issue.pk: IssueFile(issue, round=case.round) for issue in complaint.issues.order_by("number")}
+    file.issues = list(files.values())
+    if files:
+        _fill(files, complaint)
+    return file
+
+
+def _fill(files: dict[int, IssueFile], complaint: Complaint) -> None:
+    for account in Account.objects.filter(issue__complaint=complaint).order_by("pk"):
+        one = files[account.issue_id]
+        if account.side == Side.CUSTOMER:
+            one.customers = account
+        else:
+            one.operators = account
+    findings = Finding.objects.filter(issue__complaint=complaint).order_by("pk")
+    for finding in findings.prefetch_related("evidence__file", "facts", "snapshots"):
+        files[finding.issue_id].findings.append(finding)
+    decisions = Decision.objects.filter(issue__complaint=complaint).order_by("pk")
+    for decision in decisions.select_related("clause", "approval__by"):
+        files[decision.issue_id].decisions.append(decision)
