@@ -16,7 +16,16 @@ from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_check, evidence_forms, fact_forms, records_card, records_pulled, step_forms
+from . import (
+    complaint_forms,
+    composer_forms,
+    evidence_check,
+    evidence_forms,
+    fact_forms,
+    records_card,
+    records_pulled,
+    step_forms,
+)
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -82,7 +91,7 @@ def _at_its_thing(actor: Actor, case: Case) -> bool:
     return False  # its buttons stand at the message that did not arrive, at the evidence that came, beside the records
 
 
-_S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
+_S, _F, _C, _E, _P = Step, step_forms, composer_forms, evidence_forms, complaint_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
@@ -117,6 +126,18 @@ _TABLE = [
             ("verify-fact", _("Verify the fact"), fact_forms.VerifyFact),
             ("confirm-fact", _("Confirm the finding"), fact_forms.ConfirmFinding),
             ("set-aside", _("Set aside"), fact_forms.SetAside),
+        )
+    ),
+    *(
+        Action(name, label, form, step, _at_its_thing, leads_to="admin:cases_case_complaint")
+        for name, label, form, step in (
+            ("describe-complaint", _("Describe the complaint"), _P.DescribeComplaint, _S.REQUEST_EVIDENCE),
+            ("add-issue", _("Add an issue"), _P.AddIssue, _S.REQUEST_EVIDENCE),
+            ("note-account", _("Put down the account"), _P.NoteAccount, _S.REQUEST_EVIDENCE),
+            ("find-issue", _("Note the finding"), _P.FindIssue, _S.ANSWER),
+            ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
+            ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
+            ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),

@@ -2,16 +2,15 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Severity(models.TextChoices):
     """How grave it is for the customer; how soon it is handled is the priority of the case."""
 
-    MINOR = "minor", pgettext_lazy("severity", "minor")
-    MODERATE = "moderate", pgettext_lazy("severity", "moderate")
-    SERIOUS = "serious", pgettext_lazy("severity", "serious")
-    CRITICAL = "critical", pgettext_lazy("severity", "critical")
+    MINOR = "minor", _("minor")
+    MODERATE = "moderate", _("moderate")
+    SERIOUS = "serious", _("serious")
+    CRITICAL = "critical", _("critical")
 
 
 class Side(models.TextChoices):
@@ -56,4 +55,4 @@ class Outcome(models.TextChoices):
     PARTLY = "partly", _("partly upheld")
     NOT_UPHELD = "not_upheld", _("not upheld")
     OUT_OF_SCOPE = "out_of_scope", _("out of scope")
-    WITHDRAWN = "withdrawn", pgettext_lazy("issue", "withdrawn")
+    WITHDRAWN = "withdrawn", _("withdrawn")
