@@ -229,7 +229,7 @@ class LackOut(serializers.Serializer):
                 ],
                 "recourse": None,
                 "missing": [
-                    {"code": "decision", "issue": 1, "text": "khiếu nại 1: quyết định"},
+                    {"code": "decision", "issue": 1, "text": "vấn đề 1: quyết định"},
                     {"code": "recourse", "issue": None, "text": "cấp tiếp theo và thời hạn phản hồi"},
                 ],
                 "etag": '"14"',

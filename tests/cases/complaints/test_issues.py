@@ -1,9 +1,11 @@
 """The formal side of a case: issues, accounts, findings, decisions by the policy of the day, and what is missing for an answer."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -11,10 +13,10 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases import policies
 from cases.complaints import policy
-from cases.complaints.models import Account, Decision, Finding, Issue, PolicyClause, Recourse
+from cases.complaints.models import Account, Complaint, Decision, Finding, Issue, PolicyClause, Recourse
 from cases.complaints.queries import complaint_file
 from cases.events import flaws_of
-from cases.models import Category
+from cases.models import Case, Category
 from cases.states import Nature, Step
 from cases.workflow import answer, complaint, deciding, evidence, resolution, routing
 from cases.workflow.complaint import Description
@@ -83,6 +85,13 @@ class TestRegister:
         case = open_complaint(incident_at=at, amount=340_000)
         kept = complaint_file(case).complaint
         assert (kept.happened_from, kept.happened_until, kept.amount) == (at, at, 340_000)
+
+    def test_what_stood_there_before_issues_were_kept_gets_its_first_one(self):
+        case = open_case("other", amount=340_000)
+        Complaint.objects.create(case=case)
+        import_module("cases.complaints.migrations.0003_issues").begin_what_stands(apps, None)
+        file = complaint_file(Case.objects.get(pk=case.pk))
+        assert ([one.customers.text for one in file.issues], file.complaint.amount) == ([WORDS], 340_000)
 
     def test_other_cases_are_in_no_register(self, lan):
         case = open_case("other")
