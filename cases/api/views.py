@@ -23,6 +23,7 @@ from cases.workflow import evidence
 from cases.workflow.opening import Matter
 from channels_app import intake
 from cskh.core.api import ApiView, GenericApiView, StrictJSONParser
+from cskh.core.client_address import address_hash
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 from cskh.core.text import as_number
 
@@ -159,6 +160,7 @@ class CaseEvidence(GenericApiView):
             upload=Upload.of_form(given["file"]) if "file" in given else None,
             text=given["text"],
             item=_requested(case, given["item"]),
+            address_hash=address_hash(request),
         )
         return Response(EvidenceOut(item).data, status=status.HTTP_201_CREATED)
 
