@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.records.found import Found, found_on
-from cases.records.models import RecordKind, TransactionCode
+from cases.records.models import RecordKind, Snapshot, TransactionCode
 from cskh.core.api import ApiView
 from cskh.core.errors import NotPermitted
+
+_AT = "2026-11-22T09:31:02+07:00"
 
 
 class LookedIn(serializers.Serializer):
@@ -23,6 +25,16 @@ class LookedIn(serializers.Serializer):
     source = serializers.CharField(help_text="`files`, or `rest:` and the server.")  # type: ignore[assignment]
     taken_at = serializers.DateTimeField()
     sha256 = serializers.CharField()
+    rows = serializers.SerializerMethodField(help_text="How many rows of it are kept.")
+    is_cut = serializers.BooleanField(
+        help_text="Whether the source has more rows than are kept: what is not among them may be in the rest."
+    )
+    total = serializers.IntegerField(
+        allow_null=True, help_text="How many rows the source has where the answer is cut; null where it does not tell."
+    )
+
+    def get_rows(self, snapshot: Snapshot) -> int:
+        return len(snapshot.content)
 
 
 class RecordOut(serializers.Serializer):
@@ -50,10 +62,12 @@ class ElsewhereOut(serializers.Serializer):
         return [case.code for case in elsewhere.seen]
 
 
-def _looked_in(snapshot: int, kind: str, sha256: str) -> dict[str, Any]:
-    """A line of the example below."""
-    at = "2026-11-22T09:31:02+07:00"
-    return {"snapshot": snapshot, "kind": kind, "source": "files", "taken_at": at, "sha256": sha256}
+def _looked_in(
+    snapshot: int, kind: str, sha256: str, *, rows: int = 0, is_cut: bool = False, total: int | None = None
+) -> dict[str, Any]:
+    """A line of the examples below."""
+    told = {"snapshot": snapshot, "kind": kind, "source": "files", "taken_at": _AT, "sha256": sha256}
+    return {**told, "rows": rows, "is_cut": is_cut, "total": total}
 
 
 @extend_schema_serializer(
@@ -66,13 +80,13 @@ def _looked_in(snapshot: int, kind: str, sha256: str) -> dict[str, Any]:
                 "origin": "message",
                 "noted_at": "2026-11-22T09:31:00+07:00",
                 "state": "answered",
-                "looked_up_at": "2026-11-22T09:31:02+07:00",
+                "looked_up_at": _AT,
                 "records": [
                     {
                         "snapshot": 12,
                         "kind": "deposits",
                         "source": "files",
-                        "taken_at": "2026-11-22T09:31:02+07:00",
+                        "taken_at": _AT,
                         "sha256": "0f4c…",
                         "row": {
                             "code": "FT26326004511",
@@ -86,7 +100,7 @@ def _looked_in(snapshot: int, kind: str, sha256: str) -> dict[str, Any]:
                 ],
                 "looked_in": [
                     _looked_in(11, "bets", "77b1…"),
-                    _looked_in(12, "deposits", "0f4c…"),
+                    _looked_in(12, "deposits", "0f4c…", rows=1),
                     _looked_in(13, "withdrawals", "a3d9…"),
                 ],
                 "elsewhere": {"cases": ["CS-7K3M-9QXT-4VB"], "others": 0},
