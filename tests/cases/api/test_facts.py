@@ -41,7 +41,7 @@ def test_the_checklist_says_what_is_missing_and_what_is_known(integration, at):
     [
         ({"body": "Mã ft-26326 004511, tôi chuyển lúc 9h"}, "missing", ""),  # two tokens: no code that we know
         ({"body": "Mã FT26326004511 và FT26325118820"}, "claimed", "FT26326004511, FT26325118820"),
-        ({"subject": "FT26326\x00004511 chưa vào"}, "claimed", "FT26326004511"),
+        ({"subject": "FT26326\x07004511 chưa vào"}, "claimed", "FT26326004511"),
         ({"subject": "Chưa vào", "body": "sđt 0901234567"}, "missing", ""),
         ({"body": "FT26325118820", "transaction_ref": "FT26326004511"}, "claimed", "FT26326004511"),
     ],
