@@ -94,8 +94,13 @@ def open_request(
             body=text,
             created_at=case.opened_at,
         )
-        registry.note_said(case, f"{case.subject}\n{text}", message=message.pk)
+        registry.note_said(case, first_words(case.subject, text), message=message.pk)
     return case
+
+
+def first_words(subject: str, body: str) -> str:
+    """All that the customer said when the case was opened."""
+    return f"{subject}\n{checked_body(body)}"
 
 
 def _next_message_id() -> int:

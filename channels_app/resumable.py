@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases.evidence.names import safe_filename
+from cases.evidence.names import declared_name
 from cases.evidence.pipeline.receive import Upload, require_room, size_limit
 from cases.evidence.sorting import room_left
 from cases.models import Case
@@ -40,7 +40,7 @@ def begin(case: Case, *, actor: Actor, filename: str, declared_type: str, size: 
         case=case,
         sender_kind=actor.kind,
         sender_id=actor.id,
-        filename=safe_filename(filename),
+        declared_name=declared_name(filename),
         declared_type=one_line(declared_type)[:100],
         size=size,
     )
@@ -86,7 +86,7 @@ def put_together(partial: PartialUpload) -> Iterator[Upload]:
     """The file for `submit_evidence`, on disk while the block lasts. The caller forgets the pieces once it is kept."""
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         _write(partial, file)
-        yield Upload(filename=partial.filename, stream=file, content_type=partial.declared_type)
+        yield Upload(filename=partial.declared_name, stream=file, content_type=partial.declared_type)
 
 
 def drop(case: Case, upload_ids: Iterable[UUID], *, actor: Actor) -> None:

@@ -81,5 +81,10 @@ class AddEvidence(StepForm):
         file = self.cleaned_data["file"]
         upload = Upload.of_form(file) if file else None
         evidence.submit_evidence(
-            self.case, actor=self.actor, channel=Channel(self.case.channel), upload=upload, text=self.said("text")
+            self.case,
+            actor=self.actor,
+            channel=Channel(self.case.channel),
+            upload=upload,
+            text=self.said("text"),
+            address_hash=self.sent_from,
         )

@@ -25,7 +25,8 @@ from .desk_form import DeskForm
 
 
 class StepForm(DeskForm):
-    """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at."""
+    """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at,
+    `sent_from` the hash of the address the form came from (`cskh.core.client_address`)."""
 
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -33,10 +34,17 @@ class StepForm(DeskForm):
     hint: ClassVar[Any] = ""
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, case: Case, actor: Actor, initial: dict[str, Any] | None = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        case: Case,
+        actor: Actor,
+        initial: dict[str, Any] | None = None,
+        sent_from: str = "",
     ) -> None:
         super().__init__(data, files, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
-        self.case, self.actor = case, actor
+        self.case, self.actor, self.sent_from = case, actor, sent_from
         self.offer()
 
     def offer(self) -> None:

@@ -16,6 +16,7 @@ from cases.models import Answer, Case, CaseEvent
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
+from cskh.core.client_address import address_hash
 from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
 from cskh.core.text import as_number
 
@@ -47,7 +48,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
     if not action.permitted(actor, case):
         _keep_words(action, case, actor, posted.get("body", ""))
         return _form_page(request, action, None, case, actor, error=_why_not(posted.get("version", ""), case, actor))
-    form = action.form(posted, request.FILES, case=case, actor=actor)
+    form = action.form(posted, request.FILES, case=case, actor=actor, sent_from=address_hash(request))
     try:
         with transaction.atomic():
             held = queries.locked(case.pk)

@@ -184,6 +184,6 @@ def _to_rest_on(records: RecordsCard | None, pulled: Iterable[ToPull]) -> list[S
     lines: list[CodeLine | ToPull] = [*codes, *pulled]
     # Two entries of a checklist may name the same record.
     snapshots = list(dict.fromkeys(snapshot for line in lines for snapshot in line.looked_in))
-    snapshots.sort(key=lambda snapshot: not snapshot.content)
+    snapshots.sort(key=lambda snapshot: snapshot.found_nothing)
     chosen = next((one for one in snapshots if one.sha256 in same), None)
     return [Source(one, is_chosen=one is chosen) for one in snapshots]

@@ -169,8 +169,10 @@ class CaseOut(CaseRow):
         ]
 
     def to_representation(self, instance: Case) -> Any:
-        is_new = self.context.get("is_new", False)
-        self.file = evidence.needed_by(instance) if is_new else evidence.file_of(instance)
+        if self.context.get("is_new", False):
+            self.file = evidence.needed_by(instance, self.context["first_words"])
+        else:
+            self.file = evidence.file_of(instance)
         return super().to_representation(instance)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Step.choices)))

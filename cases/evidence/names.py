@@ -4,6 +4,7 @@ import unicodedata
 
 from cskh.core.text import one_line
 
+DECLARED_MAX = 1_000
 _MAX_BYTES = 255
 # What a file of that type may be called; the first is added where the name says otherwise, so that a script sent as text
 # never opens as a script on the desk of whoever downloads it.
@@ -16,6 +17,11 @@ _EXTENSIONS = {
     "text/plain": ("txt", "log"),
     "message/rfc822": ("eml",),
 }
+
+
+def declared_name(name: str) -> str:
+    """The name as its sender gave it, but for what no database keeps, and for what is beyond every file system."""
+    return name.replace("\0", "").encode(errors="replace").decode()[:DECLARED_MAX]
 
 
 def safe_filename(name: str) -> str:

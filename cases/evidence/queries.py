@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from cases.models import Case
+from cases.records.codes import codes_in
 from cases.records.models import TransactionCode
 
 from .lines import CLAIM_MAX, Claim, join_alternatives
@@ -23,14 +24,18 @@ def entries_of(case: Case) -> QuerySet[ChecklistItem]:
     return ChecklistItem.objects.filter(checklist__category=case.category, checklist__number=case.checklist_number)
 
 
-def needed_by(case: Case) -> Checklist:
-    """What the case needs by its category: all there is to say of a case that was just opened. At most one query: a code in
-    its first words is a claim for whoever looks next (`file_of`)."""
+def needed_by(case: Case, first_words: str = "") -> Checklist:
+    """What the case needs by its category: all there is to say of a case that was just opened with these `first_words`, in
+    which a code may be claimed already. At most one query."""
     if case.category_id is None:
         return Checklist()
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
+    if said := codes_in(first_words):
+        for line in lines:
+            if line.takes_noted_codes:
+                line.noted = Claim(_as_claim(said))
     return Checklist(lines=lines, ours=[entry for entry in entries if not entry.is_asked_of_customers])
 
 
@@ -50,10 +55,14 @@ def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem
     if not noted:
         return
     last, item = noted[-1]
-    value = ", ".join(code.code for code, _item in noted)[:CLAIM_MAX]
+    value = _as_claim(code.code for code, _item in noted)
     message = last.origin_id if last.origin == origin.MESSAGE else None
     for line in lines:
         line.noted = Claim(value, item=item, message=message)
+
+
+def _as_claim(codes: Iterable[str]) -> str:
+    return ", ".join(codes)[:CLAIM_MAX]
 
 
 def checklist_of(case: Case) -> list[Line]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from .models import ImportedRow, RecordFile, RecordKind
-from .rows import Row, from_json
-from .source import MOST_ROWS, NoAnswer, Period
+from .rows import from_json
+from .source import MOST_ROWS, Period, SourceAnswer
 
 _LIVE = RecordFile.State.LIVE
 
@@ -20,7 +20,7 @@ class ImportedSource:
 
     def look_up(
         self, kind: RecordKind, *, customer: str = "", code: str = "", period: Period | None = None
-    ) -> list[Row]:
+    ) -> SourceAnswer:
         if not (customer or code):
             raise ValueError("a customer or a code is asked for")
         which: dict[str, Any] = {"kind": kind, "file__state": _LIVE}
@@ -32,6 +32,6 @@ class ImportedSource:
             which |= {"at__gte": period.since, "at__lt": period.until}
         rows = ImportedRow.objects.filter(**which).select_related("file").order_by("at", "file_id", "line")
         found = list(rows[: MOST_ROWS + 1])
-        if len(found) > MOST_ROWS:
-            raise NoAnswer("too many rows")
-        return [from_json(kind, {**row.content, "place": f"{row.file.filename}, {row.line}"}) for row in found]
+        total = rows.count() if len(found) > MOST_ROWS else None
+        places = ({**row.content, "place": f"{row.file.filename}, {row.line}"} for row in found)
+        return SourceAnswer.of([from_json(kind, row) for row in places], total)

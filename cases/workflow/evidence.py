@@ -56,6 +56,7 @@ class _Submission:
     words: str
     channel: Channel
     at: datetime
+    address_hash: str
 
 
 def request_evidence(
@@ -147,13 +148,15 @@ def submit_evidence(
     item: int | None = None,
     is_unasked: bool = False,
     at: datetime | None = None,
+    address_hash: str = "",
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
     It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
     something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
     verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
-    question. The same file again on the same case gives the item that is there.
+    question. The same file again on the same case gives the item that is there. `address_hash` stands for where it was
+    sent from (`cskh.core.client_address`), and is kept with the name of the file as what is known of its receipt.
     Raises TooLarge, UnsupportedType, Invalid, NotVisible or NotPermitted, and then nothing has changed.
     """
     conversation.require(actor, case)
@@ -163,7 +166,9 @@ def submit_evidence(
     require_length(words, _MAX_TEXT, field="text")
     received_at = min(at or timezone.now(), timezone.now())
     received = receive(upload, room=sorting.room_left(case)) if upload else None
-    came = _Submission(upload=upload, received=received, words=words, channel=channel, at=received_at)
+    came = _Submission(
+        upload=upload, received=received, words=words, channel=channel, at=received_at, address_hash=address_hash
+    )
     with transaction.atomic():
         evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked)
         _waiting.complete_if_whole(case)
@@ -315,7 +320,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
                 return known
             require_room(file.size, room=sorting.room_left(held))
         evidence = _item(held, came, file, wanted, actor=actor)
-        custody.begin(evidence, actor=actor)
+        filename = came.upload.filename if came.upload else ""
+        custody.begin(evidence, actor=actor, filename=filename, address_hash=came.address_hash)
         if wanted:
             sorting.update_state(wanted)
         record(

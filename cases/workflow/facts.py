@@ -302,7 +302,16 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
         )
+    if kind == Kind.CONTRADICTED and sources.snapshot and sources.snapshot.is_cut and not statement:
+        raise Invalid(errors={"snapshot": [_cut_proves_nothing()]})
     return Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement)
+
+
+def _cut_proves_nothing() -> str:
+    return _(
+        "Of this record only a part is here: what is not in it may be in the rest. Name as other source what says "
+        "otherwise, or choose “cannot be verified”."
+    )
 
 
 def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: str) -> str:

@@ -29,6 +29,7 @@ from channels_app.models import Attachment, Delivery, InboundItem, MailboxState,
 from cskh.core.errors import Conflict
 from cskh.core.locks import unless_held
 from tests.cases.building import open_case
+from tests.cases.evidence.receipts import receipt_of
 
 from .mail import AN, DESK, deliver, headers_of, mail, pasted, photo, with_picture
 
@@ -698,6 +699,7 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
     assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+    assert receipt_of(kept.evidence_item) == ("a.jpg", "image/jpeg", "")  # it came from a mail server of theirs
 
 
 def test_the_logo_of_a_signature_is_kept_and_answers_nothing_but_a_pasted_photo_does(post, work_off, make_staff):

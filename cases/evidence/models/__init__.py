@@ -1,7 +1,7 @@
 """What was asked for, what came in, what was done with it, and what somebody found about it."""
 
 from .checklists import ASKED_OF_CUSTOMERS, CaseField, Checklist, ChecklistItem, ItemKind, Part
-from .custody import Custody, CustodyEntry, CustodyText
+from .custody import Custody, CustodyEntry, CustodyText, DeclaredName
 from .facts import FOUND, FactEntry
 from .files import DerivedPage, FileMetadata, Resemblance, StoredFile
 from .items import Check, EvidenceItem
@@ -17,6 +17,7 @@ __all__ = [
     "Custody",
     "CustodyEntry",
     "CustodyText",
+    "DeclaredName",
     "DerivedPage",
     "EvidenceItem",
     "EvidenceRequest",

@@ -24,6 +24,7 @@ from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
 from tests.cases.evidence.files import picture
+from tests.cases.evidence.receipts import hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +296,13 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     assert (line.state, line.items) == ("accepted", [item])
     assert "<img src=x" not in page.content.decode()
     assert desk(people["auditor"]).page(case).context["evidence_panel"].may_check is False
+
+
+def test_added_evidence_keeps_its_name_and_the_hash_of_where_it_came_from(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    photo = SimpleUploadedFile("anh.exe", picture(), "image/png")
+    assert at.take(case, "add-evidence", file=photo).status_code == 302
+    assert receipt_of(case.evidence.get()) == ("anh.exe", "image/png", hash_of("127.0.0.1"))
 
 
 def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):

@@ -18,6 +18,7 @@ from cases.models import Case, Category
 from channels_app.merging import merge_customers
 from channels_app.models import Delivery, Message
 from channels_app.portal.forms.request import new_token
+from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 PNG = bytes.fromhex(
@@ -69,6 +70,12 @@ def test_a_full_request_becomes_a_case_whose_code_is_shown_in_groups(client):
     assert sorted(case.evidence.values_list("filename", flat=True)) == ["bien-lai.png", "khac.png"]
     page = client.get("/request/done/").content.decode()
     assert "".join(f"<span>{group}</span>" for group in case.code.split("-")) in page
+
+
+def test_what_is_attached_keeps_its_name_and_the_hash_of_where_it_came_from(client):
+    data = typed(documents=[SimpleUploadedFile("biên lai.PNG.exe", PNG, "image/png")])
+    assert client.post("/request/", data, REMOTE_ADDR=ADDRESS).status_code == 302
+    assert receipt_of(Case.objects.get().evidence.get()) == ("biên lai.PNG.exe", "image/png", hash_of(ADDRESS))
 
 
 def test_what_has_no_title_is_called_by_its_first_words(client):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.evidence.models import EvidenceItem
 from channels_app import resumable
 from channels_app.models import PartialUpload, UploadPiece
+from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 from tests.cases.fingerprint import fingerprint
 
 from .test_requests import PNG
@@ -40,8 +41,8 @@ def upload(browser, case, data=PNG, name="biên lai.png"):
     return place.split("/")[-2]
 
 
-def send(browser, case, *ids, **typed):
-    return browser.post(f"/track/{case.code}/evidence/", {"uploads": ids, "text": "", **typed})
+def send(browser, case, *ids, address="127.0.0.1", **typed):
+    return browser.post(f"/track/{case.code}/evidence/", {"uploads": ids, "text": "", **typed}, REMOTE_ADDR=address)
 
 
 def test_pieces_become_the_file_that_was_sent(open_case, follow):
@@ -54,6 +55,15 @@ def test_pieces_become_the_file_that_was_sent(open_case, follow):
     assert item.requested_item is not None
     assert not PartialUpload.objects.exists()
     assert not UploadPiece.objects.exists()
+
+
+def test_the_name_is_kept_as_it_was_announced_and_where_it_was_sent_from(open_case, follow):
+    case, name = open_case(), "../Ảnh\u202egpj.exe"
+    browser = follow(case)
+    place = upload(browser, case, name=name)
+    assert PartialUpload.objects.get().filename == "Ảnhgpj.exe"
+    assert send(browser, case, place, address=ADDRESS).status_code == 302
+    assert receipt_of(EvidenceItem.objects.get()) == (name, "image/png", hash_of(ADDRESS))
 
 
 def test_after_a_break_one_asks_how_far_it_came(open_case, follow):
