@@ -5,7 +5,7 @@ commit; a sweep finds what a crash left behind. The Message-ID is given once, so
 in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +22,8 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind, RequestedItem
+from cases.evidence.lines import by_choice
+from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
@@ -102,7 +103,7 @@ def _request(case: Case, event: CaseEvent) -> Facts:
     takes_files = any(item.kind != ItemKind.TEXT for item in items)
     return {
         "request": request,
-        "groups": _by_choice(items),
+        "groups": by_choice(items),
         "file_limit": settings.EVIDENCE_MAX_BYTES if takes_files else None,
     }
 
@@ -111,19 +112,10 @@ def _still_missing(case: Case, event: CaseEvent) -> Facts:
     request = evidence_queries.open_request(case)
     return {
         "due_at": request and request.due_at,
-        "groups": _by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
+        "groups": by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
         if request
         else (),
     }
-
-
-def _by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
-    """What is asked for, together where one of several things suffices."""
-    groups: dict[object, list[RequestedItem]] = {}
-    for item in items:
-        choice = item.checklist_item.either_of if item.checklist_item else ""
-        groups.setdefault(choice or item.pk, []).append(item)
-    return list(groups.values())
 
 
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:

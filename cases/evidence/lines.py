@@ -91,6 +91,11 @@ class Line:
     # What the customer is told about it.
 
     @property
+    def told_why(self) -> str:
+        """Why it is needed: in the words it is being asked for with, where they are not the checklist's."""
+        return (self._being_asked.own_reason if self._being_asked else "") or self.why
+
+    @property
     def formats(self) -> str:
         return self.checklist_item.formats if self.checklist_item else ""
 
@@ -133,11 +138,11 @@ class Line:
         for best in (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED):
             if best in states:
                 return best.value
-        last = self.asked[-1] if self.asked else None
-        if last and last.request.ended_at is None and last.state == State.REQUESTED:
+        if self._being_asked and self._being_asked.state == State.REQUESTED:
             return State.REQUESTED.value
         if states:
             return State.REJECTED.value
+        last = self.asked[-1] if self.asked else None
         return State.NOT_NEEDED.value if last and last.state == State.NOT_NEEDED else MISSING
 
     def _came_since_found(self) -> bool:
@@ -147,9 +152,31 @@ class Line:
         )
 
     @property
+    def _being_asked(self) -> RequestedItem | None:
+        """What stands for it in the request that is open."""
+        last = self.asked[-1] if self.asked else None
+        return last if last and last.request.ended_at is None else None
+
+    @property
+    def is_asked_besides(self) -> bool:
+        """Whether the customer is being asked for it although what is as good is there."""
+        return self._being_asked is not None and self._being_asked.is_besides
+
+    @property
     def is_covered(self) -> bool:
-        """Whether another thing is there of those of which one suffices, asked for or not."""
-        return any(other.state in _THERE for other in self.alternatives)
+        """Whether another thing is there of those of which one suffices, asked for or not, and is taken for enough."""
+        return not self.is_asked_besides and any(other.state in _THERE for other in self.alternatives)
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether it has come, or what is as good, and nobody has looked at that."""
+        came = (item for one in (self, *self.alternatives) for item in one.items)
+        return any(item.state == EvidenceItem.State.RECEIVED for item in came)
+
+    @property
+    def may_be_asked_besides(self) -> bool:
+        """Whether what is as good is there and was looked at, so that somebody can say why it is not enough."""
+        return self.is_covered and self.state not in _THERE and not self.awaits_check
 
     @property
     def is_missing(self) -> bool:
@@ -349,6 +376,15 @@ def join_alternatives(lines: Iterable[Line]) -> None:
     for group in groups.values():
         for line in group:
             line.alternatives = [other for other in group if other is not line]
+
+
+def by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
+    """What is asked for, together where one of several things suffices. No query where their `checklist_item` is read."""
+    groups: dict[object, list[RequestedItem]] = {}
+    for item in items:
+        choice = item.checklist_item.either_of if item.checklist_item and not item.is_besides else ""
+        groups.setdefault(choice or item.pk, []).append(item)
+    return list(groups.values())
 
 
 def said_by_case(case: Case, case_field: str) -> str:

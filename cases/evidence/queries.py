@@ -96,11 +96,11 @@ def open_request(case: Case) -> EvidenceRequest | None:
 def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
-    Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
-    `file` where the caller has read that of the case.
+    Where one of several things suffices and is there, whenever it came, the others are waited for no longer, unless they
+    were asked for besides. `file` where the caller has read that of the case.
     """
     lines = (file or file_of(request.case)).lines
-    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked]
+    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked if not asked.is_besides]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
 
 
