@@ -24,11 +24,12 @@ from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.lines import by_choice
 from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
+from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
-from cskh.core.text import checked_body
+from cskh.core.text import checked_body, one_line
 
 from .models import Attachment, Chat, Delivery, Message
 
@@ -81,7 +82,9 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
     detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
     text = TEXTS.get((event.kind, detail))
     if text is not None:
-        _tell(case, text, {"event": event, **text.facts(case, event)}, event)
+        with translation.override(case.customer.language):
+            facts = text.facts(case, event)
+        _tell(case, text, {"event": event, **facts}, event)
 
 
 Facts = Mapping[str, object]
@@ -119,12 +122,28 @@ def _still_missing(case: Case, event: CaseEvent) -> Facts:
 
 
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:
-    return {**_item(case, event), "reason": event.words.text}
+    """What cannot be used, and why. What needs nothing more is not asked for again, so its name does not stand for a file."""
+    item = _item_of(event)
+    line = evidence_queries.file_of(case).line_of(item)
+    settled = line.name if line and line.needs_nothing_more else ""
+    return {"name": _in_words(item, is_for=not settled), "settled": settled, "reason": event.words.text}
 
 
 def _item(case: Case, event: CaseEvent) -> Facts:
-    item = EvidenceItem.objects.select_related("requested_item").get(pk=event.facts["item"])
-    return {"name": item.requested_item or item}
+    return {"name": _in_words(_item_of(event))}
+
+
+def _item_of(event: CaseEvent) -> EvidenceItem:
+    return EvidenceItem.objects.select_related("requested_item", "checklist_item").get(pk=event.facts["item"])
+
+
+def _in_words(item: EvidenceItem, *, is_for: bool = True) -> str:
+    """A file by its name with what it is for, words by what they are for, where that is known and is to be said."""
+    thing = str(item.requested_item or item.checklist_item or "") if is_for else ""
+    if not item.file_id:
+        return thing or one_line(str(item))
+    name = short_name(item.filename)
+    return f"{name} ({thing})" if thing else name
 
 
 def _fact(case: Case, event: CaseEvent) -> Facts:

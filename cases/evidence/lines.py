@@ -39,7 +39,8 @@ class Line:
     """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
 
     `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
-    `alternatives` are the other lines of which one suffices.
+    `alternatives` are the other lines of which one suffices, `rejected_since` what it was confirmed with and was rejected
+    then.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Line:
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
+    rejected_since: list[EvidenceItem] = field(default_factory=list)
     alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -197,6 +199,11 @@ class Line:
         """Whether asking for it would be asking again: it is there, checked or not, or what is as good is."""
         return self.state in _THERE or self.is_covered
 
+    @property
+    def needs_nothing_more(self) -> bool:
+        """Whether it, or what is as good, was accepted, or nobody needs it any more."""
+        return self.is_covered or self.state in (State.ACCEPTED, State.NOT_NEEDED)
+
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""
         last = self.asked[-1] if self.asked else None
@@ -330,6 +337,10 @@ class Checklist:
     @property
     def checks(self) -> list[ChecklistItem]:
         return [entry for entry in self.ours if entry.part == Part.CHECK]
+
+    def line_of(self, item: EvidenceItem) -> Line | None:
+        """Under which line that came in."""
+        return next((line for line in self.lines if item in line.items), None)
 
     @property
     def missing(self) -> list[Line]:
