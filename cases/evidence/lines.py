@@ -93,6 +93,11 @@ class Line:
     # What the customer is told about it.
 
     @property
+    def told_state(self) -> str:
+        """Its `state`; where what is as good is there, nothing more is asked for."""
+        return State.NOT_NEEDED.value if self.is_covered and self.state not in _THERE else self.state
+
+    @property
     def told_why(self) -> str:
         """Why it is needed: in the words it is being asked for with, where they are not the checklist's."""
         return (self._being_asked.own_reason if self._being_asked else "") or self.why

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from accounts.actors import Actor
 from accounts.models import Role, User
 from cases import timeline
+from cases.admin.next_up import next_up
 from cases.events import flaws_of
 from cases.evidence.wanted import Wanted
 from cases.models import Case, CaseEvent
@@ -294,6 +295,27 @@ def test_rejected_evidence_says_why(open_case, follow):
     lan = Actor.staff(User.objects.get(username="lan"))
     evidence.verify_evidence(case.evidence.get(), actor=lan, result="rejected", reason="Chụp lại cho rõ số tiền")
     assert "Chụp lại cho rõ số tiền" in browser.get(f"/track/{case.code}/").content.decode()
+
+
+def test_of_several_things_one_is_enough_before_and_after_it_came(open_case, follow):
+    case, lan = open_case("routed"), Actor.staff(User.objects.get(username="lan"))
+    wanted = [Wanted(name=name) for name in ("receipt", "statement-line", "transaction-code")]
+    evidence.request_evidence(case, actor=lan, items=wanted)
+    browser = follow(case)
+
+    def page():
+        return browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
+
+    assert "Or instead: Statement line with the payment" in page()
+    assert "Or instead: Transfer receipt" in page()
+    assert "(for example: FT26326004511, as printed on the bank&#x27;s receipt)" in page()
+    assert next_up(case).what.endswith("Biên lai chuyển khoản / Dòng sao kê có khoản tiền, Mã giao dịch.")
+    assert page().count("please send") == 3
+    documents = [SimpleUploadedFile("a.png", PNG)]
+    assert browser.post(f"/track/{case.code}/evidence/", {"documents": documents}).status_code == 302
+    assert "Or instead" not in page()
+    assert page().count("please send") == 1
+    assert "not needed any more" in page()
 
 
 def test_what_is_asked_besides_is_needed_and_says_why(open_case, follow, make_staff):
