@@ -124,7 +124,7 @@ class TestOffering:
         client.force_login(make_staff("tri", Role.ADMINISTRATOR))
         assert begin in unescape(client.get(address).content.decode())
         form = client.get(begin).context["adminform"].form
-        said = {name: form[name].value() for name in ("category", "begin_with", "note")}
+        said = {name: form[name].value() for name in ("category", "begin_with")}
         assert client.post("/admin/evidence/checklist/add/", said).status_code == 302
         draft = older.checklists.get()
         assert (draft.is_draft, draft.items.count()) == (True, len(CHECKLISTS[older.slug]))

@@ -274,7 +274,9 @@ class TestAskingBesides:
         with pytest.raises(Invalid):
             ask(case, boss, self.BESIDES)
 
-    @pytest.mark.parametrize("why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ"])
+    @pytest.mark.parametrize(
+        "why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ để rút tiền"]
+    )
     def test_with_a_fair_reason_of_its_own(self, case, boss, receipt, why):
         assert DEPOSIT[8].slug == "statement-line"
         with pytest.raises(Invalid):
