@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, RoleStackedInline
 from cases.evidence import checklists
@@ -60,6 +61,7 @@ class NewVersion(forms.ModelForm):
         ],
         initial=IN_FORCE,
         required=False,
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
