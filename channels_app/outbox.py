@@ -5,7 +5,7 @@ commit; a sweep finds what a crash left behind. The Message-ID is given once, so
 in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,12 +22,14 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind, RequestedItem
+from cases.evidence.lines import by_choice
+from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
+from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cskh.core.jobs import enqueue_after_commit
-from cskh.core.text import checked_body
+from cskh.core.text import checked_body, one_line
 
 from .models import Attachment, Chat, Delivery, Message
 
@@ -80,7 +82,9 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
     detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
     text = TEXTS.get((event.kind, detail))
     if text is not None:
-        _tell(case, text, {"event": event, **text.facts(case, event)}, event)
+        with translation.override(case.customer.language):
+            facts = text.facts(case, event)
+        _tell(case, text, {"event": event, **facts}, event)
 
 
 Facts = Mapping[str, object]
@@ -102,7 +106,7 @@ def _request(case: Case, event: CaseEvent) -> Facts:
     takes_files = any(item.kind != ItemKind.TEXT for item in items)
     return {
         "request": request,
-        "groups": _by_choice(items),
+        "groups": by_choice(items),
         "file_limit": settings.EVIDENCE_MAX_BYTES if takes_files else None,
     }
 
@@ -111,28 +115,35 @@ def _still_missing(case: Case, event: CaseEvent) -> Facts:
     request = evidence_queries.open_request(case)
     return {
         "due_at": request and request.due_at,
-        "groups": _by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
+        "groups": by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
         if request
         else (),
     }
 
 
-def _by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
-    """What is asked for, together where one of several things suffices."""
-    groups: dict[object, list[RequestedItem]] = {}
-    for item in items:
-        choice = item.checklist_item.either_of if item.checklist_item else ""
-        groups.setdefault(choice or item.pk, []).append(item)
-    return list(groups.values())
-
-
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:
-    return {**_item(case, event), "reason": event.words.text}
+    """What cannot be used, and why. What needs nothing more is not asked for again, so its name does not stand for a file."""
+    item = _item_of(event)
+    line = evidence_queries.file_of(case).line_of(item)
+    settled = line.name if line and line.needs_nothing_more else ""
+    return {"name": _in_words(item, is_for=not settled), "settled": settled, "reason": event.words.text}
 
 
 def _item(case: Case, event: CaseEvent) -> Facts:
-    item = EvidenceItem.objects.select_related("requested_item").get(pk=event.facts["item"])
-    return {"name": item.requested_item or item}
+    return {"name": _in_words(_item_of(event))}
+
+
+def _item_of(event: CaseEvent) -> EvidenceItem:
+    return EvidenceItem.objects.select_related("requested_item", "checklist_item").get(pk=event.facts["item"])
+
+
+def _in_words(item: EvidenceItem, *, is_for: bool = True) -> str:
+    """A file by its name with what it is for, words by what they are for, where that is known and is to be said."""
+    thing = str(item.requested_item or item.checklist_item or "") if is_for else ""
+    if not item.file_id:
+        return thing or one_line(str(item))
+    name = short_name(item.filename)
+    return f"{name} ({thing})" if thing else name
 
 
 def _fact(case: Case, event: CaseEvent) -> Facts:

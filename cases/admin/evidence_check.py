@@ -57,17 +57,24 @@ class CheckEvidence(StepForm):
         return bool(self.lines) and not any(item in line.items for line in self.lines)
 
     def take(self) -> None:
-        line = self._other_line()
+        line, item = self._other_line(), self.cleaned_data["item"]
         is_accepted = self.cleaned_data["result"] == Check.Result.ACCEPTED
         self.done = _ACCEPTED if is_accepted else _REJECTED
         evidence.verify_evidence(
-            self.cleaned_data["item"],
+            item,
             actor=self.actor,
             result=self.cleaned_data["result"],
             reason=self.said("reason"),
             checklist_item=line.checklist_item if line else None,
             requested_item=line.asked[-1] if line and line.asked else None,
         )
+        if not is_accepted and (resting := self._facts_that_rest_on(item)):
+            self.done = gettext(
+                "Rejected; the customer is told why. This was confirmed with it, verify it again: %(facts)s."
+            ) % {"facts": ", ".join(resting)}
+
+    def _facts_that_rest_on(self, item: EvidenceItem) -> list[str]:
+        return [line.name for line in queries.file_of(self.case).facts if item in line.rejected_since]
 
     def _other_line(self) -> Line | None:
         """What it is said to be, where it does not stand there already."""

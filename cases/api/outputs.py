@@ -70,18 +70,22 @@ class FactOut(serializers.Serializer):
 class LineOut(serializers.Serializer):
     """One thing the case needs: `state` is missing, requested, received, accepted, rejected or not_needed.
 
-    Lines with the same `either_of` are alternatives: one of them suffices. `missing` says that it has to come still.
+    Lines with the same `either_of` are alternatives: one of them suffices, except for one that is asked for `besides`.
+    `missing` says that it has to come still.
     """
 
     name = serializers.CharField()
     slug = serializers.CharField()
     part = serializers.ChoiceField([(part.value, part.label) for part in ASKED_OF_CUSTOMERS])
-    why = serializers.CharField()
+    why = serializers.CharField(source="told_why")
     state = serializers.CharField()
     mandatory = serializers.BooleanField()
     must_be_verified = serializers.BooleanField(help_text="Nothing is decided before this fact is verified.")
     missing = serializers.BooleanField(source="is_awaited")
     either_of = serializers.CharField()
+    besides = serializers.BooleanField(
+        source="is_asked_besides", help_text="Asked for although another line of the same `either_of` is there."
+    )
     formats = serializers.CharField()
     example = serializers.CharField()
     otherwise = serializers.CharField(help_text="How to prove it otherwise.")

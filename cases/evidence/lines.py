@@ -39,7 +39,8 @@ class Line:
     """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
 
     `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
-    `alternatives` are the other lines of which one suffices.
+    `alternatives` are the other lines of which one suffices, `rejected_since` what it was confirmed with and was rejected
+    then.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Line:
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
+    rejected_since: list[EvidenceItem] = field(default_factory=list)
     alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -89,6 +91,16 @@ class Line:
         return self.is_fact and is_transaction and not self.on_case
 
     # What the customer is told about it.
+
+    @property
+    def told_state(self) -> str:
+        """Its `state`; where what is as good is there, nothing more is asked for."""
+        return State.NOT_NEEDED.value if self.is_covered and self.state not in _THERE else self.state
+
+    @property
+    def told_why(self) -> str:
+        """Why it is needed: in the words it is being asked for with, where they are not the checklist's."""
+        return (self._being_asked.own_reason if self._being_asked else "") or self.why
 
     @property
     def formats(self) -> str:
@@ -133,11 +145,11 @@ class Line:
         for best in (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED):
             if best in states:
                 return best.value
-        last = self.asked[-1] if self.asked else None
-        if last and last.request.ended_at is None and last.state == State.REQUESTED:
+        if self._being_asked and self._being_asked.state == State.REQUESTED:
             return State.REQUESTED.value
         if states:
             return State.REJECTED.value
+        last = self.asked[-1] if self.asked else None
         return State.NOT_NEEDED.value if last and last.state == State.NOT_NEEDED else MISSING
 
     def _came_since_found(self) -> bool:
@@ -147,9 +159,31 @@ class Line:
         )
 
     @property
+    def _being_asked(self) -> RequestedItem | None:
+        """What stands for it in the request that is open."""
+        last = self.asked[-1] if self.asked else None
+        return last if last and last.request.ended_at is None else None
+
+    @property
+    def is_asked_besides(self) -> bool:
+        """Whether the customer is being asked for it although what is as good is there."""
+        return self._being_asked is not None and self._being_asked.is_besides
+
+    @property
     def is_covered(self) -> bool:
-        """Whether another thing is there of those of which one suffices, asked for or not."""
-        return any(other.state in _THERE for other in self.alternatives)
+        """Whether another thing is there of those of which one suffices, asked for or not, and is taken for enough."""
+        return not self.is_asked_besides and any(other.state in _THERE for other in self.alternatives)
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether it has come, or what is as good, and nobody has looked at that."""
+        came = (item for one in (self, *self.alternatives) for item in one.items)
+        return any(item.state == EvidenceItem.State.RECEIVED for item in came)
+
+    @property
+    def may_be_asked_besides(self) -> bool:
+        """Whether what is as good is there and was looked at, so that somebody can say why it is not enough."""
+        return self.is_covered and self.state not in _THERE and not self.awaits_check
 
     @property
     def is_missing(self) -> bool:
@@ -169,6 +203,11 @@ class Line:
     def is_on_file(self) -> bool:
         """Whether asking for it would be asking again: it is there, checked or not, or what is as good is."""
         return self.state in _THERE or self.is_covered
+
+    @property
+    def needs_nothing_more(self) -> bool:
+        """Whether it, or what is as good, was accepted, or nobody needs it any more."""
+        return self.is_covered or self.state in (State.ACCEPTED, State.NOT_NEEDED)
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""
@@ -304,6 +343,10 @@ class Checklist:
     def checks(self) -> list[ChecklistItem]:
         return [entry for entry in self.ours if entry.part == Part.CHECK]
 
+    def line_of(self, item: EvidenceItem) -> Line | None:
+        """Under which line that came in."""
+        return next((line for line in self.lines if item in line.items), None)
+
     @property
     def missing(self) -> list[Line]:
         """What would have to be asked for, or is being asked for and is not here yet. Empty: complete (R-25)."""
@@ -349,6 +392,15 @@ def join_alternatives(lines: Iterable[Line]) -> None:
     for group in groups.values():
         for line in group:
             line.alternatives = [other for other in group if other is not line]
+
+
+def by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
+    """What is asked for, together where one of several things suffices. No query where their `checklist_item` is read."""
+    groups: dict[object, list[RequestedItem]] = {}
+    for item in items:
+        choice = item.checklist_item.either_of if item.checklist_item and not item.is_besides else ""
+        groups.setdefault(choice or item.pk, []).append(item)
+    return list(groups.values())
 
 
 def said_by_case(case: Case, case_field: str) -> str:

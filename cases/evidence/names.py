@@ -42,6 +42,15 @@ def fitting_filename(name: str, content_type: str) -> str:
     return _shortened(shown, "." + fitting[0])
 
 
+def short_name(name: str, most: int = 60) -> str:
+    """The name of a file as it stands in a sentence: at most so many characters, and the extension among them."""
+    if len(name) <= most:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    ending = dot + extension if stem and len(extension) <= 10 else ""
+    return f"{name[: most - len(ending) - 1].rstrip()}…{ending}"
+
+
 def _shortened(stem: str, ending: str) -> str:
     return (stem.encode()[: _MAX_BYTES - len(ending.encode())].decode(errors="ignore").strip() or "file") + ending
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from cases.models import Case
 from cases.records.codes import codes_in
@@ -89,12 +90,27 @@ def file_of(case: Case) -> Checklist:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
-    for said in FactEntry.objects.filter(case=case).order_by("pk"):
+    for said in _said_of(case):
         if said.slug in by_slug:
             by_slug[said.slug].said.append(said)
+            by_slug[said.slug].rejected_since = _rejected_since(said, items)
     _claim_noted_codes(file, case, items)
     file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
+
+
+def _said_of(case: Case) -> QuerySet[FactEntry]:
+    """What was said and found about facts, each with the evidence it names that is rejected now (`rejected`)."""
+    named = FactEntry.evidence.through.objects.filter(factentry=OuterRef("pk"))
+    rejected = named.filter(evidenceitem__state=EvidenceItem.State.REJECTED).values("evidenceitem")
+    return FactEntry.objects.filter(case=case).annotate(rejected=ArraySubquery(rejected)).order_by("pk")
+
+
+def _rejected_since(said: FactEntry, items: list[EvidenceItem]) -> list[EvidenceItem]:
+    """What it was confirmed with and was rejected then. That a file did not show what the customer says needs no such file."""
+    if said.kind != FactEntry.Kind.CORROBORATED:
+        return []
+    return [item for item in items if item.pk in said.rejected]  # type: ignore[attr-defined]
 
 
 def open_request(case: Case) -> EvidenceRequest | None:
@@ -105,11 +121,11 @@ def open_request(case: Case) -> EvidenceRequest | None:
 def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
-    Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
-    `file` where the caller has read that of the case.
+    Where one of several things suffices and is there, whenever it came, the others are waited for no longer, unless they
+    were asked for besides. `file` where the caller has read that of the case.
     """
     lines = (file or file_of(request.case)).lines
-    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked]
+    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked if not asked.is_besides]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
 
 

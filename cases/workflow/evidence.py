@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Scope
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import custody, queries, sorting
@@ -66,8 +67,8 @@ def request_evidence(
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
     Raises Invalid for no item, too many, one that is on file already or asks for money, or a due time that is past or too
-    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist, and `actor` does not answer for
-    the case.
+    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist or besides what is as good, and
+    `actor` does not answer for the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
@@ -90,6 +91,7 @@ def request_evidence(
                 name=wanted.name,
                 why=wanted.why,
                 kind=wanted.checklist_item.kind if wanted.checklist_item else ItemKind.ANY,
+                is_besides=wanted.is_besides,
             )
             for wanted in wanted_items
         )
@@ -103,6 +105,7 @@ def request_evidence(
             actor=actor,
             request=request.pk,
             items=[item.pk for item in asked],
+            besides=[item.pk for item in asked if item.is_besides],
             due_at=due_at,
         )
     return request
@@ -277,6 +280,11 @@ def may_ask_again(actor: Actor, case: Case) -> bool:
     return EvidenceRequest.objects.filter(case=case, bounced_at__isnull=True).count() < _ROUNDS
 
 
+def may_ask_besides(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask for what something as good is there for: people who judge outcomes here, and no program."""
+    return policies.may(actor, Step.RETURN, case)
+
+
 def _require_a_look(held: Case, actor: Actor) -> None:
     """Raises NotPermitted where not `may_ask_again`."""
     if not may_ask_again(actor, held):
@@ -289,22 +297,40 @@ def _require_a_look(held: Case, actor: Actor) -> None:
 
 
 def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
-    """What a checklist does not name needs a reason and somebody who answers for the case (R-28).
-
-    Asked of people alone: what programs ask for was decided by whoever set them up. A category whose checklist asks for
-    nothing has nothing to go beyond.
+    """What is asked for besides what is as good, or is on no line of the checklist, needs a reason of its own and somebody
+    who answers for the case (R-28); a program was given the right to go beyond the checklist, and never asks besides.
     """
-    beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    asked = queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS)
-    if not beyond or not actor.is_staff or not asked.exists():
-        return
-    names = ", ".join(wanted.name for wanted in beyond)
-    if not policies.may(actor, Step.RETURN, held):
+    besides = [wanted for wanted in items if wanted.is_besides]
+    if besides and not may_ask_besides(actor, held):
         raise NotPermitted(
-            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": names}
+            _("What is as good is on file. A manager or the lead asks for this besides: %(items)s.")
+            % {"items": _names(besides)}
         )
-    if not all(wanted.why for wanted in beyond):
-        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": names}]})
+    beyond = _beyond_checklist(held, items)
+    if beyond and not policies.may_ask_beyond(actor, held):
+        raise NotPermitted(_why_not_beyond(actor) % {"items": _names(beyond), "scope": Scope.CASES_ASK.value})
+    if unsaid := [wanted for wanted in (*besides, *beyond) if not wanted.has_own_reason]:
+        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
+
+
+def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
+    """A category whose checklist asks for nothing has nothing to go beyond."""
+    beyond = [wanted for wanted in items if wanted.checklist_item is None]
+    has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
+    return beyond if has_checklist else []
+
+
+def _why_not_beyond(actor: Actor) -> str:
+    if actor.is_integration:
+        return _(
+            "Not on the checklist of the category: %(items)s. Ask by the names or slugs of the checklist, or use a key with"
+            " the scope “%(scope)s”."
+        )
+    return _("A manager or the lead asks for what is not on the checklist: %(items)s.")
+
+
+def _names(items: Sequence[Wanted]) -> str:
+    return ", ".join(wanted.name for wanted in items)
 
 
 def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from .checklists import CHECKLISTS, Item
-
 # slug: (Vietnamese, English)
 DEPARTMENTS = {
     "intake": ("Tiếp nhận", "Intake"),
@@ -37,11 +35,6 @@ class Reason:
     needs_approval: bool = False
     is_complex: bool = False
     is_restricted: bool = False
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """Its checklist."""
-        return CHECKLISTS.get(self.slug, ())
 
 
 REASONS = (

@@ -22,6 +22,9 @@ CASE_EVENT_LISTENERS = (
     "channels_app.push.on_case_event",
 )
 
+# Gives what is shipped for a category, by its slug, as entries that a version of its checklist may begin with.
+SHIPPED_CHECKLISTS = "cskh.defaults.entries.entries_for"
+
 # Limits of what one message or form may carry.
 MESSAGE_MAX_CHARACTERS = 100_000
 SUBJECT_MAX_CHARACTERS = 300

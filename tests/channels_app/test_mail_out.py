@@ -1,6 +1,7 @@
 """Mail out: to the right address only, over and over until it arrives, and never an internal word."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.template.loader import get_template
@@ -16,11 +17,12 @@ from cases.evidence import checklists
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
-from cases.workflow import answer, belonging, ending, evidence, routing
+from cases.workflow import answer, belonging, ending, evidence, facts, routing
 from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
 from channels_app import bounces, deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
+from tests.cases.evidence.files import picture, upload
 
 from .mail import AN, DESK, headers_of
 
@@ -305,6 +307,52 @@ def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, 
     texts = [words(raw) for raw in post.mails(AN)]
     assert any("Dòng sao kê có khoản tiền: để đối soát" in text for text in texts)
     assert any("Ảnh mờ, hãy chụp lại" in text for text in texts)
+
+
+def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_again(lan):
+    case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    customer = Actor.customer(case.customer)
+    evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="transaction-code")])
+    name = "x" * 200 + ".jpg"
+    first, second = (
+        evidence.submit_evidence(
+            case,
+            actor=customer,
+            channel=Channel.WEB,
+            upload=upload(picture(color=(shade, 0, 0)), filename=name),
+            item=case.evidence_requests.get().items.get().pk,
+        )
+        for shade in (1, 2)
+    )
+    reject = partial(evidence.verify_evidence, actor=lan, result="rejected", reason="Chụp lại cho rõ")
+    reject(first)
+    [told] = [line for line in case.messages.latest("pk").body.splitlines() if "xxx" in line]
+    assert "….jpg (Transaction code)" in told
+    assert len(told) < 150
+    assert "Please send it again" in case.messages.latest("pk").body
+    sources = facts.Sources(evidence=[second])
+    facts.verify_fact(
+        case, actor=lan, fact="transaction-code", result="corroborated", value="FT26326004511", sources=sources
+    )
+    reject(second)
+    told = case.messages.latest("pk").body
+    assert "….jpg. We cannot use it" in told
+    assert "You need not send it again: we have what we need for “Transaction code”." in told
+    assert "Please send it again" not in told
+
+
+def test_how_to_prove_it_otherwise_is_said_in_the_customers_language_whatever_the_desk_speaks(lan):
+    case = open_case(language="vi", category=Category.objects.get(slug="deposit-not-credited"))
+    with translation.override("en"):
+        facts.verify_fact(
+            case,
+            actor=lan,
+            fact="transaction-code",
+            result="unable",
+            value="FT26326004511",
+            sources=facts.Sources(),
+        )
+    assert "Gửi dòng sao kê" in case.messages.latest("pk").body
 
 
 def test_a_rejection_that_is_taken_back_is_told_and_an_acceptance_is_not(routed, post, work_off, lan):

@@ -5,7 +5,7 @@ from .custody import Custody, CustodyEntry, CustodyText, DeclaredName
 from .facts import FOUND, FactEntry
 from .files import DerivedPage, FileMetadata, Resemblance, StoredFile
 from .items import Check, EvidenceItem
-from .requests import EvidenceRequest, RequestedItem
+from .requests import EvidenceRequest, RequestedItem, own_reason
 
 __all__ = [
     "ASKED_OF_CUSTOMERS",
@@ -28,4 +28,5 @@ __all__ = [
     "RequestedItem",
     "Resemblance",
     "StoredFile",
+    "own_reason",
 ]

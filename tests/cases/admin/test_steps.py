@@ -23,7 +23,7 @@ from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
-from tests.cases.evidence.files import picture
+from tests.cases.evidence.files import picture, upload
 from tests.cases.evidence.receipts import hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +267,27 @@ def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_
     items = case.evidence_requests.get().items.values_list("name", "why")
     assert (items[0][0], items[1]) == (name, ("Ảnh ví", "để thấy số dư"))
     assert name in at.page(case).context["next"].what
+
+
+def test_what_something_as_good_is_there_for_is_asked_besides_by_whoever_may(desk, people, open_case):
+    case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    customer = Actor.customer(case.customer)
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    item = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, upload=upload(picture()))
+    evidence.verify_evidence(item, actor=lan, result="accepted")
+    assert "besides" not in desk(people["lan"]).form(case, "request-evidence").context["form"].fields
+    at = desk(people["manager"])
+    form = at.form(case, "request-evidence").context["form"]
+    [line] = form.as_good_is_there
+    assert line.slug == "statement-line"
+    assert line.name not in [one.name for one in form.lines]
+    said = {"besides": [line.name], "due_at": form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")}
+    unsaid = at.take(case, "request-evidence", **said)
+    assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["besides_why"])
+    assert at.take(case, "request-evidence", **said, besides_why="Biên lai thiếu tài khoản nhận").status_code == 302
+    asked = case.evidence_requests.last().items.get()
+    assert (asked.name, asked.why, asked.is_besides) == (line.name, "Biên lai thiếu tài khoản nhận", True)
+    assert line.name in at.page(case).context["next"].what
 
 
 def test_evidence_is_added_shown_and_checked(desk, people, open_case):

@@ -3,9 +3,12 @@
 from functools import partial
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from cases.events import label_of
@@ -142,6 +145,27 @@ def test_what_was_put_down_wrong_is_put_right(desk, people, case):
     at.take(case, "verify-fact", fact="sending-bank", value="Ngân hàng Sen", result="corroborated", statement="Sao kê")
     line = card(look(at, case), "sending-bank").line
     assert (line.claim.value, line.fact_state) == ("Ngân hàng Sen", "corroborated")
+
+
+def test_what_was_confirmed_with_a_file_that_is_rejected_says_so_until_it_is_verified_anew(desk, people, case):
+    lan, at = Actor.staff(people["lan"]), desk(people["lan"])
+    item = evidence.submit_evidence(
+        case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=upload(picture(), "gia.jpg")
+    )
+    verify = partial(facts.verify_fact, case, actor=lan, fact="transaction-code", result="corroborated")
+    verify(sources=facts.Sources(evidence=[item], statement="Sao kê"))
+    with translation.override("vi"):
+        told = gettext("Confirmed with evidence that was rejected since: %(evidence)s. Verify this again.")
+    told = told % {"evidence": "gia.jpg"}
+    assert told not in look(at, case).content.decode()
+    rejected = at.take(case, "check-evidence", item=item.pk, result="rejected", reason="Ảnh mờ, hãy chụp lại")
+    assert rejected.status_code == 302
+    [message] = get_messages(rejected.wsgi_request)
+    assert "Mã giao dịch" in str(message)
+    assert told in look(at, case).content.decode()
+    assert told in at.page(case).content.decode()
+    verify(sources=facts.Sources(statement="Sao kê"))
+    assert told not in look(at, case).content.decode()
 
 
 def test_the_second_person_is_another_one(desk, people, case):

@@ -96,6 +96,21 @@ def test_from_a_record_of_ours_and_evidence(integration, customer, staff_client,
     assert case.evidence.get().state == "accepted"
 
 
+def test_what_something_as_good_is_there_for_is_asked_besides_by_a_manager(integration, customer, staff_client, at):
+    boss, lan = staff_client("son", Role.MANAGER), staff_client("lan", Role.SPECIALIST, "payments")
+    lan.post(f"{at}request-evidence/", {"items": [{"name": "receipt"}]})
+    sent = customer.post(f"{at}evidence/", {"text": "Biên lai"}).json()
+    lan.post(f"/api/v1/evidence/{sent['id']}/verify/", {"result": "accepted"})
+    wanted = {"name": "statement-line", "why": "Biên lai không ghi tài khoản nhận"}
+    assert boss.post(f"{at}request-evidence/", {"items": [wanted]}).status_code == 400
+    besides = {"items": [{**wanted, "besides": True}]}
+    assert [one.post(f"{at}request-evidence/", besides).status_code for one in (lan, integration)] == [403, 403]
+    assert boss.post(f"{at}request-evidence/", besides).json()["status"] == "awaiting_customer"
+    read = line(customer, at, "statement-line")
+    assert (read["state"], read["missing"], read["besides"], read["why"]) == ("requested", True, True, wanted["why"])
+    assert line(customer, at, "receipt")["besides"] is False
+
+
 def test_programs_put_down_claims_and_verify_nothing(integration, customer, at):
     claim = {"fact": "sending-bank", "result": "claimed", "value": "Ngân hàng A"}
     said = Case.objects.get().messages.first()

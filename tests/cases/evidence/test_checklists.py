@@ -1,6 +1,10 @@
 """Checklists by version: drafts, publishing, what cases keep, and what is shipped."""
 
+from html import unescape
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from accounts.actors import Actor
 from accounts.models import Role
@@ -80,6 +84,58 @@ def test_loading_again_changes_nothing_that_is_there(deposits):
     load()
     assert Checklist.objects.count() == count
     assert not entries_of(open_case(deposits.slug)).exists()
+
+
+class TestOffering:
+    """Categories that were there before what is shipped for them, or whose checklist was never begun."""
+
+    @pytest.fixture
+    def older(self, deposits):
+        deposits.checklists.all().delete()
+        Category.objects.filter(pk=deposits.pk).update(checklist_number=0)
+        deposits.refresh_from_db()
+        return deposits
+
+    def test_as_drafts_that_people_publish(self, older):
+        call_command("load_defaults")
+        assert not older.checklists.exists()
+        said = StringIO()
+        call_command("load_defaults", "--offer-checklists", stdout=said)
+        assert "deposit-not-credited." in said.getvalue()
+        draft = older.checklists.get()
+        assert draft.is_draft
+        assert [entry.slug for entry in draft.items.all()] == [item.slug for item in CHECKLISTS[older.slug]]
+        assert not entries_of(open_case(older.slug)).exists()
+        checklists.publish(draft)
+        assert entries_of(open_case(older.slug)).exists()
+
+    def test_nobodys_own_checklist_or_draft_is_touched(self, older):
+        checklists.begin_draft(older)
+        count = Checklist.objects.count()
+        call_command("load_defaults", "--offer-checklists", stdout=StringIO())
+        assert Checklist.objects.count() == count
+        assert not older.checklists.get().items.exists()
+
+    def test_from_the_page_of_the_category_by_administrators(self, client, make_staff, older):
+        address = f"/admin/cases/category/{older.pk}/change/"
+        begin = f"/admin/evidence/checklist/add/?category={older.pk}&begin_with=shipped"
+        client.force_login(make_staff("son", Role.MANAGER))
+        assert "begin_with" not in client.get(address).content.decode()
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        assert begin in unescape(client.get(address).content.decode())
+        form = client.get(begin).context["adminform"].form
+        said = {name: form[name].value() for name in ("category", "begin_with")}
+        assert client.post("/admin/evidence/checklist/add/", said).status_code == 302
+        draft = older.checklists.get()
+        assert (draft.is_draft, draft.items.count()) == (True, len(CHECKLISTS[older.slug]))
+        assert "begin_with" not in client.get(address).content.decode()
+
+    def test_what_is_not_shipped_is_not_begun_with(self, client, make_staff, defaults):
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        other = Category.objects.get(slug="suggestion")
+        refused = client.post("/admin/evidence/checklist/add/", {"category": other.pk, "begin_with": "shipped"})
+        assert list(refused.context["adminform"].form.errors) == ["begin_with"]
+        assert not other.checklists.exists()
 
 
 class TestAdmin:

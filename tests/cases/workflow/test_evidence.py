@@ -211,6 +211,91 @@ class TestAsking:
         assert request.items.get().name == "Transaction code"
 
 
+class TestAskingBesides:
+    """A receipt is on file, which suffices as a rule; somebody who answers for the case wants the statement line as well."""
+
+    WHY = "Biên lai không ghi rõ tài khoản nhận"
+    BESIDES = Wanted(name="statement-line", why=WHY, is_besides=True)
+
+    @pytest.fixture
+    def boss(self, make_staff):
+        return make_staff("son", Role.MANAGER)
+
+    @pytest.fixture
+    def receipt(self, case, lan):
+        """It came, was accepted, and the rest is waived."""
+        ask(case, lan)
+        item = send(case)
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted")
+        return item
+
+    def test_is_waited_for_although_something_as_good_is_there(self, case, boss, receipt, clock):
+        request = ask(case, boss, self.BESIDES)
+        asked = request.items.get()
+        assert (asked.is_besides, asked.why, asked.checklist_item.slug) == (True, self.WHY, "statement-line")
+        assert case.events.get(kind="evidence_requested", facts__request=request.pk).facts["besides"] == [asked.pk]
+        assert case.status == Status.AWAITING_CUSTOMER
+        assert list(queries.still_missing(request)) == [asked]
+        wanted = line(case, "statement-line")
+        assert (wanted.state, wanted.is_awaited, wanted.told_why) == ("requested", True, self.WHY)
+        assert line(case, "receipt").state == "accepted"
+        assert queries.file_of(case).missing_names == ["Mã giao dịch", "Dòng sao kê có khoản tiền"]
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        assert send(case).requested_item == asked
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert pauses(case)[-1] == (timedelta(0), HOUR)
+
+    def test_what_was_of_no_use_is_waited_for_again(self, case, lan, boss, receipt):
+        request = ask(case, boss, self.BESIDES, CODE)
+        evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        assert [item.name for item in queries.still_missing(request)] == ["Dòng sao kê có khoản tiền", "Mã giao dịch"]
+        assert line(case, "statement-line").is_missing
+
+    def test_what_is_waived_is_needed_no_longer(self, case, lan, boss, receipt):
+        asked = ask(case, boss, self.BESIDES).items.get()
+        evidence.waive_rest(case, actor=Actor.staff(lan), reason="Biên lai là đủ")
+        assert case.events.filter(kind="evidence_completed").last().facts["waived"] == [asked.pk]
+        wanted = line(case, "statement-line")
+        assert (wanted.state, wanted.is_awaited, wanted.is_covered) == ("not_needed", False, True)
+
+    def test_without_the_word_besides_it_is_as_before(self, case, boss, receipt):
+        with pytest.raises(Invalid) as refused:
+            ask(case, boss, Wanted(name="statement-line", why=self.WHY))
+        assert "Dòng sao kê" in str(refused.value.errors)
+
+    def test_what_is_there_itself_is_never_asked_besides(self, case, boss, receipt):
+        with pytest.raises(Invalid):
+            ask(case, boss, Wanted(name="receipt", why=self.WHY, is_besides=True))
+
+    def test_what_came_is_checked_first(self, case, lan, boss):
+        ask(case, lan)
+        send(case)
+        with pytest.raises(Invalid):
+            ask(case, boss, self.BESIDES)
+
+    @pytest.mark.parametrize(
+        "why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ để rút tiền"]
+    )
+    def test_with_a_fair_reason_of_its_own(self, case, boss, receipt, why):
+        assert DEPOSIT[8].slug == "statement-line"
+        with pytest.raises(Invalid):
+            ask(case, boss, Wanted(name="statement-line", why=why, is_besides=True))
+
+    def test_by_whoever_answers_for_the_case_and_by_no_program(self, case, lan, make_staff, receipt):
+        works, _ = ApiClient.objects.create_with_key("đối soát", list(Scope))
+        before = snapshot(case)
+        for actor in (Actor.staff(lan), Actor.integration(works)):
+            with pytest.raises(NotPermitted, match="Dòng sao kê"):
+                evidence.request_evidence(case, actor=actor, items=[self.BESIDES])
+        assert snapshot(case) == before
+        ask(case, make_staff("mai", Role.SPECIALIST, "payments", lead=True), self.BESIDES)
+
+    def test_what_turns_out_to_be_missing_is_asked_for_by_anybody(self, case, lan, receipt):
+        evidence.verify_evidence(receipt, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        assert ask(case, lan, self.BESIDES).items.get().is_besides is False
+
+
 class TestPause:
     def test_from_delivery_to_receipt(self, case, lan, clock):
         before = due(case)

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("evidence", "0009_entries_on_facts_append_only"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="requesteditem",
+            name="is_besides",
+            field=models.BooleanField(default=False, verbose_name="besides what is as good"),
+        ),
+    ]
