@@ -142,7 +142,6 @@ class Scope(models.TextChoices):
     CASES_OPEN = "cases:open", _("open cases and add messages and evidence")
     CASES_READ = "cases:read", _("read cases")
     CASES_WORK = "cases:work", _("take the department's steps on cases")
-    CASES_ASK = "cases:ask", _("ask customers for what is not on the checklist")
     CASES_ANSWER_FOR_CUSTOMER = "cases:customer", _("accept, reject and withdraw for the customer")
     CUSTOMERS = "customers", _("read and correct customers")
     CALLS = "calls", _("report telephone calls")

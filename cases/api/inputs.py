@@ -147,12 +147,8 @@ class AssignIn(serializers.Serializer):
 
 
 class WantedIn(serializers.Serializer):
-    """What the checklist does not name needs a `why`, and a key with the scope `cases:ask` (people: a manager or the lead)."""
-
-    name = serializers.CharField(max_length=160, help_text="By name or slug where it is on the checklist.")
-    why = serializers.CharField(
-        max_length=300, default="", allow_blank=True, help_text="The customer reads it; else the checklist's reason."
-    )
+    name = serializers.CharField(max_length=160)
+    why = serializers.CharField(max_length=300, default="", allow_blank=True)
     besides = serializers.BooleanField(
         default=False,
         help_text="Asked for although another line of the same `either_of` is on file and checked; with a `why` of its own, "

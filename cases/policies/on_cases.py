@@ -77,14 +77,6 @@ def may_converse(actor: Actor, case: Case) -> bool:
     return _staff_may(actor.subject, "converse", case)
 
 
-def may_ask_beyond(actor: Actor, case: Case) -> bool:
-    """Whether `actor` may ask the customer for what the checklist does not name: people who judge outcomes here, and
-    programs that were given that right."""
-    if actor.is_integration:
-        return integration_has(actor, Scope.CASES_ASK)
-    return may(actor, Step.RETURN, case)
-
-
 def may_write(actor: Actor, case: Case) -> bool:
     """Whether `actor` may write on the case in the operator's name: to the customer, or a note for colleagues."""
     if actor.is_integration:

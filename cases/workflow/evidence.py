@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Scope
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import custody, queries, sorting
@@ -298,7 +297,8 @@ def _require_a_look(held: Case, actor: Actor) -> None:
 
 def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
     """What is asked for besides what is as good, or is on no line of the checklist, needs a reason of its own and somebody
-    who answers for the case (R-28); a program was given the right to go beyond the checklist, and never asks besides.
+    who answers for the case (R-28). The latter is asked of people alone: what programs ask for was decided by whoever set
+    them up.
     """
     besides = [wanted for wanted in items if wanted.is_besides]
     if besides and not may_ask_besides(actor, held):
@@ -306,9 +306,11 @@ def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
             _("What is as good is on file. A manager or the lead asks for this besides: %(items)s.")
             % {"items": _names(besides)}
         )
-    beyond = _beyond_checklist(held, items)
-    if beyond and not policies.may_ask_beyond(actor, held):
-        raise NotPermitted(_why_not_beyond(actor) % {"items": _names(beyond), "scope": Scope.CASES_ASK.value})
+    beyond = _beyond_checklist(held, items) if actor.is_staff else []
+    if beyond and not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": _names(beyond)}
+        )
     if unsaid := [wanted for wanted in (*besides, *beyond) if not wanted.has_own_reason]:
         raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
 
@@ -318,15 +320,6 @@ def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
     beyond = [wanted for wanted in items if wanted.checklist_item is None]
     has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
     return beyond if has_checklist else []
-
-
-def _why_not_beyond(actor: Actor) -> str:
-    if actor.is_integration:
-        return _(
-            "Not on the checklist of the category: %(items)s. Ask by the names or slugs of the checklist, or use a key with"
-            " the scope “%(scope)s”."
-        )
-    return _("A manager or the lead asks for what is not on the checklist: %(items)s.")
 
 
 def _names(items: Sequence[Wanted]) -> str:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("evidence", "0009_entries_on_facts_append_only"),
+        ("evidence", "0010_declared_names"),
     ]
 
     operations = [
