@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.actors import Actor
@@ -130,6 +132,12 @@ def _code_line(of_code: OfCode) -> CodeLine:
         elsewhere=of_code.elsewhere,
         looked_in=of_code.looked_in,
     )
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """A record of ours as people tell it from others like it: what was asked for, of whom, when."""
+    at = date_format(timezone.localtime(snapshot.taken_at), "SHORT_DATETIME_FORMAT")
+    return f"{snapshot} · {source_label(snapshot.source)} · {at}"
 
 
 def record_line(found: Found) -> RecordLine:

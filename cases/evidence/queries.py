@@ -12,8 +12,18 @@ from cases.records.models import TransactionCode
 from .lines import CLAIM_MAX, Claim, join_alternatives
 from .lines import MISSING as MISSING
 from .lines import Checklist as Checklist
+from .lines import CheckToMake as CheckToMake
 from .lines import Line as Line
-from .models import ChecklistItem, EvidenceItem, EvidenceRequest, FactEntry, RequestedItem, StoredFile
+from .models import (
+    OF_CHECKS,
+    ChecklistItem,
+    EvidenceItem,
+    EvidenceRequest,
+    FactEntry,
+    Part,
+    RequestedItem,
+    StoredFile,
+)
 
 State = RequestedItem.State
 
@@ -31,7 +41,11 @@ def needed_by(case: Case) -> Checklist:
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
-    return Checklist(lines=lines, ours=[entry for entry in entries if not entry.is_asked_of_customers])
+    return Checklist(
+        lines=lines,
+        records=[entry for entry in entries if entry.part == Part.RECORD],
+        checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
+    )
 
 
 def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
@@ -80,12 +94,21 @@ def file_of(case: Case) -> Checklist:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
-    for said in FactEntry.objects.filter(case=case).order_by("pk"):
-        if said.slug in by_slug:
-            by_slug[said.slug].said.append(said)
+    _add_what_was_said(file, case)
     _claim_noted_codes(file, case, items)
     file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
+
+
+def _add_what_was_said(file: Checklist, case: Case) -> None:
+    """To each fact and each check what people said of it; the record of ours that it rests on is known by its name."""
+    lines = {line.slug: line for line in file.lines if line.slug}
+    checks = {check.entry.slug: check for check in file.checks}
+    entries = FactEntry.objects.filter(case=case).select_related("snapshot").defer("snapshot__content")
+    for entry in entries.order_by("pk"):
+        spoken_of = checks.get(entry.slug) if entry.kind in OF_CHECKS else lines.get(entry.slug)
+        if spoken_of is not None:
+            spoken_of.said.append(entry)
 
 
 def open_request(case: Case) -> EvidenceRequest | None:
@@ -102,6 +125,11 @@ def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> Qu
     lines = (file or file_of(request.case)).lines
     covered = [asked.pk for line in lines if line.is_covered for asked in line.asked]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
+
+
+def cases_with(file: StoredFile) -> list[int]:
+    """Ids of the cases it came in on."""
+    return list(EvidenceItem.objects.filter(file=file).values_list("case_id", flat=True).distinct())
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
