@@ -1,5 +1,6 @@
 """What somebody wanted where facts are verified and did not get: said there, with everything they had typed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -45,7 +46,7 @@ class Refused:
         return [text for field, texts in self.form.errors.items() for text in self._in_words(self.form, field, texts)]
 
     @staticmethod
-    def _in_words(form: StepForm, field: str, texts: list[str]) -> list[str]:
+    def _in_words(form: StepForm, field: str, texts: Iterable[object]) -> list[str]:
         if field == "version":
             return [_("The form was incomplete. Send it again.")]
         if field not in form.fields or form[field].is_hidden:

@@ -163,6 +163,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
     sources = _to_rest_on(records, pulled)
     checks = check_cards(file.checks, case, refused)
     cards = _cards(file, case, actor, sources, refused)
+    told = [*(card.refused for card in cards), *(card.refused for card in checks)]
     return {
         "title": case.code,
         "case": case,
@@ -181,7 +182,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
         "refused": refused,
         "form": refused.form if refused else None,
-        "is_refused_elsewhere": refused is not None and not any(card.refused for card in [*cards, *checks]),
+        "is_refused_elsewhere": bool(refused and not any(told)),
     }
 
 
