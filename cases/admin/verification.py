@@ -177,6 +177,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
         "found_nothing": [source for source in sources if not source.snapshot.content],
         "to_pull": pulled,
         "checks": checks,
+        "checks_made": len([card for card in checks if card.check.made]),
         "missing": file.missing_names,
         "left_to_check": file.left_to_check,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
