@@ -68,6 +68,8 @@ class CheckOut(serializers.Serializer):
 
 class CaseChecks(GenericApiView):
     serializer_class = CheckIn
+    pagination_class = None  # a checklist is short, and comes whole
+    filter_backends = ()
 
     @extend_schema(
         operation_id="checks_list",
