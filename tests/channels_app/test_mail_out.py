@@ -408,7 +408,7 @@ def test_who_is_asked_for_files_reads_what_is_taken_and_what_follows_from_silenc
         silence = gettext("If it does not come, we can only decide by what we have.")
     text = case.messages.latest("pk").body
     assert "JPG, PNG, WebP, HEIC" in text
-    assert " 10 MB " in text  # as on the page the letter leads to
+    assert " 10\xa0MB" in text  # as on the page the letter leads to
     assert silence in text
     code = checklists.in_force(deposits).items.get(slug="transaction-code")
     other = open_case(language=language, category=deposits, email="binh@khach.example")
