@@ -51,6 +51,8 @@ class EventKind(models.TextChoices):
     FACT_CLAIMED = "fact_claimed", _("Put down what the customer says")
     FACT_VERIFIED = "fact_verified", _("Fact verified")
     ITEM_SET_ASIDE = "item_set_aside", _("Set aside as not needed")
+    CHECK_MADE = "check_made", _("Check made")
+    CHECK_TAKEN_BACK = "check_taken_back", _("Check taken back")
     OUTCOME_PROPOSED = "outcome_proposed", _("Outcome proposed")
     OUTCOME_APPROVED = "outcome_approved", _("Outcome approved")
     OUTCOME_RETURNED = "outcome_returned", _("Outcome returned for rework")

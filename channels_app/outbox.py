@@ -107,7 +107,7 @@ def _request(case: Case, event: CaseEvent) -> Facts:
     return {
         "request": request,
         "groups": by_choice(items),
-        "file_limit": settings.EVIDENCE_MAX_BYTES if takes_files else None,
+        "file_limit": f"{settings.EVIDENCE_MAX_BYTES // 1024**2}\N{NO-BREAK SPACE}MB" if takes_files else None,
     }
 
 

@@ -16,7 +16,16 @@ from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
-from . import composer_forms, evidence_check, evidence_forms, fact_forms, records_card, records_pulled, step_forms
+from . import (
+    checks_to_make,
+    composer_forms,
+    evidence_check,
+    evidence_forms,
+    fact_forms,
+    records_card,
+    records_pulled,
+    step_forms,
+)
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
@@ -26,7 +35,8 @@ When = Callable[[Actor, Case], bool]
 class Action:
     """`step` is the step behind it, None where it is none; `when` says more about when it is offered.
 
-    `one_click` needs no form page; `writing` is done in the composer. `leads_to` is the page of the case one goes on with.
+    `one_click` needs no form page; `writing` is done in the composer. Those `at_facts` stand on the page where facts are
+    verified: one goes on there, and what is refused is said there.
     """
 
     name: str
@@ -38,7 +48,11 @@ class Action:
     one_click: bool = False
     writing: bool = False
     ends: bool = False
-    leads_to: str = "admin:cases_case_change"
+    at_facts: bool = False
+
+    @property
+    def leads_to(self) -> str:
+        return "admin:cases_case_verify" if self.at_facts else "admin:cases_case_change"
 
     def permitted(self, actor: Actor, case: Case) -> bool:
         """Whether it is this person's to do, whatever the status."""
@@ -112,22 +126,18 @@ _TABLE = [
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
     Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
     *(
-        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, leads_to="admin:cases_case_verify")
+        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, at_facts=True)
         for name, label, form in (
             ("verify-fact", _("Verify the fact"), fact_forms.VerifyFact),
             ("confirm-fact", _("Confirm the finding"), fact_forms.ConfirmFinding),
             ("set-aside", _("Set aside"), fact_forms.SetAside),
+            ("make-check", _("Mark as made"), checks_to_make.MakeCheck),
+            ("take-back-check", _("Take back"), checks_to_make.TakeBackCheck),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
     Action("look-up-records", _("Look up again"), records_card.LookUpAgain, when=_at_its_thing),
-    Action(
-        "pull-records",
-        _("Pull records"),
-        records_pulled.PullRecords,
-        when=_at_its_thing,
-        leads_to="admin:cases_case_verify",
-    ),
+    Action("pull-records", _("Pull records"), records_pulled.PullRecords, when=_at_its_thing, at_facts=True),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]

@@ -19,8 +19,14 @@ from cases.models import Category
 from cskh.core.errors import DomainError
 
 
+class EntriesOfVersion(forms.BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return _("Two entries have the same slug. Give each its own.")
+
+
 class ChecklistItems(RoleStackedInline):
     model = ChecklistItem
+    formset = EntriesOfVersion
     readable_by = OFFICE_READERS
     editable_by = deletable_by = ADMINISTRATORS
     fields = (

@@ -14,9 +14,10 @@ from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
 
+from .checks_to_make import CheckCard, check_cards
 from .evidence_beside import put_beside
 from .step_forms import StepForm
-from .verification import tone_of
+from .verification import look_of
 
 _ELSE = "-"  # what stands on no list
 _ACCEPTED = gettext_lazy("Accepted.")
@@ -84,12 +85,15 @@ class CheckEvidence(StepForm):
 
 @dataclass(frozen=True)
 class EvidencePanel:
-    """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet."""
+    """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet.
+    `missing` is what the case waits for, of the customer and of us."""
 
     lines: list[Line]
     others: list[EvidenceItem]
     optional: list[Line]
+    checks: list[CheckCard]
     missing: list[str]
+    left_to_check: int
     facts_to_do: int
     has_facts: bool
     request: EvidenceRequest | None
@@ -98,16 +102,18 @@ class EvidencePanel:
 
 def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
     """One query, as the `file` was read, and up to four about what came. What nobody needs and nobody spoke of stands
-    apart, as `optional`. Facts get a `tone` for their template, that of the page where they are verified."""
+    apart, as `optional`. Facts get a `look` for their template, that of the page where they are verified."""
     put_beside([*(item for line in file.lines for item in line.items), *file.others], case, actor)
     for line in file.facts:
-        line.tone = tone_of(line)  # type: ignore[attr-defined]
+        line.look = look_of(line)  # type: ignore[attr-defined]
     optional = [line for line in file.lines if not line.mandatory and line.state == queries.MISSING]
     return EvidencePanel(
         lines=[line for line in file.lines if line not in optional],
         others=file.others,
         optional=optional,
+        checks=check_cards(file.checks, case),
         missing=file.missing_names,
+        left_to_check=file.left_to_check,
         facts_to_do=len([line for line in file.facts if line.is_to_verify]),
         has_facts=bool(file.facts),
         request=queries.open_request(case),

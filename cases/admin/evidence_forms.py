@@ -105,7 +105,11 @@ class AddEvidence(StepForm):
     """What the customer handed in on a way of their own: read out, shown at a counter, sent to a colleague."""
 
     done = gettext_lazy("Added.")
-    file = forms.FileField(label=gettext_lazy("File"), required=False)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        error_messages={"empty": gettext_lazy("The file is empty. Choose it again.")},
+    )
     text = forms.CharField(
         label=gettext_lazy("Or words, such as a transaction code"),
         required=False,

@@ -68,7 +68,7 @@ def _evidence_of(events: Sequence[CaseEvent]) -> dict[tuple[str, str], str]:
 
 def _facts_of(events: Sequence[CaseEvent], case: Case) -> dict[tuple[str, str], str]:
     """What the things on the checklist are called that somebody spoke of; in the newest version that knows them."""
-    slugs = {(key, event.facts[key]) for event in events for key in ("fact", "thing") if event.facts.get(key)}
+    slugs = {(key, event.facts[key]) for event in events for key in ("fact", "thing", "check") if event.facts.get(key)}
     if not slugs:
         return {}
     entries = ChecklistItem.objects.filter(

@@ -37,7 +37,9 @@ _LOOK_AGAIN_SECONDS = 2
 
 class HandIn(forms.Form):
     content = forms.ChoiceField(label=gettext_lazy("What is in it"), choices=RecordFile.Content)
-    file = forms.FileField(label=gettext_lazy("File"))
+    file = forms.FileField(
+        label=gettext_lazy("File"), error_messages={"empty": gettext_lazy("The file is empty. Choose it again.")}
+    )
 
 
 class Columns(forms.Form):

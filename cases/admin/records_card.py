@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.actors import Actor
@@ -158,6 +159,12 @@ def _cut_of(snapshot: Snapshot) -> str:
         "%(kind)s, %(source)s: only the first %(shown)s of %(total)s rows are here. What is not among them may be in "
         "the rest."
     )
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """A record of ours as people tell it from others like it: what was asked for, of whom, when."""
+    at = date_format(timezone.localtime(snapshot.taken_at), "SHORT_DATETIME_FORMAT")
+    return f"{snapshot} · {source_label(snapshot.source)} · {at}"
 
 
 def record_line(found: Found) -> RecordLine:

@@ -323,25 +323,36 @@ class Line:
 
 
 @dataclass
+class CheckToMake:
+    """Something that one of us looks at before the case is decided, and who did: the latest of what was `said` counts."""
+
+    entry: ChecklistItem
+    said: list[FactEntry] = field(default_factory=list)
+
+    @property
+    def made(self) -> FactEntry | None:
+        last = self.said[-1] if self.said else None
+        return last if last is not None and last.kind == Kind.MADE else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing is decided before somebody has made it."""
+        return self.entry.is_mandatory and self.made is None
+
+
+@dataclass
 class Checklist:
     """The lines of a case in the order of its checklist, what is ours to pull and check, and what came in for no line."""
 
     lines: list[Line] = field(default_factory=list)
-    ours: list[ChecklistItem] = field(default_factory=list)
+    records: list[ChecklistItem] = field(default_factory=list)
+    checks: list[CheckToMake] = field(default_factory=list)
     others: list[EvidenceItem] = field(default_factory=list)
     is_customer_silent: bool = False
 
     @property
     def facts(self) -> list[Line]:
         return [line for line in self.lines if line.is_fact]
-
-    @property
-    def records(self) -> list[ChecklistItem]:
-        return [entry for entry in self.ours if entry.part == Part.RECORD]
-
-    @property
-    def checks(self) -> list[ChecklistItem]:
-        return [entry for entry in self.ours if entry.part == Part.CHECK]
 
     def line_of(self, item: EvidenceItem) -> Line | None:
         """Under which line that came in."""
@@ -366,8 +377,20 @@ class Checklist:
         return [line for line in self.lines if line.blocks_decisions(is_customer_silent=silent)]
 
     @property
+    def unmade(self) -> list[CheckToMake]:
+        """Checks past which nothing is decided."""
+        return [check for check in self.checks if check.is_missing]
+
+    @property
+    def left_to_check(self) -> int:
+        """How many things are here and nobody has found anything about them: what came in, and what was said of facts."""
+        said = [line for line in self.facts if line.is_to_verify]
+        of_these = {item.pk for line in said for item in line.items}
+        return len(said) + len([item for item in self.unchecked if item.pk not in of_these])
+
+    @property
     def missing_names(self) -> list[str]:
-        """The missing things in words, those of which one suffices in one."""
+        """What is missing in words, for us: things of which one suffices in one, then checks that nobody has made."""
         told: list[str] = []
         done: set[int] = set()
         for line in self.missing:
@@ -376,7 +399,7 @@ class Checklist:
             group = [line, *(other for other in line.alternatives if other in self.missing)]
             done |= {id(one) for one in group}
             told.append(" / ".join(one.name for one in group))
-        return told
+        return told + [check.entry.name for check in self.unmade]
 
 
 def _awaits_second(found: FactEntry) -> bool:

@@ -14,8 +14,18 @@ from cases.records.models import TransactionCode
 from .lines import CLAIM_MAX, Claim, join_alternatives
 from .lines import MISSING as MISSING
 from .lines import Checklist as Checklist
+from .lines import CheckToMake as CheckToMake
 from .lines import Line as Line
-from .models import ChecklistItem, EvidenceItem, EvidenceRequest, FactEntry, RequestedItem, StoredFile
+from .models import (
+    OF_CHECKS,
+    ChecklistItem,
+    EvidenceItem,
+    EvidenceRequest,
+    FactEntry,
+    Part,
+    RequestedItem,
+    StoredFile,
+)
 
 State = RequestedItem.State
 
@@ -37,7 +47,11 @@ def needed_by(case: Case, first_words: str = "") -> Checklist:
         for line in lines:
             if line.takes_noted_codes:
                 line.noted = Claim(_as_claim(said))
-    return Checklist(lines=lines, ours=[entry for entry in entries if not entry.is_asked_of_customers])
+    return Checklist(
+        lines=lines,
+        records=[entry for entry in entries if entry.part == Part.RECORD],
+        checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
+    )
 
 
 def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
@@ -90,20 +104,31 @@ def file_of(case: Case) -> Checklist:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
-    for said in _said_of(case):
-        if said.slug in by_slug:
-            by_slug[said.slug].said.append(said)
-            by_slug[said.slug].rejected_since = _rejected_since(said, items)
+    _add_what_was_said(file, case, items)
     _claim_noted_codes(file, case, items)
     file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
 
 
+def _add_what_was_said(file: Checklist, case: Case, items: list[EvidenceItem]) -> None:
+    """To each fact and each check what people said of it; the record of ours that it rests on is known by its name."""
+    lines = {line.slug: line for line in file.lines if line.slug}
+    checks = {check.entry.slug: check for check in file.checks}
+    for said in _said_of(case):
+        if said.kind in OF_CHECKS:
+            if said.slug in checks:
+                checks[said.slug].said.append(said)
+        elif said.slug in lines:
+            lines[said.slug].said.append(said)
+            lines[said.slug].rejected_since = _rejected_since(said, items)
+
+
 def _said_of(case: Case) -> QuerySet[FactEntry]:
-    """What was said and found about facts, each with the evidence it names that is rejected now (`rejected`)."""
+    """What was said and found about facts and checks, each with the evidence it names that is rejected now (`rejected`)."""
     named = FactEntry.evidence.through.objects.filter(factentry=OuterRef("pk"))
     rejected = named.filter(evidenceitem__state=EvidenceItem.State.REJECTED).values("evidenceitem")
-    return FactEntry.objects.filter(case=case).annotate(rejected=ArraySubquery(rejected)).order_by("pk")
+    entries = FactEntry.objects.filter(case=case).select_related("snapshot").defer("snapshot__content")
+    return entries.annotate(rejected=ArraySubquery(rejected)).order_by("pk")
 
 
 def _rejected_since(said: FactEntry, items: list[EvidenceItem]) -> list[EvidenceItem]:
@@ -127,6 +152,11 @@ def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> Qu
     lines = (file or file_of(request.case)).lines
     covered = [asked.pk for line in lines if line.is_covered for asked in line.asked if not asked.is_besides]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
+
+
+def cases_with(file: StoredFile) -> list[int]:
+    """Ids of the cases it came in on."""
+    return list(EvidenceItem.objects.filter(file=file).values_list("case_id", flat=True).distinct())
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:

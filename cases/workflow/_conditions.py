@@ -25,11 +25,13 @@ def unmet(condition: Condition, case: Case, file: Checklist | None = None) -> st
 
 
 def _evidence_checked(file: Checklist) -> str:
-    """Nothing is decided past what came in, nor past a mandatory fact: each is checked, or set aside, first (I3)."""
+    """Nothing is decided past what came in, past a fact that must be verified, nor past a mandatory check (I3)."""
     if waiting := file.unchecked:
         return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}
     if undecided := file.undecided:
         return _("Verify first, or set aside: %(facts)s.") % {"facts": _named(line.name for line in undecided)}
+    if unmade := file.unmade:
+        return _("Make first: %(checks)s.") % {"checks": _named(check.entry.name for check in unmade)}
     return ""
 
 

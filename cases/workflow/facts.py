@@ -3,8 +3,9 @@
 A contradiction, or whatever is found where much money is at stake, counts once a second person has confirmed it.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -171,6 +172,14 @@ def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
         _complete_if_nothing_is_left(case)
 
 
+def may_set_aside(case: Case, *, actor: Actor, file: Checklist) -> frozenset[str]:
+    """The facts (their slugs) that `actor`, who may work on the evidence of the case, may set aside; nothing is asked twice."""
+    is_much, judges = _is_much(case, file), _judges(case, actor)
+    return frozenset(
+        line.slug for line in file.facts if not _why_not_aside(actor, line, is_much=is_much, judges=judges)
+    )
+
+
 def usual_sentence(line: Line, kind: str) -> str:
     """What the customer is told about a finding, unless somebody says it better; in the language in use."""
     said = {
@@ -199,13 +208,23 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
 
 
 def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
+    if reason := _why_not_aside(actor, line, is_much=_is_much(held, file), judges=_judges(held, actor)):
+        raise NotPermitted(reason)
+
+
+def _why_not_aside(actor: Actor, line: Line, *, is_much: bool, judges: Callable[[], bool]) -> str:
     """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
-    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or _is_much(held, file)):
-        return
-    if not policies.may(actor, Step.RETURN, held):
-        raise NotPermitted(_("A manager or the lead sets this fact aside."))
+    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or is_much):
+        return ""
+    if not judges():
+        return _("A manager or the lead sets this fact aside.")
     if any((one.by_kind, one.by_id) == (actor.kind.value, actor.id) for one in line.findings if not one.confirms_id):
-        raise NotPermitted(_("Somebody else sets it aside: you verified it yourself."))
+        return _("Somebody else sets it aside: you verified it yourself.")
+    return ""
+
+
+def _judges(case: Case, actor: Actor) -> Callable[[], bool]:
+    return cache(lambda: policies.may(actor, Step.RETURN, case))
 
 
 def _claim(

@@ -2,7 +2,7 @@
 
 from .checklists import ASKED_OF_CUSTOMERS, CaseField, Checklist, ChecklistItem, ItemKind, Part
 from .custody import Custody, CustodyEntry, CustodyText, DeclaredName
-from .facts import FOUND, FactEntry
+from .facts import FOUND, OF_CHECKS, FactEntry
 from .files import DerivedPage, FileMetadata, Resemblance, StoredFile
 from .items import Check, EvidenceItem
 from .requests import EvidenceRequest, RequestedItem, own_reason
@@ -10,6 +10,7 @@ from .requests import EvidenceRequest, RequestedItem, own_reason
 __all__ = [
     "ASKED_OF_CUSTOMERS",
     "FOUND",
+    "OF_CHECKS",
     "CaseField",
     "Check",
     "Checklist",

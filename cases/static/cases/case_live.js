@@ -1,4 +1,4 @@
-// The case page stays true while somebody reads or writes on it: its parts are fetched anew when the case changed, and
+// The page of a case, or of its facts, stays true while somebody reads or writes on it: its parts are fetched anew when the case changed, and
 // nothing somebody is typing in is touched. A form says which version its author has seen: what came meanwhile counts as
 // seen once it was on their screen.
 (function () {
@@ -19,6 +19,8 @@
     copy.querySelectorAll("[class='']").forEach((one) => one.removeAttribute("class"));
     copy.querySelectorAll("[open]").forEach((one) => one.removeAttribute("open"));
     copy.querySelectorAll("[data-sent]").forEach((one) => one.removeAttribute("data-sent"));
+    // Which picture one looks at, and how closely, is one's own (`verification.js`)
+    copy.querySelectorAll("[data-picture], [data-picture] img").forEach((one) => ["hidden", "loading", "style", "class"].forEach((name) => one.removeAttribute(name)));
     return copy.innerHTML.replace(/\s+/g, " ");
   }
 
@@ -28,6 +30,7 @@
         : field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
           : field.value !== field.defaultValue);
     const focused = document.activeElement;
+    if (element.querySelector("[data-typed]")) return true; // it was refused, and holds what was typed
     return (element.contains(focused) && focused.matches("input, textarea, select")) || [...element.querySelectorAll("input, textarea, select")].some(touched);
   }
 
@@ -39,6 +42,7 @@
     old.replaceChildren(...fresh.childNodes);
     old.querySelectorAll("details").forEach((one) => { if (open.has(nameOf(one))) one.open = true; });
     if (focused) live.focusLike(old, focused);
+    old.dispatchEvent(new CustomEvent("desk:put", { bubbles: true }));
   }
 
   function putConversation(old, fresh) {
@@ -65,7 +69,7 @@
   }
 
   async function fetchParts() {
-    const address = new URL(location.href);
+    const address = new URL(page.dataset.address || "", location.href);
     address.searchParams.set("fragment", "live");
     address.searchParams.set("since", latest);
     const came = await live.page(address);
@@ -74,6 +78,7 @@
     let arrived = [];
     page.querySelectorAll("[data-live]").forEach((old) => {
       const name = old.dataset.live, now = part(fresh, name);
+      if (!now) return;
       if (name === "composer") putComposer(old, now);
       else if (said(old) === said(now)) return;
       else if (isBeingFilled(old)) old.dataset.stale = "";
@@ -131,7 +136,8 @@
   function tellVersion() {
     [...unseen].forEach((element) => element.isConnected || unseen.delete(element));
     if (!unseen.size) seen = latest;
-    part(page, "composer").querySelectorAll("[name=version]").forEach((field) => { field.value = seen; });
+    const composer = part(page, "composer"); // where facts are verified each form has the version of the part it came with
+    if (composer) composer.querySelectorAll("[name=version]").forEach((field) => { field.value = seen; });
   }
 
   // What is held: a countdown, and a look whether it went

@@ -61,6 +61,7 @@ class FilesField(forms.FileField):
     """Pictures and documents: several, none too large, not too many."""
 
     widget = FilesInput(attrs={"accept": identify.ACCEPT})
+    default_error_messages = {"empty": _("The file is empty. Choose it again.")}
 
     def __init__(self, **options: Any) -> None:
         shown = {

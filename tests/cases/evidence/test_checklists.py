@@ -5,11 +5,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.forms import inlineformset_factory
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.models import Role
+from cases.admin.checklists import EntriesOfVersion
 from cases.evidence import checklists
-from cases.evidence.models import ASKED_OF_CUSTOMERS, Checklist, Part
+from cases.evidence.models import ASKED_OF_CUSTOMERS, Checklist, ChecklistItem, Part
 from cases.evidence.queries import checklist_of, entries_of
 from cases.fair_words import accuses
 from cases.models import Category
@@ -64,6 +67,18 @@ def test_what_asks_for_money_is_not_published(deposits, texts):
         checklists.publish(draft)
     draft.refresh_from_db()
     assert draft.is_draft
+
+
+def test_two_entries_of_one_slug_are_told_apart_from_other_mistakes(deposits):
+    draft = checklists.begin_draft(deposits)
+    forms = inlineformset_factory(Checklist, ChecklistItem, formset=EntriesOfVersion, fields=("slug",), extra=2)
+    total = draft.items.count()
+    typed = {"items-TOTAL_FORMS": total + 2, "items-INITIAL_FORMS": total}
+    for place, entry in enumerate(draft.items.all()):
+        typed |= {f"items-{place}-id": entry.pk, f"items-{place}-slug": entry.slug}
+    typed |= {f"items-{place}-slug": "twice" for place in (total, total + 1)}
+    said = forms(typed, instance=draft, prefix="items").non_form_errors()
+    assert said == [gettext("Two entries have the same slug. Give each its own.")]
 
 
 def test_one_draft_at_a_time_published_once(deposits):

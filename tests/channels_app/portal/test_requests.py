@@ -9,7 +9,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer, Notice
@@ -281,6 +282,12 @@ def test_a_file_of_thirty_megabytes_is_explained_and_what_was_typed_stays(client
     assert list(response.context["form"].errors) == ["documents"]
     assert "Xin đừng mất" in response.content.decode()
     assert counts() == before
+
+
+def test_an_empty_file_is_called_what_it_is_called_elsewhere(client):
+    response = client.post("/request/", typed(documents=[SimpleUploadedFile("gia.jpg", b"", "image/jpeg")]))
+    with translation.override("vi"):
+        assert response.context["form"].errors["documents"] == [gettext("The file is empty. Choose it again.")]
 
 
 def test_nobody_can_have_somebody_elses_address_mailed_without_end(client, settings):
