@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,13 +26,18 @@ _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
 class Claim:
     """A fact as the customer says it: in `item`, in `message`, or (neither) as the case has it.
 
-    `entry` is set where somebody put it down.
+    `entry` is set where somebody put it down, `noted_at` where it was read out of words, when these came.
     """
 
     value: str
     item: EvidenceItem | None = None
     message: int | None = None
     entry: FactEntry | None = None
+    noted_at: datetime | None = None
+
+    @property
+    def came_at(self) -> datetime | None:
+        return self.item.received_at if self.item else self.noted_at
 
 
 @dataclass
@@ -236,11 +242,18 @@ class Line:
         entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
         texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
         item = texts[-1] if texts else None
+        if self._noted_anew(entry.at if entry else None, item.received_at if item else None):
+            return self.noted
         if entry is not None and (item is None or entry.at >= item.received_at):
             return Claim(entry.value, message=entry.message, entry=entry)
         if item is not None:
             return Claim(item.text[:CLAIM_MAX], item=item)
         return Claim(self.on_case) if self.on_case else self.noted
+
+    def _noted_anew(self, *said_at: datetime | None) -> bool:
+        """Whether something was noted after a finding, and later than what else was said."""
+        noted_at = self.noted.noted_at if self.noted and self.findings else None
+        return noted_at is not None and all(noted_at > at for at in said_at if at)
 
     @property
     def verdict(self) -> FactEntry | None:
@@ -249,8 +262,9 @@ class Line:
         if last is None or last.kind == Kind.CLAIMED:
             return None
         claim = self.claim
-        is_news = claim is not None and claim.item is not None and claim.item.received_at > last.at
-        return None if is_news else last
+        if claim is None or claim.entry is not None or not (claim.item or self.findings):
+            return last
+        return None if claim.came_at and claim.came_at > last.at else last
 
     @property
     def fact_state(self) -> str:

@@ -62,18 +62,33 @@ def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem
         return
     came = {item.pk: item for item in items}
     origin = TransactionCode.Origin
-    noted: list[tuple[TransactionCode, EvidenceItem | None]] = []
+    noted: list[_Noted] = []
     for code in TransactionCode.objects.filter(case=case):
         item = came.get(code.origin_id or 0) if code.origin == origin.EVIDENCE else None
         if item is None or item.state != EvidenceItem.State.REJECTED:
             noted.append((code, item))
-    if not noted:
-        return
-    last, item = noted[-1]
-    value = _as_claim(code.code for code, _item in noted)
-    message = last.origin_id if last.origin == origin.MESSAGE else None
     for line in lines:
-        line.noted = Claim(value, item=item, message=message)
+        if answers := _since_asked_anew(line, noted):
+            last, item = answers[-1]
+            line.noted = Claim(
+                _as_claim(code.code for code, _item in answers),
+                item=item,
+                message=last.origin_id if last.origin == origin.MESSAGE else None,
+                noted_at=answers[0][0].noted_at,
+            )
+
+
+_Noted = tuple[TransactionCode, EvidenceItem | None]
+
+
+def _since_asked_anew(line: Line, noted: list[_Noted]) -> list[_Noted]:
+    """Once something was found, only what is written after it was asked for anew says something else."""
+    if not line.findings:
+        return noted
+    asked_at = line.asked[-1].request.asked_at if line.asked else None
+    if asked_at is None or asked_at < line.findings[-1].at:
+        return []
+    return [(code, item) for code, item in noted if code.noted_at >= asked_at]
 
 
 def _as_claim(codes: Iterable[str]) -> str:

@@ -353,7 +353,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
-        registry.note_said(held, came.words, evidence=evidence.pk)
+        registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):

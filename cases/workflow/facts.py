@@ -22,6 +22,7 @@ from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEnt
 from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import require_no_demand
+from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Step
 from cskh.core.amounts import amount_of
@@ -49,10 +50,25 @@ class Sources:
 
 
 def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int | None = None) -> FactEntry:
-    """Puts down what the customer says about the fact (its slug), perhaps in a `message` (its id). It is to be verified anew."""
-    with change_case(case) as held:
-        line = _line(held, actor, fact)
-        return _claim(held, line, actor=actor, value=value, message=message)
+    """Puts down what the customer says about the fact (its slug), perhaps in a `message` (its id). It is to be verified anew,
+    and waited for no longer."""
+    with transaction.atomic():
+        with change_case(case) as held:
+            line = _line(held, actor, fact)
+            entry = _claim(held, line, actor=actor, value=value, message=message)
+        _waiting.complete_if_whole(case)
+    return entry
+
+
+def add_code(case: Case, *, actor: Actor, code: str) -> None:
+    """Somebody of ours read a transaction code: it is looked up, and asked of the customer no longer.
+
+    Raises Invalid where it is none, NotPermitted, NotVisible, StepNotAllowed on a closed case.
+    """
+    with transaction.atomic():
+        with change_case(case) as held:
+            registry.add(held, code, actor=actor)
+        _waiting.complete_if_whole(case)
 
 
 def verify_fact(

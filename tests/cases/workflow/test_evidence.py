@@ -17,8 +17,9 @@ from cases.evidence.wanted import Wanted
 from cases.models import Case, Category, Pause, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow.steps import allowed_steps
+from channels_app import intake
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.defaults.checklists import CHECKLISTS
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
@@ -32,6 +33,7 @@ SOON = timedelta(minutes=10)  # well within the half hour that an urgent matter 
 DEPOSIT = [entry for entry in CHECKLISTS["deposit-not-credited"] if entry.part in ASKED_OF_CUSTOMERS]
 STATEMENT = Wanted(name="statement-line")
 RECEIPT, CODE = Wanted(name="Biên lai chuyển khoản"), Wanted(name="transaction-code")
+BANK = Wanted(name="sending-bank")
 
 
 @pytest.fixture
@@ -59,6 +61,11 @@ def send(case, data=None, **more):
     """The customer sends a file (a picture of its own by default)."""
     data = data or picture(color=(case.pk % 256, case.events.count() % 256, 7))
     return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, upload=upload(data), **more)
+
+
+def write(case, body):
+    """The customer says it in a message."""
+    return intake.add_message(case, actor=customer_of(case), channel=Channel.WEB, body=body)
 
 
 def due(case, kind=ClockKind.RESOLUTION):
@@ -328,6 +335,75 @@ class TestPause:
         routing.classify_case(case, actor=Actor.staff(lan), category=kind, summary="Kết quả bị tranh cãi")
         send(case, item=request.items.first().pk)
         assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+
+    def test_ends_with_the_message_that_names_the_code(self, case, lan, clock):
+        request = ask(case, lan, CODE, RECEIPT)
+        evidence.mark_delivered(request, at=T0)
+        clock.shift(HOUR)
+        write(case, "Mã giao dịch FT26326004511")
+        assert [one.name for one in queries.still_missing(request)] == ["Biên lai chuyển khoản"]
+        assert case.status == Status.AWAITING_CUSTOMER
+        clock.shift(5 * HOUR)
+        send(case, at=T0 + HOUR / 2)
+        assert case.status == Status.VERIFYING
+        assert request.items.exclude(state="received").count() == 0
+        assert pauses(case) == [(0 * HOUR, HOUR)]
+        assert list(flaws_of(case)) == []
+
+    def test_ends_at_once_where_the_code_was_the_last_thing(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0)
+        write(case, "Chào anh chị, tôi gửi sau nhé")
+        assert case.status == Status.AWAITING_CUSTOMER
+        clock.shift(HOUR)
+        write(case, "FT26326004511")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+        assert not case.follow_ups.filter(kind__startswith="evidence", cancelled_at=None).exists()
+
+    def test_ends_with_the_message_in_which_somebody_read_it(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, BANK), at=T0)
+        clock.shift(HOUR)
+        message = write(case, "Tôi chuyển từ ngân hàng Sen")
+        clock.shift(HOUR)
+        said = {"actor": Actor.staff(lan), "fact": "sending-bank", "value": "Ngân hàng Sen"}
+        facts.note_claim(case, **said, message=message.pk)
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+
+    @pytest.mark.parametrize("how", ["a claim without a message", "a code read on a receipt"])
+    def test_ends_when_one_of_us_puts_it_down(self, case, lan, clock, how):
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0)
+        clock.shift(HOUR)
+        if how == "a code read on a receipt":
+            facts.add_code(case, actor=Actor.staff(lan), code="FT26326004511")
+        else:
+            facts.note_claim(case, actor=Actor.staff(lan), fact="transaction-code", value="FT26326004511")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+
+    def test_what_was_told_counts_as_long_as_its_words_are_of_use(self, case, lan, clock):
+        request = ask(case, lan, CODE, BANK, RECEIPT)
+        receipt = request.items.get(checklist_item__slug="receipt").pk
+        item = evidence.submit_evidence(
+            case, actor=customer_of(case), channel=Channel.WEB, text="Biên lai có mã FT26326004511", item=receipt
+        )
+        assert [one.name for one in queries.still_missing(request)] == ["Ngân hàng hoặc ví chuyển tiền"]
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Xin gửi ảnh.")
+        assert queries.still_missing(request).count() == 3
+
+    def test_another_code_is_news_where_it_was_asked_for_anew(self, case, lan, clock, make_staff):
+        write(case, "Mã FT26326004511")
+        by = {"actor": Actor.staff(lan), "fact": "transaction-code"}
+        books = facts.Sources(statement="Sổ lệnh nạp")
+        finding = facts.verify_fact(case, **by, result="contradicted", sources=books)
+        facts.confirm_finding(finding, actor=Actor.staff(make_staff("hung", Role.SPECIALIST)))
+        clock.shift(HOUR)
+        write(case, "Còn một lệnh khác FT26326004512")
+        assert line(case, "transaction-code").state == "rejected"
+        clock.shift(HOUR)
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0 + 2 * HOUR)
+        clock.shift(HOUR)
+        write(case, "Tôi nhầm, mã là FT26326004513")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(2 * HOUR, 3 * HOUR)])
+        assert line(case, "transaction-code").claim.value == "FT26326004513"
+        assert line(case, "transaction-code").fact_state == "claimed"
 
     def test_reckoned_from_the_mail_not_from_its_reading(self, case, lan, clock):
         """The mail came in at 5 hours and was read an hour later; the report of delivery came last of all."""
