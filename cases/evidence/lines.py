@@ -46,7 +46,7 @@ class Line:
 
     `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
     `alternatives` are the other lines of which one suffices, `rejected_since` what it was confirmed with and was rejected
-    then.
+    then, `rests_on_nothing` whether that was all it was confirmed with.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Line:
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
     rejected_since: list[EvidenceItem] = field(default_factory=list)
+    rests_on_nothing: bool = False
     alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -322,7 +323,8 @@ class Line:
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not.
+        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
+        was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
@@ -331,9 +333,16 @@ class Line:
             return True
         if not self.must_be_verified or self.state == State.NOT_NEEDED:
             return False
-        if any(other.fact_state == Kind.CORROBORATED for other in self.alternatives):
+        if any(other.is_proven for other in self.alternatives):
             return False
+        if state == Kind.CORROBORATED:
+            return not self.is_proven
         return state == CLAIMED or (state == MISSING and not is_customer_silent)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is corroborated, by something that still stands."""
+        return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
 
 
 @dataclass

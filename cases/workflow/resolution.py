@@ -56,7 +56,7 @@ def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
 
 def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_evidence") -> None:
     """What was approved on the locked case does not stand any more: new facts are asked for, or accepted, without which it
-    was approved, or another outcome is proposed in its place."""
+    was approved, or rejected with which it was, or another outcome is proposed in its place."""
     for answer in held.answers.select_for_update().filter(round=held.round, state=Answer.State.APPROVED):
         answer.state = Answer.State.RETURNED
         answer.save()

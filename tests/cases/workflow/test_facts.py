@@ -416,6 +416,32 @@ class TestDeciding:
         evidence.stop_waiting(dispute, actor=Actor.system("sla"))
         assert Step.PROPOSE in allowed_steps(lan, dispute)
 
+    def test_what_was_confirmed_with_a_file_that_is_rejected_then_is_open_again(self, dispute, lan, make_staff):
+        photo = send(dispute)
+        proof = facts.Sources(evidence=[photo])
+        verify(dispute, lan, "corroborated", value="GD-55120", sources=proof)
+        resolution.propose(dispute, actor=lan, body="Tính lại.")
+        approved = resolution.approve(dispute, actor=Actor.staff(make_staff("son", Role.MANAGER)))
+        evidence.verify_evidence(photo, actor=lan, result="rejected", reason="Ảnh của vé khác, xin gửi lại.")
+        approved.refresh_from_db()
+        assert approved.state == "returned"
+        assert [one.slug for one in queries.file_of(dispute).undecided] == ["transaction-code"]
+        assert Step.PROPOSE not in allowed_steps(lan, Case.objects.get(pk=dispute.pk))
+        verify(dispute, lan, "corroborated")
+        assert queries.file_of(dispute).undecided == []
+
+    def test_what_else_it_was_confirmed_with_still_stands(self, dispute, lan):
+        photo = send(dispute)
+        verify(
+            dispute,
+            lan,
+            "corroborated",
+            value="GD-55120",
+            sources=facts.Sources(evidence=[photo], statement="Sổ lệnh"),
+        )
+        evidence.verify_evidence(photo, actor=lan, result="rejected", reason="Ảnh của vé khác, xin gửi lại.")
+        assert queries.file_of(dispute).undecided == []
+
     def test_what_was_approved_falls_with_a_new_finding(self, dispute, lan, make_staff):
         verify(dispute, lan, "corroborated", value="GD-55120")
         resolution.propose(dispute, actor=lan, body="Tính lại.")
