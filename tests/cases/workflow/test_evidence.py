@@ -120,6 +120,9 @@ class TestAsking:
             ([Wanted(name=" \n\t")], "items"),
             ([Wanted(name="\0")], "items"),
             ([Wanted(name=f"Thứ {number}") for number in range(11)], "items"),
+            ([Wanted(name="Ảnh gốc", why="Biên lai giả mạo")], "items"),
+            ([Wanted(name="Bản không bị làm giả của sao kê")], "items"),
+            ([Wanted(name="receipt", why="The first one was fake")], "items"),
         ],
     )
     def test_names_concrete_things(self, case, lan, items, field):

@@ -490,9 +490,15 @@ class TestAsking:
         with pytest.raises(Invalid):
             evidence.request_evidence(case, actor=lan, items=[wanted])
 
-    def test_nor_does_an_answer(self, case, lan):
+    @pytest.mark.parametrize(
+        "words", ["Vui lòng nạp thêm 500.000đ để được rút tiền.", "Biên lai của Quý khách là giả mạo."]
+    )
+    def test_nor_does_an_answer_or_accuse(self, case, lan, dispute, words):
         with pytest.raises(Invalid):
-            answer.send_answer(case, actor=lan, body="Vui lòng nạp thêm 500.000đ để được rút tiền.")
+            answer.send_answer(case, actor=lan, body=words)
+        verify(dispute, lan, "corroborated", value="GD-55120")
+        with pytest.raises(Invalid):
+            resolution.propose(dispute, actor=lan, body=words)
 
     def test_one_of_two_suffices(self, case, lan):
         request = evidence.request_evidence(
