@@ -367,13 +367,21 @@ def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) ->
 
 
 def _is_much(held: Case, file: Checklist) -> bool:
-    """Whether more is at stake than one person decides on, by the case's details and by what the customer says.
+    """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
+    the highest counts, so that nobody gets round the second verifier by putting down less.
 
     What cannot be read as an amount may be any amount.
     """
-    claims = [line.claim for line in file.facts if _is_amount(line)]
-    amounts = [held.amount or 0, *(amount_of(claim.value) for claim in claims if claim)]
+    said = [words for line in file.facts if _is_amount(line) for words in _ever_claimed(line)]
+    amounts = [held.amount or 0, *(amount_of(words) for words in said)]
     return any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
+
+
+def _ever_claimed(line: Line) -> list[str]:
+    return [
+        *(entry.value for entry in line.said if entry.kind == Kind.CLAIMED and entry.value),
+        *(item.text for item in line.items if item.text),
+    ]
 
 
 def _is_amount(line: Line) -> bool:

@@ -283,6 +283,22 @@ class TestSecondVerifier:
         assert verify(case, lan, "corroborated", fact="amount", value=said).needs_second
         assert verify(case, lan, "corroborated").needs_second
 
+    @pytest.mark.parametrize("before", ["claimed", "sent", "rejected", "in the details"])
+    def test_much_stays_much_whatever_is_put_down_then(self, lan, before):
+        case = open_case(
+            "deposit-not-credited", transaction_ref="FT1", amount=90_000_000 if before == "in the details" else None
+        )
+        if before == "claimed":
+            facts.note_claim(case, actor=lan, fact="amount", value="90 triệu")
+        if before in ("sent", "rejected"):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="amount")])
+            item = say(case, "90.000.000đ")
+        if before == "rejected":
+            evidence.verify_evidence(item, actor=lan, result="rejected", reason="Xin ghi rõ số tiền.")
+        facts.note_claim(case, actor=lan, fact="amount", value="2 triệu")
+        assert verify(case, lan, "corroborated", fact="amount", value="1 triệu").needs_second
+        assert verify(case, lan, "corroborated").needs_second
+
     def test_little_is_little_however_it_is_written(self, lan):
         case = open_case("deposit-not-credited", transaction_ref="FT1")
         assert not verify(case, lan, "corroborated", fact="amount", value="khoảng 2 triệu").needs_second
