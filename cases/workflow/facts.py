@@ -85,8 +85,8 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it, once
-    the finding counts. Raises Invalid without a source or a value, without words of one's own where two have found
-    otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
+    the finding counts. Raises Invalid without a source that stands or without a value, without words of one's own where two
+    have found otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -123,8 +123,8 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
     """A second person finds the same: now it counts, what it rests on is accepted, and the customer hears of it. Whoever does
     not, verifies the fact anew.
 
-    Raises NotPermitted for the first verifier, Conflict where somebody was faster or found something else since, and
-    StepNotAllowed where a file it rests on is closed now.
+    Raises NotPermitted for the first verifier, Conflict where somebody was faster or found something else since,
+    StepNotAllowed where a file it rests on is closed now, and Invalid where all it rests on was rejected since.
     """
     with transaction.atomic():
         with change_case(finding.case) as held:
@@ -140,6 +140,7 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
                 snapshot=finding.snapshot,
                 statement=finding.statement,
             )
+            _require_standing(held, Kind(finding.kind), sources)
             entry = _note(
                 held,
                 line,
@@ -333,6 +334,7 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
         raise Invalid(errors={"evidence": [_("This does not belong to the case.")]})
     for item in sources.evidence:
         require_released(item)
+    _require_standing(held, kind, Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement))
     if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
@@ -340,6 +342,24 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
     if kind == Kind.CONTRADICTED and sources.snapshot and sources.snapshot.is_cut and not statement:
         raise Invalid(errors={"snapshot": [_cut_proves_nothing()]})
     return Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement)
+
+
+def _require_standing(held: Case, kind: FactEntry.Kind, sources: Sources) -> None:
+    """Nothing is corroborated by evidence alone of which all was rejected."""
+    if kind != Kind.CORROBORATED or not sources.evidence or sources.snapshot or sources.statement:
+        return
+    named = held.evidence.filter(pk__in=[item.pk for item in sources.evidence])
+    if not named.exclude(state=EvidenceItem.State.REJECTED).exists():
+        raise Invalid(
+            errors={
+                "evidence": [
+                    _(
+                        "This was rejected: %(evidence)s. Accept it first where it is right after all, or name another source."
+                    )
+                    % {"evidence": ", ".join(str(item) for item in sources.evidence)}
+                ]
+            }
+        )
 
 
 def _cut_proves_nothing() -> str:

@@ -218,6 +218,29 @@ class TestFinding:
         assert snapshot(case) == before
         assert not FactEntry.objects.exists()
 
+    def test_nothing_is_corroborated_by_what_was_rejected(self, case, lan):
+        item = send(case)
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh mờ, xin chụp lại.")
+        before = snapshot(case)
+        with pytest.raises(Invalid) as refused:
+            verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item]))
+        assert str(item) in refused.value.errors["evidence"][0]
+        assert snapshot(case) == before
+        verify(case, lan, "contradicted", sources=facts.Sources(evidence=[item]))
+        verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item], statement="Sổ lệnh"))
+
+    def test_nor_confirmed_with_it(self, lan, minh):
+        case = open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=90_000_000)
+        item = send(case)
+        finding = verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item]))
+        evidence.verify_evidence(item, actor=minh, result="rejected", reason="Ảnh mờ, xin chụp lại.")
+        with pytest.raises(Invalid) as refused:
+            facts.confirm_finding(finding, actor=minh)
+        assert list(refused.value.errors) == ["evidence"]
+        evidence.verify_evidence(item, actor=minh, result="accepted")
+        facts.confirm_finding(finding, actor=minh)
+        assert line(case).fact_state == "corroborated"
+
     def test_evidence_of_another_case_is_no_source(self, case, lan):
         foreign = say(open_case("deposit-not-credited", email="binh@khach.example"), "FT2")
         with pytest.raises(Invalid):
