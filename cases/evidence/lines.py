@@ -214,7 +214,10 @@ class Line:
     @property
     def needs_nothing_more(self) -> bool:
         """Whether it, or what is as good, was accepted, or nobody needs it any more."""
-        return self.is_covered or self.state in (State.ACCEPTED, State.NOT_NEEDED)
+        if self.state in (State.ACCEPTED, State.NOT_NEEDED):
+            return True
+        as_good = () if self.is_asked_besides else self.alternatives
+        return any(other.state == State.ACCEPTED and not other.rests_on_nothing for other in as_good)
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""

@@ -790,6 +790,18 @@ class TestChecking:
             evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason=reason)
         assert snapshot(case) == before
 
+    def test_the_customer_is_told_that_it_is_enough_once_what_is_as_good_was_accepted(self, case, lan, clock):
+        request = ask(case, lan, RECEIPT, STATEMENT)
+        receipt, statement = (send(case, item=asked.pk) for asked in request.items.order_by("pk"))
+        reject = partial(evidence.verify_evidence, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ")
+        enough = "Quý khách không cần gửi lại"
+        told = lambda: case.messages.filter(direction="out").latest("pk").body  # noqa: E731
+        reject(receipt)
+        assert enough not in told()
+        evidence.verify_evidence(statement, actor=Actor.staff(lan), result="accepted")
+        reject(receipt)
+        assert enough in told()
+
     def test_what_came_unasked_is_filed_under_what_is_needed(self, case, lan):
         item = send(case)
         receipt = line(case, "receipt").checklist_item
