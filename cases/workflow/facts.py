@@ -339,7 +339,8 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
         )
-    if kind == Kind.CONTRADICTED and sources.snapshot and sources.snapshot.is_cut and not statement:
+    is_cut = sources.snapshot is not None and sources.snapshot.is_cut
+    if kind == Kind.CONTRADICTED and is_cut and not (statement or sources.evidence):
         raise Invalid(errors={"snapshot": [_cut_proves_nothing()]})
     return Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement)
 

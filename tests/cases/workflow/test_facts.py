@@ -241,6 +241,16 @@ class TestFinding:
         facts.confirm_finding(finding, actor=minh)
         assert line(case).fact_state == "corroborated"
 
+    def test_of_a_part_of_a_record_nothing_is_contradicted_without_another_source(self, case, lan):
+        part = Snapshot.objects.create(
+            case=case, kind="deposits", source="ledger", asked_for="FT1", content=[], is_cut=True, sha256="a" * 64
+        )
+        with pytest.raises(Invalid) as refused:
+            verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part))
+        assert list(refused.value.errors) == ["snapshot"]
+        verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part, evidence=[send(case)]))
+        verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part, statement="Sổ lệnh"))
+
     def test_evidence_of_another_case_is_no_source(self, case, lan):
         foreign = say(open_case("deposit-not-credited", email="binh@khach.example"), "FT2")
         with pytest.raises(Invalid):
