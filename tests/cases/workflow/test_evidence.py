@@ -11,7 +11,7 @@ from accounts.models import ApiClient, Role, Scope
 from cases.admin.evidence_forms import RequestEvidence
 from cases.admin.next_up import next_up
 from cases.events import flaws_of
-from cases.evidence import queries
+from cases.evidence import checklists, queries
 from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Category, Pause, SlaTarget
@@ -331,6 +331,25 @@ class TestPause:
         evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=receipt)
         assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
         assert pauses(case) == [(0 * HOUR, HOUR)]
+
+    def test_ends_with_the_last_where_two_things_came_as_something_as_good(self, clock, lan):
+        category = Category.objects.get(slug="deposit-not-credited")
+        draft = checklists.begin_draft(category)
+        for slug in ("wallet-page", "wallet-mail"):
+            draft.items.create(slug=slug, name_vi=slug, name_en=slug, either_of="wallet-proof", is_mandatory=False)
+        checklists.publish(draft)
+        case = case_at(Status.ROUTED, lan, category=category.slug)
+        evidence.mark_delivered(ask(case, lan, STATEMENT, Wanted(name="wallet-page")), at=T0)
+        items = {}
+        for slug in ("receipt", "wallet-mail"):
+            clock.shift(HOUR)
+            items[slug] = send(case, is_unasked=True)
+        for slug, item in items.items():
+            clock.shift(HOUR)
+            known = line(case, slug).checklist_item
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=known)
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert pauses(case) == [(0 * HOUR, 2 * HOUR)]
 
     def test_one_of_two_suffices_in_another_category_too(self, case, lan):
         request = ask(case, lan, RECEIPT, STATEMENT)
