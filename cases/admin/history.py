@@ -29,6 +29,9 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
 }
 
+# The facts of an event that are a slug on a checklist; `check` is the row of what was found about an evidence item.
+_ON_CHECKLISTS = ("fact", "thing", "made_check")
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -68,7 +71,7 @@ def _evidence_of(events: Sequence[CaseEvent]) -> dict[tuple[str, str], str]:
 
 def _facts_of(events: Sequence[CaseEvent], case: Case) -> dict[tuple[str, str], str]:
     """What the things on the checklist are called that somebody spoke of; in the newest version that knows them."""
-    slugs = {(key, event.facts[key]) for event in events for key in ("fact", "thing", "check") if event.facts.get(key)}
+    slugs = {(key, event.facts[key]) for event in events for key in _ON_CHECKLISTS if event.facts.get(key)}
     if not slugs:
         return {}
     entries = ChecklistItem.objects.filter(

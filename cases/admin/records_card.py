@@ -13,10 +13,11 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases import policies
 from cases.models import Case
-from cases.records import looking_up, registry
+from cases.records import looking_up
 from cases.records.found import Found, Lookup, OfCode, claim_of, found_on, is_connected, source_label
 from cases.records.models import Snapshot, TransactionCode
 from cases.records.registry import Elsewhere
+from cases.workflow import facts
 from cskh.core.amounts import money
 
 from .step_forms import StepForm
@@ -40,7 +41,7 @@ class AddCode(StepForm):
     code = forms.CharField(label=gettext_lazy("Transaction code"), max_length=100)
 
     def take(self) -> None:
-        registry.add(self.case, self.said("code"), actor=self.actor)
+        facts.add_code(self.case, actor=self.actor, code=self.said("code"))
 
 
 @dataclass(frozen=True)

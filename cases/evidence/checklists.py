@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.fair_words import ACCUSES, accuses
 from cases.models import Category
 from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay, demand_of
 from cskh.core.errors import Conflict, Invalid
@@ -46,28 +47,30 @@ def begin_draft(category: Category, *, note: str = "", entries: Iterable[Checkli
 def publish(draft: Checklist, *, by: User | None = None) -> None:
     """From now on cases are classified under this version; those that are there keep theirs.
 
-    Raises Conflict on a second time, and Invalid where an entry asks customers for money.
+    Raises Conflict on a second time, and Invalid where an entry asks customers for money or accuses them.
     """
     with transaction.atomic():
         category = Category.objects.select_for_update().get(pk=draft.category_id)
         draft.refresh_from_db(fields=["published_at"])
         if not draft.is_draft:
             raise Conflict(_("This version is published already."))
-        _require_no_demand(draft)
+        _require_fit_to_read(draft)
         draft.published_at, draft.published_by = timezone.now(), by
         draft.save()
         category.checklist_number = draft.number
         category.save(update_fields=["checklist_number"])
 
 
-def _require_no_demand(draft: Checklist) -> None:
+def _require_fit_to_read(draft: Checklist) -> None:
     for entry in draft.items.all():
-        for name, why, example, otherwise in (
-            (entry.name_vi, entry.why_vi, entry.example_vi, entry.otherwise_vi),
-            (entry.name_en, entry.why_en, entry.example_en, entry.otherwise_en),
+        for name, why, formats, example, otherwise in (
+            (entry.name_vi, entry.why_vi, entry.formats_vi, entry.example_vi, entry.otherwise_vi),
+            (entry.name_en, entry.why_en, entry.formats_en, entry.example_en, entry.otherwise_en),
         ):
             if asks_to_pay("\n".join((demand_of(name, why), example, otherwise))):
                 raise Invalid(_("“%(name)s”: %(problem)s") % {"name": name, "problem": ASKS_FOR_MONEY})
+            if entry.is_asked_of_customers and accuses("\n".join((name, why, formats, example, otherwise))):
+                raise Invalid(_("“%(name)s”: %(problem)s") % {"name": name, "problem": ACCUSES})
 
 
 def _entries_in_force(category: Category) -> Iterable[ChecklistItem]:

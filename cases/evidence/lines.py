@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,13 +26,18 @@ _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
 class Claim:
     """A fact as the customer says it: in `item`, in `message`, or (neither) as the case has it.
 
-    `entry` is set where somebody put it down.
+    `entry` is set where somebody put it down, `noted_at` where it was read out of words, when these came.
     """
 
     value: str
     item: EvidenceItem | None = None
     message: int | None = None
     entry: FactEntry | None = None
+    noted_at: datetime | None = None
+
+    @property
+    def came_at(self) -> datetime | None:
+        return self.item.received_at if self.item else self.noted_at
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Line:
 
     `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
     `alternatives` are the other lines of which one suffices, `rejected_since` what it was confirmed with and was rejected
-    then.
+    then, `rests_on_nothing` whether that was all it was confirmed with.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Line:
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
     rejected_since: list[EvidenceItem] = field(default_factory=list)
+    rests_on_nothing: bool = False
     alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -207,7 +214,10 @@ class Line:
     @property
     def needs_nothing_more(self) -> bool:
         """Whether it, or what is as good, was accepted, or nobody needs it any more."""
-        return self.is_covered or self.state in (State.ACCEPTED, State.NOT_NEEDED)
+        if self.state in (State.ACCEPTED, State.NOT_NEEDED):
+            return True
+        as_good = () if self.is_asked_besides else self.alternatives
+        return any(other.state == State.ACCEPTED and not other.rests_on_nothing for other in as_good)
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""
@@ -236,11 +246,18 @@ class Line:
         entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
         texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
         item = texts[-1] if texts else None
+        if self._noted_anew(entry.at if entry else None, item.received_at if item else None):
+            return self.noted
         if entry is not None and (item is None or entry.at >= item.received_at):
             return Claim(entry.value, message=entry.message, entry=entry)
         if item is not None:
             return Claim(item.text[:CLAIM_MAX], item=item)
         return Claim(self.on_case) if self.on_case else self.noted
+
+    def _noted_anew(self, *said_at: datetime | None) -> bool:
+        """Whether something was noted after a finding, and later than what else was said."""
+        noted_at = self.noted.noted_at if self.noted and self.findings else None
+        return noted_at is not None and all(noted_at > at for at in said_at if at)
 
     @property
     def verdict(self) -> FactEntry | None:
@@ -249,8 +266,9 @@ class Line:
         if last is None or last.kind == Kind.CLAIMED:
             return None
         claim = self.claim
-        is_news = claim is not None and claim.item is not None and claim.item.received_at > last.at
-        return None if is_news else last
+        if claim is None or claim.entry is not None or not (claim.item or self.findings):
+            return last
+        return None if claim.came_at and claim.came_at > last.at else last
 
     @property
     def fact_state(self) -> str:
@@ -308,7 +326,8 @@ class Line:
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not.
+        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
+        was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
@@ -317,9 +336,16 @@ class Line:
             return True
         if not self.must_be_verified or self.state == State.NOT_NEEDED:
             return False
-        if any(other.fact_state == Kind.CORROBORATED for other in self.alternatives):
+        if any(other.is_proven for other in self.alternatives):
             return False
+        if state == Kind.CORROBORATED:
+            return not self.is_proven
         return state == CLAIMED or (state == MISSING and not is_customer_silent)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is corroborated, by something that still stands."""
+        return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.models import Case
 from cases.records.codes import codes_in
@@ -62,18 +62,33 @@ def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem
         return
     came = {item.pk: item for item in items}
     origin = TransactionCode.Origin
-    noted: list[tuple[TransactionCode, EvidenceItem | None]] = []
+    noted: list[_Noted] = []
     for code in TransactionCode.objects.filter(case=case):
         item = came.get(code.origin_id or 0) if code.origin == origin.EVIDENCE else None
         if item is None or item.state != EvidenceItem.State.REJECTED:
             noted.append((code, item))
-    if not noted:
-        return
-    last, item = noted[-1]
-    value = _as_claim(code.code for code, _item in noted)
-    message = last.origin_id if last.origin == origin.MESSAGE else None
     for line in lines:
-        line.noted = Claim(value, item=item, message=message)
+        if answers := _since_asked_anew(line, noted):
+            last, item = answers[-1]
+            line.noted = Claim(
+                _as_claim(code.code for code, _item in answers),
+                item=item,
+                message=last.origin_id if last.origin == origin.MESSAGE else None,
+                noted_at=answers[0][0].noted_at,
+            )
+
+
+_Noted = tuple[TransactionCode, EvidenceItem | None]
+
+
+def _since_asked_anew(line: Line, noted: list[_Noted]) -> list[_Noted]:
+    """Once something was found, only what is written after it was asked for anew says something else."""
+    if not line.findings:
+        return noted
+    asked_at = line.asked[-1].request.asked_at if line.asked else None
+    if asked_at is None or asked_at < line.findings[-1].at:
+        return []
+    return [(code, item) for code, item in noted if code.noted_at >= asked_at]
 
 
 def _as_claim(codes: Iterable[str]) -> str:
@@ -121,14 +136,17 @@ def _add_what_was_said(file: Checklist, case: Case, items: list[EvidenceItem]) -
         elif said.slug in lines:
             lines[said.slug].said.append(said)
             lines[said.slug].rejected_since = _rejected_since(said, items)
+            lines[said.slug].rests_on_nothing = _rests_on_nothing(said)
 
 
 def _said_of(case: Case) -> QuerySet[FactEntry]:
-    """What was said and found about facts and checks, each with the evidence it names that is rejected now (`rejected`)."""
+    """What was said and found about facts and checks, each with the evidence it names that is rejected now (`rejected`), and
+    whether it names some that is not (`stands`)."""
     named = FactEntry.evidence.through.objects.filter(factentry=OuterRef("pk"))
-    rejected = named.filter(evidenceitem__state=EvidenceItem.State.REJECTED).values("evidenceitem")
+    of_no_use = Q(evidenceitem__state=EvidenceItem.State.REJECTED)
+    rejected, stands = named.filter(of_no_use).values("evidenceitem"), Exists(named.exclude(of_no_use))
     entries = FactEntry.objects.filter(case=case).select_related("snapshot").defer("snapshot__content")
-    return entries.annotate(rejected=ArraySubquery(rejected)).order_by("pk")
+    return entries.annotate(rejected=ArraySubquery(rejected), stands=stands).order_by("pk")
 
 
 def _rejected_since(said: FactEntry, items: list[EvidenceItem]) -> list[EvidenceItem]:
@@ -136,6 +154,12 @@ def _rejected_since(said: FactEntry, items: list[EvidenceItem]) -> list[Evidence
     if said.kind != FactEntry.Kind.CORROBORATED:
         return []
     return [item for item in items if item.pk in said.rejected]  # type: ignore[attr-defined]
+
+
+def _rests_on_nothing(said: FactEntry) -> bool:
+    """Whether it was confirmed with evidence alone, and all of that was rejected then."""
+    names_more = said.snapshot_id is not None or said.statement or said.stands  # type: ignore[attr-defined]
+    return said.kind == FactEntry.Kind.CORROBORATED and bool(said.rejected) and not names_more  # type: ignore[attr-defined]
 
 
 def open_request(case: Case) -> EvidenceRequest | None:

@@ -60,8 +60,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
             with translation.override(case.customer.language):
                 name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
         require_no_demand(demand_of(name, why), field="items")
-        if is_besides:
-            require_fair(why, field="items")
+        require_fair(f"{name}\n{why}", field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
             found.append(Wanted(name=name, why=why, checklist_item=known, is_besides=is_besides))
     if not found:

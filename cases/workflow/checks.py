@@ -61,5 +61,5 @@ def _note(
     entry = FactEntry.objects.create(
         case=held, slug=check.entry.slug, kind=kind, statement=words, by_kind=actor.kind, by_id=actor.id
     )
-    record(held, event, actor=actor, words=words, check=check.entry.slug, entry=entry.pk)
+    record(held, event, actor=actor, words=words, made_check=check.entry.slug, entry=entry.pk)
     return entry

@@ -198,9 +198,9 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. What is accepted after the outcome was approved is a new fact: the
-    approval is taken back. What was rejected shows as missing again; whether it is asked for once more is the handler's
-    decision.
+    hears of a rejection, and when it is taken back. What is accepted, or is not any more, after the outcome was approved is
+    a new fact: the approval is taken back. What was rejected shows as missing again; whether it is asked for once more is
+    the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -264,7 +264,7 @@ def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Re
         check=check.pk,
         before=before,
     )
-    if is_accepted and before != result:
+    if before != result and (is_accepted or before == EvidenceItem.State.ACCEPTED):
         resolution.take_back_approval(held)
     return check
 
@@ -353,7 +353,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
-        registry.note_said(held, came.words, evidence=evidence.pk)
+        registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):

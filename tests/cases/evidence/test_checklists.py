@@ -69,6 +69,23 @@ def test_what_asks_for_money_is_not_published(deposits, texts):
     assert draft.is_draft
 
 
+@pytest.mark.parametrize("field", ["name_vi", "why_vi", "formats_en", "example_vi", "otherwise_en"])
+def test_what_accuses_is_not_published(deposits, field):
+    words = "Your receipt is fake" if field.endswith("en") else "Biên lai giả mạo"
+    draft = checklists.begin_draft(deposits)
+    draft.items.filter(slug="receipt").update(**{field: words})
+    with pytest.raises(Invalid, match="“"):
+        checklists.publish(draft)
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_what_is_ours_to_check_is_called_what_it_is(deposits):
+    draft = checklists.begin_draft(deposits)
+    draft.items.filter(part=Part.CHECK).update(name_vi="Dấu hiệu gian lận")
+    checklists.publish(draft)
+
+
 def test_two_entries_of_one_slug_are_told_apart_from_other_mistakes(deposits):
     draft = checklists.begin_draft(deposits)
     forms = inlineformset_factory(Checklist, ChecklistItem, formset=EntriesOfVersion, fields=("slug",), extra=2)

@@ -50,7 +50,7 @@ def test_a_person_makes_it_and_it_stands_in_the_record(case, lan):
     made = check(case).made
     assert (made, made.by_id, made.statement) == (entry, lan.id, "Sổ lệnh hôm nay")
     event = case.events.get(kind="check_made")
-    assert (event.actor_id, event.facts["check"], event.words.text) == (lan.id, CHECK, "Sổ lệnh hôm nay")
+    assert (event.actor_id, event.facts["made_check"], event.words.text) == (lan.id, CHECK, "Sổ lệnh hôm nay")
     assert "Sổ lệnh" not in str(event.facts)
     assert list(flaws_of(case)) == []
     assert check(case, "time-window").made is None
