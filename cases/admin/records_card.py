@@ -156,8 +156,7 @@ def _cut_of(snapshot: Snapshot) -> str:
             "may be in the rest."
         )
     return gettext(
-        "%(kind)s, %(source)s: only %(shown)s of %(total)s rows are here. What is not among them may be in "
-        "the rest."
+        "%(kind)s, %(source)s: only %(shown)s of %(total)s rows are here. What is not among them may be in the rest."
     )
 
 
