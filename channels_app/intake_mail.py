@@ -22,7 +22,7 @@ from cases.records import registry
 from cases.states import Channel
 from cases.workflow import conversation, evidence, opening
 from cases.workflow.opening import Matter
-from cskh.core.errors import Busy, DomainError, Invalid
+from cskh.core.errors import Busy, DomainError, Invalid, NotKept
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import clean, one_line
 
@@ -243,7 +243,7 @@ def _take_file(item: InboundItem, case: Case, message: Message, file: InboundFil
                 is_unasked=file.is_decoration,
                 at=item.received_at,
             )
-    except Busy:
+    except (Busy, NotKept):
         raise  # the whole mail again, in a moment
     except DomainError as error:
         return Attachment.objects.create(message=message, filename=filename, refused=_said(error)[:300])

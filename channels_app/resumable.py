@@ -4,7 +4,6 @@ The pieces are kept in the database: any process takes the next one, and none is
 any other, when its sender says that it is sent.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
@@ -22,6 +21,7 @@ from cases.evidence.pipeline.receive import Upload, require_room, size_limit
 from cases.evidence.sorting import room_left
 from cases.models import Case
 from cskh.core.errors import Conflict, Invalid, NotVisible
+from cskh.core.incoming import keeping, scratch
 from cskh.core.text import one_line
 
 from .models import PartialUpload, UploadPiece
@@ -84,8 +84,9 @@ def whole(case: Case, upload_ids: Sequence[UUID], *, actor: Actor) -> list[Parti
 @contextmanager
 def put_together(partial: PartialUpload) -> Iterator[Upload]:
     """The file for `submit_evidence`, on disk while the block lasts. The caller forgets the pieces once it is kept."""
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        _write(partial, file)
+    with scratch() as file:
+        with keeping():
+            _write(partial, file)
         yield Upload(filename=partial.declared_name, stream=file, content_type=partial.declared_type)
 
 
@@ -102,6 +103,7 @@ def forget_old() -> None:
 def _write(partial: PartialUpload, file: IO[bytes]) -> None:
     for data in partial.pieces.values_list("data", flat=True).iterator(chunk_size=4):
         file.write(data)
+    file.flush()
 
 
 def _of(case: Case, actor: Actor) -> QuerySet[PartialUpload]:

@@ -101,8 +101,9 @@ class EvidencePanel:
 
 
 def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
-    """One query, as the `file` was read, and up to four about what came. What nobody needs and nobody spoke of stands
-    apart, as `optional`. Facts get a `look` for their template, that of the page where they are verified."""
+    """A constant number of queries, as the `file` was read: what is being asked for, who made checks, and what stands beside
+    what came (`put_beside`). What nobody needs and nobody spoke of stands apart, as `optional`. Facts get a `look` for
+    their template, that of the page where they are verified."""
     put_beside([*(item for line in file.lines for item in line.items), *file.others], case, actor)
     for line in file.facts:
         line.look = look_of(line)  # type: ignore[attr-defined]

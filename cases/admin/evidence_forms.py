@@ -13,6 +13,7 @@ from cases.evidence.queries import Line
 from cases.states import Channel
 from cases.workflow import evidence
 from cases.workflow.evidence import Wanted
+from cskh.core.incoming import EMPTY
 
 from .step_forms import StepForm
 
@@ -63,7 +64,9 @@ class RequestEvidence(StepForm):
         self.as_good_is_there = [line for line in lines if line.may_be_asked_besides] if may_ask_besides else []
         self._tick_among("listed", self.lines)
         self._tick_among("besides", self.as_good_is_there)
-        if not self.as_good_is_there:
+        if not (
+            self.as_good_is_there or self.data.get("besides_why")
+        ):  # what was typed stays, whatever happened meanwhile
             del self.fields["besides_why"]
         self.initial["listed"] = [line.name for line in self.lines if line.is_missing]
         self.initial["due_at"] = timezone.localtime(evidence.usual_due(self.case, at=timezone.now()))
@@ -105,11 +108,7 @@ class AddEvidence(StepForm):
     """What the customer handed in on a way of their own: read out, shown at a counter, sent to a colleague."""
 
     done = gettext_lazy("Added.")
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        error_messages={"empty": gettext_lazy("The file is empty. Choose it again.")},
-    )
+    file = forms.FileField(label=gettext_lazy("File"), required=False, error_messages={"empty": EMPTY})
     text = forms.CharField(
         label=gettext_lazy("Or words, such as a transaction code"),
         required=False,

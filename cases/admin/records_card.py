@@ -153,12 +153,11 @@ def cut_in_words(looked_up: Lookup) -> list[str]:
 def _cut_of(snapshot: Snapshot) -> str:
     if snapshot.total is None:
         return gettext(
-            "%(kind)s, %(source)s: only the first %(shown)s rows are here, and there are more. What is not among them "
+            "%(kind)s, %(source)s: only %(shown)s rows are here, and there are more. What is not among them "
             "may be in the rest."
         )
     return gettext(
-        "%(kind)s, %(source)s: only the first %(shown)s of %(total)s rows are here. What is not among them may be in "
-        "the rest."
+        "%(kind)s, %(source)s: only %(shown)s of %(total)s rows are here. What is not among them may be in the rest."
     )
 
 

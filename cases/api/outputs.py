@@ -78,7 +78,12 @@ class LineOut(serializers.Serializer):
     slug = serializers.CharField()
     part = serializers.ChoiceField([(part.value, part.label) for part in ASKED_OF_CUSTOMERS])
     why = serializers.CharField(source="told_why")
-    state = serializers.CharField()
+    state = serializers.CharField(
+        help_text=(
+            "Of this line alone: missing, or requested, also where another line of the same `either_of` is there. "
+            "Customers are then told that it is not needed any more; `missing` is false."
+        )
+    )
     mandatory = serializers.BooleanField()
     must_be_verified = serializers.BooleanField(help_text="Nothing is decided before this fact is verified.")
     missing = serializers.BooleanField(source="is_awaited")

@@ -20,7 +20,8 @@ _EXTENSIONS = {
 
 
 def declared_name(name: str) -> str:
-    """The name as its sender gave it, but for what no database keeps, and for what is beyond every file system."""
+    """The name as its sender gave it (of multipart requests: as Django passes it on), but for what no database keeps, and for
+    what is beyond every file system."""
     return name.replace("\0", "").encode(errors="replace").decode()[:DECLARED_MAX]
 
 

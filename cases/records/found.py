@@ -1,5 +1,6 @@
 """What is known about the transaction codes of a case: what each source said, how that differs, on which cases they stand too."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,15 +34,15 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lookup:
+class Lookup(ABC):
     """What came of asking: `looked_in` are the snapshots of it, those without a row too."""
 
     rows: list[Found]
     looked_in: list[Snapshot]
 
     @property
-    def asked(self) -> Asked:
-        raise NotImplementedError
+    @abstractmethod
+    def asked(self) -> Asked: ...
 
     @property
     def is_there(self) -> bool | None:

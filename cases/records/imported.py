@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from .models import ImportedRow, RecordFile, RecordKind
 from .rows import from_json
 from .source import MOST_ROWS, Period, SourceAnswer
@@ -10,7 +12,7 @@ _LIVE = RecordFile.State.LIVE
 
 
 class ImportedSource:
-    """Asks the rows of all files that are in use."""
+    """Asks the rows of all files that are in use. Of too many the latest are given: a period begins long before what happened."""
 
     name = "files"
 
@@ -30,8 +32,9 @@ class ImportedSource:
             which["customer"] = customer
         if period:
             which |= {"at__gte": period.since, "at__lt": period.until}
-        rows = ImportedRow.objects.filter(**which).select_related("file").order_by("at", "file_id", "line")
-        found = list(rows[: MOST_ROWS + 1])
-        total = rows.count() if len(found) > MOST_ROWS else None
-        places = ({**row.content, "place": f"{row.file.filename}, {row.line}"} for row in found)
+        rows = ImportedRow.objects.filter(**which).select_related("file")
+        latest = list(rows.order_by(F("at").desc(nulls_last=True), "-file_id", "-line")[: MOST_ROWS + 1])
+        in_time = latest[:MOST_ROWS][::-1]
+        total = rows.count() if len(latest) > MOST_ROWS else None
+        places = ({**row.content, "place": f"{row.file.filename}, {row.line}"} for row in in_time)
         return SourceAnswer.of([from_json(kind, row) for row in places], total)

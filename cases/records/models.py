@@ -38,7 +38,9 @@ class Snapshot(models.Model):
     asked_for = models.CharField(_("asked for"), max_length=160)
     taken_at = models.DateTimeField(_("taken at"), default=timezone.now)
     content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
-    is_cut = models.BooleanField(default=False, help_text="Whether the source has more rows than are kept here.")
+    is_cut = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the source has more rows than are kept here."
+    )
     total = models.PositiveIntegerField(null=True, help_text="How many it has then, where it tells.")
     sha256 = models.CharField(max_length=64)
 

@@ -28,7 +28,7 @@ class Period:
 
 @dataclass(frozen=True)
 class SourceAnswer:
-    """What a source said: its rows, or the first MOST_ROWS of them where there are more (`is_cut`). Then `total` is how many
+    """What a source said: its rows, or MOST_ROWS of them where there are more (`is_cut`). Then `total` is how many
     there are, where the source tells."""
 
     rows: list[Row]

@@ -1,4 +1,5 @@
-"""Files that come in pieces keep the name as it was declared; what is shown is made of it."""
+"""Files that come in pieces keep the name as it was declared; what is shown is made of it. The column keeps its name: the
+version before goes on while this runs."""
 
 from django.db import migrations, models
 
@@ -7,6 +8,8 @@ class Migration(migrations.Migration):
     dependencies = [("channels_app", "0011_files_in_pieces")]
 
     operations = [
+        migrations.AlterField(
+            "partialupload", "filename", models.CharField(blank=True, db_column="filename", max_length=1000)
+        ),
         migrations.RenameField("partialupload", "filename", "declared_name"),
-        migrations.AlterField("partialupload", "declared_name", models.CharField(blank=True, max_length=1000)),
     ]

@@ -18,7 +18,7 @@ class PartialUpload(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="partial_uploads")
     sender_kind = models.CharField(max_length=12, choices=ACTOR_KINDS, default=ActorKind.CUSTOMER.value)
     sender_id = models.CharField(max_length=64)
-    declared_name = models.CharField(max_length=DECLARED_MAX, blank=True)
+    declared_name = models.CharField(max_length=DECLARED_MAX, blank=True, db_column="filename")
     declared_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)

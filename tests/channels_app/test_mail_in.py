@@ -1,5 +1,6 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
+import errno
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from celery import current_app
 from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -654,6 +656,22 @@ def test_trying_again_fetches_the_mail_anew(work_off, unfetched):
     MailboxState.objects.update(uid_validity=1, last_uid=0)
     work_off()
     assert Case.objects.count() == 1, "read from the start, it is known again"
+
+
+def test_a_mail_whose_file_finds_no_room_waits_as_a_whole(post, work_off, settings, monkeypatch):
+    settings.INBOUND_RETRY_SECONDS = (0, 0)
+
+    def no_room(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(default_storage, "save", no_room)
+        deliver(post, mail(files=[("a.jpg", "image/jpeg", photo())]))
+        work_off()
+        item = InboundItem.objects.get()
+        assert (item.state, item.attempts, Case.objects.count()) == (State.WAITING, 1, 0)
+    work_off()
+    assert only_case().messages.get(direction="in").attachments.get().refused == ""
 
 
 def test_a_mail_fetched_anew_of_which_a_copy_came_in_is_no_second_case(post, work_off, unfetched):

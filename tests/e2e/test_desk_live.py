@@ -14,9 +14,12 @@ from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.models import Role
+from cases.evidence.models import FactEntry
+from cases.models import Category
 from cases.states import Channel
 from cases.tasks import examine_file
 from cases.workflow import checks, evidence, facts, resolution, routing
+from cases.workflow.facts import Sources
 from channels_app import calls, intake, outbox
 from channels_app.models import Draft, HeldSend, Message
 from tests.cases.building import customer_of, open_case
@@ -167,6 +170,45 @@ def test_the_facts_stay_true_and_nothing_that_is_typed_there_is_lost(web, enter,
     meanwhile(facts.note_claim, case, actor=minh, fact="sending-bank", value="Ngân hàng Súng")
     expect(lan.locator("#fact-sending-bank .verify-value")).to_have_text("Ngân hàng Súng")
     expect(sentence).to_have_value("FT2632")
+
+
+def test_with_another_category_other_facts_come_and_nothing_that_is_typed_goes(web, enter, people, case):
+    lan = enter("lan")
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    typed = lan.locator("#fact-transaction-code [name=value]")  # the new category has no such fact
+    typed.fill("FT2632")
+    expect(lan.locator("#check-time-window")).to_be_visible()
+    kind = Category.objects.get(slug="withdrawal-delayed")
+    meanwhile(routing.classify_case, case, actor=Actor.staff(people["minh"]), category=kind)
+    expect(lan.locator("#check-bank-maintenance")).to_be_visible()
+    expect(lan.locator("#check-time-window")).to_have_count(0)
+    expect(lan.locator("#fact-request-id")).to_be_visible()
+    expect(lan.locator("#fact-sending-bank")).to_have_count(0)
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("FT2632")
+
+
+def test_a_second_word_is_given_on_the_finding_that_was_read(web, enter, people, case, context):
+    lan, minh = enter("lan", context.new_page()), Actor.staff(people["minh"])
+    said = {
+        "actor": minh,
+        "fact": "transaction-code",
+        "value": "FT26326004511",
+        "sources": Sources(statement="Sổ lệnh"),
+    }
+    meanwhile(facts.verify_fact, case, **said, result="contradicted", sentence="Không thấy mã này trong sổ.")
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    card = lan.locator("#fact-transaction-code")
+    read = card.locator("[name=finding]").input_value()
+    with lan.expect_response(PARTS):
+        meanwhile(facts.verify_fact, case, **said, result="contradicted", sentence="Số tiền trong sổ là số khác.")
+    expect(card).to_have_attribute("data-stale", "")
+    expect(card.locator("[name=finding]")).to_have_value(read)
+    card.locator(".verify-second button").click()
+    expect(card.locator("#refused")).to_be_focused()
+    assert not FactEntry.objects.filter(confirms__isnull=False).exists()
 
 
 def test_a_picture_appears_at_the_facts_once_it_can_be_seen(web, enter, case, settings, tmp_path):

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="requesteditem",
             name="is_besides",
-            field=models.BooleanField(default=False, verbose_name="besides what is as good"),
+            field=models.BooleanField(db_default=False, default=False, verbose_name="besides what is as good"),
         ),
     ]

@@ -57,7 +57,7 @@ class RequestedItem(models.Model):
     name = models.CharField(_("name"), max_length=160)
     why = models.CharField(_("why"), max_length=300, blank=True)
     kind = models.CharField(_("form"), max_length=4, choices=ItemKind, default=ItemKind.ANY)
-    is_besides = models.BooleanField(_("besides what is as good"), default=False)
+    is_besides = models.BooleanField(_("besides what is as good"), default=False, db_default=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.REQUESTED)
 
     class Meta:

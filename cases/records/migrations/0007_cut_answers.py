@@ -11,7 +11,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "snapshot",
             "is_cut",
-            models.BooleanField(default=False, help_text="Whether the source has more rows than are kept here."),
+            models.BooleanField(
+                db_default=False, default=False, help_text="Whether the source has more rows than are kept here."
+            ),
         ),
         migrations.AddField(
             "snapshot", "total", models.PositiveIntegerField(null=True, help_text="How many it has then, where it tells.")

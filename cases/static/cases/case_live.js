@@ -61,6 +61,29 @@
     return arrived;
   }
 
+  // Which facts and checks there are changes with the category. Nothing that is there is moved: somebody may be writing in it.
+  function putList(old, fresh) {
+    const now = [...fresh.children], names = new Set(now.map((one) => one.dataset.live));
+    [...old.children].filter((one) => !names.has(one.dataset.live)).forEach((gone) => {
+      if (isBeingFilled(gone)) gone.dataset.stale = "";
+      else gone.remove();
+    });
+    let before = null;
+    now.forEach((one) => {
+      const there = part(old, one.dataset.live);
+      if (!there && before) before.after(one);
+      else if (!there) old.prepend(one);
+      before = there || one;
+    });
+    old.closest("section").hidden = fresh.closest("section").hidden && !old.children.length;
+  }
+
+  // Who gives a second word gives it on the finding they read, and on no other that comes under their cursor.
+  function asksOfAnother(old, now) {
+    const [read, latest] = [old, now].map((one) => one.querySelector("[name=finding]"));
+    return Boolean(read && latest) && read.value !== latest.value;
+  }
+
   function putComposer(old, fresh) {
     if (old.dataset.offers === fresh.dataset.offers || isBeingFilled(old)) return;
     put(old, fresh);
@@ -76,12 +99,13 @@
     const fresh = came && came.getElementById("case-page");
     if (!fresh) return;
     let arrived = [];
+    page.querySelectorAll("[data-list]").forEach((old) => putList(old, fresh.querySelector(`[data-list="${old.dataset.list}"]`)));
     page.querySelectorAll("[data-live]").forEach((old) => {
       const name = old.dataset.live, now = part(fresh, name);
       if (!now) return;
       if (name === "composer") putComposer(old, now);
       else if (said(old) === said(now)) return;
-      else if (isBeingFilled(old)) old.dataset.stale = "";
+      else if (isBeingFilled(old) || asksOfAnother(old, now)) old.dataset.stale = "";
       else if (name === "conversation") arrived = putConversation(old, now);
       else put(old, now);
     });

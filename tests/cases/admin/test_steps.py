@@ -290,6 +290,24 @@ def test_what_something_as_good_is_there_for_is_asked_besides_by_whoever_may(des
     assert line.name in at.page(case).context["next"].what
 
 
+def test_why_something_is_needed_besides_is_not_lost_where_it_is_missing_meanwhile(desk, people, open_case):
+    case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    sent = upload(picture())
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=sent)
+    evidence.verify_evidence(item, actor=lan, result="accepted")
+    at = desk(people["manager"])
+    form = at.form(case, "request-evidence").context["form"]
+    said = {"besides": [form.as_good_is_there[0].name], "besides_why": "Biên lai thiếu tài khoản nhận"}
+    seen = case.events.count()
+    evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh của giao dịch khác")
+    late = at.take(
+        case, "request-evidence", **said, version=seen, due_at=form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
+    )
+    assert late.status_code in (400, 409)
+    assert "Biên lai thiếu tài khoản nhận" in late.content.decode()
+
+
 def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
     photo = SimpleUploadedFile("anh.jpg", picture(), "image/jpeg")

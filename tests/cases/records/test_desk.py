@@ -89,8 +89,8 @@ class TestCard:
     def test_of_too_much_the_first_rows_are_shown_and_that_there_are_more(self, page, lan, settings):
         case = open_case("deposit-not-credited", transaction_ref=CODE)
         for told, words in (
-            ({"total": 1_534}, "Deposits, 127.0.0.1: only the first 200 of 1,534 rows are here."),
-            ({}, "Deposits, 127.0.0.1: only the first 200 rows are here, and there are more."),
+            ({"total": 1_534}, "Deposits, 127.0.0.1: only 200 of 1,534 rows are here."),
+            ({}, "Deposits, 127.0.0.1: only 200 rows are here, and there are more."),
         ):
             with operator(lambda kind, asked, told=told: (200, {"rows": [ROW] * 201, **told})) as server:
                 connect(settings, server)

@@ -58,6 +58,16 @@ def test_customers_and_times(manager):
     assert (len(many.rows), many.is_cut, many.total) == (200, True, 240)
 
 
+def test_of_too_many_rows_the_latest_are_given_in_the_order_of_time(manager, monkeypatch):
+    lines = [f"GD{day};BX1;1000;{day:02}/11/2026" for day in (3, 1, 5, 2, 4)]
+    take_over(manager, "\n".join(["Mã giao dịch;Mã khách hàng;Số tiền;Thời gian", *lines]).encode(), content="deposits")
+    monkeypatch.setattr("cases.records.imported.MOST_ROWS", 3)
+    monkeypatch.setattr("cases.records.source.MOST_ROWS", 3)
+    answer = ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX1")
+    assert [row.code for row in answer.rows] == ["GD3", "GD4", "GD5"]
+    assert (answer.is_cut, answer.total) == (True, 5)
+
+
 @pytest.mark.parametrize("bad", ["GDX;BX1;1,5;22/11/2026\n", 'GDX;BX1;1;"\n' + "x" * 140_000])
 def test_one_wrong_line_and_nothing_is_taken_over(manager, bad):
     file = take_over(manager, TABLE + bad, content="deposits")

@@ -137,7 +137,7 @@ def test_of_too_much_the_first_rows_are_kept_and_it_says_so(client, lan, case, s
         shown = column(look(client, lan, case))
     kept = Snapshot.objects.get()
     assert (len(kept.content), kept.is_cut, kept.total, Pull.objects.get().state) == (200, True, 2_345, "answered")
-    assert "Deposits, 127.0.0.1: only the first 200 of 2,345 rows are here" in shown
+    assert "Deposits, 127.0.0.1: only 200 of 2,345 rows are here" in shown
     assert "Nothing about this customer" not in shown
     assert "(only a part of it)" in look(client, lan, case).content.decode()
 

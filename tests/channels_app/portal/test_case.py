@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from cases import timeline
 from cases.admin.next_up import next_up
 from cases.events import flaws_of
+from cases.evidence.models import ChecklistItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, CaseEvent
 from cases.states import Status
@@ -308,7 +309,7 @@ def test_of_several_things_one_is_enough_before_and_after_it_came(open_case, fol
 
     assert "Or instead: Statement line with the payment" in page()
     assert "Or instead: Transfer receipt" in page()
-    assert "(for example: FT26326004511, as printed on the bank&#x27;s receipt)" in page()
+    assert "For example: FT26326004511, as printed on the bank&#x27;s receipt" in page()
     assert next_up(case).what.endswith("Biên lai chuyển khoản / Dòng sao kê có khoản tiền, Mã giao dịch.")
     assert page().count("please send") == 3
     documents = [SimpleUploadedFile("a.png", PNG)]
@@ -316,6 +317,20 @@ def test_of_several_things_one_is_enough_before_and_after_it_came(open_case, fol
     assert "Or instead" not in page()
     assert page().count("please send") == 1
     assert "not needed any more" in page()
+
+
+def test_in_what_form_each_thing_is_wanted_stands_beside_it(open_case, follow):
+    case, lan = open_case("routed"), Actor.staff(User.objects.get(username="lan"))
+    words = {"formats_vi": "Ảnh <b>rõ</b> số tiền", "formats_en": "A <b>sharp</b> picture", "why_vi": "", "why_en": ""}
+    ChecklistItem.objects.filter(slug="receipt").update(**words)
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    browser = follow(case)
+    for language, told in (("vi", "Ảnh &lt;b&gt;rõ&lt;/b&gt; số tiền"), ("en", "A &lt;b&gt;sharp&lt;/b&gt; picture")):
+        asked = browser.get(f"/track/{case.code}/", headers={"accept-language": language}).content.decode()
+        assert told in asked
+    letter = case.messages.latest("pk").body
+    assert "Biên lai chuyển khoản" in letter
+    assert "Ảnh <b>rõ</b> số tiền)" in letter
 
 
 def test_what_is_asked_besides_is_needed_and_says_why(open_case, follow, make_staff):
