@@ -246,7 +246,7 @@ RULES: list[Rule] = [
 # As bare letters. What denies, what carries a denial on ("không hề có ý định …"), and what denies behind ("… đâu").
 DENYING = frozenset(["khong", "chua", "chang", "cha", "dung", "dau", "ai", "not", "never", "nobody"])
 CARRYING_ON = frozenset(
-    [
+    {
         "he",
         "co",
         "phai",
@@ -261,23 +261,10 @@ CARRYING_ON = frozenset(
         "toi",
         "dam",
         "noi",
-        "bao",
         "dang",
         "ma",
         "viec",
-        "chuyen",
-        "doi",
-        "rang",
-        "yeu",
-        "cau",
-        "dang",
-        "ky",
-        "going",
-        "to",
-        "want",
-        "do",
-        "feel",
-        "am",
-    ]
+    }
+    | {"chuyen", "doi", "rang", "yeu", "cau", "ky", "going", "to", "want", "do", "feel", "am"}
 )
 DENIED_AFTER = compiled("(đâu|thì không|là không)", edge="after")
