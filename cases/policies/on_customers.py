@@ -63,9 +63,10 @@ def may_merge(actor: Actor) -> bool:
 def may_be_solicited(customer: Customer) -> bool:
     """Whether the customer may be asked how satisfied they are, or be offered anything: not who was found vulnerable, nor
     while words of theirs wait for the protection team. Whatever writes such things asks here first."""
-    if customer.vulnerable_since is not None:
+    records = Q(pk=customer.pk) | Q(merged_into=customer.pk) | Q(pk=customer.merged_into_id)  # one person, once several
+    if Customer.objects.filter(records, vulnerable_since__isnull=False).exists():
         return False
-    return not Case.objects.filter(customer=customer).exclude(safety_kinds=[]).exists()
+    return not Case.objects.filter(customer__in=Customer.objects.filter(records)).exclude(safety_kinds=[]).exists()
 
 
 def _is_one_of(actor: Actor, roles: frozenset[Role]) -> bool:
