@@ -3,6 +3,7 @@ until a person of that team has said why nothing is to be feared any more."""
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,14 +28,14 @@ FIRST_TIME, AGAIN = "first", "again"  # how the customer hears of it: the help l
 _WITHOUT_A_TARGET = timedelta(minutes=1)  # where no service target says how soon somebody is there
 
 
-def heed(case: Case, text: str, *, at: datetime, **where: int) -> None:
+def heed(case: Case, text: str, *, at: datetime, **where: Any) -> None:
     """`heed_on` for a case that the caller does not hold, such as one that was just opened."""
     if found := _found(text):
         with change_case(case) as held:
             _flag(held, found, at=at, **where)
 
 
-def heed_on(held: Case, text: str, *, at: datetime, **where: int) -> None:
+def heed_on(held: Case, text: str, *, at: datetime, **where: Any) -> None:
     """The customer of the locked case said this, `where` (the id of the message or evidence): is anything in it that must
     not wait?"""
     if found := _found(text):
@@ -69,7 +70,7 @@ def _found(text: str) -> list[Finding]:
         return []
 
 
-def _flag(held: Case, found: list[Finding], *, at: datetime, **where: int) -> None:
+def _flag(held: Case, found: list[Finding], *, at: datetime, **where: Any) -> None:
     """Nothing more where it stands already and nobody has come yet: they know, and are on their way."""
     before, now_known = set(held.safety_kinds), {one.kind.value for one in found}
     if now_known <= before and _clocks.is_running(held, ClockKind.PROTECTION):
