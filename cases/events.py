@@ -72,6 +72,8 @@ class EventKind(models.TextChoices):
     CALL_LOGGED = "call_logged", _("Telephone call")
     CASE_HANDED_OVER = "case_handed_over", _("Handed over at the end of duty")
     SEND_REFUSED = "send_refused", _("A message of ours was not sent")
+    SAFETY_FLAGGED = "safety_flagged", _("Flagged for the protection team")
+    SAFETY_CLEARED = "safety_cleared", _("Protection flag cleared")
     CUSTOMER_CHANGED = "customer_changed", _("Case moved to another customer record")
 
 

@@ -22,7 +22,7 @@ from accounts.customers.models import Contact, Customer, Notice
 from cases.models import Case
 from cases.records import registry
 from cases.states import Channel
-from cases.workflow import conversation, opening
+from cases.workflow import conversation, opening, protection
 from cases.workflow.opening import Matter
 from cskh.core.errors import Busy, Invalid
 from cskh.core.jobs import enqueue_after_commit, next_try
@@ -94,7 +94,9 @@ def open_request(
             body=text,
             created_at=case.opened_at,
         )
-        registry.note_said(case, first_words(case.subject, text), message=message.pk)
+        said = first_words(case.subject, text)
+        registry.note_said(case, said, message=message.pk)
+        protection.heed(case, said, at=case.opened_at, message=message.pk)
     return case
 
 

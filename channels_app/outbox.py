@@ -28,6 +28,7 @@ from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
+from cases.workflow.protection import FIRST_TIME
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import checked_body, one_line
 
@@ -81,10 +82,13 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
         return
     detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
     text = TEXTS.get((event.kind, detail))
-    if text is not None:
-        with translation.override(case.customer.language):
-            facts = text.facts(case, event)
-        _tell(case, text, {"event": event, **facts}, event)
+    if text is None:
+        return
+    with translation.override(case.customer.language):
+        facts = text.facts(case, event)
+    if text.name == "help_lines" and not facts["text"]:
+        return  # the operator names none
+    _tell(case, text, {"event": event, **facts}, event)
 
 
 Facts = Mapping[str, object]
@@ -156,6 +160,10 @@ def _department(case: Case, event: CaseEvent) -> Facts:
     return {"department": Department.objects.get(slug=event.facts["department"])}
 
 
+def _help_lines(case: Case, event: CaseEvent) -> Facts:
+    return {"text": settings.SAFETY_REPLY.get(case.customer.language, "")}
+
+
 @dataclass(frozen=True)
 class Text:
     """What the customer is told: `templates/outbox/NAME.txt`, rendered with `facts`, in the customer's language.
@@ -176,6 +184,7 @@ _DETAILS = {
     EventKind.FOLLOW_UP_DONE.value: "follow_up",
     EventKind.EVIDENCE_VERIFIED.value: "before",
     EventKind.FACT_VERIFIED.value: "settled",
+    EventKind.SAFETY_FLAGGED.value: "told",
 }
 # Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
 TEXTS: dict[tuple[str, str], Text] = {
@@ -198,6 +207,7 @@ TEXTS: dict[tuple[str, str], Text] = {
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.EVIDENCE_REMINDER): Text(
         "evidence_reminder", _still_missing, is_worth_a_call=True
     ),
+    (EventKind.SAFETY_FLAGGED, FIRST_TIME): Text("help_lines", _help_lines),
     (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted"),
     (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply"),
     (EventKind.CASE_CLOSED, ClosedAs.WITHDRAWN): Text("closed_withdrawn"),
@@ -224,7 +234,7 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
 def _anybody_can_cause(text: Text, case: Case, way: Channel) -> bool:
     """Whether a mail or form that names an address has it mailed this text, with no person of ours in between."""
     is_receipt = text.name == "case_opened" and case.channel in (Channel.EMAIL, Channel.WEB)
-    return text.name == "files_refused" or (is_receipt and way == Channel.EMAIL)
+    return text.name in ("files_refused", "help_lines") or (is_receipt and way == Channel.EMAIL)
 
 
 def _is_told_enough(case: Case) -> bool:

@@ -75,13 +75,26 @@ def _free_for_me(actor: Actor, case: Case) -> bool:
     """What a colleague has is not taken but assigned, with their name before one's eyes."""
     return (
         case.assignee_id is None
-        and case.status != Status.RECEIVED
+        and _classified(actor, case)
         and policies.who_may(Step.ANSWER, case).filter(pk=actor.subject.pk).exists()
     )
 
 
 def _classified(actor: Actor, case: Case) -> bool:
-    return case.status != Status.RECEIVED
+    """What is with the protection team has its department without being classified."""
+    return case.status != Status.RECEIVED or case.is_flagged
+
+
+def _may_be_transferred(actor: Actor, case: Case) -> bool:
+    return case.status != Status.RECEIVED and not case.is_flagged
+
+
+def _not_flagged(actor: Actor, case: Case) -> bool:
+    return not case.is_flagged
+
+
+def _to_be_cleared(actor: Actor, case: Case) -> bool:
+    return case.is_flagged and policies.may_clear_flag(actor, case)
 
 
 def _asked_to_reopen(actor: Actor, case: Case) -> bool:
@@ -100,6 +113,7 @@ _S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
+    Action("clear-flag", _("Clear the protection flag"), _F.ClearFlag, when=_to_be_cleared, icon="health_and_safety"),
     _of_step(_S.START_RESOLVING, _F.StartResolving, "play_arrow", one_click=True),
     _of_step(_S.REQUEST_EVIDENCE, _E.RequestEvidence, "note_add"),
     _of_step(_S.EVIDENCE_COMPLETED, _F.WaiveRest, "task_alt"),
@@ -115,9 +129,9 @@ _TABLE = [
         "decline-reopening", _("Leave it closed"), _F.DeclineReopening, _S.REOPEN, _asked_to_reopen, "do_not_disturb_on"
     ),
     Action("assign", _("Assign"), _F.Assign, _S.ASSIGN, _classified, "person_add"),
-    Action("transfer", _("Transfer"), _F.Transfer, _S.ASSIGN, _classified, "move_up"),
+    Action("transfer", _("Transfer"), _F.Transfer, _S.ASSIGN, _may_be_transferred, "move_up"),
     Action("reclassify", _S.RECLASSIFY.label, _F.Reclassify, _S.RECLASSIFY, _classified, "label"),
-    Action("change-priority", _("Change priority"), _F.ChangePriority, _S.RECLASSIFY, icon="flag"),
+    Action("change-priority", _("Change priority"), _F.ChangePriority, _S.RECLASSIFY, _not_flagged, "flag"),
     _of_step(_S.FINAL_RESPONSE, _C.FinalResponse, "gavel", ends=True),
     _of_step(_S.WITHDRAW, _F.Withdraw, "logout", ends=True),
     _of_step(_S.MARK_DUPLICATE, _F.MarkDuplicate, "content_copy", ends=True),

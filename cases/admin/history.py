@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases import timeline
 from cases.events import ANSWER_TEXTS, label_of
 from cases.evidence.models import ChecklistItem, EvidenceItem, FactEntry
-from cases.models import CLOCK_KINDS, Case, CaseEvent, FollowUp
+from cases.models import CLOCK_KINDS, SAFETY_KINDS, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
 
@@ -28,6 +28,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "follow_up": dict(FollowUp.Kind.choices),
     "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
 }
+_SAFETY: dict[str, Any] = dict(SAFETY_KINDS)
 
 # The facts of an event that are a slug on a checklist; `check` is the row of what was found about an evidence item.
 _ON_CHECKLISTS = ("fact", "thing", "made_check")
@@ -93,6 +94,10 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
             said.append(things[(key, str(value))])
         elif key == "confirms":
             said.append(_("second verifier"))
+        elif key == "safety":
+            said += [str(_SAFETY[kind]) for kind in value if kind in _SAFETY]
+        elif key == "is_vulnerable":
+            said += [_("customer is vulnerable")] if value else []
         elif key in _CHOICES:
             label = str(_CHOICES[key].get(value, value))
             said.append(_("was %(value)s") % {"value": label} if key == "before" else label)

@@ -13,6 +13,7 @@ from cases.evidence import queries as evidence
 from cases.evidence.lines import AWAITING_SECOND
 from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, FactEntry, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
+from cases.sla.clock import ClockKind
 from cases.states import ClosedAs, Step
 from cases.workflow.steps import allowed_steps
 
@@ -191,7 +192,10 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(ClockOut(many=True))
     def get_clocks(self, case: Case) -> Any:
-        return ClockOut(case.clocks.order_by("pk"), many=True).data
+        clocks = case.clocks.order_by("pk")
+        if not policies.may_read_inside(self.actor):  # what we fear for somebody is nothing they are told by a program
+            clocks = clocks.exclude(kind=ClockKind.PROTECTION)
+        return ClockOut(clocks, many=True).data
 
     @extend_schema_field(LineOut(many=True))
     def get_checklist(self, case: Case) -> Any:

@@ -14,6 +14,10 @@ from cases.states import Condition
 NEEDS_APPROVAL = gettext_lazy(
     "This category needs approval: propose the outcome first, and have somebody else approve it."
 )
+FLAGGED = gettext_lazy(
+    "The customer's words were flagged for protection. A member of the protection team, or a manager, looks into it and "
+    "clears the flag first."
+)
 _NAMED = 5  # at most so many things are named in one sentence
 
 
@@ -46,6 +50,10 @@ def _approved_where_needed(case: Case) -> str:
     return "" if is_approved else str(NEEDS_APPROVAL)
 
 
+def _not_flagged(case: Case) -> str:
+    return str(FLAGGED) if case.is_flagged else ""
+
+
 def _first_round(case: Case) -> str:
     return "" if case.round == 1 else _("After a rejection silence never closes a case.")
 
@@ -56,6 +64,7 @@ def _later_round(case: Case) -> str:
 
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
+    Condition.NOT_FLAGGED: _not_flagged,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,
 }

@@ -16,11 +16,16 @@ from cases.records import registry
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 
-from . import _clocks, _plans, _waiting, handover
+from . import _clocks, _plans, _waiting, handover, protection
 from ._take_step import change_case
 
 DESK = Actor.system("desk")
-_HUMAN_REPLY_STOPS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.FIRST_CONTACT)
+_HUMAN_REPLY_STOPS = (
+    ClockKind.FIRST_RESPONSE,
+    ClockKind.NEXT_RESPONSE,
+    ClockKind.FIRST_CONTACT,
+    ClockKind.PROTECTION,
+)
 
 
 class Kept(Protocol):
@@ -50,6 +55,7 @@ def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Ch
             record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)
             note_customer_word(held, actor=actor, at=message.created_at, message=message.pk)
             names_one = registry.note_said(held, message.body, message=message.pk, at=message.created_at)
+            protection.heed_on(held, message.body, at=message.created_at, message=message.pk)
         if names_one and case.status == Status.AWAITING_CUSTOMER:
             _waiting.complete_if_whole(case)
     return message

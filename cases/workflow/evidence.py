@@ -38,7 +38,7 @@ from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line, require_length
 
-from . import _waiting, conversation, handover, resolution
+from . import _waiting, conversation, handover, protection, resolution
 from ._take_step import change_case, take_step
 from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
@@ -354,6 +354,7 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             received_at=came.at,
         )
         registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
+        protection.heed_on(held, came.words, at=came.at, evidence=evidence.pk)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):

@@ -11,7 +11,10 @@ DEPARTMENTS = {
     "promotions": ("Chương trình khách hàng", "Customer programmes"),
     "quality": ("Chất lượng dịch vụ", "Service quality"),
     "data-protection": ("Bảo vệ dữ liệu", "Data protection"),
+    "customer-protection": ("Bảo vệ khách hàng", "Customer protection"),
 }
+# The one to which goes what must not wait.
+PROTECTION_TEAM = "customer-protection"
 
 TOPICS = {
     "transactions": ("Giao dịch", "Transactions", "payments"),

@@ -15,7 +15,7 @@ from cases.sla import packs
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
-from .catalogue import DEPARTMENTS, REASONS, TOPICS
+from .catalogue import DEPARTMENTS, PROTECTION_TEAM, REASONS, TOPICS
 from .checklists import CHECKLISTS
 from .entries import entries_for
 from .help import ARTICLES
@@ -34,6 +34,8 @@ def load() -> None:
         slug: Department.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en})[0]
         for slug, (vi, en) in DEPARTMENTS.items()
     }
+    if not Department.objects.filter(is_protection=True).exists():
+        Department.objects.filter(slug=PROTECTION_TEAM).update(is_protection=True)
     categories = _categories(departments)
     calendars = {
         slug: Calendar.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en, "week": week})[0]

@@ -9,6 +9,8 @@ BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
 BRAND_HOTLINE = env.str("BRAND_HOTLINE", default="1900 0000")
 BRAND_EMAIL = env.str("BRAND_EMAIL", default="cskh@benxanh.example")
 BRAND_APP = env.str("BRAND_APP", default="")
+# Sent at once and by itself where a customer's words are flagged for protection, such as with help lines; empty: nothing is sent.
+SAFETY_REPLY = {"vi": env.str("SAFETY_REPLY_VI", default=""), "en": env.str("SAFETY_REPLY_EN", default="")}
 # Where customers reach the public pages; used in links of our messages.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
