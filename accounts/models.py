@@ -34,6 +34,7 @@ class Department(Named):
     is_protection = models.BooleanField(
         _("protection team"),
         default=False,
+        db_default=False,
         help_text=_(
             "Gets at once whatever a customer writes of self-harm, self-exclusion or lost control. One team at most."
         ),

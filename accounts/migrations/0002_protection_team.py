@@ -4,19 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='department',
-            name='is_protection',
-            field=models.BooleanField(default=False, help_text='Gets at once whatever a customer writes of self-harm, self-exclusion or lost control. One team at most.', verbose_name='protection team'),
+            model_name="department",
+            name="is_protection",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Gets at once whatever a customer writes of self-harm, self-exclusion or lost control. One team at most.",
+                verbose_name="protection team",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_protection', True)), fields=('is_protection',), name='department_one_protection_team'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_protection", True)),
+                fields=("is_protection",),
+                name="department_one_protection_team",
+            ),
         ),
     ]

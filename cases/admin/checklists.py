@@ -133,10 +133,17 @@ class ChecklistAdmin(RoleModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Checklist, form: Any, change: bool) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            obj.save()
         else:
             draft = checklists.begin_draft(obj.category, note=obj.note, entries=form.entries)
             obj.pk, obj.number = draft.pk, draft.number
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The theme takes its buttons with the model, before the entries are saved: what is published is what was read."""
+        super().save_related(request, form, formsets, change)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if change and button.action_name in request.POST:
+                button.method(request, form.instance)
 
     def response_add(self, request: HttpRequest, obj: Checklist, post_url_continue: Any = None) -> HttpResponse:
         """What was begun is changed next."""

@@ -5,25 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0012_checklist_number'),
+        ("cases", "0012_checklist_number"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='safety_kinds',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('crisis', 'a life may be at risk'), ('self_exclusion', 'self-exclusion'), ('loss_of_control', 'lost control of playing')], max_length=20), blank=True, default=list, help_text="What the customer's words were found to say. It stands until the protection team clears it.", size=None, verbose_name='flagged for protection'),
+            model_name="case",
+            name="safety_kinds",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("crisis", "a life may be at risk"),
+                        ("self_exclusion", "self-exclusion"),
+                        ("loss_of_control", "lost control of playing"),
+                    ],
+                    max_length=20,
+                ),
+                blank=True,
+                db_default=[],
+                default=list,
+                help_text="What the customer's words were found to say. It stands until the protection team clears it.",
+                size=None,
+                verbose_name="flagged for protection",
+            ),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='kind',
-            field=models.CharField(choices=[('first_response', 'first response'), ('next_response', 'next response'), ('evidence_wait', 'evidence wait'), ('resolution', 'resolution'), ('regulatory', 'regulatory limit'), ('first_contact', 'first contact after reopening'), ('call_back', 'call back'), ('protection', 'protection')], max_length=20, verbose_name='clock'),
+            model_name="clock",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("first_response", "first response"),
+                    ("next_response", "next response"),
+                    ("evidence_wait", "evidence wait"),
+                    ("resolution", "resolution"),
+                    ("regulatory", "regulatory limit"),
+                    ("first_contact", "first contact after reopening"),
+                    ("call_back", "call back"),
+                    ("protection", "protection"),
+                ],
+                max_length=20,
+                verbose_name="clock",
+            ),
         ),
         migrations.AlterField(
-            model_name='slatarget',
-            name='kind',
-            field=models.CharField(choices=[('first_response', 'first response'), ('next_response', 'next response'), ('evidence_wait', 'evidence wait'), ('resolution', 'resolution'), ('regulatory', 'regulatory limit'), ('first_contact', 'first contact after reopening'), ('call_back', 'call back'), ('protection', 'protection')], max_length=20, verbose_name='clock'),
+            model_name="slatarget",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("first_response", "first response"),
+                    ("next_response", "next response"),
+                    ("evidence_wait", "evidence wait"),
+                    ("resolution", "resolution"),
+                    ("regulatory", "regulatory limit"),
+                    ("first_contact", "first contact after reopening"),
+                    ("call_back", "call back"),
+                    ("protection", "protection"),
+                ],
+                max_length=20,
+                verbose_name="clock",
+            ),
         ),
     ]

@@ -76,6 +76,7 @@ class Case(models.Model):
         models.CharField(max_length=20, choices=SAFETY_KINDS),
         verbose_name=_("flagged for protection"),
         default=list,
+        db_default=[],
         blank=True,
         help_text="What the customer's words were found to say. It stands until the protection team clears it.",
     )

@@ -1,6 +1,7 @@
 """What a message means for its case: clocks that start and stop, questions that arise. The words themselves are the channels'."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -49,7 +50,8 @@ def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Ch
     in it is what was asked for where the transaction was: with the last thing the wait ends.
     """
     require(actor, case)
-    with transaction.atomic():
+    # Where nothing is waited for, most lines of a chat, one transaction is enough.
+    with transaction.atomic() if case.status == Status.AWAITING_CUSTOMER else nullcontext():
         with change_case(case) as held:
             message = keep()
             record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0003_names_found_without_marks'),
+        ("customers", "0003_names_found_without_marks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='vulnerable_since',
-            field=models.DateTimeField(blank=True, help_text='Confirmed by a person; nobody asks them whether they are satisfied, or offers them anything.', null=True, verbose_name='vulnerable since'),
+            model_name="customer",
+            name="vulnerable_since",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Confirmed by a person; nobody asks them whether they are satisfied, or offers them anything.",
+                null=True,
+                verbose_name="vulnerable since",
+            ),
         ),
     ]
