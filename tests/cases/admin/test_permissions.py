@@ -25,6 +25,7 @@ DOORS = {
     "transfer": Step.ASSIGN,
     "change-priority": Step.RECLASSIFY,
     "decline-reopening": Step.REOPEN,
+    "clear-flag": "o",
     "check-evidence": "w",
     "verify-fact": "w",
     "confirm-fact": "w",
@@ -170,6 +171,8 @@ def is_possible(door, at_hand, name, held):
         return case.status != Status.RECEIVED and door != "confirm-fact"
     if door == "pull-records":  # what the checklist names
         return bool(needed_by(case).records)
+    if door == "clear-flag":  # none of these is flagged; who clears one is tested with the flag
+        return False
     if door == "take-it":
         return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True
