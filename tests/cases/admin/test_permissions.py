@@ -25,6 +25,7 @@ DOORS = {
     "transfer": Step.ASSIGN,
     "change-priority": Step.RECLASSIFY,
     "decline-reopening": Step.REOPEN,
+    "clear-flag": "o",
     "check-evidence": "w",
     "verify-fact": "w",
     "confirm-fact": "w",
@@ -182,6 +183,8 @@ def is_possible(door, at_hand, name, held):
         return bool(check_for(door, at_hand))
     if door == "pull-records":  # what the checklist names
         return bool(needed_by(case).records)
+    if door == "clear-flag":  # none of these is flagged; who clears one is tested with the flag
+        return False
     if door == "take-it":
         return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True
