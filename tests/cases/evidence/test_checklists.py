@@ -171,18 +171,32 @@ class TestOffering:
 
 
 class TestAdmin:
-    def test_a_draft_is_begun_changed_and_published(self, client, make_staff, deposits):
+    def begun(self, client, make_staff, deposits):
+        """The address of a new draft, and what its form holds, to be published."""
         client.force_login(make_staff("tri", Role.ADMINISTRATOR))
         begun = client.post("/admin/evidence/checklist/add/", {"category": deposits.pk, "note": "Gọn hơn"})
-        draft = Checklist.objects.get(category=deposits, published_at=None)
-        address = f"/admin/evidence/checklist/{draft.pk}/change/"
-        assert begun.url == address
-        page = client.get(address)
+        page = client.get(begun.url)
         posted = {"note": "Gọn hơn nữa", "evidence_checklist_publish": "1"}
         for formset in (one.formset for one in page.context["inline_admin_formsets"]):
             for form in (formset.management_form, *formset.initial_forms):
                 said = {f"{form.prefix}-{name}": form[name].value() for name in form.fields}
                 posted |= {name: value for name, value in said.items() if value is not None and value is not False}
+        return begun.url, posted
+
+    def test_what_is_published_is_what_was_just_written(self, client, make_staff, deposits):
+        address, posted = self.begun(client, make_staff, deposits)
+        posted["items-0-why_vi"] = "Vui lòng nạp thêm 100.000đ để mở khóa."
+        page = client.post(address, posted, follow=True)
+        assert "không yêu cầu tiền" in page.content.decode()
+        deposits.refresh_from_db()
+        draft = Checklist.objects.get(category=deposits, published_at=None)
+        assert (deposits.checklist_number, draft.note) == (1, "Gọn hơn nữa")
+        assert draft.items.first().why_vi == posted["items-0-why_vi"]  # there to be written anew
+
+    def test_a_draft_is_begun_changed_and_published(self, client, make_staff, deposits):
+        address, posted = self.begun(client, make_staff, deposits)
+        draft = Checklist.objects.get(category=deposits, published_at=None)
+        assert address == f"/admin/evidence/checklist/{draft.pk}/change/"
         posted["items-0-name_vi"] = "Mã tham chiếu"
         changed = client.post(address, posted)
         assert changed.status_code == 302, changed.context["errors"]
