@@ -31,11 +31,24 @@ class Department(Named):
     """A specialist team with a queue."""
 
     is_active = models.BooleanField(_("active"), default=True)
+    is_protection = models.BooleanField(
+        _("protection team"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Gets at once whatever a customer writes of self-harm, self-exclusion or lost control. One team at most."
+        ),
+    )
 
     class Meta:
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_protection"], condition=models.Q(is_protection=True), name="department_one_protection_team"
+            )
+        ]
 
 
 @dataclass(frozen=True)

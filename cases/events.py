@@ -51,6 +51,8 @@ class EventKind(models.TextChoices):
     FACT_CLAIMED = "fact_claimed", _("Put down what the customer says")
     FACT_VERIFIED = "fact_verified", _("Fact verified")
     ITEM_SET_ASIDE = "item_set_aside", _("Set aside as not needed")
+    CHECK_MADE = "check_made", _("Check made")
+    CHECK_TAKEN_BACK = "check_taken_back", _("Check taken back")
     COMPLAINT_REGISTERED = "complaint_registered", _("Entered in the complaint register")
     COMPLAINT_DESCRIBED = "complaint_described", _("Complaint described")
     ISSUE_ADDED = "issue_added", _("Issue added")
@@ -78,6 +80,8 @@ class EventKind(models.TextChoices):
     CALL_LOGGED = "call_logged", _("Telephone call")
     CASE_HANDED_OVER = "case_handed_over", _("Handed over at the end of duty")
     SEND_REFUSED = "send_refused", _("A message of ours was not sent")
+    SAFETY_FLAGGED = "safety_flagged", _("Flagged for the protection team")
+    SAFETY_CLEARED = "safety_cleared", _("Protection flag cleared")
     CUSTOMER_CHANGED = "customer_changed", _("Case moved to another customer record")
 
 

@@ -41,6 +41,7 @@ class Priority(models.TextChoices):
 
 
 PRIORITY_RANK = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priority.URGENT: 3}
+FLAGGED_RANK = 4  # before everything else in every queue: flagged for protection
 
 
 class Nature(models.TextChoices):
@@ -88,6 +89,7 @@ class Condition(StrEnum):
     EVIDENCE_CHECKED = "evidence_checked"
     APPROVED_WHERE_NEEDED = "approved_where_needed"
     COMPLAINT_COMPLETE = "complaint_complete"
+    NOT_FLAGGED = "not_flagged"
     FIRST_ROUND = "first_round"
     LATER_ROUND = "later_round"
 
@@ -114,6 +116,7 @@ def _from(*sources: Status) -> frozenset[Status]:
 
 _S = Status
 _COMPLETE = (Condition.EVIDENCE_CHECKED, Condition.COMPLAINT_COMPLETE)
+_UNFLAGGED = (Condition.NOT_FLAGGED,)  # every way to close: nobody's cry for help ends with the case
 TRANSITIONS: dict[Step, Move] = {
     Step.CLASSIFY: Move(_from(_S.RECEIVED), _S.ROUTED, "classify"),
     Step.RECLASSIFY: Move(OPEN, None, "classify"),
@@ -133,18 +136,20 @@ TRANSITIONS: dict[Step, Move] = {
         "decide",
         (*_COMPLETE, Condition.APPROVED_WHERE_NEEDED),
     ),
-    Step.ACCEPT: Move(_from(_S.ANSWERED), _S.CLOSED, "customer_word", closed_as=ClosedAs.ACCEPTED),
+    Step.ACCEPT: Move(_from(_S.ANSWERED), _S.CLOSED, "customer_word", _UNFLAGGED, ClosedAs.ACCEPTED),
     Step.REJECT: Move(_from(_S.ANSWERED), _S.REOPENED, "customer_word"),
-    Step.CLOSE_NO_REPLY: Move(_from(_S.ANSWERED), _S.CLOSED, "system", (Condition.FIRST_ROUND,), ClosedAs.NO_REPLY),
+    Step.CLOSE_NO_REPLY: Move(
+        _from(_S.ANSWERED), _S.CLOSED, "system", (Condition.FIRST_ROUND, *_UNFLAGGED), ClosedAs.NO_REPLY
+    ),
     Step.FINAL_RESPONSE: Move(
         _from(_S.RESOLVING),
         _S.CLOSED,
         "final_response",
-        (Condition.LATER_ROUND, *_COMPLETE, Condition.APPROVED_WHERE_NEEDED),
+        (Condition.LATER_ROUND, *_COMPLETE, Condition.APPROVED_WHERE_NEEDED, *_UNFLAGGED),
         ClosedAs.FINAL_RESPONSE,
     ),
     Step.REOPEN: Move(_from(_S.CLOSED), _S.REOPENED, "reopen"),
-    Step.WITHDRAW: Move(OPEN, _S.CLOSED, "withdraw", closed_as=ClosedAs.WITHDRAWN),
-    Step.MARK_DUPLICATE: Move(OPEN, _S.CLOSED, "sort_out", closed_as=ClosedAs.DUPLICATE),
-    Step.MARK_SPAM: Move(OPEN, _S.CLOSED, "sort_out", closed_as=ClosedAs.SPAM),
+    Step.WITHDRAW: Move(OPEN, _S.CLOSED, "withdraw", _UNFLAGGED, ClosedAs.WITHDRAWN),
+    Step.MARK_DUPLICATE: Move(OPEN, _S.CLOSED, "sort_out", _UNFLAGGED, ClosedAs.DUPLICATE),
+    Step.MARK_SPAM: Move(OPEN, _S.CLOSED, "sort_out", _UNFLAGGED, ClosedAs.SPAM),
 }

@@ -90,7 +90,7 @@ def _sweep_files() -> None:
 
 def _examine(file: StoredFile) -> None:
     try:
-        examine.examine(file)
+        _take_further(file)
     except SoftTimeLimitExceeded:  # the sweep's own time is up, which says nothing about the file
         raise
     except Exception:  # one file that the storage has lost must not hold up the others
@@ -100,7 +100,15 @@ def _examine(file: StoredFile) -> None:
 @shared_task(**_EVIDENCE_LIMITS)
 def examine_file(file_id: int) -> None:
     """Has a file that came in scanned, and makes the copy of it that staff look at."""
-    examine.examine(StoredFile.objects.get(pk=file_id))
+    _take_further(StoredFile.objects.get(pk=file_id))
+
+
+def _take_further(file: StoredFile) -> None:
+    """Pages that show it look again where it came any further."""
+    before = (file.scan_state, file.preview_state)
+    examine.examine(file)
+    if (file.scan_state, file.preview_state) != before:
+        push.changed(*map(push.case_group, evidence.cases_with(file)))
 
 
 @shared_task

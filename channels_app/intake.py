@@ -23,7 +23,7 @@ from cases.complaints.register import FORMAL
 from cases.models import Case
 from cases.records import registry
 from cases.states import Channel
-from cases.workflow import complaint, conversation, opening
+from cases.workflow import complaint, conversation, opening, protection
 from cases.workflow.opening import Matter
 from cskh.core.errors import Busy, Invalid
 from cskh.core.jobs import enqueue_after_commit, next_try
@@ -95,10 +95,17 @@ def open_request(
             body=text,
             created_at=case.opened_at,
         )
-        registry.note_said(case, f"{case.subject}\n{text}", message=message.pk)
+        said = first_words(case.subject, text)
+        registry.note_said(case, said, message=message.pk)
         if case.nature in FORMAL and case.category_id:
             complaint.begin_with(case, words=text, message=message.pk)
+        protection.heed(case, said, at=case.opened_at, message=message.pk)
     return case
+
+
+def first_words(subject: str, body: str) -> str:
+    """All that the customer said when the case was opened."""
+    return f"{subject}\n{checked_body(body)}"
 
 
 def _next_message_id() -> int:

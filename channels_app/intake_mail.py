@@ -20,9 +20,9 @@ from cases.evidence.pipeline.receive import Upload
 from cases.models import Case
 from cases.records import registry
 from cases.states import Channel
-from cases.workflow import conversation, evidence, opening
+from cases.workflow import conversation, evidence, opening, protection
 from cases.workflow.opening import Matter
-from cskh.core.errors import Busy, DomainError, Invalid
+from cskh.core.errors import Busy, DomainError, Invalid, NotKept
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import clean, one_line
 
@@ -97,7 +97,9 @@ def _take_words(item: InboundItem, mail: Inbound) -> None:
     author, keep = _author(case), partial(_message, item, case, mail, inbound=item)
     if is_new:  # the words that open a case are told of by its opening
         message = keep()
-        registry.note_said(case, f"{message.subject}\n{message.body}", message=message.pk)
+        said = f"{message.subject}\n{message.body}"
+        registry.note_said(case, said, message=message.pk)
+        protection.heed(case, said, at=message.created_at, message=message.pk)
     else:
         message = conversation.customer_wrote(case, actor=author, channel=Channel.EMAIL, keep=keep)
     _take_files(item, case, message, mail)
@@ -243,7 +245,7 @@ def _take_file(item: InboundItem, case: Case, message: Message, file: InboundFil
                 is_unasked=file.is_decoration,
                 at=item.received_at,
             )
-    except Busy:
+    except (Busy, NotKept):
         raise  # the whole mail again, in a moment
     except DomainError as error:
         return Attachment.objects.create(message=message, filename=filename, refused=_said(error)[:300])

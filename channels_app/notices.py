@@ -123,6 +123,12 @@ def _managers(case: Case) -> list[User]:
     return list(policies.heads_of(case).filter(pk__in=managing.values("user_id")))
 
 
+def _protectors(case: Case, event: CaseEvent) -> list[User]:
+    """Whoever can do something at once: the team that has it now, its leads and managers, and who had it so far."""
+    owner = [case.assignee] if case.assignee else []
+    return [*owner, *policies.handlers_of(case), *policies.heads_of(case)]
+
+
 _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.CASE_ASSIGNED: _new_owner,
     EventKind.CASE_HANDED_OVER: _new_owner_or_heads,
@@ -139,4 +145,5 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.CLOCK_WARNED: _owner_or_leads,
     EventKind.CLOCK_BREACHED: _clock_missed,
     EventKind.FOLLOW_UP_DONE: _somebody_must_look,
+    EventKind.SAFETY_FLAGGED: _protectors,
 }

@@ -5,7 +5,7 @@ commit; a sweep finds what a crash left behind. The Message-ID is given once, so
 in what is kept: they are added when a message is sent (`channels_app.letters`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,12 +22,15 @@ from accounts.customers.models import Contact
 from accounts.models import Department
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind, RequestedItem
+from cases.evidence.lines import by_choice
+from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
+from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
+from cases.workflow.protection import FIRST_TIME
 from cskh.core.jobs import enqueue_after_commit
-from cskh.core.text import checked_body
+from cskh.core.text import checked_body, one_line
 
 from .models import Attachment, Chat, Delivery, Message
 
@@ -79,8 +82,13 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
         return
     detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
     text = TEXTS.get((event.kind, detail))
-    if text is not None:
-        _tell(case, text, {"event": event, **text.facts(case, event)}, event)
+    if text is None:
+        return
+    with translation.override(case.customer.language):
+        facts = text.facts(case, event)
+    if text.name == "help_lines" and not facts["text"]:
+        return  # the operator names none
+    _tell(case, text, {"event": event, **facts}, event)
 
 
 Facts = Mapping[str, object]
@@ -102,8 +110,8 @@ def _request(case: Case, event: CaseEvent) -> Facts:
     takes_files = any(item.kind != ItemKind.TEXT for item in items)
     return {
         "request": request,
-        "groups": _by_choice(items),
-        "file_limit": settings.EVIDENCE_MAX_BYTES if takes_files else None,
+        "groups": by_choice(items),
+        "file_limit": f"{settings.EVIDENCE_MAX_BYTES // 1024**2}\N{NO-BREAK SPACE}MB" if takes_files else None,
     }
 
 
@@ -111,28 +119,35 @@ def _still_missing(case: Case, event: CaseEvent) -> Facts:
     request = evidence_queries.open_request(case)
     return {
         "due_at": request and request.due_at,
-        "groups": _by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
+        "groups": by_choice(evidence_queries.still_missing(request).select_related("checklist_item"))
         if request
         else (),
     }
 
 
-def _by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
-    """What is asked for, together where one of several things suffices."""
-    groups: dict[object, list[RequestedItem]] = {}
-    for item in items:
-        choice = item.checklist_item.either_of if item.checklist_item else ""
-        groups.setdefault(choice or item.pk, []).append(item)
-    return list(groups.values())
-
-
 def _rejected_item(case: Case, event: CaseEvent) -> Facts:
-    return {**_item(case, event), "reason": event.words.text}
+    """What cannot be used, and why. What needs nothing more is not asked for again, so its name does not stand for a file."""
+    item = _item_of(event)
+    line = evidence_queries.file_of(case).line_of(item)
+    settled = line.name if line and line.needs_nothing_more else ""
+    return {"name": _in_words(item, is_for=not settled), "settled": settled, "reason": event.words.text}
 
 
 def _item(case: Case, event: CaseEvent) -> Facts:
-    item = EvidenceItem.objects.select_related("requested_item").get(pk=event.facts["item"])
-    return {"name": item.requested_item or item}
+    return {"name": _in_words(_item_of(event))}
+
+
+def _item_of(event: CaseEvent) -> EvidenceItem:
+    return EvidenceItem.objects.select_related("requested_item", "checklist_item").get(pk=event.facts["item"])
+
+
+def _in_words(item: EvidenceItem, *, is_for: bool = True) -> str:
+    """A file by its name with what it is for, words by what they are for, where that is known and is to be said."""
+    thing = str(item.requested_item or item.checklist_item or "") if is_for else ""
+    if not item.file_id:
+        return thing or one_line(str(item))
+    name = short_name(item.filename)
+    return f"{name} ({thing})" if thing else name
 
 
 def _fact(case: Case, event: CaseEvent) -> Facts:
@@ -143,6 +158,10 @@ def _fact(case: Case, event: CaseEvent) -> Facts:
 
 def _department(case: Case, event: CaseEvent) -> Facts:
     return {"department": Department.objects.get(slug=event.facts["department"])}
+
+
+def _help_lines(case: Case, event: CaseEvent) -> Facts:
+    return {"text": settings.SAFETY_REPLY.get(case.customer.language, "")}
 
 
 @dataclass(frozen=True)
@@ -165,6 +184,7 @@ _DETAILS = {
     EventKind.FOLLOW_UP_DONE.value: "follow_up",
     EventKind.EVIDENCE_VERIFIED.value: "before",
     EventKind.FACT_VERIFIED.value: "settled",
+    EventKind.SAFETY_FLAGGED.value: "told",
 }
 # Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
 TEXTS: dict[tuple[str, str], Text] = {
@@ -187,6 +207,7 @@ TEXTS: dict[tuple[str, str], Text] = {
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.EVIDENCE_REMINDER): Text(
         "evidence_reminder", _still_missing, is_worth_a_call=True
     ),
+    (EventKind.SAFETY_FLAGGED, FIRST_TIME): Text("help_lines", _help_lines),
     (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted"),
     (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply"),
     (EventKind.CASE_CLOSED, ClosedAs.WITHDRAWN): Text("closed_withdrawn"),
@@ -213,7 +234,7 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
 def _anybody_can_cause(text: Text, case: Case, way: Channel) -> bool:
     """Whether a mail or form that names an address has it mailed this text, with no person of ours in between."""
     is_receipt = text.name == "case_opened" and case.channel in (Channel.EMAIL, Channel.WEB)
-    return text.name == "files_refused" or (is_receipt and way == Channel.EMAIL)
+    return text.name in ("files_refused", "help_lines") or (is_receipt and way == Channel.EMAIL)
 
 
 def _is_told_enough(case: Case) -> bool:

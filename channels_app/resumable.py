@@ -4,7 +4,6 @@ The pieces are kept in the database: any process takes the next one, and none is
 any other, when its sender says that it is sent.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
@@ -17,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from cases.evidence.names import safe_filename
+from cases.evidence.names import declared_name
 from cases.evidence.pipeline.receive import Upload, require_room, size_limit
 from cases.evidence.sorting import room_left
 from cases.models import Case
 from cskh.core.errors import Conflict, Invalid, NotVisible
+from cskh.core.incoming import keeping, scratch
 from cskh.core.text import one_line
 
 from .models import PartialUpload, UploadPiece
@@ -40,7 +40,7 @@ def begin(case: Case, *, actor: Actor, filename: str, declared_type: str, size: 
         case=case,
         sender_kind=actor.kind,
         sender_id=actor.id,
-        filename=safe_filename(filename),
+        declared_name=declared_name(filename),
         declared_type=one_line(declared_type)[:100],
         size=size,
     )
@@ -84,9 +84,10 @@ def whole(case: Case, upload_ids: Sequence[UUID], *, actor: Actor) -> list[Parti
 @contextmanager
 def put_together(partial: PartialUpload) -> Iterator[Upload]:
     """The file for `submit_evidence`, on disk while the block lasts. The caller forgets the pieces once it is kept."""
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        _write(partial, file)
-        yield Upload(filename=partial.filename, stream=file, content_type=partial.declared_type)
+    with scratch() as file:
+        with keeping():
+            _write(partial, file)
+        yield Upload(filename=partial.declared_name, stream=file, content_type=partial.declared_type)
 
 
 def drop(case: Case, upload_ids: Iterable[UUID], *, actor: Actor) -> None:
@@ -102,6 +103,7 @@ def forget_old() -> None:
 def _write(partial: PartialUpload, file: IO[bytes]) -> None:
     for data in partial.pieces.values_list("data", flat=True).iterator(chunk_size=4):
         file.write(data)
+    file.flush()
 
 
 def _of(case: Case, actor: Actor) -> QuerySet[PartialUpload]:

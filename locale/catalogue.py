@@ -39,7 +39,7 @@ def texts() -> set[Text]:
     for name in SOURCES:
         found.update(_in_folder(ROOT / name))
     for path in _OTHERS:
-        found.update(text for text in _in_folder(path) if not _said_already(text[1]))
+        found.update(text for text in _in_folder(path) if not _said_already(text))
     return found
 
 
@@ -70,9 +70,12 @@ _OTHERS = (
 _UNUSED_PARTS_OF_THE_THEME = {"import_export", "guardian", "simple_history", "location_field", "constance"}
 
 
-def _said_already(msgid: str) -> bool:
-    """Whether the Vietnamese catalogues of those packages have the text."""
-    return any(catalog.gettext(msgid) != msgid for catalog in _THEIRS)
+def _said_already(text: Text) -> bool:
+    """Whether the Vietnamese catalogues of those packages have the text; one with a plural under both its forms at once."""
+    _context, msgid, plural = text
+    if plural is None:
+        return any(catalog.gettext(msgid) != msgid for catalog in _THEIRS)
+    return any(catalog.ngettext(msgid, plural, 2) != plural for catalog in _THEIRS)
 
 
 _THEIRS = [

@@ -11,7 +11,7 @@ from accounts.models import Department
 class DepartmentAdmin(RoleModelAdmin):
     readable_by = OFFICE_READERS
     editable_by = ADMINISTRATORS
-    list_display = ("slug", "name_vi", "name_en", "is_active")
+    list_display = ("slug", "name_vi", "name_en", "is_protection", "is_active")
     list_filter = ("is_active",)
     search_fields = ("slug", "name_vi", "name_en")
 

@@ -52,6 +52,12 @@ class Customer(models.Model):
         verbose_name=_("merged into"),
     )
     created_at = models.DateTimeField(_("known since"), auto_now_add=True)
+    vulnerable_since = models.DateTimeField(
+        _("vulnerable since"),
+        null=True,
+        blank=True,
+        help_text="Confirmed by a person; nobody asks them whether they are satisfied, or offers them anything.",
+    )
 
     class Meta:
         verbose_name = _("customer")

@@ -17,6 +17,7 @@ from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
 
 from . import (
+    checks_to_make,
     complaint_forms,
     composer_forms,
     evidence_check,
@@ -29,13 +30,16 @@ from . import (
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
+# The pages on which one goes on.
+_CASE, _FACTS, _COMPLAINT = "admin:cases_case_change", "admin:cases_case_verify", "admin:cases_case_complaint"
 
 
 @dataclass(frozen=True)
 class Action:
     """`step` is the step behind it, None where it is none; `when` says more about when it is offered.
 
-    `one_click` needs no form page; `writing` is done in the composer. `leads_to` is the page of the case one goes on with.
+    `one_click` needs no form page; `writing` is done in the composer. Those `at_facts` stand on the page where facts are
+    verified: one goes on there, and what is refused is said there.
     """
 
     name: str
@@ -47,7 +51,11 @@ class Action:
     one_click: bool = False
     writing: bool = False
     ends: bool = False
-    leads_to: str = "admin:cases_case_change"
+    leads_to: str = _CASE
+
+    @property
+    def at_facts(self) -> bool:
+        return self.leads_to == _FACTS
 
     def permitted(self, actor: Actor, case: Case) -> bool:
         """Whether it is this person's to do, whatever the status."""
@@ -70,13 +78,26 @@ def _free_for_me(actor: Actor, case: Case) -> bool:
     """What a colleague has is not taken but assigned, with their name before one's eyes."""
     return (
         case.assignee_id is None
-        and case.status != Status.RECEIVED
+        and _classified(actor, case)
         and policies.who_may(Step.ANSWER, case).filter(pk=actor.subject.pk).exists()
     )
 
 
 def _classified(actor: Actor, case: Case) -> bool:
-    return case.status != Status.RECEIVED
+    """What is with the protection team has its department without being classified."""
+    return case.status != Status.RECEIVED or case.is_flagged
+
+
+def _may_be_transferred(actor: Actor, case: Case) -> bool:
+    return case.status != Status.RECEIVED and not case.is_flagged
+
+
+def _not_flagged(actor: Actor, case: Case) -> bool:
+    return not case.is_flagged
+
+
+def _to_be_cleared(actor: Actor, case: Case) -> bool:
+    return case.is_flagged and policies.may_clear_flag(actor, case)
 
 
 def _asked_to_reopen(actor: Actor, case: Case) -> bool:
@@ -95,6 +116,7 @@ _S, _F, _C, _E, _P = Step, step_forms, composer_forms, evidence_forms, complaint
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
+    Action("clear-flag", _("Clear the protection flag"), _F.ClearFlag, when=_to_be_cleared, icon="health_and_safety"),
     _of_step(_S.START_RESOLVING, _F.StartResolving, "play_arrow", one_click=True),
     _of_step(_S.REQUEST_EVIDENCE, _E.RequestEvidence, "note_add"),
     _of_step(_S.EVIDENCE_COMPLETED, _F.WaiveRest, "task_alt"),
@@ -110,9 +132,9 @@ _TABLE = [
         "decline-reopening", _("Leave it closed"), _F.DeclineReopening, _S.REOPEN, _asked_to_reopen, "do_not_disturb_on"
     ),
     Action("assign", _("Assign"), _F.Assign, _S.ASSIGN, _classified, "person_add"),
-    Action("transfer", _("Transfer"), _F.Transfer, _S.ASSIGN, _classified, "move_up"),
+    Action("transfer", _("Transfer"), _F.Transfer, _S.ASSIGN, _may_be_transferred, "move_up"),
     Action("reclassify", _S.RECLASSIFY.label, _F.Reclassify, _S.RECLASSIFY, _classified, "label"),
-    Action("change-priority", _("Change priority"), _F.ChangePriority, _S.RECLASSIFY, icon="flag"),
+    Action("change-priority", _("Change priority"), _F.ChangePriority, _S.RECLASSIFY, _not_flagged, "flag"),
     _of_step(_S.FINAL_RESPONSE, _C.FinalResponse, "gavel", ends=True),
     _of_step(_S.WITHDRAW, _F.Withdraw, "logout", ends=True),
     _of_step(_S.MARK_DUPLICATE, _F.MarkDuplicate, "content_copy", ends=True),
@@ -121,15 +143,17 @@ _TABLE = [
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
     Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
     *(
-        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, leads_to="admin:cases_case_verify")
+        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, leads_to=_FACTS)
         for name, label, form in (
             ("verify-fact", _("Verify the fact"), fact_forms.VerifyFact),
             ("confirm-fact", _("Confirm the finding"), fact_forms.ConfirmFinding),
             ("set-aside", _("Set aside"), fact_forms.SetAside),
+            ("make-check", _("Mark as made"), checks_to_make.MakeCheck),
+            ("take-back-check", _("Take back"), checks_to_make.TakeBackCheck),
         )
     ),
     *(
-        Action(name, label, form, step, _at_its_thing, leads_to="admin:cases_case_complaint")
+        Action(name, label, form, step, _at_its_thing, leads_to=_COMPLAINT)
         for name, label, form, step in (
             ("describe-complaint", _("Describe the complaint"), _P.DescribeComplaint, _S.REQUEST_EVIDENCE),
             ("add-issue", _("Add an issue"), _P.AddIssue, _S.REQUEST_EVIDENCE),
@@ -142,13 +166,7 @@ _TABLE = [
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
     Action("look-up-records", _("Look up again"), records_card.LookUpAgain, when=_at_its_thing),
-    Action(
-        "pull-records",
-        _("Pull records"),
-        records_pulled.PullRecords,
-        when=_at_its_thing,
-        leads_to="admin:cases_case_verify",
-    ),
+    Action("pull-records", _("Pull records"), records_pulled.PullRecords, when=_at_its_thing, leads_to=_FACTS),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]

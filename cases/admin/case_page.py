@@ -28,6 +28,7 @@ from . import complaint_card, notices, words
 from .actions import ACTIONS, Action, offered
 from .conversation import Entry, entries_of
 from .evidence_check import panel_of
+from .flag_card import flag_of
 from .history import history_of
 from .news import news_since
 from .next_up import next_up
@@ -44,6 +45,7 @@ _ANSWERING = (Step.ANSWER.value, Step.PROPOSE.value, Step.FINAL_RESPONSE.value)
 class Running:
     """A clock that runs, as the page shows it."""
 
+    kind: str
     label: str
     due_at: datetime | None
     paused_at: datetime | None
@@ -125,6 +127,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "channel_icon": words.CHANNEL_ICONS[case.channel],
         "amount": money(case.amount),
         "next": next_up(case, file),
+        "flag": flag_of(case, actor, talk.rows) if case.is_flagged else None,
         "now": now,
         "clocks": [_running(clock, now) for clock in case.clocks.filter(stopped_at__isnull=True).order_by("due_at")],
         "contacts": contacts,
@@ -177,8 +180,9 @@ def _replies(case: Case, actor: Actor, tabs: list[Tab]) -> list[Reply]:
 
 def _running(clock: Clock, now: datetime) -> Running:
     if clock.due_at is None:
-        return Running(str(clock.get_kind_display()), None, clock.paused_at, "", "quiet")
+        return Running(clock.kind, str(clock.get_kind_display()), None, clock.paused_at, "", "quiet")
     return Running(
+        clock.kind,
         str(clock.get_kind_display()),
         clock.due_at,
         None,

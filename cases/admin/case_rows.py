@@ -46,6 +46,7 @@ class Row:
     channel_icon: str
     priority: str
     priority_tone: str
+    flag: str
     round: str
     subject: str
     customer: str
@@ -77,6 +78,7 @@ def _row(case: Case, now: datetime) -> Row:
         channel_icon=words.CHANNEL_ICONS[case.channel],
         priority=str(Priority(case.priority).label) if marked else "",
         priority_tone=PRIORITY_TONES.get(case.priority, ""),
+        flag=words.flag_of(case),
         round=_("round %(number)d") % {"number": case.round} if case.round > 1 else "",
         subject=case.subject or _("(no subject)"),
         customer=str(case.customer),

@@ -12,8 +12,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin
+from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, holds
+from cases.evidence import checklists
 from cases.models import Category
+
+from .checklists import NewVersion
 
 
 class CategoryForm(forms.ModelForm):
@@ -75,15 +78,34 @@ class CategoryAdmin(RoleModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Category | None = None) -> Any:
         fields = CategoryForm.Meta.fields
-        return (*fields, "checklists") if obj else fields
+        if obj is None:
+            return fields
+        offers = self._may_begin_with_shipped(request, obj)
+        return (*fields, "checklists", "shipped_checklist") if offers else (*fields, "checklists")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> tuple[str, ...]:
-        return ("slug", "checklists") if obj else ()
+        return ("slug", "checklists", "shipped_checklist") if obj else ()
+
+    def _may_begin_with_shipped(self, request: HttpRequest, category: Category) -> bool:
+        """A category that is older than its shipped checklist, or was made by hand with that slug, has none at first."""
+        return (
+            holds(request, ADMINISTRATORS)
+            and not category.checklists.exists()
+            and bool(checklists.shipped_for(category))
+        )
 
     @admin.display(description=gettext_lazy("checklist"))
     def checklists(self, category: Category) -> str:
         address = reverse("admin:evidence_checklist_changelist")
         return format_html('<a href="{}?category__id__exact={}">{}</a>', address, category.pk, _("All versions"))
+
+    @admin.display(description=gettext_lazy("shipped checklist"))
+    def shipped_checklist(self, category: Category) -> str:
+        address = reverse("admin:evidence_checklist_add")
+        words = _("Begin a draft with it")
+        return format_html(
+            '<a href="{}?category={}&begin_with={}">{}</a>', address, category.pk, NewVersion.SHIPPED, words
+        )
 
     @admin.display(description=gettext_lazy("category"))
     def tree_name(self, category: Category) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin_access import ADMINISTRATORS, OFFICE_READERS, RoleModelAdmin, RoleStackedInline
 from cases.evidence import checklists
@@ -18,8 +19,14 @@ from cases.models import Category
 from cskh.core.errors import DomainError
 
 
+class EntriesOfVersion(forms.BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return _("Two entries have the same slug. Give each its own.")
+
+
 class ChecklistItems(RoleStackedInline):
     model = ChecklistItem
+    formset = EntriesOfVersion
     readable_by = OFFICE_READERS
     editable_by = deletable_by = ADMINISTRATORS
     fields = (
@@ -49,7 +56,19 @@ def _is_changeable(checklist: Checklist | None) -> bool:
 
 
 class NewVersion(forms.ModelForm):
-    """Begins a draft; what it says is copied from the version in force."""
+    """Begins a draft with what the version in force says, or with what is shipped for the category."""
+
+    IN_FORCE, SHIPPED = "in-force", "shipped"
+    begin_with = forms.ChoiceField(
+        label=gettext_lazy("Begin with"),
+        choices=[
+            (IN_FORCE, gettext_lazy("what is in force")),
+            (SHIPPED, gettext_lazy("what this software comes with for the category")),
+        ],
+        initial=IN_FORCE,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
 
     class Meta:
         model = Checklist
@@ -62,12 +81,24 @@ class NewVersion(forms.ModelForm):
             begun = Checklist.objects.filter(published_at__isnull=True)
             self.fields["category"].queryset = reasons.exclude(checklists__in=begun)  # type: ignore[attr-defined]
 
+    def clean(self) -> None:
+        if self._is_shipped and "category" in self.cleaned_data and not self.entries:
+            self.add_error("begin_with", _("This software comes with no checklist for this category."))
+
+    @property
+    def _is_shipped(self) -> bool:
+        return bool(self.cleaned_data.get("begin_with") == self.SHIPPED)
+
+    @property
+    def entries(self) -> list[ChecklistItem] | None:
+        """What to begin with; None: with what is in force."""
+        return checklists.shipped_for(self.cleaned_data["category"]) if self._is_shipped else None
+
 
 @admin.register(Checklist)
 class ChecklistAdmin(RoleModelAdmin):
     readable_by = OFFICE_READERS
     editable_by = ADMINISTRATORS
-    form = NewVersion
     inlines = (ChecklistItems,)
     list_display = ("category", "number", "state", "note", "published_at", "published_by")
     list_filter = ("category",)
@@ -81,7 +112,10 @@ class ChecklistAdmin(RoleModelAdmin):
         return super().get_queryset(request).order_by("category__slug", "-number")
 
     def get_fields(self, request: HttpRequest, obj: Checklist | None = None) -> Any:
-        return self.fields if obj else ("category", "note")
+        return self.fields if obj else ("category", "begin_with", "note")
+
+    def get_form(self, request: HttpRequest, obj: Checklist | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewVersion}), **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Checklist | None = None) -> Any:
         return (*self.readonly_fields, "category") if obj else self.readonly_fields
@@ -99,14 +133,21 @@ class ChecklistAdmin(RoleModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Checklist, form: Any, change: bool) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            obj.save()
         else:
-            draft = checklists.begin_draft(obj.category, note=obj.note)
+            draft = checklists.begin_draft(obj.category, note=obj.note, entries=form.entries)
             obj.pk, obj.number = draft.pk, draft.number
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The theme takes its buttons with the model, before the entries are saved: what is published is what was read."""
+        super().save_related(request, form, formsets, change)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if change and button.action_name in request.POST:
+                button.method(request, form.instance)
 
     def response_add(self, request: HttpRequest, obj: Checklist, post_url_continue: Any = None) -> HttpResponse:
         """What was begun is changed next."""
-        messages.success(request, _("A draft is begun with what is in force. Change it, then publish it."))
+        messages.success(request, _("A draft is begun. Change it, then publish it."))
         return HttpResponseRedirect(reverse("admin:evidence_checklist_change", args=[obj.pk]))
 
     @action(description=gettext_lazy("Save and publish"))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
+from cases.fair_words import ACCUSES, accuses
 from cases.models import Answer
 from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay
 from cases.workflow import answer, resolution
@@ -57,12 +58,14 @@ class RetryDelivery(StepForm):
 
 
 class Deciding(Writing):
-    """An outcome never asks for money; said at once, since it may be held a while before it is taken."""
+    """An outcome never asks for money or accuses; said at once, since it may be held a while before it is taken."""
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"])
         if asks_to_pay(body):
             raise forms.ValidationError(str(ASKS_FOR_MONEY))
+        if accuses(body):
+            raise forms.ValidationError(str(ACCUSES))
         return body
 
 

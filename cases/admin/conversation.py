@@ -28,6 +28,7 @@ _DECISIONS = (
     EventKind.CASE_TRANSFERRED,
     EventKind.CASE_REOPENED,
     EventKind.REOPEN_DECLINED,
+    EventKind.SAFETY_CLEARED,
     EventKind.CASE_CLOSED,
 )
 _ANSWER_TONES = {Answer.State.PROPOSED: "warn", Answer.State.APPROVED: "good", Answer.State.RETURNED: "bad"}

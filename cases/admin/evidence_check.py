@@ -14,9 +14,10 @@ from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
 
+from .checks_to_make import CheckCard, check_cards
 from .evidence_beside import put_beside
 from .step_forms import StepForm
-from .verification import tone_of
+from .verification import look_of
 
 _ELSE = "-"  # what stands on no list
 _ACCEPTED = gettext_lazy("Accepted.")
@@ -57,17 +58,24 @@ class CheckEvidence(StepForm):
         return bool(self.lines) and not any(item in line.items for line in self.lines)
 
     def take(self) -> None:
-        line = self._other_line()
+        line, item = self._other_line(), self.cleaned_data["item"]
         is_accepted = self.cleaned_data["result"] == Check.Result.ACCEPTED
         self.done = _ACCEPTED if is_accepted else _REJECTED
         evidence.verify_evidence(
-            self.cleaned_data["item"],
+            item,
             actor=self.actor,
             result=self.cleaned_data["result"],
             reason=self.said("reason"),
             checklist_item=line.checklist_item if line else None,
             requested_item=line.asked[-1] if line and line.asked else None,
         )
+        if not is_accepted and (resting := self._facts_that_rest_on(item)):
+            self.done = gettext(
+                "Rejected; the customer is told why. This was confirmed with it, verify it again: %(facts)s."
+            ) % {"facts": ", ".join(resting)}
+
+    def _facts_that_rest_on(self, item: EvidenceItem) -> list[str]:
+        return [line.name for line in queries.file_of(self.case).facts if item in line.rejected_since]
 
     def _other_line(self) -> Line | None:
         """What it is said to be, where it does not stand there already."""
@@ -77,12 +85,15 @@ class CheckEvidence(StepForm):
 
 @dataclass(frozen=True)
 class EvidencePanel:
-    """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet."""
+    """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet.
+    `missing` is what the case waits for, of the customer and of us."""
 
     lines: list[Line]
     others: list[EvidenceItem]
     optional: list[Line]
+    checks: list[CheckCard]
     missing: list[str]
+    left_to_check: int
     facts_to_do: int
     has_facts: bool
     request: EvidenceRequest | None
@@ -90,17 +101,20 @@ class EvidencePanel:
 
 
 def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
-    """One query, as the `file` was read, and up to four about what came. What nobody needs and nobody spoke of stands
-    apart, as `optional`. Facts get a `tone` for their template, that of the page where they are verified."""
+    """A constant number of queries, as the `file` was read: what is being asked for, who made checks, and what stands beside
+    what came (`put_beside`). What nobody needs and nobody spoke of stands apart, as `optional`. Facts get a `look` for
+    their template, that of the page where they are verified."""
     put_beside([*(item for line in file.lines for item in line.items), *file.others], case, actor)
     for line in file.facts:
-        line.tone = tone_of(line)  # type: ignore[attr-defined]
+        line.look = look_of(line)  # type: ignore[attr-defined]
     optional = [line for line in file.lines if not line.mandatory and line.state == queries.MISSING]
     return EvidencePanel(
         lines=[line for line in file.lines if line not in optional],
         others=file.others,
         optional=optional,
+        checks=check_cards(file.checks, case),
         missing=file.missing_names,
+        left_to_check=file.left_to_check,
         facts_to_do=len([line for line in file.facts if line.is_to_verify]),
         has_facts=bool(file.facts),
         request=queries.open_request(case),

@@ -12,7 +12,7 @@ from cases import timeline
 from cases.complaints.models import Cause, Fault, Outcome, Severity, Side
 from cases.events import ANSWER_TEXTS, label_of
 from cases.evidence.models import ChecklistItem, EvidenceItem, FactEntry
-from cases.models import CLOCK_KINDS, Case, CaseEvent, FollowUp
+from cases.models import CLOCK_KINDS, SAFETY_KINDS, Case, CaseEvent, FollowUp
 from cases.states import Channel, ClosedAs, Nature, Priority
 from cskh.core.latest import Latest, latest, newest
 
@@ -38,6 +38,10 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "outcome": dict(Outcome.choices),
     "severity": dict(Severity.choices),
 }
+_SAFETY: dict[str, Any] = dict(SAFETY_KINDS)
+
+# The facts of an event that are a slug on a checklist; `check` is the row of what was found about an evidence item.
+_ON_CHECKLISTS = ("fact", "thing", "made_check")
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def _evidence_of(events: Sequence[CaseEvent]) -> dict[tuple[str, str], str]:
 
 def _facts_of(events: Sequence[CaseEvent], case: Case) -> dict[tuple[str, str], str]:
     """What the things on the checklist are called that somebody spoke of; in the newest version that knows them."""
-    slugs = {(key, event.facts[key]) for event in events for key in ("fact", "thing") if event.facts.get(key)}
+    slugs = {(key, event.facts[key]) for event in events for key in _ON_CHECKLISTS if event.facts.get(key)}
     if not slugs:
         return {}
     entries = ChecklistItem.objects.filter(
@@ -100,6 +104,10 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
             said.append(things[(key, str(value))])
         elif key == "confirms":
             said.append(_("second verifier"))
+        elif key == "safety":
+            said += [str(_SAFETY[kind]) for kind in value if kind in _SAFETY]
+        elif key == "is_vulnerable":
+            said += [_("customer is vulnerable")] if value else []
         elif key in _CHOICES:
             label = str(_CHOICES[key].get(value, value))
             said.append(_("was %(value)s") % {"value": label} if key == "before" else label)

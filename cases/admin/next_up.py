@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import queries
+from cases.evidence.lines import by_choice
 from cases.evidence.queries import Checklist, file_of, open_request, still_missing
 from cases.models import Answer, Case
 from cases.states import Condition, Status
@@ -66,7 +67,8 @@ def _awaiting_customer(case: Case, file: Checklist) -> Next:
     request = open_request(case)
     if request is None:
         return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
-    missing = [item.name for item in still_missing(request, file)]
+    choices = by_choice(still_missing(request, file).select_related("checklist_item"))
+    missing = [" / ".join(item.name for item in choice) for choice in choices]
     return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
 
 

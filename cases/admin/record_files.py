@@ -21,6 +21,7 @@ from cases.records.reading.columns import FIELDS, LABELS
 from cases.records.reading.lines import Wrong, in_words
 from cases.records.reading.table import Table
 from cskh.core.errors import DomainError, Invalid
+from cskh.core.incoming import EMPTY
 from cskh.core.text import as_number
 
 _State = RecordFile.State
@@ -37,7 +38,7 @@ _LOOK_AGAIN_SECONDS = 2
 
 class HandIn(forms.Form):
     content = forms.ChoiceField(label=gettext_lazy("What is in it"), choices=RecordFile.Content)
-    file = forms.FileField(label=gettext_lazy("File"))
+    file = forms.FileField(label=gettext_lazy("File"), error_messages={"empty": EMPTY})
 
 
 class Columns(forms.Form):

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Role
 from cases import policies
 from cases.models import Case
-from cases.records import looking_up, registry
-from cases.records.found import Found, OfCode, claim_of, found_on, is_connected, source_label
+from cases.records import looking_up
+from cases.records.found import Found, Lookup, OfCode, claim_of, found_on, is_connected, source_label
 from cases.records.models import Snapshot, TransactionCode
 from cases.records.registry import Elsewhere
+from cases.workflow import facts
 from cskh.core.amounts import money
 
 from .step_forms import StepForm
@@ -38,7 +41,7 @@ class AddCode(StepForm):
     code = forms.CharField(label=gettext_lazy("Transaction code"), max_length=100)
 
     def take(self) -> None:
-        registry.add(self.case, self.said("code"), actor=self.actor)
+        facts.add_code(self.case, actor=self.actor, code=self.said("code"))
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class CodeLine:
     silent: str
     elsewhere: Elsewhere
     looked_in: list[Snapshot]
+    cut: list[str]
 
     @property
     def is_waiting(self) -> bool:
@@ -120,16 +124,47 @@ def card_of(case: Case, actor: Actor) -> RecordsCard | None:
 
 
 def _code_line(of_code: OfCode) -> CodeLine:
-    empty = not of_code.rows and of_code.code.state == _State.ANSWERED
     looked_in = dict.fromkeys(source_label(snapshot.source) for snapshot in of_code.looked_in)
     return CodeLine(
         code=of_code.code,
         records=[record_line(one) for one in of_code.rows],
-        nothing_in=", ".join(looked_in) if empty else "",
+        nothing_in=", ".join(looked_in) if of_code.is_there is False else "",
         silent=source_label(of_code.code.silent) if of_code.code.state == _State.UNANSWERED else "",
         elsewhere=of_code.elsewhere,
         looked_in=of_code.looked_in,
+        cut=cut_in_words(of_code),
     )
+
+
+def cut_in_words(looked_up: Lookup) -> list[str]:
+    """For each source of which only a part was taken, that it is so."""
+    return [
+        _cut_of(snapshot)
+        % {
+            "kind": snapshot.get_kind_display(),
+            "source": source_label(snapshot.source),
+            "shown": number_format(len(snapshot.content)),
+            "total": number_format(snapshot.total or 0, force_grouping=True),
+        }
+        for snapshot in looked_up.cut
+    ]
+
+
+def _cut_of(snapshot: Snapshot) -> str:
+    if snapshot.total is None:
+        return gettext(
+            "%(kind)s, %(source)s: only %(shown)s rows are here, and there are more. What is not among them "
+            "may be in the rest."
+        )
+    return gettext(
+        "%(kind)s, %(source)s: only %(shown)s of %(total)s rows are here. What is not among them may be in the rest."
+    )
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """A record of ours as people tell it from others like it: what was asked for, of whom, when."""
+    at = date_format(timezone.localtime(snapshot.taken_at), "SHORT_DATETIME_FORMAT")
+    return f"{snapshot} · {source_label(snapshot.source)} · {at}"
 
 
 def record_line(found: Found) -> RecordLine:

@@ -15,7 +15,7 @@ from cases.records import pulling
 from cases.records.found import OfPull, is_connected, pulled_on, source_label
 from cases.records.models import Pull, RecordKind, Snapshot
 
-from .records_card import RecordLine, record_line
+from .records_card import RecordLine, cut_in_words, record_line
 from .step_forms import StepForm
 
 _MOST_ROWS = 20
@@ -50,6 +50,7 @@ class ToPull:
     records: list[RecordLine]
     more: int
     looked_in: list[Snapshot]
+    cut: list[str]
     nothing_in: str
     silent: str
     may_pull: bool
@@ -85,13 +86,14 @@ def _to_pull(entry: ChecklistItem, found: OfPull | None, *, may_ask: bool, why_n
     rows = found.rows if found else []
     pull = found.pull if found else None
     looked_in = found.looked_in if found else []
-    is_empty = not rows and pull is not None and pull.state == _State.ANSWERED
+    is_empty = found is not None and found.is_there is False
     return ToPull(
         entry=entry,
         pull=pull,
         records=[record_line(one) for one in rows[:_MOST_ROWS]],
         more=len(rows[_MOST_ROWS:]),
         looked_in=looked_in,
+        cut=cut_in_words(found) if found else [],
         nothing_in=", ".join(dict.fromkeys(source_label(one.source) for one in looked_in)) if is_empty else "",
         silent=source_label(pull.silent) if pull is not None and pull.state == _State.UNANSWERED else "",
         may_pull=may_ask and not why_not,

@@ -38,6 +38,7 @@ CHAT_KEY = "c"
 _STEP_KEYS = {
     "t": ("take-it",),
     "c": ("classify", "reclassify"),
+    "u": ("clear-flag",),
     "h": ("start-resolving",),
     "e": ("request-evidence",),
     "f": ("add-evidence",),

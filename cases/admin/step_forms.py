@@ -17,7 +17,7 @@ from cases import policies
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
 from cases.states import Nature, Priority, Step
-from cases.workflow import answer, belonging, ending, evidence, resolution, routing
+from cases.workflow import answer, belonging, ending, evidence, protection, resolution, routing
 from channels_app.models import Message
 from cskh.core.errors import Conflict
 
@@ -25,7 +25,8 @@ from .desk_form import DeskForm
 
 
 class StepForm(DeskForm):
-    """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at."""
+    """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at,
+    `sent_from` the hash of the address the form came from (`cskh.core.client_address`)."""
 
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -33,10 +34,17 @@ class StepForm(DeskForm):
     hint: ClassVar[Any] = ""
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, case: Case, actor: Actor, initial: dict[str, Any] | None = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        case: Case,
+        actor: Actor,
+        initial: dict[str, Any] | None = None,
+        sent_from: str = "",
     ) -> None:
         super().__init__(data, files, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
-        self.case, self.actor = case, actor
+        self.case, self.actor, self.sent_from = case, actor, sent_from
         self.offer()
 
     def offer(self) -> None:
@@ -155,6 +163,27 @@ class Transfer(StepForm):
     def take(self) -> None:
         routing.transfer_case(
             self.case, actor=self.actor, department=self.cleaned_data["department"], summary=self.said("summary")
+        )
+
+
+class ClearFlag(StepForm):
+    done = gettext_lazy("The protection flag is cleared.")
+    hint = gettext_lazy("From now on the case can be passed on and closed like any other.")
+    reason = words_field(gettext_lazy("What you found, and what was done"))
+    is_vulnerable = forms.BooleanField(
+        label=gettext_lazy("The customer is vulnerable: no satisfaction question, no offers from now on"),
+        required=False,
+    )
+
+    def offer(self) -> None:
+        self.initial.setdefault("is_vulnerable", self.case.customer.vulnerable_since is not None)
+
+    def take(self) -> None:
+        protection.clear_flag(
+            self.case,
+            actor=self.actor,
+            reason=self.said("reason"),
+            is_vulnerable=self.cleaned_data["is_vulnerable"],
         )
 
 

@@ -16,18 +16,21 @@ from cases.models import Answer, Case, CaseEvent
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
+from cskh.core.client_address import address_hash
 from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
 from cskh.core.text import as_number
 
-from . import words
+from . import verification, words
 from .actions import ACTIONS, Action
+from .refused import Refused
 from .step_forms import StepForm
 
 
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """GET shows the form of an action (only the form when `fragment` is asked for); POST takes it.
 
-    What cannot be done is said on the form, and what was typed stays in it. A case nobody may show them is not found.
+    What cannot be done is said on the form, and what was typed stays in it; at the facts that is the page where they stand.
+    A case nobody may show them is not found.
     """
     actor = Actor.staff(request.user)
     case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
@@ -46,8 +49,8 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
     posted = request.POST.copy()
     if not action.permitted(actor, case):
         _keep_words(action, case, actor, posted.get("body", ""))
-        return _form_page(request, action, None, case, actor, error=_why_not(posted.get("version", ""), case, actor))
-    form = action.form(posted, request.FILES, case=case, actor=actor)
+        return _refused(request, action, None, case, actor, _why_not(posted.get("version", ""), case, actor))
+    form = action.form(posted, request.FILES, case=case, actor=actor, sent_from=address_hash(request))
     try:
         with transaction.atomic():
             held = queries.locked(case.pk)
@@ -63,7 +66,7 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
         if not isinstance(error, Busy):  # a draft refers to the case, and would wait for it again
             _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
-        return _form_page(request, action, _with_error(form, error), case, actor, error=error)
+        return _refused(request, action, _with_error(form, error), case, actor, error)
     if not holding.is_held(action.name):  # the page itself counts down to what is held
         messages.success(request, str(form.done))
     if policies.can_see(actor, case):
@@ -124,6 +127,15 @@ def _with_error(form: StepForm, error: DomainError) -> StepForm:
     else:
         form.add_error(None, str(error))
     return form
+
+
+def _refused(
+    request: HttpRequest, action: Action, form: StepForm | None, case: Case, actor: Actor, error: DomainError
+) -> HttpResponse:
+    if action.at_facts:
+        refused = Refused(action.name, request.POST, form, error)
+        return verification.show(request, case.pk, lambda: admin.site.each_context(request), refused)
+    return _form_page(request, action, form, case, actor, error=error)
 
 
 def _form_page(

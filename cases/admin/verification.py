@@ -1,9 +1,10 @@
 """The page where facts are verified: what came, what the customer says, and what our own records say, side by side."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -18,25 +19,40 @@ from cases.evidence.queries import Checklist, Line
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.states import Step
+from cases.workflow import facts
 from cases.workflow.facts import NEEDS_OWN_WORDS, usual_sentence
 from channels_app.models import Message
 from cskh.core.amounts import money
+from cskh.core.snapshot import one_moment
+from cskh.core.text import as_number
 
 from . import words
+from .checks_to_make import check_cards
 from .evidence_beside import put_beside
 from .fact_forms import RESULTS
-from .records_card import CodeLine, RecordsCard, card_of
+from .news import news_since
+from .records_card import CodeLine, RecordsCard, card_of, name_of
 from .records_pulled import ToPull, to_pull
+from .refused import Refused
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown: its colour, and an icon for those who do not tell colours apart."""
+
+    tone: str
+    icon: str
+
 
 _WORDS_SHOWN = 20
-_TONES = {
-    MISSING: "bad",
-    FactEntry.Kind.CLAIMED: "new",
-    AWAITING_SECOND: "warn",
-    FactEntry.Kind.CORROBORATED: "good",
-    FactEntry.Kind.CONTRADICTED: "bad",
-    FactEntry.Kind.UNABLE: "warn",
-    FactEntry.Kind.SET_ASIDE: "quiet",
+_LOOKS = {
+    MISSING: Look("bad", "help"),
+    FactEntry.Kind.CLAIMED.value: Look("new", "chat_bubble"),
+    AWAITING_SECOND: Look("warn", "group"),
+    FactEntry.Kind.CORROBORATED.value: Look("good", "check_circle"),
+    FactEntry.Kind.CONTRADICTED.value: Look("bad", "cancel"),
+    FactEntry.Kind.UNABLE.value: Look("warn", "question_mark"),
+    FactEntry.Kind.SET_ASIDE.value: Look("quiet", "remove"),
 }
 
 
@@ -51,22 +67,39 @@ class Press:
 
 @dataclass(frozen=True)
 class Said:
-    """One entry on a fact, and by whom."""
+    """One entry on a fact, by whom, and what it rests on in words."""
 
     entry: FactEntry
     who: str
+    sources: str
 
 
 @dataclass(frozen=True)
 class Card:
-    """A fact with everything to decide on it. `sources` are chosen already: what came for this very fact and may be seen."""
+    """A fact with everything to decide on it. `sources` and `snapshot` are chosen already: what came for this very fact and
+    may be seen, and the record of ours that says the same; or, where it was just `refused`, what was chosen then."""
 
     line: Line
-    tone: str
+    look: Look
     presses: list[Press]
     sources: frozenset[int]
+    snapshot: int | None
     history: list[Said]
     is_own: bool
+    may_set_aside: bool
+    refused: Refused | None
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        return self.refused.typed if self.refused else {}
+
+    @property
+    def is_refused_finding(self) -> bool:
+        return self.refused is not None and self.refused.action == "verify-fact"
+
+    @property
+    def is_refused_aside(self) -> bool:
+        return self.refused is not None and self.refused.action == "set-aside"
 
     @property
     def awaits_second(self) -> bool:
@@ -84,6 +117,10 @@ class Source:
     snapshot: Snapshot
     is_chosen: bool
 
+    @property
+    def name(self) -> str:
+        return name_of(self.snapshot)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -93,60 +130,120 @@ class Picture:
     page: int
 
 
-def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> HttpResponse:
-    """A constant number of queries. Whoever may not work on the case's evidence reads it."""
+def show(
+    request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]], refused: Refused | None = None
+) -> HttpResponse:
+    """The page; with `fragment=live` its parts, as on the case page (`case_page.show`). A constant number of queries.
+
+    Whoever may not work on the case's evidence reads it. What was just `refused` is said where it was pressed.
+    """
     actor = Actor.staff(request.user)
-    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
-    if case is None:
-        raise Http404
+    with one_moment():
+        case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+        if case is None:
+            raise Http404
+        shown = content(case, actor, refused)
+        if request.GET.get("fragment") == "live":
+            news = news_since(case, actor, request.GET.get("since", ""))
+            answer = render(request, "admin/cases/case/verification_live.html", {**shown, "news": news})
+        else:
+            status = refused.error.status if refused else 200
+            answer = render(request, "admin/cases/case/verification.html", {**page(), **shown}, status=status)
     note_access(actor, case.pk)
+    return answer
+
+
+def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[str, Any]:
+    """Everything the page shows, ready for its template."""
     file = evidence.file_of(case)
     records, pulled = card_of(case, actor), to_pull(file.records, case, actor)
     items = [item for line in file.lines for item in line.items] + file.others
     put_beside(items, case, actor)
     said = Message.objects.filter(case=case, direction=Message.Direction.IN).order_by("-created_at", "-id")
-    context = {
-        **page(),
+    sources = _to_rest_on(records, pulled)
+    checks = check_cards(file.checks, case, refused)
+    cards = _cards(file, case, actor, sources, refused)
+    told = [*(card.refused for card in cards), *(card.refused for card in checks)]
+    return {
         "title": case.code,
         "case": case,
         "amount": money(case.amount),
-        "cards": _cards(file, case, actor),
+        "cards": cards,
         "pictures": _pictures(items),
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),
         "said": list(said[:_WORDS_SHOWN]),
         "records": records,
-        "sources": _to_rest_on(records, pulled),
+        "sources": sources,
+        "found_nothing": [source for source in sources if source.snapshot.found_nothing],
         "to_pull": pulled,
-        "checks": file.checks,
+        "checks": checks,
+        "checks_made": len([card for card in checks if card.check.made]),
         "missing": file.missing_names,
+        "left_to_check": file.left_to_check,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
+        "refused": refused,
+        "form": refused.form if refused else None,
+        "is_refused_elsewhere": bool(refused and not any(told)),
     }
-    return render(request, "admin/cases/case/verification.html", context)
 
 
-def tone_of(line: Line) -> str:
+def look_of(line: Line) -> Look:
     if line.fact_state == MISSING and not line.is_missing:
-        return "quiet"
-    return _TONES[FactEntry.Kind(line.fact_state) if line.fact_state in FactEntry.Kind else line.fact_state]
+        return Look("quiet", "help")
+    return _LOOKS[line.fact_state]
 
 
-def _cards(file: Checklist, case: Case, actor: Actor) -> list[Card]:
+def _cards(file: Checklist, case: Case, actor: Actor, sources: Iterable[Source], refused: Refused | None) -> list[Card]:
     """Facts to be worked on first, then what is settled, then what nobody has spoken of."""
     names = words.names_of(((one.by_kind, one.by_id) for line in file.facts for one in line.said), case)
+    prefetch_related_objects([one for line in file.facts for one in line.said], "evidence")
+    may_set_aside = facts.may_set_aside(case, actor=actor, file=file)
+    chosen = next((source.snapshot.pk for source in sources if source.is_chosen), None)
     cards = []
     for line in file.facts:
-        found = line.verdict
+        found, of_this = line.verdict, _of_this(refused, line)
+        typed = of_this.typed if of_this and of_this.action == "verify-fact" else None
         cards.append(
             Card(
                 line=line,
-                tone=tone_of(line),
+                look=look_of(line),
                 presses=_presses(line, case),
-                sources=frozenset(item.pk for item in line.items if _is_of_use(item)),
-                history=[Said(entry, names[(entry.by_kind, entry.by_id)]) for entry in line.said],
+                sources=_numbers(typed.getlist("evidence")) if typed else _came_for(line),
+                snapshot=as_number(typed.get("snapshot", "")) if typed else chosen,
+                history=[Said(one, names[(one.by_kind, one.by_id)], _rests_on(one)) for one in line.said],
                 is_own=found is not None and (found.by_kind, found.by_id) == (actor.kind.value, actor.id),
+                may_set_aside=line.slug in may_set_aside,
+                refused=of_this,
             )
         )
     return sorted(cards, key=lambda card: (not card.is_to_do, card.line.fact_state == MISSING))
+
+
+def _of_this(refused: Refused | None, line: Line) -> Refused | None:
+    """What was refused, where it was wanted of this fact."""
+    if refused is None:
+        return None
+    is_its = (
+        refused.concerns("fact", line.slug)
+        or refused.concerns("thing", line.slug)
+        or any(refused.concerns("finding", one.pk) for one in line.findings)
+    )
+    return refused if is_its else None
+
+
+def _numbers(texts: Iterable[str]) -> frozenset[int]:
+    return frozenset(number for number in map(as_number, texts) if number is not None)
+
+
+def _rests_on(entry: FactEntry) -> str:
+    told = [str(item) for item in entry.evidence.all()]
+    if entry.snapshot:
+        told.append(name_of(entry.snapshot))
+    return ", ".join(filter(None, [*told, entry.statement]))
+
+
+def _came_for(line: Line) -> frozenset[int]:
+    return frozenset(item.pk for item in line.items if _is_of_use(item))
 
 
 def _is_of_use(item: EvidenceItem) -> bool:
@@ -184,6 +281,6 @@ def _to_rest_on(records: RecordsCard | None, pulled: Iterable[ToPull]) -> list[S
     lines: list[CodeLine | ToPull] = [*codes, *pulled]
     # Two entries of a checklist may name the same record.
     snapshots = list(dict.fromkeys(snapshot for line in lines for snapshot in line.looked_in))
-    snapshots.sort(key=lambda snapshot: not snapshot.content)
+    snapshots.sort(key=lambda snapshot: snapshot.found_nothing)
     chosen = next((one for one in snapshots if one.sha256 in same), None)
     return [Source(one, is_chosen=one is chosen) for one in snapshots]

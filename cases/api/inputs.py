@@ -149,6 +149,11 @@ class AssignIn(serializers.Serializer):
 class WantedIn(serializers.Serializer):
     name = serializers.CharField(max_length=160)
     why = serializers.CharField(max_length=300, default="", allow_blank=True)
+    besides = serializers.BooleanField(
+        default=False,
+        help_text="Asked for although another line of the same `either_of` is on file and checked; with a `why` of its own, "
+        "by a manager or the lead.",
+    )
 
 
 @example(

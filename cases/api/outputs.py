@@ -13,6 +13,7 @@ from cases.evidence import queries as evidence
 from cases.evidence.lines import AWAITING_SECOND
 from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, FactEntry, RequestedItem
 from cases.models import CLOCK_KINDS, Case, Category, Clock
+from cases.sla.clock import ClockKind
 from cases.states import ClosedAs, Step
 from cases.workflow.steps import allowed_steps
 
@@ -70,18 +71,27 @@ class FactOut(serializers.Serializer):
 class LineOut(serializers.Serializer):
     """One thing the case needs: `state` is missing, requested, received, accepted, rejected or not_needed.
 
-    Lines with the same `either_of` are alternatives: one of them suffices. `missing` says that it has to come still.
+    Lines with the same `either_of` are alternatives: one of them suffices, except for one that is asked for `besides`.
+    `missing` says that it has to come still.
     """
 
     name = serializers.CharField()
     slug = serializers.CharField()
     part = serializers.ChoiceField([(part.value, part.label) for part in ASKED_OF_CUSTOMERS])
-    why = serializers.CharField()
-    state = serializers.CharField()
+    why = serializers.CharField(source="told_why")
+    state = serializers.CharField(
+        help_text=(
+            "Of this line alone: missing, or requested, also where another line of the same `either_of` is there. "
+            "Customers are then told that it is not needed any more; `missing` is false."
+        )
+    )
     mandatory = serializers.BooleanField()
     must_be_verified = serializers.BooleanField(help_text="Nothing is decided before this fact is verified.")
     missing = serializers.BooleanField(source="is_awaited")
     either_of = serializers.CharField()
+    besides = serializers.BooleanField(
+        source="is_asked_besides", help_text="Asked for although another line of the same `either_of` is there."
+    )
     formats = serializers.CharField()
     example = serializers.CharField()
     otherwise = serializers.CharField(help_text="How to prove it otherwise.")
@@ -169,8 +179,10 @@ class CaseOut(CaseRow):
         ]
 
     def to_representation(self, instance: Case) -> Any:
-        is_new = self.context.get("is_new", False)
-        self.file = evidence.needed_by(instance) if is_new else evidence.file_of(instance)
+        if self.context.get("is_new", False):
+            self.file = evidence.needed_by(instance, self.context["first_words"])
+        else:
+            self.file = evidence.file_of(instance)
         return super().to_representation(instance)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Step.choices)))
@@ -180,7 +192,10 @@ class CaseOut(CaseRow):
 
     @extend_schema_field(ClockOut(many=True))
     def get_clocks(self, case: Case) -> Any:
-        return ClockOut(case.clocks.order_by("pk"), many=True).data
+        clocks = case.clocks.order_by("pk")
+        if not policies.may_read_inside(self.actor):  # what we fear for somebody is nothing they are told by a program
+            clocks = clocks.exclude(kind=ClockKind.PROTECTION)
+        return ClockOut(clocks, many=True).data
 
     @extend_schema_field(LineOut(many=True))
     def get_checklist(self, case: Case) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import complaints, facts, records, registers, views
+from . import checks, complaints, facts, records, registers, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
     path("cases/<str:code>/facts/", facts.CaseFacts.as_view()),
     path("cases/<str:code>/facts/<slug:fact>/confirm/", facts.ConfirmFact.as_view()),
+    path("cases/<str:code>/checks/", checks.CaseChecks.as_view()),
     path("cases/<str:code>/set-aside/", facts.SetAside.as_view()),
     path("cases/<str:code>/records/", records.CaseRecords.as_view()),
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),

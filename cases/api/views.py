@@ -23,6 +23,7 @@ from cases.workflow import evidence
 from cases.workflow.opening import Matter
 from channels_app import intake
 from cskh.core.api import ApiView, GenericApiView, StrictJSONParser
+from cskh.core.client_address import address_hash
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 from cskh.core.text import as_number
 
@@ -32,9 +33,9 @@ from .outputs import CaseOut, CaseRow, EntryOut, EvidenceOut
 from .steps import STEPS
 
 
-def case_response(case: Case, actor: Actor, *, is_new: bool = False) -> Response:
-    """The case as `actor` may see it, with its version."""
-    data = CaseOut(case, context={"actor": actor, "is_new": is_new}).data
+def case_response(case: Case, actor: Actor, *, is_new: bool = False, first_words: str = "") -> Response:
+    """The case as `actor` may see it, with its version. Of one that `is_new` nothing is known but what it was opened with."""
+    data = CaseOut(case, context={"actor": actor, "is_new": is_new, "first_words": first_words}).data
     return Response(data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK, headers={"ETag": case.etag})
 
 
@@ -80,7 +81,8 @@ class Cases(GenericApiView):
             customer=customer,
             notice=given.get("notice"),
         )
-        response = case_response(case, self.actor, is_new=True)
+        first_words = intake.first_words(case.subject, given["body"])
+        response = case_response(case, self.actor, is_new=True, first_words=first_words)
         response.headers["Location"] = f"{request.path}{case.code}/"
         return response
 
@@ -159,6 +161,7 @@ class CaseEvidence(GenericApiView):
             upload=Upload.of_form(given["file"]) if "file" in given else None,
             text=given["text"],
             item=_requested(case, given["item"]),
+            address_hash=address_hash(request),
         )
         return Response(EvidenceOut(item).data, status=status.HTTP_201_CREATED)
 

@@ -18,23 +18,38 @@ from accounts.actors import Actor
 from cases import chains
 from cases.events import Flaw
 
-from .models import Custody, CustodyEntry, CustodyText, DerivedPage, EvidenceItem, StoredFile
+from .models import Custody, CustodyEntry, CustodyText, DeclaredName, DerivedPage, EvidenceItem, StoredFile
+from .names import declared_name
 
 Event = CustodyEntry.Event
 PIPELINE = Actor.system("evidence")
 _CHUNK = 2000
 _OTHER = "the item is not what was received"
+_OTHER_NAME = "its declared name was altered"
 
 
-def begin(item: EvidenceItem, *, actor: Actor) -> None:
-    """The item came in, in the caller's transaction. What is known of its file already is noted as well."""
+def begin(item: EvidenceItem, *, actor: Actor, filename: str = "", address_hash: str = "") -> None:
+    """The item came in, in the caller's transaction. What is known of its file already is noted as well.
+
+    `filename` is what its sender calls the file; `address_hash` stands for the network address it was sent from
+    (`cskh.core.client_address`), and is empty where there is none, as with mail.
+    """
     Custody.objects.create(item=item)
-    facts: dict[str, Any] = {"channel": item.channel}
+    facts: dict[str, Any] = {"channel": item.channel, "address_hash": address_hash}
     file = StoredFile.objects.select_for_update(no_key=True).get(pk=item.file.pk) if item.file else None
     if file:
         facts |= {"size": file.size, "content_type": file.content_type, "declared_type": item.declared_type}
-    after = file.sha256 if file else ""
-    note(item, Event.RECEIVED, actor=actor, at=item.received_at, words=item.text, before="", after=after, **facts)
+    note(
+        item,
+        Event.RECEIVED,
+        actor=actor,
+        at=item.received_at,
+        words=item.text,
+        filename=declared_name(filename),
+        before="",
+        after=file.sha256 if file else "",
+        **facts,
+    )
     if file and file.scanned_at:
         _note_scan(item, file)
     if file and file.preview_pages:
@@ -47,6 +62,7 @@ def note(
     *,
     actor: Actor,
     words: str = "",
+    filename: str = "",
     at: datetime | None = None,
     before: str | None = None,
     after: str | None = None,
@@ -56,11 +72,11 @@ def note(
     """Appends an entry, in the caller's transaction; whoever notes something on the same item meanwhile waits.
 
     `before` and `after` are SHA-256 of the bytes that were worked on and of what came of it; left out, the original was
-    neither changed nor read. `words` can be erased; the entry keeps only their salted hash.
+    neither changed nor read. `words` and a declared `filename` can be erased; the entry keeps only their salted hashes.
     """
     head = Custody.objects.select_for_update().get(item=item)
     original = item.file.sha256 if item.file else ""
-    salt = secrets.token_hex(16)
+    apart = _kept_apart(words, filename)
     entry = CustodyEntry(
         item=item,
         number=head.last_number + 1,
@@ -71,16 +87,27 @@ def note(
         sha256_before=original if before is None else before,
         sha256_after=original if after is None else after,
         tool=tool,
-        facts={**facts, "words": chains.salted(salt, words)} if words else facts,
+        facts={**facts, **{one.fact: one.digest for one in apart}},
         previous_hash=head.last_hash,
     )
     entry.hash = chain_hash(entry)
     entry.save(force_insert=True)
-    if words:
-        CustodyText.objects.create(entry=entry, text=words, salt=salt)
+    for one in apart:
+        one.entry = entry
+        one.save(force_insert=True)
     head.last_number, head.last_hash = entry.number, entry.hash
     head.save()
     return entry
+
+
+def _kept_apart(words: str, filename: str) -> list[CustodyText | DeclaredName]:
+    """The texts there are, each with a salt of its own."""
+    apart: list[CustodyText | DeclaredName] = []
+    if words:
+        apart.append(CustodyText(text=words, salt=secrets.token_hex(16)))
+    if filename:
+        apart.append(DeclaredName(text=filename, salt=secrets.token_hex(16)))
+    return apart
 
 
 def note_scan(file: StoredFile) -> None:
@@ -159,7 +186,7 @@ def chain_hash(entry: CustodyEntry) -> str:
 def flaws_of(item: EvidenceItem) -> list[str]:
     """Everything wrong with the chain of one item, in words."""
     stored = EvidenceItem.objects.select_related("case", "file", "custody").get(pk=item.pk)
-    entries = stored.custody_entries.select_related("words").order_by("number")
+    entries = stored.custody_entries.select_related("words", "declared_name").order_by("number")
     return [f"entry {flaw.number}: {flaw.what}" for flaw in _flaws(stored, list(entries))]
 
 
@@ -170,7 +197,7 @@ def all_flaws(codes: Collection[str] = ()) -> Iterator[Flaw]:
         items, entries = items.filter(case__code__in=codes), entries.filter(item__case__code__in=codes)
     for bare in items.filter(custody_entries__isnull=True).iterator():
         yield from _flaws(bare, [])
-    stream = entries.select_related("words", "item__case", "item__file", "item__custody")
+    stream = entries.select_related("words", "declared_name", "item__case", "item__file", "item__custody")
     for _item, chain in groupby(stream.order_by("item_id", "number").iterator(_CHUNK), key=attrgetter("item_id")):
         entries_of_item = list(chain)
         yield from _flaws(entries_of_item[0].item, entries_of_item)
@@ -180,7 +207,8 @@ def _flaws(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[Flaw]:
     head = getattr(item, "custody", None)
     end = (head.last_number, head.last_hash) if head else None
     others = ((entry.number, _OTHER) for entry in entries if entry.event == Event.RECEIVED and _is_other(item, entry))
-    for number, what in (*chains.breaks(entries, chain_hash, end=end, what="entry"), *others):
+    names = ((entry.number, _OTHER_NAME) for entry in entries if _has_other_name(entry))
+    for number, what in (*chains.breaks(entries, chain_hash, end=end, what="entry"), *others, *names):
         yield Flaw(item.case.code, number, what, record=f"custody of evidence {item.pk}, entry")
 
 
@@ -188,3 +216,9 @@ def _is_other(item: EvidenceItem, received: CustodyEntry) -> bool:
     """Whether the item now stands for another file or other words. Erased words may be missing from both."""
     sha256, words = item.file.sha256 if item.file else "", getattr(received, "words", None)
     return sha256 != received.sha256_after or (words is not None and words.text != item.text)
+
+
+def _has_other_name(entry: CustodyEntry) -> bool:
+    """Whether the name that stands beside the entry is not the one it was given. It may be erased."""
+    name = getattr(entry, "declared_name", None)
+    return name is not None and entry.facts.get(name.fact) != name.digest

@@ -18,7 +18,7 @@ from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, User
 
 from . import custody
-from .custody_words import actor_in_words, details_in_words, things_of
+from .custody_words import actor_in_words, details_in_words, things_of, visible
 from .models import CustodyEntry, EvidenceItem
 
 _TEMPLATE = Path(__file__).parent / "custody_report.typ"
@@ -32,7 +32,7 @@ def export(item: EvidenceItem, *, actor: Actor, reason: str) -> Report:
     one it came with."""
     now = _hash_now(item)
     custody.note(item, CustodyEntry.Event.EXPORTED, actor=actor, words=reason, after=now)
-    entries = list(item.custody_entries.select_related("words").order_by("number"))
+    entries = list(item.custody_entries.select_related("words", "declared_name").order_by("number"))
     names = _names(entries)
     return {
         "evidence": item.pk,
@@ -83,7 +83,7 @@ def _hash_now(item: EvidenceItem) -> str:
 
 
 def _entry(entry: CustodyEntry, names: dict[tuple[str, str], str]) -> Report:
-    words = getattr(entry, "words", None)
+    words, name = getattr(entry, "words", None), getattr(entry, "declared_name", None)
     return {
         "number": entry.number,
         "event": entry.event,
@@ -98,6 +98,7 @@ def _entry(entry: CustodyEntry, names: dict[tuple[str, str], str]) -> Report:
         "tool": entry.tool,
         "facts": entry.facts,
         "words": words.text if words else "",
+        "declared_name": name.text if name else "",
         "previous_hash": entry.previous_hash,
         "hash": entry.hash,
     }
@@ -127,6 +128,7 @@ def _shown(entries: list[Report]) -> list[Report]:
             "who": actor_in_words(entry["actor"]["kind"], entry["actor"]["name"]),
             "when": _moment(entry["at"]),
             "facts": details_in_words(entry["event"], entry["facts"], things),
+            "declared_name": visible(entry["declared_name"]),
         }
         for entry in entries
     ]
@@ -169,6 +171,7 @@ def _words(report: Report) -> dict[str, str]:
         "before": gettext("SHA-256 before"),
         "after": gettext("SHA-256 after"),
         "reason": gettext("Words"),
+        "declared_name": gettext("Name as its sender says"),
         "facts": gettext("Details"),
         "previous": gettext("Hash of the entry before"),
         "hash": gettext("Hash of this entry"),

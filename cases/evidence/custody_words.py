@@ -25,6 +25,7 @@ _LABELS = {
     "size": _("Size (bytes)"),
     "content_type": _("Type by content"),
     "declared_type": _("Type as its sender says"),
+    "address_hash": _("Network address (keyed hash)"),
     "result": _("Result"),
     "pages": _("SHA-256 of each page"),
     "parameters": _("How it was made"),
@@ -43,11 +44,16 @@ _RESULTS: dict[str, Mapping[str, Any]] = {
     CustodyEntry.Event.DERIVED.value: dict(StoredFile.PreviewState.choices),
 }
 _NAMED = {"requested_item": RequestedItem, "checklist_item": ChecklistItem}
-_UNSAID = frozenset({"words"})  # only their hash; the words themselves stand beside
+_UNSAID = frozenset({"words", "declared_name"})  # only their hashes; the texts themselves stand beside
 
 
 def actor_in_words(kind: str, name: str) -> str:
     return name or str(_ACTORS[kind])
+
+
+def visible(name: str) -> str:
+    """A name with what nobody sees in it spelled out: a mark that turns the direction makes "exe.gpj" read "jpg.exe"."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
 
 
 def things_of(entries: Iterable[Mapping[str, Any]]) -> Things:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,13 +26,18 @@ _THERE = frozenset({State.RECEIVED.value, State.ACCEPTED.value})
 class Claim:
     """A fact as the customer says it: in `item`, in `message`, or (neither) as the case has it.
 
-    `entry` is set where somebody put it down.
+    `entry` is set where somebody put it down, `noted_at` where it was read out of words, when these came.
     """
 
     value: str
     item: EvidenceItem | None = None
     message: int | None = None
     entry: FactEntry | None = None
+    noted_at: datetime | None = None
+
+    @property
+    def came_at(self) -> datetime | None:
+        return self.item.received_at if self.item else self.noted_at
 
 
 @dataclass
@@ -39,7 +45,8 @@ class Line:
     """One thing a case needs or was asked for, what came in for it, and for a fact what was said and found.
 
     `on_case` is the fact as the case's details have it, `noted` as it was read out of what the customer wrote.
-    `alternatives` are the other lines of which one suffices.
+    `alternatives` are the other lines of which one suffices, `rejected_since` what it was confirmed with and was rejected
+    then, `rests_on_nothing` whether that was all it was confirmed with.
     """
 
     name: str
@@ -52,6 +59,8 @@ class Line:
     asked: list[RequestedItem] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     said: list[FactEntry] = field(default_factory=list)
+    rejected_since: list[EvidenceItem] = field(default_factory=list)
+    rests_on_nothing: bool = False
     alternatives: list["Line"] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -89,6 +98,16 @@ class Line:
         return self.is_fact and is_transaction and not self.on_case
 
     # What the customer is told about it.
+
+    @property
+    def told_state(self) -> str:
+        """Its `state`; where what is as good is there, nothing more is asked for."""
+        return State.NOT_NEEDED.value if self.is_covered and self.state not in _THERE else self.state
+
+    @property
+    def told_why(self) -> str:
+        """Why it is needed: in the words it is being asked for with, where they are not the checklist's."""
+        return (self._being_asked.own_reason if self._being_asked else "") or self.why
 
     @property
     def formats(self) -> str:
@@ -133,11 +152,11 @@ class Line:
         for best in (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED):
             if best in states:
                 return best.value
-        last = self.asked[-1] if self.asked else None
-        if last and last.request.ended_at is None and last.state == State.REQUESTED:
+        if self._being_asked and self._being_asked.state == State.REQUESTED:
             return State.REQUESTED.value
         if states:
             return State.REJECTED.value
+        last = self.asked[-1] if self.asked else None
         return State.NOT_NEEDED.value if last and last.state == State.NOT_NEEDED else MISSING
 
     def _came_since_found(self) -> bool:
@@ -147,9 +166,31 @@ class Line:
         )
 
     @property
+    def _being_asked(self) -> RequestedItem | None:
+        """What stands for it in the request that is open."""
+        last = self.asked[-1] if self.asked else None
+        return last if last and last.request.ended_at is None else None
+
+    @property
+    def is_asked_besides(self) -> bool:
+        """Whether the customer is being asked for it although what is as good is there."""
+        return self._being_asked is not None and self._being_asked.is_besides
+
+    @property
     def is_covered(self) -> bool:
-        """Whether another thing is there of those of which one suffices, asked for or not."""
-        return any(other.state in _THERE for other in self.alternatives)
+        """Whether another thing is there of those of which one suffices, asked for or not, and is taken for enough."""
+        return not self.is_asked_besides and any(other.state in _THERE for other in self.alternatives)
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether it has come, or what is as good, and nobody has looked at that."""
+        came = (item for one in (self, *self.alternatives) for item in one.items)
+        return any(item.state == EvidenceItem.State.RECEIVED for item in came)
+
+    @property
+    def may_be_asked_besides(self) -> bool:
+        """Whether what is as good is there and was looked at, so that somebody can say why it is not enough."""
+        return self.is_covered and self.state not in _THERE and not self.awaits_check
 
     @property
     def is_missing(self) -> bool:
@@ -169,6 +210,14 @@ class Line:
     def is_on_file(self) -> bool:
         """Whether asking for it would be asking again: it is there, checked or not, or what is as good is."""
         return self.state in _THERE or self.is_covered
+
+    @property
+    def needs_nothing_more(self) -> bool:
+        """Whether it, or what is as good, was accepted, or nobody needs it any more."""
+        if self.state in (State.ACCEPTED, State.NOT_NEEDED):
+            return True
+        as_good = () if self.is_asked_besides else self.alternatives
+        return any(other.state == State.ACCEPTED and not other.rests_on_nothing for other in as_good)
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""
@@ -197,11 +246,18 @@ class Line:
         entry = next((one for one in reversed(self.said) if one.kind == Kind.CLAIMED), None)
         texts = [item for item in self.items if item.text and item.state != EvidenceItem.State.REJECTED]
         item = texts[-1] if texts else None
+        if self._noted_anew(entry.at if entry else None, item.received_at if item else None):
+            return self.noted
         if entry is not None and (item is None or entry.at >= item.received_at):
             return Claim(entry.value, message=entry.message, entry=entry)
         if item is not None:
             return Claim(item.text[:CLAIM_MAX], item=item)
         return Claim(self.on_case) if self.on_case else self.noted
+
+    def _noted_anew(self, *said_at: datetime | None) -> bool:
+        """Whether something was noted after a finding, and later than what else was said."""
+        noted_at = self.noted.noted_at if self.noted and self.findings else None
+        return noted_at is not None and all(noted_at > at for at in said_at if at)
 
     @property
     def verdict(self) -> FactEntry | None:
@@ -210,8 +266,9 @@ class Line:
         if last is None or last.kind == Kind.CLAIMED:
             return None
         claim = self.claim
-        is_news = claim is not None and claim.item is not None and claim.item.received_at > last.at
-        return None if is_news else last
+        if claim is None or claim.entry is not None or not (claim.item or self.findings):
+            return last
+        return None if claim.came_at and claim.came_at > last.at else last
 
     @property
     def fact_state(self) -> str:
@@ -269,7 +326,8 @@ class Line:
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not.
+        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
+        was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
@@ -278,9 +336,34 @@ class Line:
             return True
         if not self.must_be_verified or self.state == State.NOT_NEEDED:
             return False
-        if any(other.fact_state == Kind.CORROBORATED for other in self.alternatives):
+        if any(other.is_proven for other in self.alternatives):
             return False
+        if state == Kind.CORROBORATED:
+            return not self.is_proven
         return state == CLAIMED or (state == MISSING and not is_customer_silent)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is corroborated, by something that still stands."""
+        return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
+
+
+@dataclass
+class CheckToMake:
+    """Something that one of us looks at before the case is decided, and who did: the latest of what was `said` counts."""
+
+    entry: ChecklistItem
+    said: list[FactEntry] = field(default_factory=list)
+
+    @property
+    def made(self) -> FactEntry | None:
+        last = self.said[-1] if self.said else None
+        return last if last is not None and last.kind == Kind.MADE else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing is decided before somebody has made it."""
+        return self.entry.is_mandatory and self.made is None
 
 
 @dataclass
@@ -288,7 +371,8 @@ class Checklist:
     """The lines of a case in the order of its checklist, what is ours to pull and check, and what came in for no line."""
 
     lines: list[Line] = field(default_factory=list)
-    ours: list[ChecklistItem] = field(default_factory=list)
+    records: list[ChecklistItem] = field(default_factory=list)
+    checks: list[CheckToMake] = field(default_factory=list)
     others: list[EvidenceItem] = field(default_factory=list)
     is_customer_silent: bool = False
 
@@ -296,13 +380,9 @@ class Checklist:
     def facts(self) -> list[Line]:
         return [line for line in self.lines if line.is_fact]
 
-    @property
-    def records(self) -> list[ChecklistItem]:
-        return [entry for entry in self.ours if entry.part == Part.RECORD]
-
-    @property
-    def checks(self) -> list[ChecklistItem]:
-        return [entry for entry in self.ours if entry.part == Part.CHECK]
+    def line_of(self, item: EvidenceItem) -> Line | None:
+        """Under which line that came in."""
+        return next((line for line in self.lines if item in line.items), None)
 
     @property
     def missing(self) -> list[Line]:
@@ -323,8 +403,20 @@ class Checklist:
         return [line for line in self.lines if line.blocks_decisions(is_customer_silent=silent)]
 
     @property
+    def unmade(self) -> list[CheckToMake]:
+        """Checks past which nothing is decided."""
+        return [check for check in self.checks if check.is_missing]
+
+    @property
+    def left_to_check(self) -> int:
+        """How many things are here and nobody has found anything about them: what came in, and what was said of facts."""
+        said = [line for line in self.facts if line.is_to_verify]
+        of_these = {item.pk for line in said for item in line.items}
+        return len(said) + len([item for item in self.unchecked if item.pk not in of_these])
+
+    @property
     def missing_names(self) -> list[str]:
-        """The missing things in words, those of which one suffices in one."""
+        """What is missing in words, for us: things of which one suffices in one, then checks that nobody has made."""
         told: list[str] = []
         done: set[int] = set()
         for line in self.missing:
@@ -333,7 +425,7 @@ class Checklist:
             group = [line, *(other for other in line.alternatives if other in self.missing)]
             done |= {id(one) for one in group}
             told.append(" / ".join(one.name for one in group))
-        return told
+        return told + [check.entry.name for check in self.unmade]
 
 
 def _awaits_second(found: FactEntry) -> bool:
@@ -349,6 +441,15 @@ def join_alternatives(lines: Iterable[Line]) -> None:
     for group in groups.values():
         for line in group:
             line.alternatives = [other for other in group if other is not line]
+
+
+def by_choice(items: Iterable[RequestedItem]) -> list[list[RequestedItem]]:
+    """What is asked for, together where one of several things suffices. No query where their `checklist_item` is read."""
+    groups: dict[object, list[RequestedItem]] = {}
+    for item in items:
+        choice = item.checklist_item.either_of if item.checklist_item and not item.is_besides else ""
+        groups.setdefault(choice or item.pk, []).append(item)
+    return list(groups.values())
 
 
 def said_by_case(case: Case, case_field: str) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 
 from cskh.core.text import one_line
 
+DECLARED_MAX = 1_000
 _MAX_BYTES = 255
 # What a file of that type may be called; the first is added where the name says otherwise, so that a script sent as text
 # never opens as a script on the desk of whoever downloads it.
@@ -16,6 +17,12 @@ _EXTENSIONS = {
     "text/plain": ("txt", "log"),
     "message/rfc822": ("eml",),
 }
+
+
+def declared_name(name: str) -> str:
+    """The name as its sender gave it (of multipart requests: as Django passes it on), but for what no database keeps, and for
+    what is beyond every file system."""
+    return name.replace("\0", "").encode(errors="replace").decode()[:DECLARED_MAX]
 
 
 def safe_filename(name: str) -> str:
@@ -34,6 +41,15 @@ def fitting_filename(name: str, content_type: str) -> str:
     if dot and extension.lower() in fitting:
         return shown
     return _shortened(shown, "." + fitting[0])
+
+
+def short_name(name: str, most: int = 60) -> str:
+    """The name of a file as it stands in a sentence: at most so many characters, and the extension among them."""
+    if len(name) <= most:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    ending = dot + extension if stem and len(extension) <= 10 else ""
+    return f"{name[: most - len(ending) - 1].rstrip()}…{ending}"
 
 
 def _shortened(stem: str, ending: str) -> str:

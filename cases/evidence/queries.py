@@ -4,16 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.models import Case
+from cases.records.codes import codes_in
 from cases.records.models import TransactionCode
 
 from .lines import CLAIM_MAX, Claim, join_alternatives
 from .lines import MISSING as MISSING
 from .lines import Checklist as Checklist
+from .lines import CheckToMake as CheckToMake
 from .lines import Line as Line
-from .models import ChecklistItem, EvidenceItem, EvidenceRequest, FactEntry, RequestedItem, StoredFile
+from .models import (
+    OF_CHECKS,
+    ChecklistItem,
+    EvidenceItem,
+    EvidenceRequest,
+    FactEntry,
+    Part,
+    RequestedItem,
+    StoredFile,
+)
 
 State = RequestedItem.State
 
@@ -23,15 +35,23 @@ def entries_of(case: Case) -> QuerySet[ChecklistItem]:
     return ChecklistItem.objects.filter(checklist__category=case.category, checklist__number=case.checklist_number)
 
 
-def needed_by(case: Case) -> Checklist:
-    """What the case needs by its category: all there is to say of a case that was just opened. At most one query: a code in
-    its first words is a claim for whoever looks next (`file_of`)."""
+def needed_by(case: Case, first_words: str = "") -> Checklist:
+    """What the case needs by its category: all there is to say of a case that was just opened with these `first_words`, in
+    which a code may be claimed already. At most one query."""
     if case.category_id is None:
         return Checklist()
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
-    return Checklist(lines=lines, ours=[entry for entry in entries if not entry.is_asked_of_customers])
+    if said := codes_in(first_words):
+        for line in lines:
+            if line.takes_noted_codes:
+                line.noted = Claim(_as_claim(said))
+    return Checklist(
+        lines=lines,
+        records=[entry for entry in entries if entry.part == Part.RECORD],
+        checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
+    )
 
 
 def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
@@ -42,18 +62,37 @@ def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem
         return
     came = {item.pk: item for item in items}
     origin = TransactionCode.Origin
-    noted: list[tuple[TransactionCode, EvidenceItem | None]] = []
+    noted: list[_Noted] = []
     for code in TransactionCode.objects.filter(case=case):
         item = came.get(code.origin_id or 0) if code.origin == origin.EVIDENCE else None
         if item is None or item.state != EvidenceItem.State.REJECTED:
             noted.append((code, item))
-    if not noted:
-        return
-    last, item = noted[-1]
-    value = ", ".join(code.code for code, _item in noted)[:CLAIM_MAX]
-    message = last.origin_id if last.origin == origin.MESSAGE else None
     for line in lines:
-        line.noted = Claim(value, item=item, message=message)
+        if answers := _since_asked_anew(line, noted):
+            last, item = answers[-1]
+            line.noted = Claim(
+                _as_claim(code.code for code, _item in answers),
+                item=item,
+                message=last.origin_id if last.origin == origin.MESSAGE else None,
+                noted_at=answers[0][0].noted_at,
+            )
+
+
+_Noted = tuple[TransactionCode, EvidenceItem | None]
+
+
+def _since_asked_anew(line: Line, noted: list[_Noted]) -> list[_Noted]:
+    """Once something was found, only what is written after it was asked for anew says something else."""
+    if not line.findings:
+        return noted
+    asked_at = line.asked[-1].request.asked_at if line.asked else None
+    if asked_at is None or asked_at < line.findings[-1].at:
+        return []
+    return [(code, item) for code, item in noted if code.noted_at >= asked_at]
+
+
+def _as_claim(codes: Iterable[str]) -> str:
+    return ", ".join(codes)[:CLAIM_MAX]
 
 
 def checklist_of(case: Case) -> list[Line]:
@@ -80,12 +119,47 @@ def file_of(case: Case) -> Checklist:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
-    for said in FactEntry.objects.filter(case=case).order_by("pk"):
-        if said.slug in by_slug:
-            by_slug[said.slug].said.append(said)
+    _add_what_was_said(file, case, items)
     _claim_noted_codes(file, case, items)
     file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
+
+
+def _add_what_was_said(file: Checklist, case: Case, items: list[EvidenceItem]) -> None:
+    """To each fact and each check what people said of it; the record of ours that it rests on is known by its name."""
+    lines = {line.slug: line for line in file.lines if line.slug}
+    checks = {check.entry.slug: check for check in file.checks}
+    for said in _said_of(case):
+        if said.kind in OF_CHECKS:
+            if said.slug in checks:
+                checks[said.slug].said.append(said)
+        elif said.slug in lines:
+            lines[said.slug].said.append(said)
+            lines[said.slug].rejected_since = _rejected_since(said, items)
+            lines[said.slug].rests_on_nothing = _rests_on_nothing(said)
+
+
+def _said_of(case: Case) -> QuerySet[FactEntry]:
+    """What was said and found about facts and checks, each with the evidence it names that is rejected now (`rejected`), and
+    whether it names some that is not (`stands`)."""
+    named = FactEntry.evidence.through.objects.filter(factentry=OuterRef("pk"))
+    of_no_use = Q(evidenceitem__state=EvidenceItem.State.REJECTED)
+    rejected, stands = named.filter(of_no_use).values("evidenceitem"), Exists(named.exclude(of_no_use))
+    entries = FactEntry.objects.filter(case=case).select_related("snapshot").defer("snapshot__content")
+    return entries.annotate(rejected=ArraySubquery(rejected), stands=stands).order_by("pk")
+
+
+def _rejected_since(said: FactEntry, items: list[EvidenceItem]) -> list[EvidenceItem]:
+    """What it was confirmed with and was rejected then. That a file did not show what the customer says needs no such file."""
+    if said.kind != FactEntry.Kind.CORROBORATED:
+        return []
+    return [item for item in items if item.pk in said.rejected]  # type: ignore[attr-defined]
+
+
+def _rests_on_nothing(said: FactEntry) -> bool:
+    """Whether it was confirmed with evidence alone, and all of that was rejected then."""
+    names_more = said.snapshot_id is not None or said.statement or said.stands  # type: ignore[attr-defined]
+    return said.kind == FactEntry.Kind.CORROBORATED and bool(said.rejected) and not names_more  # type: ignore[attr-defined]
 
 
 def open_request(case: Case) -> EvidenceRequest | None:
@@ -96,12 +170,17 @@ def open_request(case: Case) -> EvidenceRequest | None:
 def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
-    Where one of several things suffices and is there, whenever it came, the others are waited for no longer.
-    `file` where the caller has read that of the case.
+    Where one of several things suffices and is there, whenever it came, the others are waited for no longer, unless they
+    were asked for besides. `file` where the caller has read that of the case.
     """
     lines = (file or file_of(request.case)).lines
-    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked]
+    covered = [asked.pk for line in lines if line.is_covered for asked in line.asked if not asked.is_besides]
     return request.items.filter(state__in=(State.REQUESTED, State.REJECTED)).exclude(pk__in=covered).order_by("pk")
+
+
+def cases_with(file: StoredFile) -> list[int]:
+    """Ids of the cases it came in on."""
+    return list(EvidenceItem.objects.filter(file=file).values_list("case_id", flat=True).distinct())
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:

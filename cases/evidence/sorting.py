@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cskh.core.errors import Invalid
 
+from .lines import CLAIMED, MISSING, Checklist, Line
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
 from .queries import entries_of, still_missing
 
@@ -74,6 +75,25 @@ def update_state(requested: RequestedItem, *, besides: EvidenceItem | None = Non
     order = (EvidenceItem.State.ACCEPTED, EvidenceItem.State.RECEIVED, EvidenceItem.State.REJECTED)
     requested.state = next((state.value for state in order if state in states), RequestedItem.State.REQUESTED.value)
     requested.save()
+
+
+def note_told(request: EvidenceRequest, file: Checklist) -> None:
+    """A fact that was told in words is there like anything that came in, for as long as these words are of use."""
+    for line in file.facts:
+        for asked in line.asked:
+            if asked.request_id == request.pk and (state := _as_told(asked, line)) != asked.state:
+                asked.state = state
+                asked.save(update_fields=["state"])
+
+
+def _as_told(asked: RequestedItem, line: Line) -> str:
+    states = RequestedItem.State
+    if line.fact_state == CLAIMED and asked.state in (states.REQUESTED, states.REJECTED):
+        return states.RECEIVED
+    came = any(item.requested_item_id == asked.pk for item in line.items)
+    if line.fact_state == MISSING and asked.state == states.RECEIVED and not came:
+        return states.REQUESTED
+    return asked.state
 
 
 def room_left(case: Case) -> int:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import demand_of, require_no_demand
 from cskh.core.errors import Invalid
@@ -15,7 +16,7 @@ from cskh.core.text import one_line
 
 from . import queries
 from .lines import Line
-from .models import ChecklistItem, EvidenceItem
+from .models import ChecklistItem, own_reason
 from .names import same_name
 
 _MOST = 10
@@ -23,17 +24,26 @@ _MOST = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """One thing to ask for. A name that is on the category's checklist is linked to it, with its reason."""
+    """One thing to ask for. A name that is on the category's checklist is linked to it, with its reason.
+
+    What `is_besides` is wanted although another thing is there of those of which one suffices.
+    """
 
     name: str
     why: str = ""
     checklist_item: ChecklistItem | None = None
+    is_besides: bool = False
+
+    @property
+    def has_own_reason(self) -> bool:
+        return own_reason(self.why, self.checklist_item) != ""
 
 
 def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
-    """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it.
+    """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it. What is
+    wanted besides and turns out to be missing is asked for like anything else.
 
-    Raises Invalid for none, too many, one that is on file (R-28), or one that asks for money.
+    Raises Invalid for none, too many, one that is on file (R-28), or one that asks for money or accuses the customer.
     """
     lines = queries.checklist_of(case)
     found: list[Wanted] = []
@@ -42,15 +52,17 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
         if why and not name:
             raise Invalid(errors={"items": [_("Name the thing that is needed: %(why)s") % {"why": why}]})
         line = next((line for line in lines if line.answers_to(name, wanted.checklist_item)), None)
-        if line is not None and line.is_on_file:
+        is_besides = wanted.is_besides and line is not None and line.may_be_asked_besides
+        if line is not None and line.is_on_file and not is_besides:
             raise Invalid(errors={"items": [_why_not_again(line)]})
         known = line.checklist_item if line else None
         if known is not None:
             with translation.override(case.customer.language):
                 name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
         require_no_demand(demand_of(name, why), field="items")
+        require_fair(f"{name}\n{why}", field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
-            found.append(Wanted(name=name, why=why, checklist_item=known))
+            found.append(Wanted(name=name, why=why, checklist_item=known, is_besides=is_besides))
     if not found:
         raise Invalid(errors={"items": [_("Name at least one thing that is missing.")]})
     if len(found) > _MOST:
@@ -59,8 +71,12 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
 
 
 def _why_not_again(line: Line) -> str:
-    if any(item.state == EvidenceItem.State.RECEIVED for one in (line, *line.alternatives) for item in one.items):
+    if line.awaits_check:
         return _("“%(name)s” has come, or what is as good; check it first.") % {"name": line.name}
+    if line.may_be_asked_besides:
+        return _("What is as good as “%(name)s” is on file. It can only be asked for besides, with a reason.") % {
+            "name": line.name
+        }
     return _("“%(name)s” is on file already; do not ask again.") % {"name": line.name}
 
 

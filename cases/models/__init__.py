@@ -3,7 +3,7 @@
 from .access import Access
 from .answers import Answer
 from .case import IS_OPEN, STILL_OPEN, Case
-from .choices import ACTOR_KINDS, CLOCK_KINDS
+from .choices import ACTOR_KINDS, CLOCK_KINDS, SAFETY_KINDS
 from .configuration import Calendar, CalendarDay, Category, SlaTarget
 from .deadlines import STILL_PLANNED, Clock, FollowUp, Pause
 from .record import CaseEvent, EventText
@@ -13,6 +13,7 @@ __all__ = [
     "ACTOR_KINDS",
     "CLOCK_KINDS",
     "IS_OPEN",
+    "SAFETY_KINDS",
     "STILL_OPEN",
     "STILL_PLANNED",
     "Access",

@@ -1,5 +1,6 @@
 """The case itself."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, OrderBy, Q
@@ -11,6 +12,7 @@ from accounts.customers.models import Contact, Customer, Notice
 from accounts.models import Department, User
 from cases.states import OPEN, Channel, ClosedAs, Nature, Priority, Status
 
+from .choices import SAFETY_KINDS
 from .configuration import Category
 
 # As the index of the overview and its queries say it; a case is closed when it has a time of that.
@@ -69,6 +71,14 @@ class Case(models.Model):
     )
     assignee = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("owner")
+    )
+    safety_kinds = ArrayField(
+        models.CharField(max_length=20, choices=SAFETY_KINDS),
+        verbose_name=_("flagged for protection"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What the customer's words were found to say. It stands until the protection team clears it.",
     )
     needs_manager = models.BooleanField(
         _("in the manager's queue"), default=False, help_text=_("Nobody else is eligible, or it was escalated.")
@@ -184,6 +194,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status != Status.CLOSED
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether words of the customer wait for the protection team's word (`cases.workflow.protection`)."""
+        return bool(self.safety_kinds)
 
     @property
     def etag(self) -> str:

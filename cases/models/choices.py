@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import ActorKind
+from cases.safety.kinds import Kind
 from cases.sla.clock import ClockKind
 
 ACTOR_KINDS = [(kind.value, kind.value) for kind in ActorKind]
@@ -14,4 +15,10 @@ CLOCK_KINDS = [
     (ClockKind.REGULATORY.value, _("regulatory limit")),
     (ClockKind.FIRST_CONTACT.value, _("first contact after reopening")),
     (ClockKind.CALL_BACK.value, _("call back")),
+    (ClockKind.PROTECTION.value, _("protection")),
+]
+SAFETY_KINDS = [
+    (Kind.CRISIS.value, _("a life may be at risk")),
+    (Kind.SELF_EXCLUSION.value, _("self-exclusion")),
+    (Kind.LOSS_OF_CONTROL.value, _("lost control of playing")),
 ]

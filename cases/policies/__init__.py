@@ -12,6 +12,7 @@ from .on_cases import (
     handlers_of,
     heads_of,
     may,
+    may_clear_flag,
     may_converse,
     may_open,
     may_read_inside,
@@ -25,7 +26,7 @@ from .on_cases import (
     visible_to,
     who_may,
 )
-from .on_customers import may_correct, may_identify, may_merge, possible_callers, visible_customers
+from .on_customers import may_be_solicited, may_correct, may_identify, may_merge, possible_callers, visible_customers
 from .on_staff import may_import_records, may_set_presence, oversees
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "handlers_of",
     "heads_of",
     "may",
+    "may_be_solicited",
+    "may_clear_flag",
     "may_converse",
     "may_correct",
     "may_identify",

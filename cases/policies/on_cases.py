@@ -93,6 +93,16 @@ def may_open(actor: Actor) -> bool:
     return True
 
 
+def may_clear_flag(actor: Actor, case: Case) -> bool:
+    """Whether `actor` says that nothing in the customer's words needs protection any more: the protection team, where it has
+    the case, and those who manage or administer the case's department."""
+    if not actor.is_staff or not actor.subject.is_active:
+        return False
+    desk, department = actor.subject.desk, case.department
+    roles = _EVERYONE if department is not None and department.is_protection else HEADS
+    return any(desk.has_in(role, case.department_id) for role in roles)
+
+
 def may_read_inside(actor: Actor) -> bool:
     """Whether `actor` reads what colleagues say among themselves: neither customers nor programs that only open cases for
     them, whose screens customers see."""

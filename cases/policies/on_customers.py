@@ -60,5 +60,14 @@ def may_merge(actor: Actor) -> bool:
     return _is_one_of(actor, _MERGE)
 
 
+def may_be_solicited(customer: Customer) -> bool:
+    """Whether the customer may be asked how satisfied they are, or be offered anything: not who was found vulnerable, nor
+    while words of theirs wait for the protection team. Whatever writes such things asks here first."""
+    records = Q(pk=customer.pk) | Q(merged_into=customer.pk) | Q(pk=customer.merged_into_id)  # one person, once several
+    if Customer.objects.filter(records, vulnerable_since__isnull=False).exists():
+        return False
+    return not Case.objects.filter(customer__in=Customer.objects.filter(records)).exclude(safety_kinds=[]).exists()
+
+
 def _is_one_of(actor: Actor, roles: frozenset[Role]) -> bool:
     return actor.is_staff and actor.subject.is_active and any(actor.subject.desk.has(role) for role in roles)

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from .models import ImportedRow, RecordFile, RecordKind
-from .rows import Row, from_json
-from .source import MOST_ROWS, NoAnswer, Period
+from .rows import from_json
+from .source import MOST_ROWS, Period, SourceAnswer
 
 _LIVE = RecordFile.State.LIVE
 
 
 class ImportedSource:
-    """Asks the rows of all files that are in use."""
+    """Asks the rows of all files that are in use. Of too many the latest are given: a period begins long before what happened."""
 
     name = "files"
 
@@ -20,7 +22,7 @@ class ImportedSource:
 
     def look_up(
         self, kind: RecordKind, *, customer: str = "", code: str = "", period: Period | None = None
-    ) -> list[Row]:
+    ) -> SourceAnswer:
         if not (customer or code):
             raise ValueError("a customer or a code is asked for")
         which: dict[str, Any] = {"kind": kind, "file__state": _LIVE}
@@ -30,8 +32,9 @@ class ImportedSource:
             which["customer"] = customer
         if period:
             which |= {"at__gte": period.since, "at__lt": period.until}
-        rows = ImportedRow.objects.filter(**which).select_related("file").order_by("at", "file_id", "line")
-        found = list(rows[: MOST_ROWS + 1])
-        if len(found) > MOST_ROWS:
-            raise NoAnswer("too many rows")
-        return [from_json(kind, {**row.content, "place": f"{row.file.filename}, {row.line}"}) for row in found]
+        rows = ImportedRow.objects.filter(**which).select_related("file")
+        latest = list(rows.order_by(F("at").desc(nulls_last=True), "-file_id", "-line")[: MOST_ROWS + 1])
+        in_time = latest[:MOST_ROWS][::-1]
+        total = rows.count() if len(latest) > MOST_ROWS else None
+        places = ({**row.content, "place": f"{row.file.filename}, {row.line}"} for row in in_time)
+        return SourceAnswer.of([from_json(kind, row) for row in places], total)

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from cases import policies
 from cskh.core.errors import Conflict, Invalid, NotPermitted
-from cskh.core.incoming import SizeLimit, copied
+from cskh.core.incoming import SizeLimit, copied, keeping
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import one_line
 
@@ -53,7 +53,7 @@ _FOLDER = "records"
 def hand_in(stream: IO[bytes], *, filename: str, content: str, actor: Actor) -> RecordFile:
     """Keeps a file; a table then waits for its columns to be confirmed, a statement of a bank's own format is read at once.
 
-    Raises NotPermitted, TooLarge, Invalid for what cannot be read at all, Conflict for a file that is here already.
+    Raises NotPermitted, TooLarge, Invalid for what cannot be read at all, Conflict for a file that is here already, NotKept.
     """
     _require_may_import(actor)
     limit = SizeLimit(
@@ -62,7 +62,8 @@ def hand_in(stream: IO[bytes], *, filename: str, content: str, actor: Actor) -> 
     with copied(stream, limit) as (file, sha256, size):
         _require_new(sha256, content)
         format_, columns = _looked_at(file, content)
-        stored = default_storage.save(f"{_FOLDER}/{sha256}", File(file))
+        with keeping():
+            stored = default_storage.save(f"{_FOLDER}/{sha256}", File(file))
     try:
         with transaction.atomic():
             made = RecordFile.objects.create(

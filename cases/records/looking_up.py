@@ -16,10 +16,9 @@ from cskh.core.jobs import enqueue_after_commit, next_try
 from . import snapshots, sources
 from .models import KINDS_OF_CODES, ImportedRow, Pull, RecordFile, RecordKind, TransactionCode
 from .registry import LOOK_UP, require_may_ask
-from .rows import Row
-from .source import NoAnswer, Source
+from .source import NoAnswer, Source, SourceAnswer
 
-Answers = list[tuple[RecordKind, list[Row]]]
+Answers = list[tuple[RecordKind, SourceAnswer]]
 Anything = TypeVar("Anything", TransactionCode, Pull)
 _State = TransactionCode.State
 _AT_A_TIME = 120  # seconds: a server that answers slowly must not keep a task beyond its limit
@@ -93,8 +92,8 @@ def _ask(asked: Anything, connected: list[Source], look_up: Callable[[Source, An
             silent = silent or source.name
             continue
         with transaction.atomic():
-            for kind, rows in found:
-                snapshots.keep(asked.case, kind, rows, source=source.name, asked_for=asked.asked_for)
+            for kind, answer in found:
+                snapshots.keep(asked.case, kind, answer, source=source.name, asked_for=asked.asked_for)
     _settle(asked, connected, silent)
 
 

@@ -38,16 +38,28 @@ class Snapshot(models.Model):
     asked_for = models.CharField(_("asked for"), max_length=160)
     taken_at = models.DateTimeField(_("taken at"), default=timezone.now)
     content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
+    is_cut = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the source has more rows than are kept here."
+    )
+    total = models.PositiveIntegerField(null=True, help_text="How many it has then, where it tells.")
     sha256 = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
+        constraints = [
+            models.CheckConstraint(name="snapshot_total_of_cut", condition=Q(total__isnull=True) | Q(is_cut=True))
+        ]
         indexes = [models.Index(fields=["case", "taken_at"], name="snapshot_by_case")]
         ordering = ["taken_at", "id"]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.asked_for}"
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether the source has no such row: what says only a part never says that."""
+        return not self.content and not self.is_cut
 
 
 class Asked(models.Model):

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -28,10 +30,13 @@ def note_given(case: Case, text: str) -> None:
     _note(case, codes_given(text), _Origin.DETAILS, None)
 
 
-def note_said(case: Case, text: str, *, message: int | None = None, evidence: int | None = None) -> None:
-    """The customer said this, in a message or as evidence: what looks like a code in it is looked up after commit."""
+def note_said(
+    case: Case, text: str, *, message: int | None = None, evidence: int | None = None, at: datetime | None = None
+) -> bool:
+    """The customer said this, in a message or as evidence that came `at`: what looks like a code in it is looked up after
+    commit. Whether there is a new one."""
     origin = _Origin.EVIDENCE if evidence is not None else _Origin.MESSAGE
-    _note(case, codes_in(text), origin, message if evidence is None else evidence)
+    return _note(case, codes_in(text), origin, message if evidence is None else evidence, at=at)
 
 
 def add(case: Case, text: str, *, actor: Actor) -> list[TransactionCode]:
@@ -52,15 +57,19 @@ def require_may_ask(actor: Actor, case: Case) -> None:
         raise StepNotAllowed(_("The case is closed."))
 
 
-def _note(case: Case, codes: list[str], origin: str, origin_id: int | None) -> None:
+def _note(case: Case, codes: list[str], origin: str, origin_id: int | None, *, at: datetime | None = None) -> bool:
     if not codes:
-        return
+        return False
+    noted_at = at or timezone.now()
     known = set(TransactionCode.objects.filter(case=case).values_list("code", flat=True))
     new = [code for code in codes if code not in known][: max(0, MOST_OF_A_CASE - len(known))]
     if new:
-        rows = [TransactionCode(case=case, code=code, origin=origin, origin_id=origin_id) for code in new]
+        rows = [
+            TransactionCode(case=case, code=code, origin=origin, origin_id=origin_id, noted_at=noted_at) for code in new
+        ]
         TransactionCode.objects.bulk_create(rows, ignore_conflicts=True)
         enqueue_after_commit(LOOK_UP, case.pk)
+    return bool(new)
 
 
 @dataclass

@@ -21,11 +21,12 @@ from cskh.core.deadline import cut_off_at, left
 
 from .models import RecordKind
 from .rows import Row, from_json
-from .source import MOST_ROWS, NoAnswer, Period
+from .source import MOST_ROWS, NoAnswer, Period, SourceAnswer
 
 log = logging.getLogger(__name__)
 
 _MOST_PAGES = 20
+_MOST_TOLD = 2**31 - 1
 _NOT_KEPT = 404  # the operator keeps no such books: nothing is found, and that is an answer
 
 
@@ -46,34 +47,35 @@ class RestSource:
 
     def look_up(
         self, kind: RecordKind, *, customer: str = "", code: str = "", period: Period | None = None
-    ) -> list[Row]:
+    ) -> SourceAnswer:
         if not (customer or code):
             raise ValueError("a customer or a code is asked for")
         asked = {"code": code, "customer": customer}
         if period:
             asked |= {"since": period.since.isoformat(), "until": period.until.isoformat()}
         try:
-            return self._rows(kind, {name: value for name, value in asked.items() if value})
+            return self._answer(kind, {name: value for name, value in asked.items() if value})
         except (OSError, http.client.HTTPException, ValueError) as error:
             # What was asked and answered is personal: only the kind of failure is told.
             log.warning("%s does not answer for %s: %s", self.name, kind.value, type(error).__name__)
             raise NoAnswer(type(error).__name__) from error
 
-    def _rows(self, kind: RecordKind, asked: Mapping[str, str]) -> list[Row]:
-        """All pages within one deadline."""
+    def _answer(self, kind: RecordKind, asked: Mapping[str, str]) -> SourceAnswer:
+        """All pages within one deadline, or as many as hold the rows that are kept and one more: then it is cut."""
         deadline = time.monotonic() + settings.OPERATOR_RECORDS_TIMEOUT_SECONDS
         rows: list[Row] = []
+        total: int | None = None
         cursor, room = "", settings.OPERATOR_RECORDS_MAX_BYTES
         for _page in range(_MOST_PAGES):
             body = self._get(kind, {**asked, **({"cursor": cursor} if cursor else {})}, deadline, room)
             room -= len(body)
             page = _page_of(body)
-            rows += [from_json(kind, row) for row in page["rows"]]
-            if len(rows) > MOST_ROWS:
-                raise ValueError("too many rows")
-            cursor = page.get("next") or ""
-            if not cursor:
-                return rows
+            rows += [from_json(kind, row) for row in page["rows"][: MOST_ROWS + 1 - len(rows)]]
+            cursor, total = page.get("next") or "", page.get("total") or total
+            if len(rows) > MOST_ROWS or not cursor:
+                if total and not rows:
+                    raise ValueError("rows that are not there")  # a part that says nothing is no answer
+                return SourceAnswer.of(rows, total)
         raise ValueError("too many pages")
 
     def _get(self, kind: RecordKind, asked: Mapping[str, str], deadline: float, room: int) -> bytes:
@@ -118,4 +120,7 @@ def _page_of(body: bytes) -> dict[str, Any]:
         raise ValueError("no page of rows")
     if not isinstance(page.get("next"), str | None):
         raise ValueError("no cursor")
+    total = page.get("total")
+    if total is not None and (isinstance(total, bool) or not isinstance(total, int) or not 0 <= total <= _MOST_TOLD):
+        raise ValueError("no number of rows")
     return page

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from .models import RecordKind
 from .rows import Row
@@ -26,12 +26,29 @@ class Period:
             raise ValueError("a period begins before it ends, both with their zone")
 
 
+@dataclass(frozen=True)
+class SourceAnswer:
+    """What a source said: its rows, or MOST_ROWS of them where there are more (`is_cut`). Then `total` is how many
+    there are, where the source tells."""
+
+    rows: list[Row]
+    is_cut: bool = False
+    total: int | None = None
+
+    @classmethod
+    def of(cls, rows: list[Row], total: int | None = None) -> Self:
+        """Of the `rows` that were read, which may be more than are kept, and of the number of rows that the source told."""
+        kept, known = rows[:MOST_ROWS], total or 0
+        return cls(kept, is_cut=known > len(rows) or len(rows) > len(kept), total=total if known > len(kept) else None)
+
+
 class Source(Protocol):
     """Something that answers what the operator's books say.
 
     `name` is kept with every snapshot. `look_up` asks for the rows of one kind: those of a transaction `code` (in its normal
     form), those of a `customer` (the operator's id) in a `period`, or both together; at least one of code and customer is
-    given. No row is an answer too. Raises NoAnswer where there is none. It never changes anything.
+    given. No row is an answer too, and says that there is none: where there are more rows than are given, some are given and
+    the answer is marked as cut. Raises NoAnswer where there is none. It never changes anything.
     """
 
     @property
@@ -39,4 +56,4 @@ class Source(Protocol):
 
     def look_up(
         self, kind: RecordKind, *, customer: str = "", code: str = "", period: Period | None = None
-    ) -> list[Row]: ...
+    ) -> SourceAnswer: ...

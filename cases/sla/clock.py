@@ -24,6 +24,7 @@ class ClockKind(StrEnum):
     REGULATORY = "regulatory"  # receipt to what a law demands
     FIRST_CONTACT = "first_contact"  # reopening to the new reviewer's first message
     CALL_BACK = "call_back"  # missed call to the call back
+    PROTECTION = "protection"  # words that must not wait to the first thing a person does about them
 
 
 # Waiting for the customer's evidence extends these and no other: a law's limit runs on, and so does the wait itself.

@@ -139,6 +139,7 @@ def _internal_targets() -> Iterable[Target]:
         yield Target(ClockKind.RESOLUTION, usual, category=category)
         yield Target(ClockKind.RESOLUTION, urgent, category=category, priority="urgent")
     yield Target(ClockKind.FIRST_RESPONSE, 60, category="self-exclusion")
+    yield Target(ClockKind.PROTECTION, 1 * MINUTE)
     yield Target(ClockKind.CALL_BACK, 15 * MINUTE)
     yield Target(ClockKind.FIRST_CONTACT, 1 * HOUR)
     yield Target(ClockKind.FIRST_CONTACT, 30 * MINUTE, priority="urgent")

@@ -29,6 +29,17 @@ def start(case: Case, *kinds: ClockKind, at: datetime) -> None:
     Clock.objects.bulk_create(_new(case, [kind for kind in kinds if kind not in running], at, _pauses(case)))
 
 
+def start_surely(case: Case, kind: ClockKind, *, at: datetime, otherwise: timedelta) -> None:
+    """As `start`; where there is no target for this case, it is due after `otherwise`, round the clock."""
+    start(case, kind, at=at)
+    if not is_running(case, kind):
+        start_until(case, kind, at=at, due_at=at + otherwise)
+
+
+def is_running(case: Case, kind: ClockKind) -> bool:
+    return case.clocks.filter(kind=kind, stopped_at__isnull=True).exists()
+
+
 def promised(case: Case, kind: ClockKind, *, at: datetime) -> datetime:
     """When a clock started `at` would be due; where there is no target for this case, a day later. Starts nothing."""
     target = _targets_of(case, [kind]).get(kind)

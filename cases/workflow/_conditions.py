@@ -17,6 +17,10 @@ from cases.states import Condition
 NEEDS_APPROVAL = gettext_lazy(
     "This category needs approval: propose the outcome first, and have somebody else approve it."
 )
+FLAGGED = gettext_lazy(
+    "The customer's words were flagged for protection. A member of the protection team, or a manager, looks into it and "
+    "clears the flag first."
+)
 _NAMED = 5  # at most so many things are named in one sentence
 
 
@@ -28,11 +32,13 @@ def unmet(condition: Condition, case: Case, file: Checklist | None = None) -> st
 
 
 def _evidence_checked(file: Checklist) -> str:
-    """Nothing is decided past what came in, nor past a mandatory fact: each is checked, or set aside, first (I3)."""
+    """Nothing is decided past what came in, past a fact that must be verified, nor past a mandatory check (I3)."""
     if waiting := file.unchecked:
         return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}
     if undecided := file.undecided:
         return _("Verify first, or set aside: %(facts)s.") % {"facts": _named(line.name for line in undecided)}
+    if unmade := file.unmade:
+        return _("Make first: %(checks)s.") % {"checks": _named(check.entry.name for check in unmade)}
     return ""
 
 
@@ -45,6 +51,10 @@ def _approved_where_needed(case: Case) -> str:
         return ""
     is_approved = queries.answers_of_round(case, Answer.State.APPROVED).exists()
     return "" if is_approved else str(NEEDS_APPROVAL)
+
+
+def _not_flagged(case: Case) -> str:
+    return str(FLAGGED) if case.is_flagged else ""
 
 
 def _first_round(case: Case) -> str:
@@ -78,6 +88,7 @@ def details(condition: Condition, case: Case) -> dict[str, object]:
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
     Condition.COMPLAINT_COMPLETE: _complaint_complete,
+    Condition.NOT_FLAGGED: _not_flagged,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,
 }

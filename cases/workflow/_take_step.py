@@ -7,15 +7,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries
 from cases.models import Case
-from cases.states import TRANSITIONS, Status, Step
+from cases.states import TRANSITIONS, Condition, Status, Step
 from cskh.core.errors import PreconditionFailed, StepNotAllowed
 
 from . import _clocks
 from ._conditions import details, unmet
+
+TOLD_CUSTOMERS = gettext_lazy("A colleague of ours is looking into what you wrote first. You need not do anything.")
 
 
 @contextmanager
@@ -45,7 +48,8 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
         raise StepNotAllowed(_not_now(step, held, actor), step=step.value, status=held.status)
     for condition in move.conditions:
         if reason := unmet(condition, held):
-            raise StepNotAllowed(reason, step=step.value, status=held.status, **details(condition, held))
+            said = _said_to(actor, condition, reason)
+            raise StepNotAllowed(said, step=step.value, status=held.status, **details(condition, held))
     before = held.status
     if move.target is not None:
         held.status = move.target
@@ -58,6 +62,13 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
     elif before == Status.CLOSED:
         held.closed_at, held.closed_as, held.duplicate_of = None, "", None
     yield
+
+
+def _said_to(actor: Actor, condition: Condition, reason: str) -> str:
+    """What is wrong, in words for whoever asked: a flag is nothing that customers are told of."""
+    if condition == Condition.NOT_FLAGGED and actor.kind == ActorKind.CUSTOMER:
+        return str(TOLD_CUSTOMERS)
+    return reason
 
 
 def _not_now(step: Step, held: Case, actor: Actor) -> str:

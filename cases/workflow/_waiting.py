@@ -4,16 +4,17 @@ The pause of the clocks runs from the delivery of a request to its end: everythi
 matter ended, or the longest wait was over. All of it is reckoned from the times themselves, never from when a task ran.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min, Q
 
 from accounts.actors import Actor
 from cases.events import EventKind, record
-from cases.evidence import queries
-from cases.evidence.models import EvidenceItem, EvidenceRequest, RequestedItem
-from cases.models import Case, FollowUp
+from cases.evidence import queries, sorting
+from cases.evidence.lines import Checklist, Line
+from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, RequestedItem
+from cases.models import Case, CaseEvent, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Step
 
@@ -58,8 +59,12 @@ def never_reached(held: Case, request: EvidenceRequest, *, delivered_at: datetim
 def complete_if_whole(case: Case) -> None:
     """Nothing is waited for any more: the wait ended with the last thing that came, whichever was looked at last."""
     request = queries.open_request(case)
-    if request is not None and not queries.still_missing(request).exists():
-        complete(case, actor=EVIDENCE, at=_whole_at(request))
+    if request is None:
+        return
+    file = queries.file_of(case)
+    sorting.note_told(request, file)
+    if not queries.still_missing(request, file).exists():
+        complete(case, actor=EVIDENCE, at=_whole_at(request, file))
 
 
 def complete(case: Case, *, actor: Actor, at: datetime, reason: str = "") -> None:
@@ -97,13 +102,32 @@ def _move_overdue(held: Case, request: EvidenceRequest) -> None:
         _plans.move(held, FollowUp.Kind.EVIDENCE_OVERDUE, _longest(request))
 
 
-def _whole_at(request: EvidenceRequest) -> datetime:
+def _whole_at(request: EvidenceRequest, file: Checklist) -> datetime:
     """When the last of the things asked for was there, or what is as good: each from the first that was of use for it."""
-    groups = request.items.exclude(checklist_item__either_of="").values("checklist_item__either_of")
-    answers = Q(requested_item__request=request) | Q(case=request.case, checklist_item__either_of__in=groups)
-    of_use = EvidenceItem.objects.filter(answers, state__in=_OF_USE)
-    there = of_use.values("requested_item").annotate(since=Min("received_at")).values_list("since", flat=True)
-    return max(there, default=request.asked_at)
+    there = (_there_at(line, request) for line in file.lines if any(one.request_id == request.pk for one in line.asked))
+    return max((at for at in there if at), default=request.asked_at)
+
+
+def _there_at(line: Line, request: EvidenceRequest) -> datetime | None:
+    as_good = () if line.is_asked_besides else line.alternatives
+    came = [item.received_at for one in (line, *as_good) for item in one.items if item.state in _OF_USE]
+    return min([*came, *(at for one in (line, *as_good) for at in _told_at(one, request))], default=None)
+
+
+def _told_at(line: Line, request: EvidenceRequest) -> Iterator[datetime]:
+    """When the customer said it in words after being asked; what somebody put down counts from the message it was in."""
+    if line.noted and line.noted.noted_at:
+        yield line.noted.noted_at
+    for entry in line.said:
+        if entry.kind == FactEntry.Kind.CLAIMED and entry.at >= request.asked_at:
+            yield _message_at(entry) or entry.at
+
+
+def _message_at(entry: FactEntry) -> datetime | None:
+    if entry.message is None:
+        return None
+    heard = CaseEvent.objects.filter(case=entry.case_id, kind=EventKind.MESSAGE_RECEIVED, facts__message=entry.message)
+    return heard.values_list("at", flat=True).first()
 
 
 def _longest(request: EvidenceRequest) -> datetime:

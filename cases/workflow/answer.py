@@ -11,7 +11,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, delivery, reopening
+from . import _clocks, _plans, delivery, protection, reopening
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -29,6 +29,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             ClockKind.FIRST_CONTACT,
             ClockKind.RESOLUTION,
             ClockKind.REGULATORY,
+            ClockKind.PROTECTION,
             at=now,
         )
         _plans.after_answer(held, at=now)
@@ -73,6 +74,8 @@ def reject(
         _require_said_since(held, sent, message)
         record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=sent.pk, message=message)
         reopening.begin_next_round(held, actor=actor)
+        if actor.is_customer:
+            protection.heed_on(held, reason, at=timezone.now())
 
 
 def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:

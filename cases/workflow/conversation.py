@@ -1,9 +1,11 @@
 """What a message means for its case: clocks that start and stop, questions that arise. The words themselves are the channels'."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -15,11 +17,16 @@ from cases.records import registry
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 
-from . import _clocks, _plans, handover
+from . import _clocks, _plans, _waiting, handover, protection
 from ._take_step import change_case
 
 DESK = Actor.system("desk")
-_HUMAN_REPLY_STOPS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.FIRST_CONTACT)
+_HUMAN_REPLY_STOPS = (
+    ClockKind.FIRST_RESPONSE,
+    ClockKind.NEXT_RESPONSE,
+    ClockKind.FIRST_CONTACT,
+    ClockKind.PROTECTION,
+)
 
 
 class Kept(Protocol):
@@ -39,14 +46,20 @@ def customer_wrote(case: Case, *, actor: Actor, keep: Keep[Message], channel: Ch
     """The customer said what `keep` keeps. It never accepts, closes or reopens by itself.
 
     On an open case the next-response clock runs from the oldest message nobody replied to; on an answered one the silence
-    follow-ups end; on a closed one a reopen question is raised, and a head is told where nobody answers it in time.
+    follow-ups end; on a closed one a reopen question is raised, and a head is told where nobody answers it in time. A code
+    in it is what was asked for where the transaction was: with the last thing the wait ends.
     """
     require(actor, case)
-    with change_case(case) as held:
-        message = keep()
-        record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)
-        note_customer_word(held, actor=actor, at=message.created_at, message=message.pk)
-        registry.note_said(held, message.body, message=message.pk)
+    # Where nothing is waited for, most lines of a chat, one transaction is enough.
+    with transaction.atomic() if case.status == Status.AWAITING_CUSTOMER else nullcontext():
+        with change_case(case) as held:
+            message = keep()
+            record(held, EventKind.MESSAGE_RECEIVED, actor=actor, message=message.pk, channel=channel)
+            note_customer_word(held, actor=actor, at=message.created_at, message=message.pk)
+            names_one = registry.note_said(held, message.body, message=message.pk, at=message.created_at)
+            protection.heed_on(held, message.body, at=message.created_at, message=message.pk)
+        if names_one and case.status == Status.AWAITING_CUSTOMER:
+            _waiting.complete_if_whole(case)
     return message
 
 

@@ -10,9 +10,10 @@ from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.states import Step
-from cskh.core.errors import Invalid, NotVisible
+from cskh.core.errors import Invalid, NotVisible, StepNotAllowed
 
 from . import _plans, _waiting, reopening
+from ._conditions import FLAGGED
 from ._take_step import change_case, take_step
 
 
@@ -73,6 +74,8 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
         raise Invalid(errors={"reason": [_("Say why the case stays closed.")]})
     with change_case(case) as held:
         reopening.require_question(held, actor=actor)
+        if held.is_flagged:
+            raise StepNotAllowed(str(FLAGGED))
         held.reopen_asked_at = None
         _plans.question_answered(held)
         record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason)

@@ -38,7 +38,7 @@ from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line, require_length
 
-from . import _waiting, conversation, handover, resolution
+from . import _waiting, conversation, handover, protection, resolution
 from ._take_step import change_case, take_step
 from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
@@ -56,6 +56,7 @@ class _Submission:
     words: str
     channel: Channel
     at: datetime
+    address_hash: str
 
 
 def request_evidence(
@@ -65,8 +66,8 @@ def request_evidence(
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
     Raises Invalid for no item, too many, one that is on file already or asks for money, or a due time that is past or too
-    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist, and `actor` does not answer for
-    the case.
+    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist or besides what is as good, and
+    `actor` does not answer for the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
@@ -89,6 +90,7 @@ def request_evidence(
                 name=wanted.name,
                 why=wanted.why,
                 kind=wanted.checklist_item.kind if wanted.checklist_item else ItemKind.ANY,
+                is_besides=wanted.is_besides,
             )
             for wanted in wanted_items
         )
@@ -102,6 +104,7 @@ def request_evidence(
             actor=actor,
             request=request.pk,
             items=[item.pk for item in asked],
+            besides=[item.pk for item in asked if item.is_besides],
             due_at=due_at,
         )
     return request
@@ -147,13 +150,15 @@ def submit_evidence(
     item: int | None = None,
     is_unasked: bool = False,
     at: datetime | None = None,
+    address_hash: str = "",
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
     It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
     something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
     verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
-    question. The same file again on the same case gives the item that is there.
+    question. The same file again on the same case gives the item that is there. `address_hash` stands for where it was
+    sent from (`cskh.core.client_address`), and is kept with the name of the file as what is known of its receipt.
     Raises TooLarge, UnsupportedType, Invalid, NotVisible or NotPermitted, and then nothing has changed.
     """
     conversation.require(actor, case)
@@ -163,7 +168,9 @@ def submit_evidence(
     require_length(words, _MAX_TEXT, field="text")
     received_at = min(at or timezone.now(), timezone.now())
     received = receive(upload, room=sorting.room_left(case)) if upload else None
-    came = _Submission(upload=upload, received=received, words=words, channel=channel, at=received_at)
+    came = _Submission(
+        upload=upload, received=received, words=words, channel=channel, at=received_at, address_hash=address_hash
+    )
     with transaction.atomic():
         evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked)
         _waiting.complete_if_whole(case)
@@ -191,9 +198,9 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. What is accepted after the outcome was approved is a new fact: the
-    approval is taken back. What was rejected shows as missing again; whether it is asked for once more is the handler's
-    decision.
+    hears of a rejection, and when it is taken back. What is accepted, or is not any more, after the outcome was approved is
+    a new fact: the approval is taken back. What was rejected shows as missing again; whether it is asked for once more is
+    the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -257,7 +264,7 @@ def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Re
         check=check.pk,
         before=before,
     )
-    if is_accepted and before != result:
+    if before != result and (is_accepted or before == EvidenceItem.State.ACCEPTED):
         resolution.take_back_approval(held)
     return check
 
@@ -272,6 +279,11 @@ def may_ask_again(actor: Actor, case: Case) -> bool:
     return EvidenceRequest.objects.filter(case=case, bounced_at__isnull=True).count() < _ROUNDS
 
 
+def may_ask_besides(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask for what something as good is there for: people who judge outcomes here, and no program."""
+    return policies.may(actor, Step.RETURN, case)
+
+
 def _require_a_look(held: Case, actor: Actor) -> None:
     """Raises NotPermitted where not `may_ask_again`."""
     if not may_ask_again(actor, held):
@@ -284,22 +296,34 @@ def _require_a_look(held: Case, actor: Actor) -> None:
 
 
 def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
-    """What a checklist does not name needs a reason and somebody who answers for the case (R-28).
-
-    Asked of people alone: what programs ask for was decided by whoever set them up. A category whose checklist asks for
-    nothing has nothing to go beyond.
+    """What is asked for besides what is as good, or is on no line of the checklist, needs a reason of its own and somebody
+    who answers for the case (R-28). The latter is asked of people alone: what programs ask for was decided by whoever set
+    them up.
     """
-    beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    asked = queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS)
-    if not beyond or not actor.is_staff or not asked.exists():
-        return
-    names = ", ".join(wanted.name for wanted in beyond)
-    if not policies.may(actor, Step.RETURN, held):
+    besides = [wanted for wanted in items if wanted.is_besides]
+    if besides and not may_ask_besides(actor, held):
         raise NotPermitted(
-            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": names}
+            _("What is as good is on file. A manager or the lead asks for this besides: %(items)s.")
+            % {"items": _names(besides)}
         )
-    if not all(wanted.why for wanted in beyond):
-        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": names}]})
+    beyond = _beyond_checklist(held, items) if actor.is_staff else []
+    if beyond and not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": _names(beyond)}
+        )
+    if unsaid := [wanted for wanted in (*besides, *beyond) if not wanted.has_own_reason]:
+        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
+
+
+def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
+    """A category whose checklist asks for nothing has nothing to go beyond."""
+    beyond = [wanted for wanted in items if wanted.checklist_item is None]
+    has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
+    return beyond if has_checklist else []
+
+
+def _names(items: Sequence[Wanted]) -> str:
+    return ", ".join(wanted.name for wanted in items)
 
 
 def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:
@@ -315,7 +339,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
                 return known
             require_room(file.size, room=sorting.room_left(held))
         evidence = _item(held, came, file, wanted, actor=actor)
-        custody.begin(evidence, actor=actor)
+        filename = came.upload.filename if came.upload else ""
+        custody.begin(evidence, actor=actor, filename=filename, address_hash=came.address_hash)
         if wanted:
             sorting.update_state(wanted)
         record(
@@ -328,7 +353,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             sha256=file.sha256 if file else None,
             received_at=came.at,
         )
-        registry.note_said(held, came.words, evidence=evidence.pk)
+        registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
+        protection.heed_on(held, came.words, at=came.at, evidence=evidence.pk)
         if (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):

@@ -3,8 +3,9 @@
 A contradiction, or whatever is found where much money is at stake, counts once a second person has confirmed it.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,7 @@ from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEnt
 from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import require_no_demand
+from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Step
 from cskh.core.amounts import amount_of
@@ -48,10 +50,25 @@ class Sources:
 
 
 def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int | None = None) -> FactEntry:
-    """Puts down what the customer says about the fact (its slug), perhaps in a `message` (its id). It is to be verified anew."""
-    with change_case(case) as held:
-        line = _line(held, actor, fact)
-        return _claim(held, line, actor=actor, value=value, message=message)
+    """Puts down what the customer says about the fact (its slug), perhaps in a `message` (its id). It is to be verified anew,
+    and waited for no longer."""
+    with transaction.atomic():
+        with change_case(case) as held:
+            line = _line(held, actor, fact)
+            entry = _claim(held, line, actor=actor, value=value, message=message)
+        _waiting.complete_if_whole(case)
+    return entry
+
+
+def add_code(case: Case, *, actor: Actor, code: str) -> None:
+    """Somebody of ours read a transaction code: it is looked up, and asked of the customer no longer.
+
+    Raises Invalid where it is none, NotPermitted, NotVisible, StepNotAllowed on a closed case.
+    """
+    with transaction.atomic():
+        with change_case(case) as held:
+            registry.add(held, code, actor=actor)
+        _waiting.complete_if_whole(case)
 
 
 def verify_fact(
@@ -68,8 +85,8 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it, once
-    the finding counts. Raises Invalid without a source or a value, without words of one's own where two have found
-    otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
+    the finding counts. Raises Invalid without a source that stands or without a value, without words of one's own where two
+    have found otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -106,8 +123,8 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
     """A second person finds the same: now it counts, what it rests on is accepted, and the customer hears of it. Whoever does
     not, verifies the fact anew.
 
-    Raises NotPermitted for the first verifier, Conflict where somebody was faster or found something else since, and
-    StepNotAllowed where a file it rests on is closed now.
+    Raises NotPermitted for the first verifier, Conflict where somebody was faster or found something else since,
+    StepNotAllowed where a file it rests on is closed now, and Invalid where all it rests on was rejected since.
     """
     with transaction.atomic():
         with change_case(finding.case) as held:
@@ -123,6 +140,7 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
                 snapshot=finding.snapshot,
                 statement=finding.statement,
             )
+            _require_standing(held, Kind(finding.kind), sources)
             entry = _note(
                 held,
                 line,
@@ -171,6 +189,14 @@ def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
         _complete_if_nothing_is_left(case)
 
 
+def may_set_aside(case: Case, *, actor: Actor, file: Checklist) -> frozenset[str]:
+    """The facts (their slugs) that `actor`, who may work on the evidence of the case, may set aside; nothing is asked twice."""
+    is_much, judges = _is_much(case, file), _judges(case, actor)
+    return frozenset(
+        line.slug for line in file.facts if not _why_not_aside(actor, line, is_much=is_much, judges=judges)
+    )
+
+
 def usual_sentence(line: Line, kind: str) -> str:
     """What the customer is told about a finding, unless somebody says it better; in the language in use."""
     said = {
@@ -199,13 +225,23 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
 
 
 def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
+    if reason := _why_not_aside(actor, line, is_much=_is_much(held, file), judges=_judges(held, actor)):
+        raise NotPermitted(reason)
+
+
+def _why_not_aside(actor: Actor, line: Line, *, is_much: bool, judges: Callable[[], bool]) -> str:
     """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
-    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or _is_much(held, file)):
-        return
-    if not policies.may(actor, Step.RETURN, held):
-        raise NotPermitted(_("A manager or the lead sets this fact aside."))
+    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or is_much):
+        return ""
+    if not judges():
+        return _("A manager or the lead sets this fact aside.")
     if any((one.by_kind, one.by_id) == (actor.kind.value, actor.id) for one in line.findings if not one.confirms_id):
-        raise NotPermitted(_("Somebody else sets it aside: you verified it yourself."))
+        return _("Somebody else sets it aside: you verified it yourself.")
+    return ""
+
+
+def _judges(case: Case, actor: Actor) -> Callable[[], bool]:
+    return cache(lambda: policies.may(actor, Step.RETURN, case))
 
 
 def _claim(
@@ -298,11 +334,40 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
         raise Invalid(errors={"evidence": [_("This does not belong to the case.")]})
     for item in sources.evidence:
         require_released(item)
+    _require_standing(held, kind, Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement))
     if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
         )
+    is_cut = sources.snapshot is not None and sources.snapshot.is_cut
+    if kind == Kind.CONTRADICTED and is_cut and not (statement or sources.evidence):
+        raise Invalid(errors={"snapshot": [_cut_proves_nothing()]})
     return Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement)
+
+
+def _require_standing(held: Case, kind: FactEntry.Kind, sources: Sources) -> None:
+    """Nothing is corroborated by evidence alone of which all was rejected."""
+    if kind != Kind.CORROBORATED or not sources.evidence or sources.snapshot or sources.statement:
+        return
+    named = held.evidence.filter(pk__in=[item.pk for item in sources.evidence])
+    if not named.exclude(state=EvidenceItem.State.REJECTED).exists():
+        raise Invalid(
+            errors={
+                "evidence": [
+                    _(
+                        "This was rejected: %(evidence)s. Accept it first where it is right after all, or name another source."
+                    )
+                    % {"evidence": ", ".join(str(item) for item in sources.evidence)}
+                ]
+            }
+        )
+
+
+def _cut_proves_nothing() -> str:
+    return _(
+        "Of this record only a part is here: what is not in it may be in the rest. Name as other source what says "
+        "otherwise, or choose “cannot be verified”."
+    )
 
 
 def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: str) -> str:
@@ -323,13 +388,21 @@ def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) ->
 
 
 def _is_much(held: Case, file: Checklist) -> bool:
-    """Whether more is at stake than one person decides on, by the case's details and by what the customer says.
+    """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
+    the highest counts, so that nobody gets round the second verifier by putting down less.
 
     What cannot be read as an amount may be any amount.
     """
-    claims = [line.claim for line in file.facts if _is_amount(line)]
-    amounts = [held.amount or 0, *(amount_of(claim.value) for claim in claims if claim)]
+    said = [words for line in file.facts if _is_amount(line) for words in _ever_claimed(line)]
+    amounts = [held.amount or 0, *(amount_of(words) for words in said)]
     return any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
+
+
+def _ever_claimed(line: Line) -> list[str]:
+    return [
+        *(entry.value for entry in line.said if entry.kind == Kind.CLAIMED and entry.value),
+        *(item.text for item in line.items if item.text),
+    ]
 
 
 def _is_amount(line: Line) -> bool:

@@ -65,7 +65,7 @@ def _carry_out(held: Case, follow_up: FollowUp, now: datetime) -> None:
     follow_up.done_at = now
     follow_up.save()
     held.save()  # a step locks and reads the case anew
-    if follow_up.kind in _OF_SILENCE and not delivery.silence_counts(held):
+    if follow_up.kind in _OF_SILENCE and (held.is_flagged or not delivery.silence_counts(held)):
         _plans.silence_broken(held)
         _carry_out(held, _plans.plan(held, Kind.REVIEW_REOPENED, now), now)
     elif follow_up.kind == Kind.CLOSE_NO_REPLY:

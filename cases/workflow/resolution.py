@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from cases import policies, queries
 from cases.events import EventKind, record
+from cases.fair_words import require_fair
 from cases.models import Answer, Case
 from cases.no_payment import require_no_demand
 from cases.states import Step
@@ -56,7 +57,7 @@ def return_for_rework(case: Case, *, actor: Actor, reason: str) -> Answer:
 
 def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_evidence") -> None:
     """What was approved on the locked case does not stand any more: new facts are asked for, or accepted, without which it
-    was approved, or another outcome is proposed in its place."""
+    was approved, or rejected with which it was, or another outcome is proposed in its place."""
     for answer in held.answers.select_for_update().filter(round=held.round, state=Answer.State.APPROVED):
         answer.state = Answer.State.RETURNED
         answer.save()
@@ -64,9 +65,10 @@ def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_
 
 
 def checked_answer(body: str) -> str:
-    """The words of an outcome, cleaned. Raises Invalid where they are missing, too long, or ask for money."""
+    """The words of an outcome, cleaned. Raises Invalid where they are missing, too long, ask for money, or accuse."""
     text = checked_body(body)
     require_no_demand(text, field="body")
+    require_fair(text, field="body")
     return text
 
 

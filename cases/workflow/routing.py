@@ -9,11 +9,12 @@ from cases import policies
 from cases.complaints.register import FORMAL
 from cases.events import EventKind, record
 from cases.models import Case, Category, FollowUp
-from cases.states import PRIORITY_RANK, Nature, Priority, Status, Step
+from cases.sla.clock import ClockKind
+from cases.states import FLAGGED_RANK, PRIORITY_RANK, Channel, Nature, Priority, Status, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans, complaint
-from ._conditions import NEEDS_APPROVAL
+from ._conditions import FLAGGED, NEEDS_APPROVAL
 from ._take_step import change_case, take_step, take_step_on
 
 _TRANSFERS = 2  # after so many a case that moves on is alarming: nobody takes it for theirs (R-24)
@@ -81,13 +82,15 @@ def _classify(
     held.classified_at = held.classified_at or timezone.now()
     if nature is not None:
         held.nature = nature
-    if not _would_lower(held, category) or (first and not _was_set_by_a_person(held)):
-        _set_priority(held, Priority(category.priority))
+    if not held.is_flagged and (not _would_lower(held, category) or (first and not _was_set_by_a_person(held))):
+        set_priority(held, Priority(category.priority))
     record(held, EventKind.CASE_CLASSIFIED, actor=actor, words=reason, category=category.slug, nature=held.nature)
     if held.nature in FORMAL:
         complaint.enter(held, actor=actor)
     if held.department_id is None:
         route_case(held, actor=actor, department=category.department)
+    elif held.is_flagged:
+        pass  # whatever kind it is of, the protection team keeps it until they have cleared it
     elif held.department_id != category.department_id:
         _transfer(held, actor=actor, department=category.department, summary=summary)
     _keep_rhythm(held, was_complex=was_complex)
@@ -121,6 +124,9 @@ def assign_case(case: Case, *, actor: Actor, assignee: User) -> None:
         # Whoever takes up what had nobody ends the alarm; what was escalated while somebody had it stays escalated.
         held.needs_manager = held.needs_manager and held.assignee_id is not None
         held.assignee = assignee
+        # A chat is given to people by the system in their name: there only what they write shows that they are there.
+        if held.is_flagged and actor == Actor.staff(assignee) and held.channel != Channel.CHAT:
+            _clocks.stop(held, ClockKind.PROTECTION, at=timezone.now())
         record(held, EventKind.CASE_ASSIGNED, actor=actor, assignee=assignee.pk)
 
 
@@ -129,6 +135,8 @@ def transfer_case(case: Case, *, actor: Actor, department: Department, summary: 
     policies.require(actor, Step.ASSIGN, case)
     _require_summary(summary)
     with take_step(case, Step.ASSIGN, actor=actor) as held:
+        if held.is_flagged:
+            raise StepNotAllowed(str(FLAGGED))
         if held.category_id is None:
             raise Invalid(errors={"department": [_("Classify the case first; that routes it.")]})
         if held.department_id == department.pk:
@@ -166,12 +174,14 @@ def change_priority(case: Case, *, actor: Actor, priority: Priority, reason: str
         policies.require(actor, Step.RECLASSIFY, held)
         if not held.is_open:
             raise StepNotAllowed(_("The case is closed."))
+        if held.is_flagged:
+            raise StepNotAllowed(str(FLAGGED))
         if PRIORITY_RANK[priority] < held.urgency and not reason.strip():
             raise Invalid(errors={"reason": [_("Lowering the urgency needs a reason.")]})
         if priority == held.priority:
             return
         before = held.priority
-        _set_priority(held, priority)
+        set_priority(held, priority)
         record(held, EventKind.PRIORITY_CHANGED, actor=actor, words=reason, before=before, priority=priority)
         _clocks.retarget(held)
 
@@ -185,5 +195,6 @@ def _was_set_by_a_person(held: Case) -> bool:
     return held.events.filter(kind=EventKind.PRIORITY_CHANGED).exists()
 
 
-def _set_priority(held: Case, priority: Priority) -> None:
-    held.priority, held.urgency = priority, PRIORITY_RANK[priority]
+def set_priority(held: Case, priority: Priority) -> None:
+    """What the locked case's queue sorts it by follows from its priority, and from its flag."""
+    held.priority, held.urgency = priority, FLAGGED_RANK if held.is_flagged else PRIORITY_RANK[priority]

@@ -6,18 +6,21 @@ from django import forms
 from django.contrib import admin
 
 from accounts.admin_access import EVERYBODY, HEADS, RoleModelAdmin
+from cases.fair_words import ACCUSES, accuses
 from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay
 from channels_app.models import ReplyTemplate
 
 
 class ReplyTemplateForm(forms.ModelForm):
-    """Asks nobody for money, in neither language."""
+    """Asks nobody for money and accuses nobody, in neither language."""
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         for field in ("body_vi", "body_en"):
             if asks_to_pay(said.get(field) or ""):
                 self.add_error(field, str(ASKS_FOR_MONEY))
+            if accuses(said.get(field) or ""):
+                self.add_error(field, str(ACCUSES))
         return said
 
 

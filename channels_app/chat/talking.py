@@ -83,7 +83,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     _tell_of_a_line(chat)
 
 
-def visitor_sends(chat: Chat, *, client_id: object, upload: Upload) -> None:
+def visitor_sends(chat: Chat, *, client_id: object, upload: Upload, address_hash: str = "") -> None:
     """A file of the visitor: evidence of the case, shown in the conversation. Once for a `client_id`.
 
     Raises NotVisible while nothing was said yet, TooLarge, UnsupportedType or Invalid where the file is not taken.
@@ -94,7 +94,9 @@ def visitor_sends(chat: Chat, *, client_id: object, upload: Upload) -> None:
         actor = visitor_of(held)
         if held.case is None or held.case.messages.filter(external_id=identity).exists():
             return
-        received = evidence.submit_evidence(held.case, actor=actor, channel=Channel.CHAT, upload=upload)
+        received = evidence.submit_evidence(
+            held.case, actor=actor, channel=Channel.CHAT, upload=upload, address_hash=address_hash
+        )
         message = intake.add_message(
             held.case, actor=actor, channel=Channel.CHAT, body=received.filename, external_id=identity
         )

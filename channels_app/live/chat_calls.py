@@ -13,7 +13,7 @@ from cases.workflow import answer
 from channels_app.chat import conversations, leaving, talking, waiting
 from channels_app.models import Chat
 from cskh.core.api import MULTIPART_OVERHEAD
-from cskh.core.client_address import client_address
+from cskh.core.client_address import address_hash, client_address
 from cskh.core.errors import Invalid, TooLarge
 from cskh.core.json_calls import asked_number, content_of, text_of, whole_number
 
@@ -62,7 +62,8 @@ def send_file(request: HttpRequest, chat: Chat) -> dict[str, Any]:
     files = uploads_of_form(request.FILES.getlist("file"))
     if len(files) != 1:
         raise Invalid(errors={"file": [_("Send one file at a time.")]})
-    talking.visitor_sends(chat, client_id=request.POST.get("client_id"), upload=files[0])
+    client_id, sent_from = request.POST.get("client_id"), address_hash(request)
+    talking.visitor_sends(chat, client_id=client_id, upload=files[0], address_hash=sent_from)
     return {}
 
 

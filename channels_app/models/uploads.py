@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import ActorKind
+from cases.evidence.names import DECLARED_MAX, safe_filename
 from cases.models import ACTOR_KINDS, Case
 
 
@@ -17,7 +18,7 @@ class PartialUpload(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="partial_uploads")
     sender_kind = models.CharField(max_length=12, choices=ACTOR_KINDS, default=ActorKind.CUSTOMER.value)
     sender_id = models.CharField(max_length=64)
-    filename = models.CharField(max_length=255)
+    declared_name = models.CharField(max_length=DECLARED_MAX, blank=True, db_column="filename")
     declared_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)
@@ -33,6 +34,11 @@ class PartialUpload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def filename(self) -> str:
+        """As it is shown."""
+        return safe_filename(self.declared_name)
 
     @property
     def is_whole(self) -> bool:

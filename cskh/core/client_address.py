@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+_SALT = "cskh.core.client_address"
 
 
 def client_address(request: HttpRequest) -> str:
@@ -14,6 +17,15 @@ def client_address(request: HttpRequest) -> str:
     Where what they say is no address, it is that of the nearest one.
     """
     return _vouched_for(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def address_hash(request: HttpRequest) -> str:
+    """Tells whether two requests came from the same address, and not from which: what is kept where the address is not.
+
+    Keyed (SECRET_KEY): there are so few addresses that all of them could be tried. "" where the request has none.
+    """
+    address = client_address(request)
+    return salted_hmac(_SALT, address, algorithm="sha256").hexdigest() if address else ""
 
 
 def socket_address(scope: Mapping[str, Any]) -> str:

@@ -105,6 +105,15 @@ class Throttled(DomainError):
     default_message = _("That was a bit fast. Please wait a moment, then send it again.")
 
 
+class NotKept(DomainError):
+    """The disk or the storage did not take a file, by no fault of the sender: it works once there is room again. Like `Busy`
+    no answer to what was asked, and nothing to hold against the file."""
+
+    code = "not_kept"
+    status = 503
+    default_message = _("We could not keep the file just now. Please send it again in a few minutes.")
+
+
 class IdempotencyMismatch(DomainError):
     code = "idempotency_mismatch"
     status = 422

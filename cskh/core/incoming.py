@@ -1,19 +1,22 @@
 """Files that somebody hands over: measured and hashed on their way to a private copy. Memory stays the same whatever the size."""
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from .errors import Invalid, TooLarge
+from .errors import Invalid, NotKept, TooLarge
 
+log = logging.getLogger(__name__)
+EMPTY = gettext_lazy("The file is empty. Choose it again.")
 _CHUNK = 64 * 1024
 
 
@@ -29,24 +32,55 @@ class SizeLimit:
         if size > self.bytes:
             raise TooLarge(str(self.advice) % {"limit": filesizeformat(self.bytes)})
         if size <= 0:
-            raise Invalid(errors={"file": [_("The file is empty. Choose it again.")]})
+            raise Invalid(errors={"file": [EMPTY]})
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Around writing what somebody sent: where the disk or the storage fails, they hear of it as NotKept."""
+    try:
+        yield
+    except _failures() as error:
+        log.exception("a file could not be kept")
+        raise NotKept from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Looked up where something failed: the library of the bucket takes long to load."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return OSError, BotoCoreError, ClientError
+
+
+@contextmanager
+def scratch() -> Iterator[IO[bytes]]:
+    """A file on disk while the block lasts."""
+    with keeping():
+        file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - closed below
+    try:
+        yield file
+    finally:
+        with suppress(OSError):  # it tries once more to write what it could not
+            file.close()
 
 
 @contextmanager
 def copied(stream: IO[bytes], limit: SizeLimit) -> Iterator[tuple[IO[bytes], str, int]]:
     """A private copy on disk, at its start, with its SHA-256 (hex) and size in bytes; gone when the block ends.
 
-    Raises TooLarge as soon as the `limit` is passed, and Invalid for an empty stream.
+    Raises TooLarge as soon as the `limit` is passed, Invalid for an empty stream, and NotKept.
     """
     digest, size = hashlib.sha256(), 0
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+    with scratch() as file:
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             limit.require(size)
             digest.update(chunk)
-            file.write(chunk)
+            with keeping():
+                file.write(chunk)
         limit.require(size)
-        file.flush()  # other programs look at it by its number
+        with keeping():
+            file.flush()  # other programs look at it by its number
         file.seek(0)
         yield file, digest.hexdigest(), size

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from .checklists import CHECKLISTS, Item
-
 # slug: (Vietnamese, English)
 DEPARTMENTS = {
     "intake": ("Tiếp nhận", "Intake"),
@@ -13,7 +11,10 @@ DEPARTMENTS = {
     "promotions": ("Chương trình khách hàng", "Customer programmes"),
     "quality": ("Chất lượng dịch vụ", "Service quality"),
     "data-protection": ("Bảo vệ dữ liệu", "Data protection"),
+    "customer-protection": ("Bảo vệ khách hàng", "Customer protection"),
 }
+# The one to which goes what must not wait.
+PROTECTION_TEAM = "customer-protection"
 
 TOPICS = {
     "transactions": ("Giao dịch", "Transactions", "payments"),
@@ -37,11 +38,6 @@ class Reason:
     needs_approval: bool = False
     is_complex: bool = False
     is_restricted: bool = False
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """Its checklist."""
-        return CHECKLISTS.get(self.slug, ())
 
 
 REASONS = (

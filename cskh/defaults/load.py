@@ -1,6 +1,5 @@
 """Loads the first filling: idempotent, and never overwrites what staff changed."""
 
-from collections.abc import Iterable
 from datetime import date
 
 import holidays
@@ -11,14 +10,14 @@ from accounts.models import Department
 from cases.complaints import policy
 from cases.complaints.models import PolicyClause
 from cases.evidence import checklists
-from cases.evidence.models import Checklist, ChecklistItem
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
 from cases.sla import packs
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
-from .catalogue import DEPARTMENTS, REASONS, TOPICS
-from .checklists import Item
+from .catalogue import DEPARTMENTS, PROTECTION_TEAM, REASONS, TOPICS
+from .checklists import CHECKLISTS
+from .entries import entries_for
 from .help import ARTICLES
 from .policy import CLAUSES, POLICY_VALID_FROM
 
@@ -35,6 +34,8 @@ def load() -> None:
         slug: Department.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en})[0]
         for slug, (vi, en) in DEPARTMENTS.items()
     }
+    if not Department.objects.filter(is_protection=True).exists():
+        Department.objects.filter(slug=PROTECTION_TEAM).update(is_protection=True)
     categories = _categories(departments)
     calendars = {
         slug: Calendar.objects.get_or_create(slug=slug, defaults={"name_vi": vi, "name_en": en, "week": week})[0]
@@ -76,37 +77,18 @@ def _categories(departments: dict[str, Department]) -> dict[str, Category]:
             },
         )
         categories[reason.slug] = category
-        if is_new and reason.items:
-            _checklist(category, reason.items)
+        if is_new and reason.slug in CHECKLISTS:
+            checklists.publish(checklists.begin_draft(category, entries=entries_for(reason.slug)))
     return categories
 
 
-def _checklist(category: Category, items: Iterable[Item]) -> None:
-    """The first version of a category's checklist, in force at once."""
-    first = checklists.begin_draft(category)
-    ChecklistItem.objects.bulk_create(_entry(first, item, position) for position, item in enumerate(items))
-    checklists.publish(first)
-
-
-def _entry(version: Checklist, item: Item, position: int) -> ChecklistItem:
-    texts = {
-        f"{field}_{language}": words
-        for field in ("name", "why", "formats", "example", "otherwise")
-        for language, words in zip(("vi", "en"), getattr(item, field), strict=True)
-    }
-    return ChecklistItem(
-        checklist=version,
-        part=item.part,
-        slug=item.slug,
-        kind=item.kind,
-        either_of=item.either_of,
-        case_field=item.case_field,
-        record=item.record,
-        is_mandatory=item.mandatory,
-        must_be_verified=item.must_be_verified,
-        position=position,
-        **texts,
-    )
+def offer_checklists() -> list[Category]:
+    """Begins a draft with what is shipped for each category in use that has no checklist at all. People publish it."""
+    without = Category.objects.filter(slug__in=CHECKLISTS, is_active=True, checklists__isnull=True).order_by("slug")
+    offered = list(without)
+    for category in offered:
+        checklists.begin_draft(category, entries=entries_for(category.slug))
+    return offered
 
 
 def _holidays(calendar: Calendar) -> None:

@@ -171,6 +171,15 @@ TOLD = (
     ),
 )
 
+IN_NEED = Told(
+    "self-exclusion",
+    "Giúp tôi với",
+    "Tôi thua hết tiền học của con rồi, không dừng lại được. Khóa tài khoản của tôi vĩnh viễn giúp, mấy hôm nay tôi "
+    "không muốn sống nữa.",
+    "Tài khoản đã được tự loại trừ từ hôm nay và mọi tin quảng cáo đã dừng. Như đã nói qua điện thoại, chúng tôi sẽ gọi "
+    "lại hỏi thăm Quý khách vào ngày mai.",
+)
+
 ADVERTISEMENT = Told(
     "other",
     "Tăng doanh thu gấp đôi chỉ trong 7 ngày",

@@ -27,6 +27,7 @@ STAFF = (
     Staff("mai", "Đỗ Thanh", "Mai", Role.SPECIALIST, "account-security"),
     Staff("khoa", "Vũ Đăng", "Khoa", Role.SPECIALIST, "technical", lead=True),
     Staff("linh", "Bùi Khánh", "Linh", Role.SPECIALIST, "technical"),
+    Staff("phuc", "Huỳnh Thiên", "Phúc", Role.SPECIALIST, "customer-protection", lead=True),
     Staff("thao", "Ngô Phương", "Thảo", Role.SPECIALIST, "quality"),
     Staff("son", "Đặng Hồng", "Sơn", Role.MANAGER, None),
     Staff("yen", "Phan Hải", "Yến", Role.MANAGER, None),

@@ -16,7 +16,7 @@ from channels_app.models import ChatDuty, StaffNotice
 from cskh.defaults.load import load
 
 from .chats import left_unanswered, talked
-from .matters import ADVERTISEMENT, TOLD, Told
+from .matters import ADVERTISEMENT, IN_NEED, TOLD, Told
 from .people import CUSTOMERS, PASSWORD, STAFF
 from .records import hand_in_statement
 from .stories import Story
@@ -116,6 +116,7 @@ def _running_cases(chance: random.Random, say: Progress) -> None:
     def begin(category: str, **ago: float) -> Story:
         return Story(_told(category), next(numbers), _before(now, **ago), chance)
 
+    Story(IN_NEED, 99, _before(now, minutes=1), chance)
     begin("deposit-not-credited", minutes=4)
     begin("other", minutes=12)
     begin("login-failure", minutes=9)

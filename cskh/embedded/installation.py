@@ -69,6 +69,19 @@ class MailPorts:
         }
 
 
+# What the demo's brand answers by itself to whoever may be in danger. No number of it exists.
+INVENTED_HELP_LINES = {
+    "SAFETY_REPLY_VI": (
+        "Cảm ơn bạn đã nói ra. Một người của chúng tôi đang đọc tin của bạn và sẽ trả lời ngay. "
+        "Đường dây hỗ trợ (số bịa cho bản thử): 0000 000 000."
+    ),
+    "SAFETY_REPLY_EN": (
+        "Thank you for telling us. One of us is reading your message and will answer at once. "
+        "Help line (invented for this demo): 0000 000 000."
+    ),
+}
+
+
 class Installation:
     """A data folder whose servers run, and the programs that work with them.
 
@@ -86,6 +99,7 @@ class Installation:
             "PUBLIC_URL": wanted.address,
             "ALLOWED_HOSTS": wanted.allowed_hosts,
             **(self.mail_ports.environment if self.mail_ports else {}),
+            **(INVENTED_HELP_LINES if wanted.demo else {}),
         }
         fixed = {
             "DJANGO_SETTINGS_MODULE": "cskh.settings.base",

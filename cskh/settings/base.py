@@ -148,6 +148,10 @@ WHITENOISE_USE_FINDERS = True
 # Texts are bounded by our own limits (settings/cases.py); files are streamed to disk above 2.5 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # so many are read past to answer in our own words (channels_app/portal/uploads.py)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "cskh.core.upload_handler.FilesOnDisk",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {

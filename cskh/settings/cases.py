@@ -9,6 +9,8 @@ BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
 BRAND_HOTLINE = env.str("BRAND_HOTLINE", default="1900 0000")
 BRAND_EMAIL = env.str("BRAND_EMAIL", default="cskh@benxanh.example")
 BRAND_APP = env.str("BRAND_APP", default="")
+# Sent at once and by itself where a customer's words are flagged for protection, such as with help lines; empty: nothing is sent.
+SAFETY_REPLY = {"vi": env.str("SAFETY_REPLY_VI", default=""), "en": env.str("SAFETY_REPLY_EN", default="")}
 # Where customers reach the public pages; used in links of our messages.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
@@ -22,6 +24,9 @@ CASE_EVENT_LISTENERS = (
     "channels_app.push.on_case_event",
     "channels_app.first_words.on_case_event",  # records more itself: whoever listens hears of one after the other
 )
+
+# Gives what is shipped for a category, by its slug, as entries that a version of its checklist may begin with.
+SHIPPED_CHECKLISTS = "cskh.defaults.entries.entries_for"
 
 # Limits of what one message or form may carry.
 MESSAGE_MAX_CHARACTERS = 100_000

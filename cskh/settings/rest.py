@@ -44,6 +44,7 @@ SPECTACULAR_SETTINGS = {
         "CallStateEnum": "channels_app.models.Call.State",
         "EvidenceStateEnum": "cases.evidence.models.EvidenceItem.State",
         "RecordKindEnum": "cases.records.models.RecordKind",
+        "LookUpStateEnum": "cases.records.models.Asked.State",
     },
 }
 

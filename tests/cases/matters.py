@@ -6,9 +6,10 @@ from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer
 from accounts.models import User
 from cases.evidence.models import Check, EvidenceItem
+from cases.evidence.queries import needed_by
 from cases.models import Case, Category
 from cases.states import TRANSITIONS, Channel, Step
-from cases.workflow import evidence
+from cases.workflow import checks, evidence
 from channels_app.models import Delivery, Message
 from tests.cases.building import customer_of
 from tests.cases.permission_table import get_user, make_case
@@ -17,7 +18,7 @@ from tests.cases.permission_table import get_user, make_case
 @dataclass(frozen=True)
 class AtHand:
     """`twin` is a case like it, `head` somebody who may be given it, `said` the customer's message, `item` evidence to check anew,
-    `lost` a failed delivery, `elsewhere` another address of the customer."""
+    `lost` a failed delivery, `elsewhere` another address of the customer. Of its checks all but the first are made."""
 
     case: Case
     twin: Case
@@ -48,6 +49,8 @@ def make_matter(case_name, make_staff):
     item = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text="FT26326004511")
     head = get_user("manager", make_staff)
     evidence.verify_evidence(item, actor=Actor.staff(head), result=Check.Result.ACCEPTED)  # nothing is decided before
+    for to_make in needed_by(case).checks[1:]:
+        checks.make_check(case, actor=Actor.staff(head), check=to_make.entry.slug)
     lost = Delivery.objects.filter(message__case=case).first()
     lost.state = Delivery.State.FAILED
     lost.save()

@@ -8,6 +8,9 @@ from cases.evidence.lines import Line
 from cases.evidence.models import FOUND
 from cases.fair_words import accuses
 from cases.workflow.facts import usual_sentence
+from cskh.defaults import policy, texts
+from cskh.defaults.help import ARTICLES
+from cskh.demo.matters import TOLD
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,9 @@ from cases.workflow.facts import usual_sentence
         "The picture was tampered with",
         "a forged statement",
         "suspected fraud",
+        "Ảnh giả",
+        "Chống gian lận: biên lai này là giả mạo",
+        "Quý khách làm giả biên lai trên website",
     ],
 )
 def test_accusations_are_found(text):
@@ -35,10 +41,24 @@ def test_accusations_are_found(text):
         "Quý khách có thể gửi dòng sao kê.",
         "Giá trị giao dịch khác số tiền đã báo.",
         "The amount differs from our statement.",
+        "Biên lai giá trị 2.000.000đ đã được nhận.",
+        "Chúng tôi đã nhờ anh gia hạn giúp Quý khách.",
+        "Có kẻ gian gọi điện và giả mạo nhân viên của chúng tôi.",
+        "Quý khách đã đăng nhập trên một trang giả mạo.",
+        "Somebody lured you to a fake website; fraudsters had your password.",
+        "So your account is safe from fraud.",
     ],
 )
 def test_plain_words_pass(text):
     assert not accuses(text)
+
+
+def test_what_is_shipped_accuses_nobody():
+    said = [texts.NOTICE_VI, texts.NOTICE_EN, *(told.answer for told in TOLD)]
+    said += [body for bodies in texts.REPLY_TEMPLATES.values() for body in bodies]
+    said += [text for clause in policy.CLAUSES for text in clause]
+    said += [text for article in ARTICLES.values() for text in article]
+    assert [text for text in said if accuses(text)] == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

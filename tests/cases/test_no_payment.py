@@ -3,7 +3,8 @@
 import pytest
 
 from cases.no_payment import asks_to_pay
-from cskh.defaults import catalogue, policy, texts
+from cskh.defaults import policy, texts
+from cskh.defaults.checklists import CHECKLISTS
 from cskh.defaults.help import ARTICLES
 from cskh.demo.matters import TOLD
 
@@ -66,5 +67,5 @@ def test_what_we_ship_passes():
     shipped += [body for bodies in texts.REPLY_TEMPLATES.values() for body in bodies]
     shipped += [text for clause in policy.CLAUSES for text in clause]
     shipped += [text for article in ARTICLES.values() for text in article]
-    shipped += [text for reason in catalogue.REASONS for item in reason.items for text in item.texts]
+    shipped += [text for items in CHECKLISTS.values() for item in items for text in item.texts]
     assert [text for text in shipped if asks_to_pay(text)] == []

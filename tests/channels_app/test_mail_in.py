@@ -1,5 +1,6 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
+import errno
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from celery import current_app
 from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -29,6 +31,7 @@ from channels_app.models import Attachment, Delivery, InboundItem, MailboxState,
 from cskh.core.errors import Conflict
 from cskh.core.locks import unless_held
 from tests.cases.building import open_case
+from tests.cases.evidence.receipts import receipt_of
 
 from .mail import AN, DESK, deliver, headers_of, mail, pasted, photo, with_picture
 
@@ -655,6 +658,22 @@ def test_trying_again_fetches_the_mail_anew(work_off, unfetched):
     assert Case.objects.count() == 1, "read from the start, it is known again"
 
 
+def test_a_mail_whose_file_finds_no_room_waits_as_a_whole(post, work_off, settings, monkeypatch):
+    settings.INBOUND_RETRY_SECONDS = (0, 0)
+
+    def no_room(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(default_storage, "save", no_room)
+        deliver(post, mail(files=[("a.jpg", "image/jpeg", photo())]))
+        work_off()
+        item = InboundItem.objects.get()
+        assert (item.state, item.attempts, Case.objects.count()) == (State.WAITING, 1, 0)
+    work_off()
+    assert only_case().messages.get(direction="in").attachments.get().refused == ""
+
+
 def test_a_mail_fetched_anew_of_which_a_copy_came_in_is_no_second_case(post, work_off, unfetched):
     [raw] = post.mails(DESK)
     deliver(post, raw, to=["khieunai@benxanh.example"])
@@ -698,6 +717,7 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
     assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+    assert receipt_of(kept.evidence_item) == ("a.jpg", "image/jpeg", "")  # it came from a mail server of theirs
 
 
 def test_the_logo_of_a_signature_is_kept_and_answers_nothing_but_a_pasted_photo_does(post, work_off, make_staff):

@@ -18,6 +18,8 @@ def test_every_status_and_every_end_is_there_and_doing_it_again_changes_nothing(
     assert set(Case.objects.values_list("status", flat=True)) == set(Status.values)
     assert set(Case.objects.exclude(closed_as="").values_list("closed_as", flat=True)) == set(ClosedAs.values)
     assert [flaw for case in Case.objects.all() for flaw in flaws_of(case)] == []
+    flagged = Case.objects.exclude(safety_kinds=[])
+    assert [case.department.slug for case in flagged] == ["customer-protection"]
     call_command("check_cases")
     before = Case.objects.count()
     seed.seed(lambda text: None)

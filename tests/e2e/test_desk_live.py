@@ -14,10 +14,16 @@ from playwright.sync_api import expect
 
 from accounts.actors import Actor
 from accounts.models import Role
-from cases.workflow import resolution, routing
+from cases.evidence.models import FactEntry
+from cases.models import Category
+from cases.states import Channel
+from cases.tasks import examine_file
+from cases.workflow import checks, evidence, facts, resolution, routing
+from cases.workflow.facts import Sources
 from channels_app import calls, intake, outbox
 from channels_app.models import Draft, HeldSend, Message
 from tests.cases.building import customer_of, open_case
+from tests.cases.evidence.files import picture, upload
 from tests.web import Served, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -138,6 +144,87 @@ def test_the_form_knows_what_its_author_has_seen(web, enter, case):
     lan.click("#desk-news a")
     case.refresh_from_db()
     expect(version).to_have_value(str(case.last_event_number))
+
+
+def test_the_facts_stay_true_and_nothing_that_is_typed_there_is_lost(web, enter, people, case, context):
+    lan = enter("lan", context.new_page())  # one that may be refused something
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    expect(lan.locator("[data-picture]")).to_have_count(0)
+    sentence = lan.locator("#fact-transaction-code [name=value]")
+    sentence.fill("FT2632")
+    minh = Actor.staff(people["minh"])
+    meanwhile(facts.note_claim, case, actor=minh, fact="sending-bank", value="Ngân hàng Sen")
+    expect(lan.locator("#fact-sending-bank .verify-value")).to_have_text("Ngân hàng Sen")
+    expect(lan.locator("#desk-news a")).to_contain_text(str(people["minh"]))
+    meanwhile(checks.make_check, case, actor=minh, check="time-window")
+    expect(lan.locator("#check-time-window .is-good")).to_be_visible()
+    expect(sentence).to_be_focused()
+    expect(sentence).to_have_value("FT2632")
+
+    lan.click("#fact-transaction-code [value=unable]")  # it was shown before the colleague did something
+    expect(lan.locator("#fact-transaction-code #refused")).to_be_focused()
+    expect(lan.locator("#fact-transaction-code #refused")).to_contain_text(str(people["minh"]))
+    expect(sentence).to_have_value("FT2632")
+    connected(lan)
+    meanwhile(facts.note_claim, case, actor=minh, fact="sending-bank", value="Ngân hàng Súng")
+    expect(lan.locator("#fact-sending-bank .verify-value")).to_have_text("Ngân hàng Súng")
+    expect(sentence).to_have_value("FT2632")
+
+
+def test_with_another_category_other_facts_come_and_nothing_that_is_typed_goes(web, enter, people, case):
+    lan = enter("lan")
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    typed = lan.locator("#fact-transaction-code [name=value]")  # the new category has no such fact
+    typed.fill("FT2632")
+    expect(lan.locator("#check-time-window")).to_be_visible()
+    kind = Category.objects.get(slug="withdrawal-delayed")
+    meanwhile(routing.classify_case, case, actor=Actor.staff(people["minh"]), category=kind)
+    expect(lan.locator("#check-bank-maintenance")).to_be_visible()
+    expect(lan.locator("#check-time-window")).to_have_count(0)
+    expect(lan.locator("#fact-request-id")).to_be_visible()
+    expect(lan.locator("#fact-sending-bank")).to_have_count(0)
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("FT2632")
+
+
+def test_a_second_word_is_given_on_the_finding_that_was_read(web, enter, people, case, context):
+    lan, minh = enter("lan", context.new_page()), Actor.staff(people["minh"])
+    said = {
+        "actor": minh,
+        "fact": "transaction-code",
+        "value": "FT26326004511",
+        "sources": Sources(statement="Sổ lệnh"),
+    }
+    meanwhile(facts.verify_fact, case, **said, result="contradicted", sentence="Không thấy mã này trong sổ.")
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    card = lan.locator("#fact-transaction-code")
+    read = card.locator("[name=finding]").input_value()
+    with lan.expect_response(PARTS):
+        meanwhile(facts.verify_fact, case, **said, result="contradicted", sentence="Số tiền trong sổ là số khác.")
+    expect(card).to_have_attribute("data-stale", "")
+    expect(card.locator("[name=finding]")).to_have_value(read)
+    card.locator(".verify-second button").click()
+    expect(card.locator("#refused")).to_be_focused()
+    assert not FactEntry.objects.filter(confirms__isnull=False).exists()
+
+
+def test_a_picture_appears_at_the_facts_once_it_can_be_seen(web, enter, case, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"  # where the web process looks
+    lan = enter("lan")
+    lan.goto(f"{web.address}/admin/cases/case/{case.pk}/verify/")
+    connected(lan)
+    for shown, color in enumerate(("red", "blue"), start=1):
+        sent = upload(picture(color=color), f"{color}.jpg")
+        item = meanwhile(evidence.submit_evidence, case, actor=customer_of(case), channel=Channel.WEB, upload=sent)
+        meanwhile(examine_file, item.file_id)
+        expect(lan.locator("[data-picture]")).to_have_count(shown)
+        if shown == 1:
+            lan.keyboard.press("r")
+    expect(lan.locator("[data-picture]:visible")).to_contain_text("red.jpg")  # one goes on looking at the same
+    assert "rotate(90deg)" in lan.locator("[data-picture]:visible img").get_attribute("style")
 
 
 def test_the_news_lead_to_the_first_thing_that_was_not_seen(web, enter, people, case):

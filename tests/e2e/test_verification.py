@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import Role
-from cases.evidence.models import FactEntry
+from cases.evidence.models import FOUND, FactEntry
 from cases.evidence.pipeline.derive import derive_preview
 from cases.records.models import Snapshot
 from cases.states import Channel
@@ -65,6 +65,21 @@ def test_by_keyboard_from_the_case_to_a_verified_fact(desk, case):
     expect(desk.locator("#fact-transaction-code .desk-pill").first).to_have_class("desk-pill is-good")
     assert FactEntry.objects.get(kind="corroborated").snapshot is not None
     assert not case.evidence.filter(state="accepted").exists()  # nobody said that they belong to the fact
+
+
+def test_enter_in_a_line_of_words_decides_nothing(desk, case):
+    desk.goto(desk.url.replace("/change/", "/verify/"))
+    desk.locator("#fact-transaction-code .verify-form .verify-sources summary").click()
+    for name in ("value", "statement", "sentence"):
+        line = desk.locator(f"#fact-transaction-code .verify-form [name={name}]")
+        line.fill("Sổ phụ ngân hàng ngày 22/11")
+        line.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    expect(line).to_have_value("Sổ phụ ngân hàng ngày 22/11")
+    assert not FactEntry.objects.filter(case=case, kind__in=FOUND).exists()
+    desk.click("#fact-transaction-code button[value=contradicted]")
+    expect(desk.locator("#fact-transaction-code .desk-pill").first).to_have_class("desk-pill is-warn")
+    assert FactEntry.objects.get(case=case, kind__in=FOUND).kind == "contradicted"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

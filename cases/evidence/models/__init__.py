@@ -1,15 +1,16 @@
 """What was asked for, what came in, what was done with it, and what somebody found about it."""
 
 from .checklists import ASKED_OF_CUSTOMERS, CaseField, Checklist, ChecklistItem, ItemKind, Part
-from .custody import Custody, CustodyEntry, CustodyText
-from .facts import FOUND, FactEntry
+from .custody import Custody, CustodyEntry, CustodyText, DeclaredName
+from .facts import FOUND, OF_CHECKS, FactEntry
 from .files import DerivedPage, FileMetadata, Resemblance, StoredFile
 from .items import Check, EvidenceItem
-from .requests import EvidenceRequest, RequestedItem
+from .requests import EvidenceRequest, RequestedItem, own_reason
 
 __all__ = [
     "ASKED_OF_CUSTOMERS",
     "FOUND",
+    "OF_CHECKS",
     "CaseField",
     "Check",
     "Checklist",
@@ -17,6 +18,7 @@ __all__ = [
     "Custody",
     "CustodyEntry",
     "CustodyText",
+    "DeclaredName",
     "DerivedPage",
     "EvidenceItem",
     "EvidenceRequest",
@@ -27,4 +29,5 @@ __all__ = [
     "RequestedItem",
     "Resemblance",
     "StoredFile",
+    "own_reason",
 ]

@@ -110,7 +110,11 @@ class ChecklistItem(models.Model):
     record = models.CharField(
         _("record"), max_length=12, choices=RecordKind, blank=True, help_text=_("For records of ours to pull.")
     )
-    is_mandatory = models.BooleanField(_("mandatory"), default=True)
+    is_mandatory = models.BooleanField(
+        _("mandatory"),
+        default=True,
+        help_text=_("It is asked for where it is missing. A check: nothing is decided before somebody has made it."),
+    )
     must_be_verified = models.BooleanField(
         _("verified before a decision"),
         default=False,

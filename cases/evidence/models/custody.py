@@ -1,8 +1,11 @@
 """What was done with each thing that came in, never to be rewritten."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases import chains
 from cases.models import ACTOR_KINDS
 
 from .items import EvidenceItem
@@ -26,7 +29,7 @@ class Custody(models.Model):
 class CustodyEntry(models.Model):
     """Something that was done with an evidence item. UPDATE, DELETE and TRUNCATE are refused by a trigger.
 
-    `facts` holds ids, enums and sizes, never personal text. `hash` covers the whole row and the hash before.
+    `facts` holds ids, enums, sizes and hashes, never personal text. `hash` covers the whole row and the hash before.
     """
 
     class Event(models.TextChoices):
@@ -61,16 +64,46 @@ class CustodyEntry(models.Model):
         return f"{self.item_id}/{self.number} {self.event}"
 
 
-class CustodyText(models.Model):
-    """The words that belong to an entry (a reason, what was sent as text). Erasable: the entry keeps their salted hash."""
+class KeptApart(models.Model):
+    """Text that belongs to an entry and may be personal. Erasable: the `fact` of that name in the entry is its salted hash."""
 
-    entry = models.OneToOneField(CustodyEntry, on_delete=models.PROTECT, related_name="words")
+    fact: ClassVar[str]
     text = models.TextField()
     salt = models.CharField(max_length=32)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def digest(self) -> str:
+        return chains.salted(self.salt, self.text)
+
+
+class CustodyText(KeptApart):
+    """The words of an entry: a reason, what was sent as text."""
+
+    fact = "words"
+    entry = models.OneToOneField(CustodyEntry, on_delete=models.PROTECT, related_name="words")
 
     class Meta:
         verbose_name = _("words of a custody entry")
         verbose_name_plural = _("words of custody entries")
 
-    def __str__(self) -> str:
-        return self.text[:60]
+
+class DeclaredName(KeptApart):
+    """What the sender called the file that was received: a claim, kept as it was made.
+
+    Of a file in a form or a multipart request Django gives only what follows the last slash, with HTML entities resolved,
+    without characters that do not print (direction marks among them), and at most 255 characters: what it removed is not
+    known. Attachments of mails, and files that come in pieces, bring theirs as they are.
+    """
+
+    fact = "declared_name"
+    entry = models.OneToOneField(CustodyEntry, on_delete=models.PROTECT, related_name="declared_name")
+
+    class Meta:
+        verbose_name = _("declared file name")
+        verbose_name_plural = _("declared file names")

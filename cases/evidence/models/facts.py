@@ -1,4 +1,4 @@
-"""What is said, found and decided about the facts of a case."""
+"""What is said, found and decided about the facts of a case, and which checks were made on it."""
 
 from django.db import models
 from django.utils import timezone
@@ -11,10 +11,11 @@ from .items import EvidenceItem
 
 
 class FactEntry(models.Model):
-    """One thing that was said, found or decided about a fact of a case. Rows are added, never changed; the latest counts.
+    """One thing that was said, found or decided about a fact of a case, or about a check to make (`OF_CHECKS`). Rows are
+    added, never changed; the latest counts.
 
-    `slug` names the fact, whichever version of the checklist it stands in. Texts may be emptied when somebody's data are
-    erased; the record in the case's chain, which carries no personal text, stays.
+    `slug` names the fact or the check, whichever version of the checklist it stands in. Texts may be emptied when
+    somebody's data are erased; the record in the case's chain, which carries no personal text, stays.
     """
 
     class Kind(models.TextChoices):
@@ -23,6 +24,8 @@ class FactEntry(models.Model):
         CONTRADICTED = "contradicted", _("contradicted")
         UNABLE = "unable", _("cannot be verified")
         SET_ASIDE = "set_aside", _("set aside as not needed")
+        MADE = "made", _("made")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="fact_entries", verbose_name=_("case"))
     slug = models.SlugField(_("fact"))
@@ -37,7 +40,9 @@ class FactEntry(models.Model):
         Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("our record")
     )
     snapshot_sha256 = models.CharField(max_length=64, blank=True)
-    statement = models.CharField(_("other source"), max_length=300, blank=True)
+    statement = models.CharField(
+        _("other source"), max_length=300, blank=True, help_text="Of a check: what was noted about it."
+    )
     needs_second = models.BooleanField(_("needs a second verifier"), default=False)
     confirms = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="confirmed_by", verbose_name=_("confirms")
@@ -57,3 +62,4 @@ class FactEntry(models.Model):
 
 
 FOUND = frozenset({FactEntry.Kind.CORROBORATED, FactEntry.Kind.CONTRADICTED, FactEntry.Kind.UNABLE})
+OF_CHECKS = frozenset({FactEntry.Kind.MADE, FactEntry.Kind.TAKEN_BACK})

@@ -37,7 +37,11 @@ class EvidenceRequest(models.Model):
 
 
 class RequestedItem(models.Model):
-    """One thing that was asked for. `checklist_item` is set where it comes from the category's checklist."""
+    """One thing that was asked for. `checklist_item` is set where it comes from the category's checklist.
+
+    What `is_besides` was asked for although another thing was there of those of which one suffices: it is waited for all
+    the same.
+    """
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("requested")
@@ -53,6 +57,7 @@ class RequestedItem(models.Model):
     name = models.CharField(_("name"), max_length=160)
     why = models.CharField(_("why"), max_length=300, blank=True)
     kind = models.CharField(_("form"), max_length=4, choices=ItemKind, default=ItemKind.ANY)
+    is_besides = models.BooleanField(_("besides what is as good"), default=False, db_default=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.REQUESTED)
 
     class Meta:
@@ -61,3 +66,13 @@ class RequestedItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def own_reason(self) -> str:
+        """Why it is needed where somebody said so themselves; empty where the checklist says it."""
+        return own_reason(self.why, self.checklist_item)
+
+
+def own_reason(why: str, entry: ChecklistItem | None) -> str:
+    """The reason, unless it is the one that the checklist gives, in whichever language."""
+    return "" if entry is not None and why in (entry.why_vi, entry.why_en) else why

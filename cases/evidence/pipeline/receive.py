@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.evidence.models import StoredFile
 from cskh.core.errors import Invalid, TooLarge
-from cskh.core.incoming import SizeLimit, copied
+from cskh.core.incoming import SizeLimit, copied, keeping
 
 from . import derive, identify, scan
 
@@ -93,8 +93,8 @@ class Received:
 def receive(upload: Upload, *, room: int) -> Received:
     """Keeps the original in the storage under its SHA-256, once however often it comes. `room` is in bytes.
 
-    Raises TooLarge, UnsupportedType or Invalid (empty or damaged), with a text that says what to send instead, and then
-    nothing is kept. A crash after this and before the row leaves a file nobody refers to, never a row without its file.
+    Raises TooLarge, UnsupportedType or Invalid (empty or damaged), with a text that says what to send instead, or NotKept,
+    and then nothing is kept. A crash after this and before the row leaves a file nobody refers to, never a row without its file.
     """
     with copied(upload.stream, size_limit()) as (file, sha256, size):
         require_room(size, room=room)
@@ -104,7 +104,8 @@ def receive(upload: Upload, *, room: int) -> Received:
 def _keep(file: IO[bytes], sha256: str) -> str:
     """Writes the original where its hash says, unless it is there already."""
     name = f"evidence/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-    if default_storage.exists(name):
-        return name
-    file.seek(0)
-    return default_storage.save(name, File(file))
+    with keeping():
+        if default_storage.exists(name):
+            return name
+        file.seek(0)
+        return default_storage.save(name, File(file))

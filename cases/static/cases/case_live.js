@@ -1,4 +1,4 @@
-// The case page stays true while somebody reads or writes on it: its parts are fetched anew when the case changed, and
+// The page of a case, or of its facts, stays true while somebody reads or writes on it: its parts are fetched anew when the case changed, and
 // nothing somebody is typing in is touched. A form says which version its author has seen: what came meanwhile counts as
 // seen once it was on their screen.
 (function () {
@@ -19,6 +19,8 @@
     copy.querySelectorAll("[class='']").forEach((one) => one.removeAttribute("class"));
     copy.querySelectorAll("[open]").forEach((one) => one.removeAttribute("open"));
     copy.querySelectorAll("[data-sent]").forEach((one) => one.removeAttribute("data-sent"));
+    // Which picture one looks at, and how closely, is one's own (`verification.js`)
+    copy.querySelectorAll("[data-picture], [data-picture] img").forEach((one) => ["hidden", "loading", "style", "class"].forEach((name) => one.removeAttribute(name)));
     return copy.innerHTML.replace(/\s+/g, " ");
   }
 
@@ -28,6 +30,7 @@
         : field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
           : field.value !== field.defaultValue);
     const focused = document.activeElement;
+    if (element.querySelector("[data-typed]")) return true; // it was refused, and holds what was typed
     return (element.contains(focused) && focused.matches("input, textarea, select")) || [...element.querySelectorAll("input, textarea, select")].some(touched);
   }
 
@@ -39,6 +42,7 @@
     old.replaceChildren(...fresh.childNodes);
     old.querySelectorAll("details").forEach((one) => { if (open.has(nameOf(one))) one.open = true; });
     if (focused) live.focusLike(old, focused);
+    old.dispatchEvent(new CustomEvent("desk:put", { bubbles: true }));
   }
 
   function putConversation(old, fresh) {
@@ -57,6 +61,29 @@
     return arrived;
   }
 
+  // Which facts and checks there are changes with the category. Nothing that is there is moved: somebody may be writing in it.
+  function putList(old, fresh) {
+    const now = [...fresh.children], names = new Set(now.map((one) => one.dataset.live));
+    [...old.children].filter((one) => !names.has(one.dataset.live)).forEach((gone) => {
+      if (isBeingFilled(gone)) gone.dataset.stale = "";
+      else gone.remove();
+    });
+    let before = null;
+    now.forEach((one) => {
+      const there = part(old, one.dataset.live);
+      if (!there && before) before.after(one);
+      else if (!there) old.prepend(one);
+      before = there || one;
+    });
+    old.closest("section").hidden = fresh.closest("section").hidden && !old.children.length;
+  }
+
+  // Who gives a second word gives it on the finding they read, and on no other that comes under their cursor.
+  function asksOfAnother(old, now) {
+    const [read, latest] = [old, now].map((one) => one.querySelector("[name=finding]"));
+    return Boolean(read && latest) && read.value !== latest.value;
+  }
+
   function putComposer(old, fresh) {
     if (old.dataset.offers === fresh.dataset.offers || isBeingFilled(old)) return;
     put(old, fresh);
@@ -65,18 +92,20 @@
   }
 
   async function fetchParts() {
-    const address = new URL(location.href);
+    const address = new URL(page.dataset.address || "", location.href);
     address.searchParams.set("fragment", "live");
     address.searchParams.set("since", latest);
     const came = await live.page(address);
     const fresh = came && came.getElementById("case-page");
     if (!fresh) return;
     let arrived = [];
+    page.querySelectorAll("[data-list]").forEach((old) => putList(old, fresh.querySelector(`[data-list="${old.dataset.list}"]`)));
     page.querySelectorAll("[data-live]").forEach((old) => {
       const name = old.dataset.live, now = part(fresh, name);
+      if (!now) return;
       if (name === "composer") putComposer(old, now);
       else if (said(old) === said(now)) return;
-      else if (isBeingFilled(old)) old.dataset.stale = "";
+      else if (isBeingFilled(old) || asksOfAnother(old, now)) old.dataset.stale = "";
       else if (name === "conversation") arrived = putConversation(old, now);
       else put(old, now);
     });
@@ -131,7 +160,8 @@
   function tellVersion() {
     [...unseen].forEach((element) => element.isConnected || unseen.delete(element));
     if (!unseen.size) seen = latest;
-    part(page, "composer").querySelectorAll("[name=version]").forEach((field) => { field.value = seen; });
+    const composer = part(page, "composer"); // where facts are verified each form has the version of the part it came with
+    if (composer) composer.querySelectorAll("[name=version]").forEach((field) => { field.value = seen; });
   }
 
   // What is held: a countdown, and a look whether it went

@@ -26,7 +26,7 @@
   function draw(line, writers, viewers) {
     const said = [[writers, page.dataset.writing], [viewers, page.dataset.viewing]].filter(([people]) => people.length)
       .map(([people, form]) => form.replace("%(names)s", people.map((one) => one.name).join(", "))).join(" · ");
-    if (line.dataset.said === said) return;
+    if (!line || line.dataset.said === said) return;
     line.dataset.said = said;
     line.hidden = !said;
     line.replaceChildren(...[...writers, ...viewers].map((one) => {

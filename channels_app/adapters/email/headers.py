@@ -19,7 +19,8 @@ _MAX_BLOCK = 2 * 1024 * 1024  # a longer header block is no header block
 _MAX_VALUE = 64 * 1024  # characters of one value that are read, and
 _MAX_SAME = 20  # fields of one name: decoding must stay cheap whatever somebody sends
 
-_WORD = re.compile(r"=\?([^?\s=]{1,60})\?(?:([bB])\?([^?]*+)|([qQ])\?((?:[^?]++|\?(?!=)){0,300}+))\?=")
+# No possessive group here: that of an early Python 3.11 does not go back where its last try failed.
+_WORD = re.compile(r"=\?([^?\s=]{1,60})\?(?:([bB])\?([^?]*+)|([qQ])\?([^?]*(?:\?(?!=)[^?]*){0,300}))\?=")
 
 
 @dataclass(slots=True)

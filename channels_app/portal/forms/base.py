@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.evidence.pipeline import identify
 from cases.evidence.pipeline.receive import too_many_files
 from cskh.core.errors import DomainError, Invalid
+from cskh.core.incoming import EMPTY
 
 CODE_TYPED = {"autocapitalize": "characters", "spellcheck": "false"}
 # What a browser must not offer to the next person; it does not bring it back either when one goes back.
@@ -61,6 +62,7 @@ class FilesField(forms.FileField):
     """Pictures and documents: several, none too large, not too many."""
 
     widget = FilesInput(attrs={"accept": identify.ACCEPT})
+    default_error_messages = {"empty": EMPTY}
 
     def __init__(self, **options: Any) -> None:
         shown = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence.models import RequestedItem
-from cskh.core.errors import DomainError
+from cskh.core.errors import DomainError, NotKept
 
 from .base import FilesField, PortalForm, UploadsField
 
@@ -66,6 +66,8 @@ class EvidenceForm(PortalForm):
         """Where that file is refused, the form shown again no longer sends it; what else has arrived stays."""
         try:
             yield
+        except NotKept:
+            raise  # it has arrived, and can be sent again as it is
         except DomainError:
             self.refused_uploads.append(upload)
             typed = cast(QueryDict, self.data).copy()

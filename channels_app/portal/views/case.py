@@ -32,6 +32,7 @@ from channels_app.portal.forms.base import PortalForm, typed_in
 from channels_app.portal.forms.case import AcceptForm, EvidenceForm, MessageForm, ReasonForm, RejectForm
 from channels_app.portal.progress import progress_of
 from channels_app.portal.uploads import limited_body
+from cskh.core.client_address import address_hash
 from cskh.core.errors import DomainError, Invalid, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.core.latest import latest, newest
 
@@ -84,7 +85,7 @@ def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         try:
             limits.count(request, "write")
-            _submit(case, actor, form)
+            _submit(case, actor, form, sent_from=address_hash(request))
         except DomainError as error:
             resumable.drop(case, form.refused_uploads, actor=actor)
             form.show(error, file="documents", **{"*": "documents"})
@@ -190,7 +191,7 @@ def _status(case: Case) -> str:
     return str(Status(case.status).label)
 
 
-def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
+def _submit(case: Case, actor: Actor, form: EvidenceForm, *, sent_from: str) -> None:
     typed = form.cleaned_data
     submit = partial(
         evidence.submit_evidence,
@@ -199,6 +200,7 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm) -> None:
         channel=Channel.WEB,
         item=typed.get("item"),
         is_unasked=form.is_something_else,
+        address_hash=sent_from,
     )
     with transaction.atomic():
         for file in typed["documents"]:

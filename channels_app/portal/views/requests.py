@@ -29,6 +29,7 @@ from channels_app.portal import limits
 from channels_app.portal.forms.request import RequestForm
 from channels_app.portal.progress import STAGES, progress_of
 from channels_app.portal.uploads import limited_body
+from cskh.core.client_address import address_hash
 from cskh.core.errors import DomainError, NotVisible
 from cskh.core.models import IdempotencyKey
 from cskh.core.text import one_line
@@ -115,7 +116,7 @@ def _opened_by(request: HttpRequest, form: RequestForm, sending: Sending) -> tup
             case = Case.objects.get(code=bytes(kept.body).decode())
             return case.code, case.customer_id
         limits.count(request, "request")
-        case = _open(form)
+        case = _open(form, sent_from=address_hash(request))
         kept.body = case.code.encode()
         kept.save()
     return case.code, case.customer_id
@@ -131,7 +132,7 @@ def _hash(what: object) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
-def _open(form: RequestForm) -> Case:
+def _open(form: RequestForm, *, sent_from: str) -> Case:
     typed = form.cleaned_data
     person = Person(name=typed["name"], email=typed["email"], phone=typed["phone"], language=(get_language() or "")[:2])
     customer, _contacts = directory.recognise(person)
@@ -153,7 +154,8 @@ def _open(form: RequestForm) -> Case:
         notice=form.notice,
     )
     for file in typed["documents"]:
-        evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=Upload.of_form(file))
+        upload = Upload.of_form(file)
+        evidence.submit_evidence(case, actor=actor, channel=Channel.WEB, upload=upload, address_hash=sent_from)
     return case
 
 

@@ -30,10 +30,13 @@ DOORS = {
     "transfer": Step.ASSIGN,
     "change-priority": Step.RECLASSIFY,
     "decline-reopening": Step.REOPEN,
+    "clear-flag": "o",
     "check-evidence": "w",
     "verify-fact": "w",
     "confirm-fact": "w",
     "set-aside": "w",
+    "make-check": "w",
+    "take-back-check": "w",
     "add-evidence": "t",
     "retry-delivery": "o",
     "change-contact": "o",
@@ -56,6 +59,7 @@ ON_COMPLAINTS = {
 EVERYWHERE = set(ACTIONS) - set(ON_COMPLAINTS)
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
 ON_FACTS = {"verify-fact", "set-aside", "confirm-fact"}  # on the page where they are verified
+ON_CHECKS = {"make-check": 0, "take-back-check": 1}  # there too; each with its check (`matters.make_matter`)
 # Beside evidence, message, customer and records.
 AT_THEIR_THING = {
     "check-evidence",
@@ -65,6 +69,7 @@ AT_THEIR_THING = {
     "look-up-records",
     "pull-records",
     *ON_FACTS,
+    *ON_CHECKS,
 }
 
 
@@ -99,6 +104,7 @@ def form_of(door, at_hand):
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
         "pull-records": {"kind": next((entry.record for entry in needed_by(at_hand.case).records), "")},
+        **{name: {"check": check_for(name, at_hand)} for name in ON_CHECKS},
         "add-code": {"code": "FT26325118820"},
         "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
         "set-aside": {"thing": "incident-time", "reason": words},
@@ -109,6 +115,11 @@ def form_of(door, at_hand):
         "retry-delivery": {"delivery": at_hand.lost.pk},
         "change-contact": {"contact": at_hand.elsewhere.pk, "is_agreed": "on", "reason": words},
     }.get(door, {"reason": words, "body": words})
+
+
+def check_for(door, at_hand):
+    """The slug of a check that can be made, or taken back; "" where the case has none."""
+    return next((one.entry.slug for one in needed_by(at_hand.case).checks[ON_CHECKS[door] :]), "")
 
 
 @pytest.mark.parametrize("case_name", CASES)
@@ -220,8 +231,12 @@ def is_possible(door, at_hand, name, held):
         return False
     if door in ON_FACTS:  # a case that is not classified has no facts; who confirms is tested with the facts
         return case.status != Status.RECEIVED and door != "confirm-fact"
+    if door in ON_CHECKS:
+        return bool(check_for(door, at_hand))
     if door == "pull-records":  # what the checklist names
         return bool(needed_by(case).records)
+    if door == "clear-flag":  # none of these is flagged; who clears one is tested with the flag
+        return False
     if door == "take-it":
         return "d" in held and case.assignee is None
     return at_hand.can(step) if isinstance(step, Step) else True

@@ -24,7 +24,8 @@ from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
 from tests.cases.complaints.building import complete
-from tests.cases.evidence.files import picture
+from tests.cases.evidence.files import picture, upload
+from tests.cases.evidence.receipts import hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -272,6 +273,45 @@ def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_
     assert name in at.page(case).context["next"].what
 
 
+def test_what_something_as_good_is_there_for_is_asked_besides_by_whoever_may(desk, people, open_case):
+    case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    customer = Actor.customer(case.customer)
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    item = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, upload=upload(picture()))
+    evidence.verify_evidence(item, actor=lan, result="accepted")
+    assert "besides" not in desk(people["lan"]).form(case, "request-evidence").context["form"].fields
+    at = desk(people["manager"])
+    form = at.form(case, "request-evidence").context["form"]
+    [line] = form.as_good_is_there
+    assert line.slug == "statement-line"
+    assert line.name not in [one.name for one in form.lines]
+    said = {"besides": [line.name], "due_at": form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")}
+    unsaid = at.take(case, "request-evidence", **said)
+    assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["besides_why"])
+    assert at.take(case, "request-evidence", **said, besides_why="Biên lai thiếu tài khoản nhận").status_code == 302
+    asked = case.evidence_requests.last().items.get()
+    assert (asked.name, asked.why, asked.is_besides) == (line.name, "Biên lai thiếu tài khoản nhận", True)
+    assert line.name in at.page(case).context["next"].what
+
+
+def test_why_something_is_needed_besides_is_not_lost_where_it_is_missing_meanwhile(desk, people, open_case):
+    case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    sent = upload(picture())
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=sent)
+    evidence.verify_evidence(item, actor=lan, result="accepted")
+    at = desk(people["manager"])
+    form = at.form(case, "request-evidence").context["form"]
+    said = {"besides": [form.as_good_is_there[0].name], "besides_why": "Biên lai thiếu tài khoản nhận"}
+    seen = case.events.count()
+    evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh của giao dịch khác")
+    late = at.take(
+        case, "request-evidence", **said, version=seen, due_at=form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
+    )
+    assert late.status_code in (400, 409)
+    assert "Biên lai thiếu tài khoản nhận" in late.content.decode()
+
+
 def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
     photo = SimpleUploadedFile("anh.jpg", picture(), "image/jpeg")
@@ -299,6 +339,13 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     assert (line.state, line.items) == ("accepted", [item])
     assert "<img src=x" not in page.content.decode()
     assert desk(people["auditor"]).page(case).context["evidence_panel"].may_check is False
+
+
+def test_added_evidence_keeps_its_name_and_the_hash_of_where_it_came_from(desk, people, open_case):
+    case, at = open_case("deposit-not-credited"), desk(people["lan"])
+    photo = SimpleUploadedFile("anh.exe", picture(), "image/png")
+    assert at.take(case, "add-evidence", file=photo).status_code == 302
+    assert receipt_of(case.evidence.get()) == ("anh.exe", "image/png", hash_of("127.0.0.1"))
 
 
 def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):

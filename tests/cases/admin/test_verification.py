@@ -1,23 +1,29 @@
 """The page where facts are verified: what it shows, one press a fact, and two people where it takes two."""
 
+import re
 from functools import partial
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from cases.events import label_of
-from cases.evidence.models import EvidenceItem, FactEntry
+from cases.evidence.models import ChecklistItem, EvidenceItem, FactEntry
 from cases.evidence.queries import entries_of
 from cases.records.models import Snapshot
 from cases.states import Channel
 from cases.tasks import examine_file
-from cases.workflow import evidence, facts
+from cases.workflow import checks, evidence, facts
 from tests.cases.evidence.files import picture, upload
 
 pytestmark = pytest.mark.django_db
+
+CHECKS = ["code-unused", "amount-equal", "time-window", "account-ours"]
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ def test_one_press_verifies_and_one_goes_on_there(desk, people, case):
     assert done.url == reverse("admin:cases_case_verify", args=[case.pk])
     entry = FactEntry.objects.get(kind="corroborated")
     assert (entry.snapshot, entry.snapshot_sha256) == (snapshot, "b" * 64)
-    assert card(look(at, case)).tone == "good"
+    assert card(look(at, case)).look.tone == "good"
     beside_its_name = at.page(case).content.decode().partition(f"<b>{card(look(at, case)).line.name}</b>")[2]
     assert 'desk-pill is-good"' in beside_its_name.partition("</header>")[0]
 
@@ -144,6 +150,27 @@ def test_what_was_put_down_wrong_is_put_right(desk, people, case):
     assert (line.claim.value, line.fact_state) == ("Ngân hàng Sen", "corroborated")
 
 
+def test_what_was_confirmed_with_a_file_that_is_rejected_says_so_until_it_is_verified_anew(desk, people, case):
+    lan, at = Actor.staff(people["lan"]), desk(people["lan"])
+    item = evidence.submit_evidence(
+        case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=upload(picture(), "gia.jpg")
+    )
+    verify = partial(facts.verify_fact, case, actor=lan, fact="transaction-code", result="corroborated")
+    verify(sources=facts.Sources(evidence=[item], statement="Sao kê"))
+    with translation.override("vi"):
+        told = gettext("Confirmed with evidence that was rejected since: %(evidence)s. Verify this again.")
+    told = told % {"evidence": "gia.jpg"}
+    assert told not in look(at, case).content.decode()
+    rejected = at.take(case, "check-evidence", item=item.pk, result="rejected", reason="Ảnh mờ, hãy chụp lại")
+    assert rejected.status_code == 302
+    [message] = get_messages(rejected.wsgi_request)
+    assert "Mã giao dịch" in str(message)
+    assert told in look(at, case).content.decode()
+    assert told in at.page(case).content.decode()
+    verify(sources=facts.Sources(statement="Sao kê"))
+    assert told not in look(at, case).content.decode()
+
+
 def test_the_second_person_is_another_one(desk, people, case):
     at = desk(people["lan"])
     at.take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
@@ -170,17 +197,183 @@ def test_what_two_have_found_is_overturned_in_words_of_ones_own(desk, people, ca
     assert anew(sentence="Sao kê hôm sau có khoản tiền này.").status_code == 302
 
 
-def test_what_is_wrong_is_said_on_the_form(desk, people, case):
+def test_what_is_refused_is_said_at_its_fact_with_everything_that_was_typed(desk, people, case):
+    at, snapshot = desk(people["lan"]), book(case)
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, text="Sao kê đây")
+    typed = {
+        "value": "FT26326004512",
+        "evidence": [item.pk],
+        "snapshot": snapshot.pk,
+        "statement": "Gọi ngân hàng",
+        "sentence": "Biên lai giả mạo",
+    }
+    refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated", **typed)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["sentence"])
+    assert refused.templates[0].name == "admin/cases/case/verification.html"
+    told = card(refused)
+    assert (told.sources, told.snapshot, told.refused.wrong) == ({item.pk}, snapshot.pk, ["sentence"])
+    shown = refused.content.decode()
+    assert "Sao kê đây" in shown.partition('id="fact-transaction-code"')[0]  # what came in stands beside it as before
+    of_it = shown.partition('id="fact-transaction-code"')[2].partition("</li>")[0]
+    for words in (*told.refused.says, "FT26326004512", "Gọi ngân hàng", "Biên lai giả mạo"):
+        assert words in of_it
+    assert shown.count('role="alert" tabindex="-1" autofocus') == 1
+    assert not FactEntry.objects.exists()
+    anew = {**typed, "sentence": ""}
+    assert at.take(case, "verify-fact", fact="transaction-code", result="corroborated", **anew).status_code == 302
+
+
+def test_an_error_names_its_field(desk, people, case):
     at = desk(people["lan"])
-    book(case)
-    refused = at.take(case, "verify-fact", fact="transaction-code", result="corroborated")
-    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["statement"])
-    choices = [label for _value, label in refused.context["form"].fields["snapshot"].choices]
-    assert choices[-1] == "nạp tiền FT26326004511"  # as on the page it comes from
-    refused = at.take(case, "verify-fact", fact="transaction-code", result="unable", sentence="Biên lai giả mạo")
-    assert list(refused.context["form"].errors) == ["sentence"]
-    assert at.take(case, "set-aside", thing="receipt").status_code == 400
+    refused = at.take(case, "verify-fact", fact="transaction-code", result="unable", statement="x" * 301)
+    [said] = card(refused).refused.says
+    label = str(refused.context["form"].fields["statement"].label)
+    assert said.startswith(f"{label}: ")
+
+
+def test_who_comes_too_late_reads_it_at_the_fact(desk, people, case):
+    at = desk(people["lan"])
+    version = case.last_event_number
+    facts.note_claim(case, actor=Actor.staff(people["minh"]), fact="sending-bank", value="Ngân hàng Sen")
+    late = {"version": version, "fact": "transaction-code", "result": "unable", "sentence": "Chưa thấy khoản này."}
+    refused = at.client.post(reverse("admin:cases_case_step", args=[case.pk, "verify-fact"]), late)
+    assert (refused.status_code, card(refused).typed["sentence"]) == (409, "Chưa thấy khoản này.")
+    assert str(people["minh"]) in card(refused).refused.says[0]
+    assert f'name="version" value="{case.last_event_number}"' in refused.content.decode()
+
+
+def test_what_is_about_no_fact_is_said_above_them(desk, people, case):
+    at = desk(people["lan"])
+    refused = at.take(case, "set-aside", thing="receipt")
+    assert (refused.status_code, refused.context["is_refused_elsewhere"]) == (400, True)
+    assert 'role="alert"' in refused.content.decode()
     assert at.take(case, "set-aside", thing="receipt", reason="Thấy trên sao kê").status_code == 302
+    refused = at.take(case, "set-aside", thing="amount")
+    assert (refused.context["is_refused_elsewhere"], card(refused, "amount").is_refused_aside) == (False, True)
+
+
+def test_setting_aside_is_offered_to_whom_it_is_allowed(desk, people, case):
+    def offered(name, slug="transaction-code"):
+        return card(look(desk(people[name]), case), slug).may_set_aside
+
+    assert offered("lan")
+    desk(people["lan"]).take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
+    for name, is_offered in (("lan", False), ("minh", False), ("manager", True), ("administrator", True)):
+        assert offered(name) is is_offered, name
+        assert offered(name, "sending-bank")
+        shown = look(desk(people[name]), case).content.decode()
+        of_it = shown.partition('id="fact-transaction-code"')[2].partition('id="fact-')[0]
+        assert ("/set-aside/" in of_it) is is_offered
+        taken = desk(people[name]).take(case, "set-aside", thing="transaction-code", reason="Không cần nữa")
+        assert taken.status_code == (302 if is_offered else 403), name
+        if is_offered:
+            break
+
+
+def test_it_is_not_offered_to_whoever_found_it_nor_costs_more_the_more_is_disputed(desk, people, case):
+    at = desk(people["manager"])
+    dispute = partial(at.take, case, "verify-fact", result="contradicted", statement="Sao kê")
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert look(at, case).status_code == 200
+        return len(queries)
+
+    dispute(fact="transaction-code")
+    assert not card(look(at, case)).may_set_aside
+    few = cost()
+    dispute(fact="amount")
+    dispute(fact="sending-bank", value="Ngân hàng Sen")
+    assert cost() == few
+
+
+def test_checks_are_made_and_taken_back_there_and_shown_on_the_case(desk, people, case):
+    ChecklistItem.objects.filter(slug="time-window").update(is_mandatory=True)
+    at = desk(people["lan"])
+    first = look(at, case).context["checks"][0]
+    assert (first.check.entry.slug, first.check.is_missing) == ("time-window", True)
+    name = first.check.entry.name
+    assert name in look(at, case).context["missing"]
+    assert name in at.page(case).context["evidence_panel"].missing
+    made = at.take(case, "make-check", check="time-window", note="Theo sổ lệnh lúc 9h05")
+    assert made.url == reverse("admin:cases_case_verify", args=[case.pk])
+    for page in (look(at, case), at.page(case)):
+        of_it = page.content.decode().partition(f"<b>{name}</b>")[2].partition("</li>")[0]
+        assert "Theo sổ lệnh lúc 9h05" in of_it
+        assert str(people["lan"]) in of_it
+    told = {one.what: one for one in at.page(case).context["history"].rows}[label_of("check_made")]
+    assert (told.details, told.words) == (name, "Theo sổ lệnh lúc 9h05")
+    again = at.take(case, "make-check", check="time-window", note="Lần nữa")
+    assert again.status_code == 409
+    [refused] = [one for one in again.context["checks"] if one.refused]
+    assert refused.refused.typed["note"] == "Lần nữa"
+    assert at.take(case, "take-back-check", check="time-window", note="Sai ngày").status_code == 302
+    assert look(at, case).context["checks"][0].check.is_missing
+    assert "Sai ngày" in look(at, case).content.decode()
+
+
+def test_who_only_reads_makes_no_checks(desk, people, case):
+    shown = look(desk(people["auditor"]), case).content.decode()
+    assert 'id="check-time-window"' in shown
+    assert "make-check" not in shown
+
+
+def test_it_is_complete_only_once_everything_is_checked(desk, people, case):
+    at = desk(people["lan"])
+    for thing in ("receipt", "statement-line"):
+        at.take(case, "set-aside", thing=thing, reason="Có trong sổ")
+
+    def pill(page):
+        return re.search(r"<span [^>]*data-completeness>.*", page.content.decode())[0]
+
+    facts_said = {line.line.slug for line in look(at, case).context["cards"] if line.line.is_to_verify}
+    assert look(at, case).context["missing"] == []
+    assert look(at, case).context["left_to_check"] == len(facts_said) > 0
+    for page in (look(at, case), at.page(case)):
+        assert f" {len(facts_said)} " in pill(page)
+        assert "is-good" not in pill(page)
+    for slug in facts_said:
+        at.take(case, "verify-fact", fact=slug, result="corroborated", statement="Sổ lệnh")
+    for page in (look(at, case), at.page(case)):
+        assert "is-good" in pill(page)
+
+
+def test_a_finding_names_what_it_rests_on(desk, people, case):
+    at, snapshot = desk(people["lan"]), book(case)
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, text="Sao kê đây")
+    found = {"fact": "transaction-code", "result": "corroborated", "evidence": [item.pk], "snapshot": snapshot.pk}
+    at.take(case, "verify-fact", **found)
+    sources = card(look(at, case)).history[-1].sources
+    assert sources.startswith(f"Sao kê đây, {snapshot} · Sổ lệnh 1 · ")
+
+
+def test_of_records_that_look_alike_each_is_told_apart_and_the_empty_ones_stand_last(desk, people, case):
+    first, second = book(case, 1), book(case, 2)
+    empty = Snapshot.objects.create(
+        case=case, kind="bets", source="Sổ lệnh 1", asked_for="FT26326004511", content=[], sha256="c" * 64
+    )
+    page = look(desk(people["lan"]), case)
+    options = page.content.decode().partition('<select name="snapshot">')[2].partition("</select>")[0]
+    assert len({source.name for source in page.context["sources"]}) == 3
+    before, _, nothing = options.partition("<optgroup")
+    assert f'value="{empty.pk}"' in nothing
+    assert all(f'value="{one.pk}"' in before for one in (first, second))
+
+
+def test_an_open_page_fetches_its_parts(desk, people, case):
+    at = desk(people["lan"])
+    address = reverse("admin:cases_case_verify", args=[case.pk])
+    parts = re.findall(r'data-live="([\w-]+)"', look(at, case).content.decode())
+    assert {"glance", "came", "said", "records", "check-time-window", "fact-transaction-code"} <= set(parts)
+    since = case.last_event_number
+    facts.note_claim(case, actor=Actor.staff(people["minh"]), fact="sending-bank", value="Ngân hàng Sen")
+    fragment = at.client.get(address, {"fragment": "live", "since": since})
+    text = fragment.content.decode()
+    assert re.findall(r'data-live="([\w-]+)"', text) != []
+    assert sorted(re.findall(r'data-live="([\w-]+)"', text)) == sorted(parts)
+    assert "<html" not in text
+    assert f'data-seen="{case.last_event_number}"' in text
+    assert str(people["minh"]) in fragment.context["news"]
 
 
 def test_who_may_not_work_on_it_reads_it_or_finds_nothing(desk, people, case):
@@ -199,6 +392,7 @@ def test_it_costs_the_same_however_much_there_is(desk, people, case):
         book(case, number)
         evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, text=f"Dòng {number}")
         facts.note_claim(case, actor=Actor.staff(people["lan"]), fact="sending-bank", value=f"Ngân hàng {number}")
+        checks.make_check(case, actor=Actor.staff(people["lan"]), check=CHECKS[number])
 
     def cost():
         with CaptureQueriesContext(connection) as queries:

@@ -36,6 +36,26 @@ def test_the_checklist_says_what_is_missing_and_what_is_known(integration, at):
     assert (receipt["either_of"], receipt["fact"]) == ("payment-proof", None)
 
 
+@pytest.mark.parametrize(
+    ("said", "state", "claimed"),
+    [
+        ({"body": "Mã ft-26326 004511, tôi chuyển lúc 9h"}, "missing", ""),  # two tokens: no code that we know
+        ({"body": "Mã FT26326004511 và FT26325118820"}, "claimed", "FT26326004511, FT26325118820"),
+        ({"subject": "FT26326\x07004511 chưa vào"}, "claimed", "FT26326004511"),
+        ({"subject": "Chưa vào", "body": "sđt 0901234567"}, "missing", ""),
+        ({"body": "FT26325118820", "transaction_ref": "FT26326004511"}, "claimed", "FT26326004511"),
+    ],
+)
+def test_the_answer_to_opening_knows_the_codes_in_the_first_words(integration, said, state, claimed):
+    """As whoever asks next is told it."""
+    opened = integration.post("/api/v1/cases/", {**CASE, "category": "deposit-not-credited", **said}).json()
+    fact = next(one for one in opened["checklist"] if one["slug"] == "transaction-code")
+    assert (fact["fact"]["state"], fact["fact"]["claimed"], fact["missing"]) == (state, claimed, state == "missing")
+    asked = integration.get(f"/api/v1/cases/{opened['code']}/").json()
+    told = ("checklist", "checklist_complete", "allowed_steps")
+    assert {name: opened[name] for name in told} == {name: asked[name] for name in told}
+
+
 def test_two_people_find_that_it_does_not_match_and_the_customer_reads_it_kindly(
     integration, customer, staff_client, at
 ):
@@ -74,6 +94,21 @@ def test_from_a_record_of_ours_and_evidence(integration, customer, staff_client,
     found = lan.post(f"{at}facts/", {**finding, "snapshot": book.pk, "evidence": [sent["id"]]})
     assert (found.status_code, found.json()["state"]) == (201, "accepted"), found.content
     assert case.evidence.get().state == "accepted"
+
+
+def test_what_something_as_good_is_there_for_is_asked_besides_by_a_manager(integration, customer, staff_client, at):
+    boss, lan = staff_client("son", Role.MANAGER), staff_client("lan", Role.SPECIALIST, "payments")
+    lan.post(f"{at}request-evidence/", {"items": [{"name": "receipt"}]})
+    sent = customer.post(f"{at}evidence/", {"text": "Biên lai"}).json()
+    lan.post(f"/api/v1/evidence/{sent['id']}/verify/", {"result": "accepted"})
+    wanted = {"name": "statement-line", "why": "Biên lai không ghi tài khoản nhận"}
+    assert boss.post(f"{at}request-evidence/", {"items": [wanted]}).status_code == 400
+    besides = {"items": [{**wanted, "besides": True}]}
+    assert [one.post(f"{at}request-evidence/", besides).status_code for one in (lan, integration)] == [403, 403]
+    assert boss.post(f"{at}request-evidence/", besides).json()["status"] == "awaiting_customer"
+    read = line(customer, at, "statement-line")
+    assert (read["state"], read["missing"], read["besides"], read["why"]) == ("requested", True, True, wanted["why"])
+    assert line(customer, at, "receipt")["besides"] is False
 
 
 def test_programs_put_down_claims_and_verify_nothing(integration, customer, at):

@@ -1,11 +1,18 @@
 """Checklists by version: drafts, publishing, what cases keep, and what is shipped."""
 
+from html import unescape
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
+from django.forms import inlineformset_factory
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.models import Role
+from cases.admin.checklists import EntriesOfVersion
 from cases.evidence import checklists
-from cases.evidence.models import ASKED_OF_CUSTOMERS, Checklist, Part
+from cases.evidence.models import ASKED_OF_CUSTOMERS, Checklist, ChecklistItem, Part
 from cases.evidence.queries import checklist_of, entries_of
 from cases.fair_words import accuses
 from cases.models import Category
@@ -62,6 +69,35 @@ def test_what_asks_for_money_is_not_published(deposits, texts):
     assert draft.is_draft
 
 
+@pytest.mark.parametrize("field", ["name_vi", "why_vi", "formats_en", "example_vi", "otherwise_en"])
+def test_what_accuses_is_not_published(deposits, field):
+    words = "Your receipt is fake" if field.endswith("en") else "Biên lai giả mạo"
+    draft = checklists.begin_draft(deposits)
+    draft.items.filter(slug="receipt").update(**{field: words})
+    with pytest.raises(Invalid, match="“"):
+        checklists.publish(draft)
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_what_is_ours_to_check_is_called_what_it_is(deposits):
+    draft = checklists.begin_draft(deposits)
+    draft.items.filter(part=Part.CHECK).update(name_vi="Dấu hiệu gian lận")
+    checklists.publish(draft)
+
+
+def test_two_entries_of_one_slug_are_told_apart_from_other_mistakes(deposits):
+    draft = checklists.begin_draft(deposits)
+    forms = inlineformset_factory(Checklist, ChecklistItem, formset=EntriesOfVersion, fields=("slug",), extra=2)
+    total = draft.items.count()
+    typed = {"items-TOTAL_FORMS": total + 2, "items-INITIAL_FORMS": total}
+    for place, entry in enumerate(draft.items.all()):
+        typed |= {f"items-{place}-id": entry.pk, f"items-{place}-slug": entry.slug}
+    typed |= {f"items-{place}-slug": "twice" for place in (total, total + 1)}
+    said = forms(typed, instance=draft, prefix="items").non_form_errors()
+    assert said == [gettext("Two entries have the same slug. Give each its own.")]
+
+
 def test_one_draft_at_a_time_published_once(deposits):
     draft = checklists.begin_draft(deposits)
     with pytest.raises(Conflict):
@@ -82,19 +118,85 @@ def test_loading_again_changes_nothing_that_is_there(deposits):
     assert not entries_of(open_case(deposits.slug)).exists()
 
 
+class TestOffering:
+    """Categories that were there before what is shipped for them, or whose checklist was never begun."""
+
+    @pytest.fixture
+    def older(self, deposits):
+        deposits.checklists.all().delete()
+        Category.objects.filter(pk=deposits.pk).update(checklist_number=0)
+        deposits.refresh_from_db()
+        return deposits
+
+    def test_as_drafts_that_people_publish(self, older):
+        call_command("load_defaults")
+        assert not older.checklists.exists()
+        said = StringIO()
+        call_command("load_defaults", "--offer-checklists", stdout=said)
+        assert "deposit-not-credited." in said.getvalue()
+        draft = older.checklists.get()
+        assert draft.is_draft
+        assert [entry.slug for entry in draft.items.all()] == [item.slug for item in CHECKLISTS[older.slug]]
+        assert not entries_of(open_case(older.slug)).exists()
+        checklists.publish(draft)
+        assert entries_of(open_case(older.slug)).exists()
+
+    def test_nobodys_own_checklist_or_draft_is_touched(self, older):
+        checklists.begin_draft(older)
+        count = Checklist.objects.count()
+        call_command("load_defaults", "--offer-checklists", stdout=StringIO())
+        assert Checklist.objects.count() == count
+        assert not older.checklists.get().items.exists()
+
+    def test_from_the_page_of_the_category_by_administrators(self, client, make_staff, older):
+        address = f"/admin/cases/category/{older.pk}/change/"
+        begin = f"/admin/evidence/checklist/add/?category={older.pk}&begin_with=shipped"
+        client.force_login(make_staff("son", Role.MANAGER))
+        assert "begin_with" not in client.get(address).content.decode()
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        assert begin in unescape(client.get(address).content.decode())
+        form = client.get(begin).context["adminform"].form
+        said = {name: form[name].value() for name in ("category", "begin_with")}
+        assert client.post("/admin/evidence/checklist/add/", said).status_code == 302
+        draft = older.checklists.get()
+        assert (draft.is_draft, draft.items.count()) == (True, len(CHECKLISTS[older.slug]))
+        assert "begin_with" not in client.get(address).content.decode()
+
+    def test_what_is_not_shipped_is_not_begun_with(self, client, make_staff, defaults):
+        client.force_login(make_staff("tri", Role.ADMINISTRATOR))
+        other = Category.objects.get(slug="suggestion")
+        refused = client.post("/admin/evidence/checklist/add/", {"category": other.pk, "begin_with": "shipped"})
+        assert list(refused.context["adminform"].form.errors) == ["begin_with"]
+        assert not other.checklists.exists()
+
+
 class TestAdmin:
-    def test_a_draft_is_begun_changed_and_published(self, client, make_staff, deposits):
+    def begun(self, client, make_staff, deposits):
+        """The address of a new draft, and what its form holds, to be published."""
         client.force_login(make_staff("tri", Role.ADMINISTRATOR))
         begun = client.post("/admin/evidence/checklist/add/", {"category": deposits.pk, "note": "Gọn hơn"})
-        draft = Checklist.objects.get(category=deposits, published_at=None)
-        address = f"/admin/evidence/checklist/{draft.pk}/change/"
-        assert begun.url == address
-        page = client.get(address)
+        page = client.get(begun.url)
         posted = {"note": "Gọn hơn nữa", "evidence_checklist_publish": "1"}
         for formset in (one.formset for one in page.context["inline_admin_formsets"]):
             for form in (formset.management_form, *formset.initial_forms):
                 said = {f"{form.prefix}-{name}": form[name].value() for name in form.fields}
                 posted |= {name: value for name, value in said.items() if value is not None and value is not False}
+        return begun.url, posted
+
+    def test_what_is_published_is_what_was_just_written(self, client, make_staff, deposits):
+        address, posted = self.begun(client, make_staff, deposits)
+        posted["items-0-why_vi"] = "Vui lòng nạp thêm 100.000đ để mở khóa."
+        page = client.post(address, posted, follow=True)
+        assert "không yêu cầu tiền" in page.content.decode()
+        deposits.refresh_from_db()
+        draft = Checklist.objects.get(category=deposits, published_at=None)
+        assert (deposits.checklist_number, draft.note) == (1, "Gọn hơn nữa")
+        assert draft.items.first().why_vi == posted["items-0-why_vi"]  # there to be written anew
+
+    def test_a_draft_is_begun_changed_and_published(self, client, make_staff, deposits):
+        address, posted = self.begun(client, make_staff, deposits)
+        draft = Checklist.objects.get(category=deposits, published_at=None)
+        assert address == f"/admin/evidence/checklist/{draft.pk}/change/"
         posted["items-0-name_vi"] = "Mã tham chiếu"
         changed = client.post(address, posted)
         assert changed.status_code == 302, changed.context["errors"]

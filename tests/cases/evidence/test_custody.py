@@ -17,9 +17,11 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Role
-from cases.evidence import custody
-from cases.evidence.models import ChecklistItem, CustodyEntry, CustodyText, EvidenceItem
+from cases.evidence import custody, custody_report
+from cases.evidence.models import ChecklistItem, Custody, CustodyEntry, CustodyText, DeclaredName, EvidenceItem
+from cases.evidence.names import DECLARED_MAX
 from cases.evidence.pipeline import derive
+from cases.evidence.pipeline.receive import Upload
 from cases.models import Access
 from cases.states import Channel
 from cases.tasks import examine_file
@@ -27,6 +29,7 @@ from cases.workflow import evidence
 from tests.cases.building import customer_of, open_case
 
 from .files import pdf, picture, upload
+from .receipts import hash_of, receipt_of
 
 REFUSED = (ProgrammingError, InternalError, OperationalError)
 Event = CustodyEntry.Event
@@ -47,9 +50,17 @@ def case(defaults):
     return open_case("deposit-not-credited")
 
 
-def sent(case, data=None, text=""):
-    how = {"upload": upload(data)} if data else {"text": text}
+def sent(case, data=None, text="", **how):
+    how |= {"upload": upload(data)} if data else {"text": text}
     return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, **how)
+
+
+def named(case, name, *, content_type="image/jpeg", address_hash=""):
+    """A picture under that name."""
+    file = Upload.of_bytes(picture(), filename=name, content_type=content_type)
+    return evidence.submit_evidence(
+        case, actor=customer_of(case), channel=Channel.WEB, upload=file, address_hash=address_hash
+    )
 
 
 def events_of(item):
@@ -105,6 +116,19 @@ class TestWhatIsNoted:
         assert events_of(again) == ["received", "scanned", "derived"]
         assert custody.flaws_of(again) == []
 
+    def test_what_its_sender_claims_and_where_it_came_from(self, case):
+        name = "C:\\An\\hóa\u202egpj.đơn.exe"
+        item = named(case, name, content_type="image/png", address_hash=hash_of("203.0.113.7"))
+        assert receipt_of(item) == (name, "image/png", hash_of("203.0.113.7"))
+        facts = entry(item, Event.RECEIVED).facts
+        assert facts["declared_name"] == entry(item, Event.RECEIVED).declared_name.digest
+        assert "exe" not in json.dumps(facts, ensure_ascii=False)
+        assert custody.flaws_of(item) == []
+
+    def test_of_a_name_that_no_database_keeps_the_rest(self, case):
+        item = named(case, "a\0\ud800b" + "x" * 2 * DECLARED_MAX)
+        assert receipt_of(item)[0] == ("a?b" + "x" * DECLARED_MAX)[:DECLARED_MAX]
+
     def test_words_have_a_chain_too(self, case):
         item = sent(case, text="FT26327001")
         assert events_of(item) == ["received"]
@@ -142,7 +166,7 @@ def test_whoever_notes_at_the_same_time_waits(defaults, lan):
     "rewrite",
     [
         lambda one: CustodyEntry.objects.filter(pk=one.pk).update(tool="x"),
-        lambda one: CustodyEntry.objects.filter(pk=one.pk).delete(),
+        lambda one: connection.cursor().execute("DELETE FROM evidence_custodyentry WHERE id = %s", [one.pk]),
         lambda one: one.save(),
         lambda one: connection.cursor().execute("TRUNCATE evidence_custodyentry CASCADE"),
     ],
@@ -172,6 +196,8 @@ def test_the_database_refuses(case, rewrite):
         ),
         ("DELETE FROM evidence_custodyentry", 1, "the end of the chain is missing or was replaced"),
         ("UPDATE evidence_custodytext SET text = 'Rõ'", 3, "its words were altered"),
+        ("UPDATE evidence_declaredname SET text = 'b.jpg'", 1, "its declared name was altered"),
+        ("UPDATE evidence_declaredname SET entry_id = entry_id + 1", 2, "its declared name was altered"),
     ],
 )
 def test_what_was_rewritten_all_the_same_is_named(case, lan, tampering, number, what):
@@ -182,6 +208,7 @@ def test_what_was_rewritten_all_the_same_is_named(case, lan, tampering, number, 
     with without_the_trigger() as cursor:
         if tampering.startswith("DELETE"):
             cursor.execute("DELETE FROM evidence_custodytext")
+            cursor.execute("DELETE FROM evidence_declaredname")
         cursor.execute(tampering)
     out = StringIO()
     with pytest.raises(CommandError):
@@ -208,9 +235,32 @@ def test_words_may_be_erased(case, lan):
     assert list(custody.all_flaws()) == []
 
 
+def test_a_declared_name_may_be_erased(case):
+    item = named(case, "Nguyễn Văn An 0901234567.jpg")
+    DeclaredName.objects.all().delete()
+    assert list(custody.all_flaws()) == []
+    assert receipt_of(item)[0] == ""
+
+
+def test_a_chain_from_before_names_were_kept_holds(case):
+    """Entries of receipt without a name and without an address, as they were written before."""
+    item = EvidenceItem.objects.create(
+        case=case, text="FT26327001", channel="web", sender_kind="customer", sender_id="1"
+    )
+    Custody.objects.create(item=item)
+    custody.note(item, Event.RECEIVED, actor=customer_of(case), words=item.text, before="", after="", channel="web")
+    assert list(custody.all_flaws()) == []
+    [told] = custody_report.export(item, actor=customer_of(case), reason="")["entries"][:1]
+    assert (told["declared_name"], told["facts"].keys()) == ("", {"channel", "words"})
+
+
 class TestReport:
     def export(self, client, item, form, reason="Gửi trung tâm trọng tài"):
         return client.post(reverse("evidence:custody", args=[item.pk]), {"form": form, "reason": reason})
+
+    def text_of(self, response):
+        with pypdfium2.PdfDocument(io.BytesIO(response.content)) as document:
+            return " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
 
     @pytest.fixture
     def item(self, case):
@@ -231,6 +281,19 @@ class TestReport:
         assert events_of(item)[-1] == "exported"
         assert Access.objects.filter(user=lan, evidence_item=item.pk).exists()
 
+    def test_says_how_it_was_received(self, client, case, lan):
+        item = named(case, "hóa đơn\u202egpj.exe", address_hash=hash_of("203.0.113.7"))
+        lan.language = "en"
+        lan.save()
+        client.force_login(lan)
+        received = json.loads(self.export(client, item, "json").content)["entries"][0]
+        assert received["declared_name"] == "hóa đơn\u202egpj.exe"
+        assert received["facts"]["address_hash"] == hash_of("203.0.113.7")
+        text = self.text_of(self.export(client, item, "pdf"))
+        assert "Name as its sender says hóa đơn\\u202egpj.exe" in text
+        assert f"Network address (keyed hash): {hash_of('203.0.113.7')[:20]}" in text
+        assert "declared_name" not in text
+
     @pytest.mark.parametrize(("language", "word"), [("vi", "Gửi trung tâm"), ("en", "Chain of custody")])
     def test_as_pdf_in_the_readers_language(self, client, item, lan, language, word):
         lan.language = language
@@ -249,8 +312,7 @@ class TestReport:
         lan.language = "en"
         lan.save()
         client.force_login(lan)
-        with pypdfium2.PdfDocument(io.BytesIO(self.export(client, item, "pdf").content)) as document:
-            text = " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
+        text = self.text_of(self.export(client, item, "pdf"))
         for said in ("State accepted", "Who Customer", "Who Automatic", f"Filed as: {thing.name_en}", "Result: ready"):
             assert said in text
         for raw in ("content_type", "parameters", "{", "checklist_item"):

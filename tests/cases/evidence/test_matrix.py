@@ -6,14 +6,18 @@ Whatever is answered to whomever, a whole account number is not in it.
 
 import io
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from accounts.customers.models import Customer
 from accounts.models import ApiClient, Role, Scope
+from cases.api import urls as api_urls
+from cases.api.steps import STEPS
+from cases.evidence import urls as evidence_urls
 from cases.records import looking_up
 from cases.records.models import RecordFile, Snapshot
 from cases.states import Channel
@@ -105,6 +109,16 @@ DOORS_OF_REST = {
     "finding": lambda client, item: rest(client, item, "facts", **FACT, result="unable"),
     "second word": lambda client, item: rest(client, item, "facts/transaction-code/confirm", finding=1),
     "not needed": lambda client, item: rest(client, item, "set-aside", thing="statement-line", reason="Không cần"),
+    "checks": lambda client, item: rest(client, item, "checks"),
+    "check": lambda client, item: rest(client, item, "checks", check="code-unused", note="Sổ lệnh"),
+}
+# Doors that the tests below ask by themselves, and the steps, which have a table of their own (`tests/cases/permission_table`).
+ASKED_APART = {
+    ("get", "cases/<str:code>/"),
+    ("get", "cases/<str:code>/timeline/"),
+    ("post", "cases/<str:code>/evidence/"),
+    ("post", "evidence/<int:pk>/verify/"),
+    *(("post", f"cases/<str:code>/{step.value}/") for step in STEPS),
 }
 SEES, SEES_BUT_THE_PLACE, NOTHING = [200] * 7, [200, 200, 200, 200, 403, 200, 200], [404] * 7
 AT_THE_DESK = {
@@ -117,8 +131,9 @@ AT_THE_DESK = {
     "administrator": SEES,
 }
 RESTRICTED = {**AT_THE_DESK, "intake": NOTHING}
-# Records, a claim, a finding, a second word (on a finding that is none), and what is not needed.
-WORKS, READS, NOT_FOUND, FORBIDDEN = [200, 201, 201, 409, 200], [200] + [403] * 4, [404] * 5, [403] * 5
+# Records, a claim, a finding, a second word (on a finding that is none), what is not needed, checks, and one that was made.
+WORKS, READS = [200, 201, 201, 409, 200, 200, 200], [200, 403, 403, 403, 403, 200, 403]
+NOT_FOUND, FORBIDDEN = [404] * 7, [403] * 7
 OVER_REST = {
     "own department": WORKS,
     "intake": READS,
@@ -126,6 +141,39 @@ OVER_REST = {
     "auditor": READS,
     "administrator": WORKS,
 }
+
+
+class Noted:
+    """A client that goes nowhere, and notes where it was sent."""
+
+    def __init__(self):
+        self.doors = set()
+
+    def get(self, address, *said):
+        self.doors.add(("get", resolve(address)))
+
+    def post(self, address, *said, **how):
+        self.doors.add(("post", resolve(address)))
+
+
+def asked_at(doors):
+    client, somewhere = Noted(), SimpleNamespace(pk=1, case_id=1, case=SimpleNamespace(code="CS-0000-0000-000"))
+    for door in doors.values():
+        door(client, somewhere)
+    return client.doors
+
+
+def test_every_door_there_is_has_a_row_here():
+    at_the_desk = {place.url_name for _method, place in asked_at(DOORS) if place.namespaces == ["evidence"]}
+    assert at_the_desk == {pattern.name for pattern in evidence_urls.urlpatterns}
+    over_rest = {(method, place.route.removeprefix("api/v1/")) for method, place in asked_at(DOORS_OF_REST)}
+    assert over_rest | ASKED_APART == {
+        (method, str(pattern.pattern))
+        for pattern in api_urls.urlpatterns
+        if "<" in str(pattern.pattern)
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.view_class, method)
+    }
 
 
 @pytest.mark.parametrize("who", STAFF)
@@ -171,7 +219,7 @@ def _following(case):
     ("scopes", "status", "over_rest"),
     [
         ([Scope.CASES_READ], 200, READS),
-        ([Scope.CASES_WORK], 200, [200, 201, 403, 409, 200]),  # what is found, a person finds
+        ([Scope.CASES_WORK], 200, [200, 201, 403, 409, 200, 200, 403]),  # what is found, a person finds
         ([Scope.CASES_OPEN], 404, NOT_FOUND),
         ([], 404, NOT_FOUND),
     ],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cases.evidence.models import EvidenceItem, StoredFile
-from cases.evidence.names import fitting_filename, safe_filename
+from cases.evidence.names import fitting_filename, safe_filename, short_name
 from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
 from cases.tasks import sweep_files
@@ -202,6 +202,20 @@ def test_names_fit_a_file_system(name):
 
 def test_a_script_sent_as_text_is_no_script_on_the_desk():
     assert fitting_filename("run.bat", "text/plain") == "run.bat.txt"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("biên lai.jpg", "biên lai.jpg"),
+        ("a" * 16 + ".jpg", "a" * 16 + ".jpg"),
+        ("a" * 17 + ".jpg", "a" * 15 + "….jpg"),
+        ("a" * 12 + " " * 8 + ".jpg", "a" * 12 + "….jpg"),
+        ("a." + "b" * 20, "a." + "b" * 17 + "…"),
+    ],
+)
+def test_in_a_sentence_a_name_is_short_and_keeps_its_extension(name, shown):
+    assert short_name(name, 20) == shown
 
 
 class TestPreview:

@@ -11,9 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from cases import tasks
-from cases.evidence.models import StoredFile
+from cases.evidence.models import EvidenceItem, StoredFile
 from cases.evidence.pipeline import examine, receive
+from cases.states import Channel
+from cases.workflow import evidence
+from channels_app import push
 from cskh.core.locks import unless_held
+from tests.cases.building import customer_of, open_case
 
 from .files import picture, upload
 
@@ -56,6 +60,22 @@ def test_a_file_that_the_storage_lost_holds_up_no_other(monkeypatch, caplog):
     tasks.sweep_files()
     other.refresh_from_db()
     assert other.preview_state == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_that_show_it_look_again_once_it_came_further(defaults, monkeypatch):
+    told = []
+    monkeypatch.setattr(push, "_send", lambda events: told.extend(events))
+    case = open_case()
+    item = evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, upload=upload(picture()))
+    other = open_case(email="binh@khach.example")
+    EvidenceItem.objects.filter(
+        pk=evidence.submit_evidence(other, actor=customer_of(other), channel=Channel.WEB, text="Như trên").pk
+    ).update(file=item.file)
+    for expected in ({push.case_group(case.pk), push.case_group(other.pk)}, set()):  # once
+        told.clear()
+        tasks.examine_file(item.file_id)
+        assert set(told) == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Role
 from cases.models import Case
@@ -85,6 +85,20 @@ class TestCard:
         assert "Being looked up" in card(page(lan, case))
         looking_up.look_up_codes(case.pk)
         assert "No record with this code in: imported files" in card(page(lan, case))
+
+    def test_of_too_much_the_first_rows_are_shown_and_that_there_are_more(self, page, lan, settings):
+        case = open_case("deposit-not-credited", transaction_ref=CODE)
+        for told, words in (
+            ({"total": 1_534}, "Deposits, 127.0.0.1: only 200 of 1,534 rows are here."),
+            ({}, "Deposits, 127.0.0.1: only 200 rows are here, and there are more."),
+        ):
+            with operator(lambda kind, asked, told=told: (200, {"rows": [ROW] * 201, **told})) as server:
+                connect(settings, server)
+                TransactionCode.objects.update(next_try_at=timezone.now())
+                looking_up.look_up_codes(case.pk)
+                shown = card(page(lan, case))
+            assert words in shown
+            assert TransactionCode.objects.get().state == "answered"
 
     def test_silence_is_said(self, page, lan, settings):
         case = open_case("deposit-not-credited", transaction_ref=CODE)

@@ -14,7 +14,7 @@ from cases.records import importing
 from cases.records.imported import ImportedSource
 from cases.records.models import ImportedRow, RecordFile, RecordKind
 from cases.records.reading.lines import in_words
-from cases.records.source import NoAnswer, Period
+from cases.records.source import Period
 from cskh.core.errors import Conflict, Invalid, NotPermitted, TooLarge
 from tests.cases.records.building import STATEMENT, hand_in, take_over
 from tests.cases.records.test_reading import CAMT
@@ -27,7 +27,7 @@ TABLE = "Mã giao dịch;Mã khách hàng;Số tiền;Thời gian\n" + "".join(
 
 
 def found(code="FT26326004511", kind=RecordKind.DEPOSITS, **asked):
-    return ImportedSource().look_up(kind, code=code, **asked)
+    return ImportedSource().look_up(kind, code=code, **asked).rows
 
 
 def test_a_statement_is_found_by_its_codes(manager):
@@ -50,11 +50,22 @@ def test_customers_and_times(manager):
     take_over(manager, TABLE, content="deposits")
     nine = datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
     period = Period(nine, nine + timedelta(minutes=2))
-    rows = ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX000001", period=period)
-    assert len(rows) == 40
+    some = ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX000001", period=period)
+    rows = some.rows
+    assert (len(rows), some.is_cut, some.total) == (40, False, None)
     assert {(row.customer, row.at) for row in rows} == {("BX000001", nine + timedelta(minutes=1))}
-    with pytest.raises(NoAnswer):  # 240 of them: a part would be taken for the whole
-        ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX000001")
+    many = ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX000001")
+    assert (len(many.rows), many.is_cut, many.total) == (200, True, 240)
+
+
+def test_of_too_many_rows_the_latest_are_given_in_the_order_of_time(manager, monkeypatch):
+    lines = [f"GD{day};BX1;1000;{day:02}/11/2026" for day in (3, 1, 5, 2, 4)]
+    take_over(manager, "\n".join(["Mã giao dịch;Mã khách hàng;Số tiền;Thời gian", *lines]).encode(), content="deposits")
+    monkeypatch.setattr("cases.records.imported.MOST_ROWS", 3)
+    monkeypatch.setattr("cases.records.source.MOST_ROWS", 3)
+    answer = ImportedSource().look_up(RecordKind.DEPOSITS, customer="BX1")
+    assert [row.code for row in answer.rows] == ["GD3", "GD4", "GD5"]
+    assert (answer.is_cut, answer.total) == (True, 5)
 
 
 @pytest.mark.parametrize("bad", ["GDX;BX1;1,5;22/11/2026\n", 'GDX;BX1;1;"\n' + "x" * 140_000])

@@ -1,6 +1,8 @@
 """Records that a checklist wants are pulled for the customer, kept, shown on the page where facts are verified, and rested on."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -16,6 +18,7 @@ from cases import tasks
 from cases.evidence.models import FactEntry
 from cases.records import pulling
 from cases.records.models import Pull, Snapshot
+from cases.workflow import facts
 from cskh.core.errors import Invalid, NotPermitted
 from tests.cases.building import open_case
 from tests.cases.records.building import connect, operator, take_over
@@ -125,6 +128,35 @@ def test_the_newest_rows_are_shown_and_the_others_counted(client, lan, case, set
     assert "NAP00003" in shown
     assert "NAP00002" not in shown
     assert "and 3 earlier rows" in shown
+
+
+def test_of_too_much_the_first_rows_are_kept_and_it_says_so(client, lan, case, settings):
+    rows = [{"code": f"NAP{number:05}", "at": "2026-11-22T09:00:00+07:00"} for number in range(201)]
+    with operator(lambda kind, asked: (200, {"rows": rows, "total": 2_345})) as server:
+        pull(case, lan, server, settings)
+        shown = column(look(client, lan, case))
+    kept = Snapshot.objects.get()
+    assert (len(kept.content), kept.is_cut, kept.total, Pull.objects.get().state) == (200, True, 2_345, "answered")
+    assert "Deposits, 127.0.0.1: only 200 of 2,345 rows are here" in shown
+    assert "Nothing about this customer" not in shown
+    assert "(only a part of it)" in look(client, lan, case).content.decode()
+
+
+def test_what_is_cut_contradicts_nobody_by_itself(lan, case, settings):
+    """What is not among its rows may be in the rest; what is among them is there."""
+    with operator(lambda kind, asked: (200, {"rows": [{"code": "NAP1"}], "total": 2_345})) as server:
+        pull(case, lan, server, settings)
+    part = facts.Sources(snapshot=Snapshot.objects.get())
+    verify = partial(facts.verify_fact, case, actor=Actor.staff(lan), fact="amount")
+    with pytest.raises(Invalid) as refused:
+        verify(result="contradicted", sources=part)
+    assert refused.value.errors.keys() == {"snapshot"}
+    assert not FactEntry.objects.exists()
+    verify(result="unable", sources=part)
+    verify(result="contradicted", sources=replace(part, statement="Dòng NAP1 ghi 500.000"))
+    verify(result="corroborated", sources=part)
+    found = FactEntry.objects.exclude(kind="claimed").order_by("pk")
+    assert [one.kind for one in found] == ["unable", "contradicted", "corroborated"]
 
 
 def test_the_same_answer_is_the_same_snapshot(lan, case, settings):

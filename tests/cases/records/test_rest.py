@@ -18,6 +18,12 @@ DEPOSITS = RecordKind.DEPOSITS
 
 
 def ask(server, kind=DEPOSITS, **asked):
+    answer = whole_answer(server, kind, **asked)
+    assert (answer.is_cut, answer.total) == (False, None)
+    return answer.rows
+
+
+def whole_answer(server, kind=DEPOSITS, **asked):
     return RestSource(server.url, KEY).look_up(kind, **(asked or {"code": ROW["code"]}))
 
 
@@ -41,6 +47,47 @@ def test_pages_are_read_to_the_end():
         assert [row.code for row in ask(server)] == ["FT0", "FT1", "FT2", "FT3"]
 
 
+def in_pages(count, *, size, **told):
+    """An operator with so many rows, so many a page."""
+
+    def answer(kind, asked):
+        first = int(asked.get("cursor", 0))
+        rows = [{**ROW, "code": f"FT{number}"} for number in range(first, min(first + size, count))]
+        return 200, {"rows": rows, "next": str(first + size) if first + size < count else None, **told}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("books", "pages", "is_cut", "total"),
+    [
+        (in_pages(200, size=100), 2, False, None),
+        (in_pages(200, size=100, total=200), 2, False, None),
+        (in_pages(201, size=100), 3, True, None),
+        (in_pages(1_534, size=100, total=1_534), 3, True, 1_534),
+        (in_pages(201, size=300), 1, True, None),
+        (in_pages(300, size=300, total=7), 1, True, None),
+    ],
+    ids=["all", "all and said", "one more", "many, and said", "on one page", "and said wrongly"],
+)
+def test_of_too_many_rows_the_first_are_told_and_that_there_are_more(books, pages, is_cut, total):
+    with operator(books) as server:
+        answer = whole_answer(server)
+    assert [row.code for row in answer.rows] == [f"FT{number}" for number in range(200)]
+    assert (len(server.got), answer.is_cut, answer.total) == (pages, is_cut, total)
+
+
+def test_a_source_that_gives_less_than_it_says_to_have_is_cut():
+    with operator(in_pages(3, size=5, total=40)) as server:
+        answer = whole_answer(server)
+    assert (len(answer.rows), answer.is_cut, answer.total) == (3, True, 40)
+
+
+def test_what_is_beyond_the_rows_that_are_kept_is_not_looked_at():
+    with operator(lambda kind, asked: (200, {"rows": [ROW] * 201 + ["x"]})) as server:
+        assert whole_answer(server).is_cut
+
+
 def test_books_that_are_not_kept_hold_nothing():
     with operator(lambda kind, asked: (404, {})) as server:
         assert ask(server) == []
@@ -62,7 +109,10 @@ def test_books_that_are_not_kept_hold_nothing():
         (200, {"rows": [{"code": ["x"]}]}),
         (200, {"rows": [], "next": 7}),
         (200, {"rows": [], "next": "for ever"}),
-        (200, {"rows": [ROW] * 201}),
+        (200, {"rows": [ROW], "total": "5"}),
+        (200, {"rows": [ROW], "total": True}),
+        (200, {"rows": [ROW], "total": -1}),
+        (200, {"rows": [], "total": 5}),
         (200, b'{"rows": ["' + b"x" * 1_100_000 + b'"]}'),
     ],
     ids=str,

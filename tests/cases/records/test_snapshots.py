@@ -1,5 +1,7 @@
 """What a source said is kept as it was said: not changed, not doubled, and what is altered is found."""
 
+import hashlib
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -9,6 +11,7 @@ from django.db import InternalError, OperationalError, ProgrammingError, connect
 from cases.records import snapshots
 from cases.records.models import RecordKind, Snapshot
 from cases.records.rows import from_json
+from cases.records.source import SourceAnswer
 from tests.cases.building import open_case
 from tests.cases.records.building import ROW
 
@@ -21,9 +24,9 @@ def case(defaults):
     return open_case()
 
 
-def keep(case, **other):
-    rows = [from_json(RecordKind.DEPOSITS, {**ROW, **other})]
-    return snapshots.keep(case, RecordKind.DEPOSITS, rows, source="rest:bank", asked_for="FT26326004511")
+def keep(case, *, is_cut=False, total=None, **other):
+    answer = SourceAnswer([from_json(RecordKind.DEPOSITS, {**ROW, **other})], is_cut, total)
+    return snapshots.keep(case, RecordKind.DEPOSITS, answer, source="rest:bank", asked_for="FT26326004511")
 
 
 def test_the_same_answer_is_kept_once_and_another_beside_it(case):
@@ -55,6 +58,45 @@ def test_the_database_refuses_to_rewrite(case, rewrite):
     assert Snapshot.objects.get() == snapshot
 
 
+def test_more_rows_beyond_the_same_ones_are_another_answer(case):
+    kept = [keep(case), keep(case, is_cut=True), keep(case, is_cut=True, total=201), keep(case, is_cut=True, total=202)]
+    assert len({one.pk for one in kept}) == 4
+    assert keep(case, is_cut=True, total=202) == kept[-1]
+
+
+def test_what_was_sealed_before_answers_could_be_cut_is_sealed_still():
+    """The seal as it was computed then, to the letter."""
+    at = datetime(2026, 11, 22, 2, 31, 2, 5, tzinfo=UTC)
+    old = Snapshot(kind="deposits", source="rest:bank", asked_for="FT1", taken_at=at, content=[{"amount": 5}])
+    said = (
+        '{"asked_for":"FT1","case":"CS-1","content":[{"amount":5}],"kind":"deposits","source":"rest:bank",'
+        '"taken_at":"2026-11-22T02:31:02.000005+00:00"}'
+    )
+    assert snapshots.seal_of(old, "CS-1") == hashlib.sha256(said.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("column", ["is_cut = false, total = null", "total = null", "total = 300"])
+def test_that_it_is_cut_is_sealed(case, column):
+    snapshot = keep(case, is_cut=True, total=240)
+    rewrite(snapshot, column)
+    assert list(snapshots.altered()) == [(case.code, snapshot)]
+
+
+def test_that_it_is_whole_is_sealed(case):
+    snapshot = keep(case)
+    rewrite(snapshot, "is_cut = true")
+    assert list(snapshots.altered()) == [(case.code, snapshot)]
+
+
+def rewrite(snapshot, column):
+    """What a superuser could do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE records_snapshot DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE records_snapshot SET {column} WHERE id = %s", [snapshot.pk])
+        cursor.execute("ALTER TABLE records_snapshot ENABLE TRIGGER USER")
+
+
 @pytest.mark.parametrize(
     "column", ["kind = 'bets'", "source = 'files'", "asked_for = 'FT1'", "content = '[]'", "taken_at = now()"]
 )
@@ -63,11 +105,7 @@ def test_whatever_is_altered_is_found_and_named(case, column):
     snapshot = keep(case)
     keep(other)
     call_command("verify_audit", stdout=StringIO())
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE records_snapshot DISABLE TRIGGER USER")
-        cursor.execute(f"UPDATE records_snapshot SET {column} WHERE id = %s", [snapshot.pk])
-        cursor.execute("ALTER TABLE records_snapshot ENABLE TRIGGER USER")
+    rewrite(snapshot, column)
     out = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_audit", stdout=out)

@@ -11,14 +11,15 @@ from accounts.models import ApiClient, Role, Scope
 from cases.admin.evidence_forms import RequestEvidence
 from cases.admin.next_up import next_up
 from cases.events import flaws_of
-from cases.evidence import queries
+from cases.evidence import checklists, queries
 from cases.evidence.models import ASKED_OF_CUSTOMERS, EvidenceItem, RequestedItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Category, Pause, SlaTarget
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, ending, evidence, follow_up, resolution, routing
+from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow.steps import allowed_steps
+from channels_app import intake
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.defaults.checklists import CHECKLISTS
 from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
@@ -32,6 +33,7 @@ SOON = timedelta(minutes=10)  # well within the half hour that an urgent matter 
 DEPOSIT = [entry for entry in CHECKLISTS["deposit-not-credited"] if entry.part in ASKED_OF_CUSTOMERS]
 STATEMENT = Wanted(name="statement-line")
 RECEIPT, CODE = Wanted(name="Biên lai chuyển khoản"), Wanted(name="transaction-code")
+BANK = Wanted(name="sending-bank")
 
 
 @pytest.fixture
@@ -59,6 +61,11 @@ def send(case, data=None, **more):
     """The customer sends a file (a picture of its own by default)."""
     data = data or picture(color=(case.pk % 256, case.events.count() % 256, 7))
     return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, upload=upload(data), **more)
+
+
+def write(case, body):
+    """The customer says it in a message."""
+    return intake.add_message(case, actor=customer_of(case), channel=Channel.WEB, body=body)
 
 
 def due(case, kind=ClockKind.RESOLUTION):
@@ -113,6 +120,9 @@ class TestAsking:
             ([Wanted(name=" \n\t")], "items"),
             ([Wanted(name="\0")], "items"),
             ([Wanted(name=f"Thứ {number}") for number in range(11)], "items"),
+            ([Wanted(name="Ảnh gốc", why="Biên lai giả mạo")], "items"),
+            ([Wanted(name="Bản không bị làm giả của sao kê")], "items"),
+            ([Wanted(name="receipt", why="The first one was fake")], "items"),
         ],
     )
     def test_names_concrete_things(self, case, lan, items, field):
@@ -211,6 +221,91 @@ class TestAsking:
         assert request.items.get().name == "Transaction code"
 
 
+class TestAskingBesides:
+    """A receipt is on file, which suffices as a rule; somebody who answers for the case wants the statement line as well."""
+
+    WHY = "Biên lai không ghi rõ tài khoản nhận"
+    BESIDES = Wanted(name="statement-line", why=WHY, is_besides=True)
+
+    @pytest.fixture
+    def boss(self, make_staff):
+        return make_staff("son", Role.MANAGER)
+
+    @pytest.fixture
+    def receipt(self, case, lan):
+        """It came, was accepted, and the rest is waived."""
+        ask(case, lan)
+        item = send(case)
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted")
+        return item
+
+    def test_is_waited_for_although_something_as_good_is_there(self, case, boss, receipt, clock):
+        request = ask(case, boss, self.BESIDES)
+        asked = request.items.get()
+        assert (asked.is_besides, asked.why, asked.checklist_item.slug) == (True, self.WHY, "statement-line")
+        assert case.events.get(kind="evidence_requested", facts__request=request.pk).facts["besides"] == [asked.pk]
+        assert case.status == Status.AWAITING_CUSTOMER
+        assert list(queries.still_missing(request)) == [asked]
+        wanted = line(case, "statement-line")
+        assert (wanted.state, wanted.is_awaited, wanted.told_why) == ("requested", True, self.WHY)
+        assert line(case, "receipt").state == "accepted"
+        assert queries.file_of(case).missing_names == ["Mã giao dịch", "Dòng sao kê có khoản tiền"]
+        evidence.mark_delivered(request, at=T0)
+        clock.move_to(T0 + HOUR)
+        assert send(case).requested_item == asked
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert pauses(case)[-1] == (timedelta(0), HOUR)
+
+    def test_what_was_of_no_use_is_waited_for_again(self, case, lan, boss, receipt):
+        request = ask(case, boss, self.BESIDES, CODE)
+        evidence.verify_evidence(send(case), actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        assert [item.name for item in queries.still_missing(request)] == ["Dòng sao kê có khoản tiền", "Mã giao dịch"]
+        assert line(case, "statement-line").is_missing
+
+    def test_what_is_waived_is_needed_no_longer(self, case, lan, boss, receipt):
+        asked = ask(case, boss, self.BESIDES).items.get()
+        evidence.waive_rest(case, actor=Actor.staff(lan), reason="Biên lai là đủ")
+        assert case.events.filter(kind="evidence_completed").last().facts["waived"] == [asked.pk]
+        wanted = line(case, "statement-line")
+        assert (wanted.state, wanted.is_awaited, wanted.is_covered) == ("not_needed", False, True)
+
+    def test_without_the_word_besides_it_is_as_before(self, case, boss, receipt):
+        with pytest.raises(Invalid) as refused:
+            ask(case, boss, Wanted(name="statement-line", why=self.WHY))
+        assert "Dòng sao kê" in str(refused.value.errors["items"])
+
+    def test_what_is_there_itself_is_never_asked_besides(self, case, boss, receipt):
+        with pytest.raises(Invalid):
+            ask(case, boss, Wanted(name="receipt", why=self.WHY, is_besides=True))
+
+    def test_what_came_is_checked_first(self, case, lan, boss):
+        ask(case, lan)
+        send(case)
+        with pytest.raises(Invalid):
+            ask(case, boss, self.BESIDES)
+
+    @pytest.mark.parametrize(
+        "why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ để rút tiền"]
+    )
+    def test_with_a_fair_reason_of_its_own(self, case, boss, receipt, why):
+        assert DEPOSIT[8].slug == "statement-line"
+        with pytest.raises(Invalid):
+            ask(case, boss, Wanted(name="statement-line", why=why, is_besides=True))
+
+    def test_by_whoever_answers_for_the_case_and_by_no_program(self, case, lan, make_staff, receipt):
+        works, _ = ApiClient.objects.create_with_key("đối soát", list(Scope))
+        before = snapshot(case)
+        for actor in (Actor.staff(lan), Actor.integration(works)):
+            with pytest.raises(NotPermitted, match="Dòng sao kê"):
+                evidence.request_evidence(case, actor=actor, items=[self.BESIDES])
+        assert snapshot(case) == before
+        ask(case, make_staff("mai", Role.SPECIALIST, "payments", lead=True), self.BESIDES)
+
+    def test_what_turns_out_to_be_missing_is_asked_for_by_anybody(self, case, lan, receipt):
+        evidence.verify_evidence(receipt, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        assert ask(case, lan, self.BESIDES).items.get().is_besides is False
+
+
 class TestPause:
     def test_from_delivery_to_receipt(self, case, lan, clock):
         before = due(case)
@@ -238,12 +333,100 @@ class TestPause:
         assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
         assert pauses(case) == [(0 * HOUR, HOUR)]
 
+    def test_ends_with_the_last_where_two_things_came_as_something_as_good(self, clock, lan):
+        category = Category.objects.get(slug="deposit-not-credited")
+        draft = checklists.begin_draft(category)
+        for slug in ("wallet-page", "wallet-mail"):
+            draft.items.create(slug=slug, name_vi=slug, name_en=slug, either_of="wallet-proof", is_mandatory=False)
+        checklists.publish(draft)
+        case = case_at(Status.ROUTED, lan, category=category.slug)
+        evidence.mark_delivered(ask(case, lan, STATEMENT, Wanted(name="wallet-page")), at=T0)
+        items = {}
+        for slug in ("receipt", "wallet-mail"):
+            clock.shift(HOUR)
+            items[slug] = send(case, is_unasked=True)
+        for slug, item in items.items():
+            clock.shift(HOUR)
+            known = line(case, slug).checklist_item
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="accepted", checklist_item=known)
+        assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+        assert pauses(case) == [(0 * HOUR, 2 * HOUR)]
+
     def test_one_of_two_suffices_in_another_category_too(self, case, lan):
         request = ask(case, lan, RECEIPT, STATEMENT)
         kind = Category.objects.get(slug="settlement")
         routing.classify_case(case, actor=Actor.staff(lan), category=kind, summary="Kết quả bị tranh cãi")
         send(case, item=request.items.first().pk)
         assert Case.objects.get(pk=case.pk).status == Status.VERIFYING
+
+    def test_ends_with_the_message_that_names_the_code(self, case, lan, clock):
+        request = ask(case, lan, CODE, RECEIPT)
+        evidence.mark_delivered(request, at=T0)
+        clock.shift(HOUR)
+        write(case, "Mã giao dịch FT26326004511")
+        assert [one.name for one in queries.still_missing(request)] == ["Biên lai chuyển khoản"]
+        assert case.status == Status.AWAITING_CUSTOMER
+        clock.shift(5 * HOUR)
+        send(case, at=T0 + HOUR / 2)
+        assert case.status == Status.VERIFYING
+        assert request.items.exclude(state="received").count() == 0
+        assert pauses(case) == [(0 * HOUR, HOUR)]
+        assert list(flaws_of(case)) == []
+
+    def test_ends_at_once_where_the_code_was_the_last_thing(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0)
+        write(case, "Chào anh chị, tôi gửi sau nhé")
+        assert case.status == Status.AWAITING_CUSTOMER
+        clock.shift(HOUR)
+        write(case, "FT26326004511")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+        assert not case.follow_ups.filter(kind__startswith="evidence", cancelled_at=None).exists()
+
+    def test_ends_with_the_message_in_which_somebody_read_it(self, case, lan, clock):
+        evidence.mark_delivered(ask(case, lan, BANK), at=T0)
+        clock.shift(HOUR)
+        message = write(case, "Tôi chuyển từ ngân hàng Sen")
+        clock.shift(HOUR)
+        said = {"actor": Actor.staff(lan), "fact": "sending-bank", "value": "Ngân hàng Sen"}
+        facts.note_claim(case, **said, message=message.pk)
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+
+    @pytest.mark.parametrize("how", ["a claim without a message", "a code read on a receipt"])
+    def test_ends_when_one_of_us_puts_it_down(self, case, lan, clock, how):
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0)
+        clock.shift(HOUR)
+        if how == "a code read on a receipt":
+            facts.add_code(case, actor=Actor.staff(lan), code="FT26326004511")
+        else:
+            facts.note_claim(case, actor=Actor.staff(lan), fact="transaction-code", value="FT26326004511")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(0 * HOUR, HOUR)])
+
+    def test_what_was_told_counts_as_long_as_its_words_are_of_use(self, case, lan, clock):
+        request = ask(case, lan, CODE, BANK, RECEIPT)
+        receipt = request.items.get(checklist_item__slug="receipt").pk
+        item = evidence.submit_evidence(
+            case, actor=customer_of(case), channel=Channel.WEB, text="Biên lai có mã FT26326004511", item=receipt
+        )
+        assert [one.name for one in queries.still_missing(request)] == ["Ngân hàng hoặc ví chuyển tiền"]
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Xin gửi ảnh.")
+        assert queries.still_missing(request).count() == 3
+
+    def test_another_code_is_news_where_it_was_asked_for_anew(self, case, lan, clock, make_staff):
+        write(case, "Mã FT26326004511")
+        by = {"actor": Actor.staff(lan), "fact": "transaction-code"}
+        books = facts.Sources(statement="Sổ lệnh nạp")
+        finding = facts.verify_fact(case, **by, result="contradicted", sources=books)
+        facts.confirm_finding(finding, actor=Actor.staff(make_staff("hung", Role.SPECIALIST)))
+        clock.shift(HOUR)
+        write(case, "Còn một lệnh khác FT26326004512")
+        assert line(case, "transaction-code").state == "rejected"
+        clock.shift(HOUR)
+        evidence.mark_delivered(ask(case, lan, CODE), at=T0 + 2 * HOUR)
+        clock.shift(HOUR)
+        write(case, "Tôi nhầm, mã là FT26326004513")
+        assert (case.status, pauses(case)) == (Status.VERIFYING, [(2 * HOUR, 3 * HOUR)])
+        assert line(case, "transaction-code").claim.value == "FT26326004513"
+        assert line(case, "transaction-code").fact_state == "claimed"
 
     def test_reckoned_from_the_mail_not_from_its_reading(self, case, lan, clock):
         """The mail came in at 5 hours and was read an hour later; the report of delivery came last of all."""
@@ -626,6 +809,18 @@ class TestChecking:
         with pytest.raises(Invalid):
             evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason=reason)
         assert snapshot(case) == before
+
+    def test_the_customer_is_told_that_it_is_enough_once_what_is_as_good_was_accepted(self, case, lan, clock):
+        request = ask(case, lan, RECEIPT, STATEMENT)
+        receipt, statement = (send(case, item=asked.pk) for asked in request.items.order_by("pk"))
+        reject = partial(evidence.verify_evidence, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ")
+        enough = "Quý khách không cần gửi lại"
+        told = lambda: case.messages.filter(direction="out").latest("pk").body  # noqa: E731
+        reject(receipt)
+        assert enough not in told()
+        evidence.verify_evidence(statement, actor=Actor.staff(lan), result="accepted")
+        reject(receipt)
+        assert enough in told()
 
     def test_what_came_unasked_is_filed_under_what_is_needed(self, case, lan):
         item = send(case)

@@ -218,6 +218,39 @@ class TestFinding:
         assert snapshot(case) == before
         assert not FactEntry.objects.exists()
 
+    def test_nothing_is_corroborated_by_what_was_rejected(self, case, lan):
+        item = send(case)
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Ảnh mờ, xin chụp lại.")
+        before = snapshot(case)
+        with pytest.raises(Invalid) as refused:
+            verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item]))
+        assert str(item) in refused.value.errors["evidence"][0]
+        assert snapshot(case) == before
+        verify(case, lan, "contradicted", sources=facts.Sources(evidence=[item]))
+        verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item], statement="Sổ lệnh"))
+
+    def test_nor_confirmed_with_it(self, lan, minh):
+        case = open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=90_000_000)
+        item = send(case)
+        finding = verify(case, lan, "corroborated", sources=facts.Sources(evidence=[item]))
+        evidence.verify_evidence(item, actor=minh, result="rejected", reason="Ảnh mờ, xin chụp lại.")
+        with pytest.raises(Invalid) as refused:
+            facts.confirm_finding(finding, actor=minh)
+        assert list(refused.value.errors) == ["evidence"]
+        evidence.verify_evidence(item, actor=minh, result="accepted")
+        facts.confirm_finding(finding, actor=minh)
+        assert line(case).fact_state == "corroborated"
+
+    def test_of_a_part_of_a_record_nothing_is_contradicted_without_another_source(self, case, lan):
+        part = Snapshot.objects.create(
+            case=case, kind="deposits", source="ledger", asked_for="FT1", content=[], is_cut=True, sha256="a" * 64
+        )
+        with pytest.raises(Invalid) as refused:
+            verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part))
+        assert list(refused.value.errors) == ["snapshot"]
+        verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part, evidence=[send(case)]))
+        verify(case, lan, "contradicted", sources=facts.Sources(snapshot=part, statement="Sổ lệnh"))
+
     def test_evidence_of_another_case_is_no_source(self, case, lan):
         foreign = say(open_case("deposit-not-credited", email="binh@khach.example"), "FT2")
         with pytest.raises(Invalid):
@@ -281,6 +314,22 @@ class TestSecondVerifier:
     def test_much_is_much_however_it_is_written(self, lan, said):
         case = open_case("deposit-not-credited", transaction_ref="FT1")
         assert verify(case, lan, "corroborated", fact="amount", value=said).needs_second
+        assert verify(case, lan, "corroborated").needs_second
+
+    @pytest.mark.parametrize("before", ["claimed", "sent", "rejected", "in the details"])
+    def test_much_stays_much_whatever_is_put_down_then(self, lan, before):
+        case = open_case(
+            "deposit-not-credited", transaction_ref="FT1", amount=90_000_000 if before == "in the details" else None
+        )
+        if before == "claimed":
+            facts.note_claim(case, actor=lan, fact="amount", value="90 triệu")
+        if before in ("sent", "rejected"):
+            evidence.request_evidence(case, actor=lan, items=[Wanted(name="amount")])
+            item = say(case, "90.000.000đ")
+        if before == "rejected":
+            evidence.verify_evidence(item, actor=lan, result="rejected", reason="Xin ghi rõ số tiền.")
+        facts.note_claim(case, actor=lan, fact="amount", value="2 triệu")
+        assert verify(case, lan, "corroborated", fact="amount", value="1 triệu").needs_second
         assert verify(case, lan, "corroborated").needs_second
 
     def test_little_is_little_however_it_is_written(self, lan):
@@ -416,6 +465,32 @@ class TestDeciding:
         evidence.stop_waiting(dispute, actor=Actor.system("sla"))
         assert Step.PROPOSE in allowed_steps(lan, dispute)
 
+    def test_what_was_confirmed_with_a_file_that_is_rejected_then_is_open_again(self, dispute, lan, make_staff):
+        photo = send(dispute)
+        proof = facts.Sources(evidence=[photo])
+        verify(dispute, lan, "corroborated", value="GD-55120", sources=proof)
+        resolution.propose(dispute, actor=lan, body="Tính lại.")
+        approved = resolution.approve(dispute, actor=Actor.staff(make_staff("son", Role.MANAGER)))
+        evidence.verify_evidence(photo, actor=lan, result="rejected", reason="Ảnh của vé khác, xin gửi lại.")
+        approved.refresh_from_db()
+        assert approved.state == "returned"
+        assert [one.slug for one in queries.file_of(dispute).undecided] == ["transaction-code"]
+        assert Step.PROPOSE not in allowed_steps(lan, Case.objects.get(pk=dispute.pk))
+        verify(dispute, lan, "corroborated")
+        assert queries.file_of(dispute).undecided == []
+
+    def test_what_else_it_was_confirmed_with_still_stands(self, dispute, lan):
+        photo = send(dispute)
+        verify(
+            dispute,
+            lan,
+            "corroborated",
+            value="GD-55120",
+            sources=facts.Sources(evidence=[photo], statement="Sổ lệnh"),
+        )
+        evidence.verify_evidence(photo, actor=lan, result="rejected", reason="Ảnh của vé khác, xin gửi lại.")
+        assert queries.file_of(dispute).undecided == []
+
     def test_what_was_approved_falls_with_a_new_finding(self, dispute, lan, make_staff):
         verify(dispute, lan, "corroborated", value="GD-55120")
         resolution.propose(dispute, actor=lan, body="Tính lại.")
@@ -464,9 +539,15 @@ class TestAsking:
         with pytest.raises(Invalid):
             evidence.request_evidence(case, actor=lan, items=[wanted])
 
-    def test_nor_does_an_answer(self, case, lan):
+    @pytest.mark.parametrize(
+        "words", ["Vui lòng nạp thêm 500.000đ để được rút tiền.", "Biên lai của Quý khách là giả mạo."]
+    )
+    def test_nor_does_an_answer_or_accuse(self, case, lan, dispute, words):
         with pytest.raises(Invalid):
-            answer.send_answer(case, actor=lan, body="Vui lòng nạp thêm 500.000đ để được rút tiền.")
+            answer.send_answer(case, actor=lan, body=words)
+        verify(dispute, lan, "corroborated", value="GD-55120")
+        with pytest.raises(Invalid):
+            resolution.propose(dispute, actor=lan, body=words)
 
     def test_one_of_two_suffices(self, case, lan):
         request = evidence.request_evidence(

@@ -5,11 +5,16 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import Role, User
 from cases import timeline
+from cases.admin.next_up import next_up
 from cases.events import flaws_of
+from cases.evidence.models import ChecklistItem
+from cases.evidence.wanted import Wanted
 from cases.models import Case, CaseEvent
 from cases.states import Status
 from cases.workflow import answer, evidence, routing
@@ -291,6 +296,64 @@ def test_rejected_evidence_says_why(open_case, follow):
     lan = Actor.staff(User.objects.get(username="lan"))
     evidence.verify_evidence(case.evidence.get(), actor=lan, result="rejected", reason="Chụp lại cho rõ số tiền")
     assert "Chụp lại cho rõ số tiền" in browser.get(f"/track/{case.code}/").content.decode()
+
+
+def test_of_several_things_one_is_enough_before_and_after_it_came(open_case, follow):
+    case, lan = open_case("routed"), Actor.staff(User.objects.get(username="lan"))
+    wanted = [Wanted(name=name) for name in ("receipt", "statement-line", "transaction-code")]
+    evidence.request_evidence(case, actor=lan, items=wanted)
+    browser = follow(case)
+
+    def page():
+        return browser.get(f"/track/{case.code}/", headers={"accept-language": "en"}).content.decode()
+
+    assert "Or instead: Statement line with the payment" in page()
+    assert "Or instead: Transfer receipt" in page()
+    assert "For example: FT26326004511, as printed on the bank&#x27;s receipt" in page()
+    assert next_up(case).what.endswith("Biên lai chuyển khoản / Dòng sao kê có khoản tiền, Mã giao dịch.")
+    assert page().count("please send") == 3
+    documents = [SimpleUploadedFile("a.png", PNG)]
+    assert browser.post(f"/track/{case.code}/evidence/", {"documents": documents}).status_code == 302
+    assert "Or instead" not in page()
+    assert page().count("please send") == 1
+    assert "not needed any more" in page()
+
+
+def test_in_what_form_each_thing_is_wanted_stands_beside_it(open_case, follow):
+    case, lan = open_case("routed"), Actor.staff(User.objects.get(username="lan"))
+    words = {"formats_vi": "Ảnh <b>rõ</b> số tiền", "formats_en": "A <b>sharp</b> picture", "why_vi": "", "why_en": ""}
+    ChecklistItem.objects.filter(slug="receipt").update(**words)
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    browser = follow(case)
+    for language, told in (("vi", "Ảnh &lt;b&gt;rõ&lt;/b&gt; số tiền"), ("en", "A &lt;b&gt;sharp&lt;/b&gt; picture")):
+        asked = browser.get(f"/track/{case.code}/", headers={"accept-language": language}).content.decode()
+        assert told in asked
+    letter = case.messages.latest("pk").body
+    assert "Biên lai chuyển khoản" in letter
+    assert "Ảnh <b>rõ</b> số tiền)" in letter
+
+
+def test_what_is_asked_besides_is_needed_and_says_why(open_case, follow, make_staff):
+    case, lan = open_case("routed"), Actor.staff(User.objects.get(username="lan"))
+    evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
+    receipt = evidence.submit_evidence(
+        case, actor=Actor.customer(case.customer), channel="web", text="Biên lai FT26001"
+    )
+    evidence.verify_evidence(receipt, actor=lan, result="accepted")
+    boss = Actor.staff(make_staff("son", Role.MANAGER))
+    wanted = Wanted(name="statement-line", why="Biên lai không ghi tài khoản nhận", is_besides=True)
+    evidence.request_evidence(case, actor=boss, items=[wanted])
+    told = case.messages.latest("pk").body
+    with translation.override(case.customer.language):
+        besides = gettext("(besides what you have already sent)")
+    assert f"- Dòng sao kê có khoản tiền {besides}: {wanted.why}" in told
+    page = follow(case).get(f"/track/{case.code}/", headers={"accept-language": "en"})
+    asked = case.evidence_requests.last().items.get()
+    assert asked.pk in [choice for choice, _label in page.context["evidence_form"].fields["item"].choices]
+    html = page.content.decode()
+    assert "We need this besides what you have already sent." in html
+    assert wanted.why in html
+    assert "Or instead:" not in html
 
 
 def test_nothing_asked_and_nothing_sent_has_no_heading_of_its_own(open_case, follow):

@@ -9,7 +9,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer, Notice
@@ -18,6 +19,7 @@ from cases.models import Case, Category
 from channels_app.merging import merge_customers
 from channels_app.models import Delivery, Message
 from channels_app.portal.forms.request import new_token
+from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 PNG = bytes.fromhex(
@@ -69,6 +71,12 @@ def test_a_full_request_becomes_a_case_whose_code_is_shown_in_groups(client):
     assert sorted(case.evidence.values_list("filename", flat=True)) == ["bien-lai.png", "khac.png"]
     page = client.get("/request/done/").content.decode()
     assert "".join(f"<span>{group}</span>" for group in case.code.split("-")) in page
+
+
+def test_what_is_attached_keeps_its_name_and_the_hash_of_where_it_came_from(client):
+    data = typed(documents=[SimpleUploadedFile("biên lai.PNG.exe", PNG, "image/png")])
+    assert client.post("/request/", data, REMOTE_ADDR=ADDRESS).status_code == 302
+    assert receipt_of(Case.objects.get().evidence.get()) == ("biên lai.PNG.exe", "image/png", hash_of(ADDRESS))
 
 
 def test_what_has_no_title_is_called_by_its_first_words(client):
@@ -274,6 +282,12 @@ def test_a_file_of_thirty_megabytes_is_explained_and_what_was_typed_stays(client
     assert list(response.context["form"].errors) == ["documents"]
     assert "Xin đừng mất" in response.content.decode()
     assert counts() == before
+
+
+def test_an_empty_file_is_called_what_it_is_called_elsewhere(client):
+    response = client.post("/request/", typed(documents=[SimpleUploadedFile("gia.jpg", b"", "image/jpeg")]))
+    with translation.override("vi"):
+        assert response.context["form"].errors["documents"] == [gettext("The file is empty. Choose it again.")]
 
 
 def test_nobody_can_have_somebody_elses_address_mailed_without_end(client, settings):

@@ -1,12 +1,15 @@
 """Files that come in pieces: none is lost by a broken line, none is half there, none goes to another case."""
 
 import base64
+import errno
 import hashlib
 import uuid
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +17,8 @@ from django.utils import timezone
 from cases.evidence.models import EvidenceItem
 from channels_app import resumable
 from channels_app.models import PartialUpload, UploadPiece
+from cskh.core.errors import NotKept
+from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 from tests.cases.fingerprint import fingerprint
 
 from .test_requests import PNG
@@ -40,8 +45,8 @@ def upload(browser, case, data=PNG, name="biên lai.png"):
     return place.split("/")[-2]
 
 
-def send(browser, case, *ids, **typed):
-    return browser.post(f"/track/{case.code}/evidence/", {"uploads": ids, "text": "", **typed})
+def send(browser, case, *ids, address="127.0.0.1", **typed):
+    return browser.post(f"/track/{case.code}/evidence/", {"uploads": ids, "text": "", **typed}, REMOTE_ADDR=address)
 
 
 def test_pieces_become_the_file_that_was_sent(open_case, follow):
@@ -54,6 +59,15 @@ def test_pieces_become_the_file_that_was_sent(open_case, follow):
     assert item.requested_item is not None
     assert not PartialUpload.objects.exists()
     assert not UploadPiece.objects.exists()
+
+
+def test_the_name_is_kept_as_it_was_announced_and_where_it_was_sent_from(open_case, follow):
+    case, name = open_case(), "../Ảnh\u202egpj.exe"
+    browser = follow(case)
+    place = upload(browser, case, name=name)
+    assert PartialUpload.objects.get().filename == "Ảnhgpj.exe"
+    assert send(browser, case, place, address=ADDRESS).status_code == 302
+    assert receipt_of(EvidenceItem.objects.get()) == (name, "image/png", hash_of(ADDRESS))
 
 
 def test_after_a_break_one_asks_how_far_it_came(open_case, follow):
@@ -158,6 +172,49 @@ def test_a_refused_file_is_forgotten_and_the_others_stay(open_case, follow):
     assert [str(one.pk) for one in PartialUpload.objects.all()] == [good]
     assert send(browser, case, good).status_code == 302
     assert EvidenceItem.objects.count() == 1
+
+
+def no_room(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_where_there_is_no_room_what_arrived_and_was_typed_stays(open_case, follow, monkeypatch):
+    case = open_case()
+    browser = follow(case)
+    arrived = upload(browser, case)
+    monkeypatch.setattr(default_storage, "save", no_room)
+    full = send(browser, case, arrived, text="và mã FT26326004511")
+    assert full.status_code == 503
+    assert str(NotKept.default_message) in full.content.decode()
+    assert arrived in full.content.decode()
+    assert "và mã FT26326004511" in full.content.decode()
+    assert not EvidenceItem.objects.exists()
+    monkeypatch.undo()
+    assert send(browser, case, arrived, text="và mã FT26326004511").status_code == 302
+    assert EvidenceItem.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "TemporaryUploadedFile",
+        *(f"TemporaryFileUploadHandler.{name}" for name in ("receive_data_chunk", "file_complete")),
+    ],
+)
+def test_nor_is_what_was_typed_lost_where_the_request_itself_finds_no_room(
+    open_case, follow, monkeypatch, settings, fails
+):
+    case = open_case()
+    browser = follow(case)
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    monkeypatch.setattr(f"django.core.files.uploadhandler.{fails}", no_room)
+    files = [SimpleUploadedFile(name, PNG) for name in ("a.png", "b.png")]
+    full = send(browser, case, documents=files, text="và mã FT26326004511")
+    assert full.status_code == 503
+    assert "và mã FT26326004511" in full.content.decode()
+    assert not EvidenceItem.objects.exists()
+    monkeypatch.undo()
+    assert send(browser, case, documents=SimpleUploadedFile("a.png", PNG)).status_code == 302
 
 
 def test_given_up_it_is_gone(open_case, follow):

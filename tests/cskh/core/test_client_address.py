@@ -1,10 +1,12 @@
 """The address we count by is the one our own proxies vouch for."""
 
+import hashlib
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import RequestFactory
 
-from cskh.core.client_address import client_address, socket_address
+from cskh.core.client_address import address_hash, client_address, socket_address
 from cskh.core.throttles import CredentialThrottle
 
 PEER = "10.0.0.2"
@@ -30,6 +32,25 @@ def test_the_address_our_proxies_vouch_for(settings, proxies, forwarded, address
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=PEER, **headers)) == address
     named = [] if forwarded is None else [(b"x-forwarded-for", part.encode()) for part in forwarded.split(",", 1)]
     assert socket_address({"client": (PEER, 1234), "headers": [(b"host", b"example.org"), *named]}) == address
+
+
+def test_the_hash_tells_addresses_apart_and_gives_none_away(settings):
+    settings.TRUSTED_PROXIES = 1
+
+    def of(forwarded):
+        return address_hash(RequestFactory().get("/", REMOTE_ADDR=PEER, HTTP_X_FORWARDED_FOR=forwarded))
+
+    first = of("1.1.1.1, 203.0.113.7")
+    assert (len(first), "203" in first and "113.7" in first) == (64, False)
+    assert first == of("2.2.2.2, 203.0.113.7")
+    assert first != of("203.0.113.8")
+    assert first != hashlib.sha256(b"203.0.113.7").hexdigest()
+    settings.SECRET_KEY = "another installation"
+    assert first != of("203.0.113.7")
+
+
+def test_of_no_address_there_is_no_hash():
+    assert address_hash(RequestFactory().get("/", REMOTE_ADDR="")) == ""
 
 
 def test_a_socket_whose_peer_has_no_address_has_none():

@@ -9,6 +9,7 @@ import time
 import zlib
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.storage import default_storage
 from django.core.files.storage.filesystem import FileSystemStorage
 from django.db import connections
@@ -21,7 +22,7 @@ from cases.evidence.pipeline.receive import Upload
 from cases.states import Channel
 from cases.tasks import examine_file, sweep_files
 from cases.workflow import evidence
-from cskh.core.errors import DomainError, Invalid, TooLarge
+from cskh.core.errors import DomainError, Invalid, NotKept, TooLarge
 from tests.cases.building import customer_of, open_case
 from tests.cases.evidence.files import (
     EXE,
@@ -174,7 +175,7 @@ class TestFullDisk:
 
     def test_in_the_storage(self, case, monkeypatch):
         monkeypatch.setattr("cskh.core.storage.os.fsync", self.no_room)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(NotKept, match="in a few minutes|vài phút nữa"):
             sent(case, picture())
         assert kept() == {}
         assert not StoredFile.objects.exists()
@@ -183,7 +184,7 @@ class TestFullDisk:
 
     def test_in_the_quarantine(self, case, monkeypatch):
         monkeypatch.setattr("cskh.core.incoming.tempfile.TemporaryFile", self.no_room)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(NotKept, match="in a few minutes|vài phút nữa"):
             sent(case, picture())
         assert kept() == {}
 
@@ -200,13 +201,22 @@ class TestFullDisk:
     def test_the_sender_is_not_told_that_it_came(self, case, client, monkeypatch):
         _, key = ApiClient.objects.create_with_key("app", [Scope.CASES_OPEN, Scope.CASES_READ])
         monkeypatch.setattr("cskh.core.storage.os.fsync", self.no_room)
-        client.raise_request_exception = False
         file = io.BytesIO(picture())
         file.name = "anh.jpg"
         address = f"/api/v1/cases/{case.code}/evidence/"
         response = client.post(address, {"file": file}, headers={"Authorization": f"Bearer {key}"})
-        assert response.status_code == 500
+        assert (response.status_code, response.json()["code"]) == (503, "not_kept")
+        assert response["Content-Type"] == "application/problem+json"
         assert not EvidenceItem.objects.exists()
+
+    def test_nor_from_a_bucket(self, case, monkeypatch):
+        def no_answer(*args, **kwargs):
+            raise EndpointConnectionError(endpoint_url="http://bucket.example")
+
+        monkeypatch.setattr(default_storage, "save", no_answer)
+        with pytest.raises(NotKept):
+            sent(case, picture())
+        assert not StoredFile.objects.exists()
 
 
 class Slow(io.RawIOBase):

@@ -1,0 +1,69 @@
+"""Checks to make at the desk: who made which, and the press that says so or takes it back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from cases.evidence.models import FactEntry
+from cases.evidence.queries import CheckToMake
+from cases.models import Case
+from cases.workflow import checks
+
+from . import words
+from .refused import Refused
+from .step_forms import StepForm
+
+
+class MakeCheck(StepForm):
+    done = gettext_lazy("Noted: the check is made.")
+    check = forms.SlugField(widget=forms.HiddenInput)
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
+
+    def take(self) -> None:
+        checks.make_check(self.case, actor=self.actor, check=self.cleaned_data["check"], note=self.said("note"))
+
+
+class TakeBackCheck(StepForm):
+    done = gettext_lazy("Taken back: the check has to be made again. What was noted stays on record.")
+    check = forms.SlugField(widget=forms.HiddenInput)
+    note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=300)
+
+    def take(self) -> None:
+        checks.take_back_check(self.case, actor=self.actor, check=self.cleaned_data["check"], note=self.said("note"))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One entry on a check, and by whom."""
+
+    entry: FactEntry
+    who: str
+
+
+@dataclass(frozen=True)
+class CheckCard:
+    """A check with everything that was noted about it, the latest last, and what was just `refused` there."""
+
+    check: CheckToMake
+    history: list[Noted]
+    refused: Refused | None
+
+    @property
+    def last(self) -> Noted | None:
+        return self.history[-1] if self.check.made else None
+
+
+def check_cards(checks: Iterable[CheckToMake], case: Case, refused: Refused | None = None) -> list[CheckCard]:
+    """What nothing is decided without comes first. One query where somebody made one, none else."""
+    to_make = sorted(checks, key=lambda check: not check.entry.is_mandatory)
+    names = words.names_of(((one.by_kind, one.by_id) for check in to_make for one in check.said), case)
+    return [
+        CheckCard(
+            check,
+            history=[Noted(one, names[(one.by_kind, one.by_id)]) for one in check.said],
+            refused=refused if refused and refused.concerns("check", check.entry.slug) else None,
+        )
+        for check in to_make
+    ]
