@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from cases import policies, queries, timeline
 from cases.models import Answer, Case, CaseEvent
+from cases.states import TRANSITIONS
+from cases.workflow.steps import what_is_missing
 from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
@@ -146,6 +148,7 @@ def _form_page(
     actor: Actor,
     error: DomainError | None = None,
 ) -> HttpResponse:
+    possible = action.possible(actor, case)
     context = {
         **admin.site.each_context(request),
         "title": action.label,
@@ -153,7 +156,8 @@ def _form_page(
         "action": action,
         "form": form,
         "error": error,
-        "possible": action.possible(actor, case),
+        "possible": possible,
+        "lacking": "" if possible else _what_is_missing(action, case),
         "proposal": queries.answers_of_round(case, Answer.State.PROPOSED, Answer.State.APPROVED).first(),
         "replies": replies_for(case, request.user) if action.writing and form else [],  # type: ignore[arg-type]
         "case_url": reverse(action.leads_to, args=[case.pk]),
@@ -161,6 +165,12 @@ def _form_page(
     fragment = "fragment" in request.GET and error is None
     template = "admin/cases/case/step_form.html" if fragment else "admin/cases/case/step.html"
     return render(request, template, context, status=error.status if error else 200)
+
+
+def _what_is_missing(action: Action, case: Case) -> str:
+    """What keeps it from being taken although the status is right; "" for nothing."""
+    step = action.step
+    return what_is_missing(step, case) if step and case.status in TRANSITIONS[step].sources else ""
 
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:

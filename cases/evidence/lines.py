@@ -126,7 +126,7 @@ class Line:
         """Where it is on its way from us to the customer and back: `missing` or a RequestedItem.State.
 
         A fact that was said is there, and accepted once it is corroborated; one that could not be confirmed can be
-        proven otherwise, so it is as what was rejected.
+        proven otherwise, so it is as what was rejected. So is one of which all that confirmed it was rejected since.
         """
         asking = self._of_items()
         if not self.is_fact:
@@ -134,7 +134,7 @@ class Line:
         found = self.fact_state
         if found in (CLAIMED, AWAITING_SECOND):
             return asking if asking == State.ACCEPTED else State.RECEIVED.value
-        if found == Kind.CORROBORATED:
+        if self.is_proven:
             return State.ACCEPTED.value
         if found == Kind.SET_ASIDE:
             return State.NOT_NEEDED.value
@@ -217,7 +217,7 @@ class Line:
         if self.state in (State.ACCEPTED, State.NOT_NEEDED):
             return True
         as_good = () if self.is_asked_besides else self.alternatives
-        return any(other.state == State.ACCEPTED and not other.rests_on_nothing for other in as_good)
+        return any(other.state == State.ACCEPTED for other in as_good)
 
     def was_asked_in_vain(self, round_number: int) -> bool:
         """Whether the customer let the longest wait pass on it in that round."""

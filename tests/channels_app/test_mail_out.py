@@ -14,6 +14,7 @@ from accounts.customers.models import Contact
 from accounts.models import Department, Role
 from cases.events import EventKind, flaws_of
 from cases.evidence import checklists
+from cases.evidence.queries import file_of
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Channel, ClosedAs
@@ -330,15 +331,37 @@ def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_aga
     assert "….jpg (Transaction code)" in told
     assert len(told) < 150
     assert "Please send it again" in case.messages.latest("pk").body
-    sources = facts.Sources(evidence=[second])
-    facts.verify_fact(
-        case, actor=lan, fact="transaction-code", result="corroborated", value="FT26326004511", sources=sources
+    confirm = partial(
+        facts.verify_fact, actor=lan, fact="transaction-code", result="corroborated", value="FT26326004511"
     )
+    confirm(case, sources=facts.Sources(evidence=[second], statement="Đối soát ngân hàng"))
     reject(second)
     told = case.messages.latest("pk").body
     assert "….jpg. We cannot use it" in told
     assert "You need not send it again: we have what we need for “Transaction code”." in told
     assert "Please send it again" not in told
+
+
+def test_what_was_confirmed_with_the_rejected_file_alone_is_asked_for_again(lan):
+    case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    file = upload(picture(), filename="a.jpg")
+    item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=file)
+    facts.verify_fact(
+        case,
+        actor=lan,
+        fact="transaction-code",
+        result="corroborated",
+        value="FT26326004511",
+        sources=facts.Sources(evidence=[item]),
+    )
+    code = next(line for line in file_of(case).lines if line.slug == "transaction-code")
+    assert (code.state, code.is_missing) == ("accepted", False)
+    evidence.verify_evidence(item, actor=lan, result="rejected", reason="Chụp lại cho rõ")
+    code = next(line for line in file_of(case).lines if line.slug == "transaction-code")
+    assert (code.state, code.is_missing) == ("rejected", True)
+    told = case.messages.latest("pk").body
+    assert "You need not send it again" not in told
+    assert "Please send it again" in told
 
 
 def test_how_to_prove_it_otherwise_is_said_in_the_customers_language_whatever_the_desk_speaks(lan):

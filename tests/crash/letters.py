@@ -1,5 +1,7 @@
 """Everything that goes out by mail: which stage of the story brings it about, and what happens there."""
 
+from django.test import override_settings
+
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
 from cases.evidence.models import Check, EvidenceItem
@@ -8,7 +10,7 @@ from cases.states import Channel, Status
 from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow._clocks import SLA
 from cases.workflow.evidence import Wanted
-from channels_app import one_time_codes, outbox
+from channels_app import intake, one_time_codes, outbox
 from channels_app.models import Attachment, Delivery
 from tests.cases.building import customer_of, deliver_answer, open_case
 
@@ -88,6 +90,13 @@ def _refuse_files(case, lan):
     outbox.tell_refused(case, [Attachment(filename="a.exe", refused="Loại tệp này không nhận được.")])
 
 
+def _cry_for_help(case, lan):
+    with override_settings(SAFETY_REPLY={"vi": "Hãy gọi 0000 000 000.", "en": ""}):
+        intake.add_message(
+            case, actor=customer_of(case), channel=Channel.WEB, body="Tôi không muốn sống nữa, tôi sẽ tự tử"
+        )
+
+
 Kind = FollowUp.Kind
 # Name: status in which it is brought about, what brings it about (of the case and `lan`, the actor who owns it).
 # Those named as their template are the whole of `outbox.TEXTS`; a test says so.
@@ -108,6 +117,7 @@ LETTERS = {
     "closed_no_reply": (Status.ANSWERED, lambda case, lan: answer.close_no_reply(case, actor=SLA)),
     "closed_withdrawn": (Status.ROUTED, lambda case, lan: ending.withdraw(case, actor=customer_of(case))),
     "closed_duplicate": (Status.ROUTED, lambda case, lan: ending.mark_duplicate(case, actor=lan, of=open_case())),
+    "help_lines": (Status.ROUTED, _cry_for_help),
     "files_refused": (Status.ROUTED, _refuse_files),
     "message": (Status.ROUTED, lambda case, lan: outbox.write_message(case, actor=lan, body="Đang kiểm tra.")),
     "one-time code": (Status.ROUTED, _code),

@@ -247,6 +247,17 @@ def test_not_now_is_said_on_the_form(desk, people, answered_case):
     assert answered_case.status == "answered"
 
 
+def test_what_is_missing_is_said_before_anything_is_written(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    customer = Actor.customer(case.customer)
+    evidence.submit_evidence(
+        case, actor=customer, channel=Channel.WEB, upload=upload(picture(), filename="bien-lai.png")
+    )
+    form = desk(people["lan"]).client.get(reverse("admin:cases_case_step", args=[case.pk, "answer"])).content.decode()
+    assert "Hãy kiểm tra trước những gì đã nhận: bien-lai.png" in form
+    assert "Hiện không thể thực hiện" not in form
+
+
 def test_a_template_is_filled_in_once_and_only_where_it_should(desk, people, open_case):
     from channels_app.models import ReplyTemplate
 

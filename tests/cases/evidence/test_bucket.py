@@ -12,6 +12,7 @@ from cases.evidence.models import EvidenceItem
 from cases.evidence.pipeline import derive
 from cases.states import Channel
 from cases.workflow import evidence
+from cskh.core.errors import NotKept
 from cskh.settings import base
 from tests.cases.building import customer_of, open_case
 
@@ -72,7 +73,7 @@ def test_where_the_bucket_cannot_be_reached_nothing_is_said_to_be_kept(bucket, c
     case = open_case("deposit-not-credited")
     monkeypatch.setenv("STORAGE_ENDPOINT", "http://127.0.0.1:1")
     settings.STORAGES = {**settings.STORAGES, "default": base._s3(BUCKET)}
-    with pytest.raises(Exception, match="connect"):
+    with pytest.raises(NotKept):
         evidence.submit_evidence(
             case, actor=customer_of(case), channel=Channel.WEB, upload=upload(photo_with_place(), "hoá đơn.jpg")
         )

@@ -18,6 +18,7 @@ from cases.evidence.models import EvidenceItem
 from channels_app import resumable
 from channels_app.models import PartialUpload, UploadPiece
 from cskh.core.errors import NotKept
+from tests.cases.evidence.files import picture
 from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 from tests.cases.fingerprint import fingerprint
 
@@ -181,7 +182,9 @@ def no_room(*args, **kwargs):
 def test_where_there_is_no_room_what_arrived_and_was_typed_stays(open_case, follow, monkeypatch):
     case = open_case()
     browser = follow(case)
-    arrived = upload(browser, case)
+    arrived = upload(
+        browser, case, data=picture((91, 47), color=(9, 99, 9)), name="bien-lai.jpg"
+    )  # kept by no other test
     monkeypatch.setattr(default_storage, "save", no_room)
     full = send(browser, case, arrived, text="và mã FT26326004511")
     assert full.status_code == 503
