@@ -40,7 +40,8 @@ def locked_unless_busy(case_id: int) -> Case | None:
 
 
 def _with_what_decides() -> QuerySet[Case]:
-    return Case.objects.select_related("category", "department", "customer", "assignee")
+    # With its entry in the complaint register, should it have one: what a complaint may do depends on more.
+    return Case.objects.select_related("category", "department", "customer", "assignee", "complaint")
 
 
 def visible_case(actor: Actor, text: str, *, if_match: frozenset[str] | None = None) -> Case:
@@ -61,7 +62,7 @@ def visible_case(actor: Actor, text: str, *, if_match: frozenset[str] | None = N
 
 def for_file(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With everything the case page and the API's case need of single-valued relations."""
-    return cases.select_related("category__parent", "department", "assignee", "customer", "contact")
+    return cases.select_related("category__parent", "department", "assignee", "customer", "contact", "complaint")
 
 
 _OTHERS_SHOWN = 6

@@ -88,6 +88,7 @@ class Condition(StrEnum):
 
     EVIDENCE_CHECKED = "evidence_checked"
     APPROVED_WHERE_NEEDED = "approved_where_needed"
+    COMPLAINT_COMPLETE = "complaint_complete"
     NOT_FLAGGED = "not_flagged"
     FIRST_ROUND = "first_round"
     LATER_ROUND = "later_round"
@@ -114,6 +115,7 @@ def _from(*sources: Status) -> frozenset[Status]:
 
 
 _S = Status
+_COMPLETE = (Condition.EVIDENCE_CHECKED, Condition.COMPLAINT_COMPLETE)
 _UNFLAGGED = (Condition.NOT_FLAGGED,)  # every way to close: nobody's cry for help ends with the case
 TRANSITIONS: dict[Step, Move] = {
     Step.CLASSIFY: Move(_from(_S.RECEIVED), _S.ROUTED, "classify"),
@@ -125,14 +127,14 @@ TRANSITIONS: dict[Step, Move] = {
     Step.EVIDENCE_COMPLETED: Move(_from(_S.AWAITING_CUSTOMER), _S.VERIFYING, "evidence"),
     Step.EVIDENCE_OVERDUE: Move(_from(_S.AWAITING_CUSTOMER), _S.RESOLVING, "system"),
     Step.START_RESOLVING: Move(_from(_S.ROUTED, _S.VERIFYING, _S.REOPENED), _S.RESOLVING, "resolve"),
-    Step.PROPOSE: Move(_from(_S.RESOLVING, _S.REOPENED), _S.AWAITING_APPROVAL, "decide", (Condition.EVIDENCE_CHECKED,)),
-    Step.APPROVE: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve", (Condition.EVIDENCE_CHECKED,)),
+    Step.PROPOSE: Move(_from(_S.RESOLVING, _S.REOPENED), _S.AWAITING_APPROVAL, "decide", _COMPLETE),
+    Step.APPROVE: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve", _COMPLETE),
     Step.RETURN: Move(_from(_S.AWAITING_APPROVAL), _S.RESOLVING, "approve"),
     Step.ANSWER: Move(
         _from(_S.ROUTED, _S.RESOLVING, _S.REOPENED),
         _S.ANSWERED,
         "decide",
-        (Condition.EVIDENCE_CHECKED, Condition.APPROVED_WHERE_NEEDED),
+        (*_COMPLETE, Condition.APPROVED_WHERE_NEEDED),
     ),
     Step.ACCEPT: Move(_from(_S.ANSWERED), _S.CLOSED, "customer_word", _UNFLAGGED, ClosedAs.ACCEPTED),
     Step.REJECT: Move(_from(_S.ANSWERED), _S.REOPENED, "customer_word"),
@@ -143,7 +145,7 @@ TRANSITIONS: dict[Step, Move] = {
         _from(_S.RESOLVING),
         _S.CLOSED,
         "final_response",
-        (Condition.LATER_ROUND, Condition.EVIDENCE_CHECKED, Condition.APPROVED_WHERE_NEEDED, *_UNFLAGGED),
+        (Condition.LATER_ROUND, *_COMPLETE, Condition.APPROVED_WHERE_NEEDED, *_UNFLAGGED),
         ClosedAs.FINAL_RESPONSE,
     ),
     Step.REOPEN: Move(_from(_S.CLOSED), _S.REOPENED, "reopen"),

@@ -19,10 +19,11 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.customers.models import Contact, Customer, Notice
+from cases.complaints.register import FORMAL
 from cases.models import Case
 from cases.records import registry
 from cases.states import Channel
-from cases.workflow import conversation, opening, protection
+from cases.workflow import complaint, conversation, opening, protection
 from cases.workflow.opening import Matter
 from cskh.core.errors import Busy, Invalid
 from cskh.core.jobs import enqueue_after_commit, next_try
@@ -96,6 +97,8 @@ def open_request(
         )
         said = first_words(case.subject, text)
         registry.note_said(case, said, message=message.pk)
+        if case.nature in FORMAL and case.category_id:
+            complaint.begin_with(case, words=text, message=message.pk)
         protection.heed(case, said, at=case.opened_at, message=message.pk)
     return case
 

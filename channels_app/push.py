@@ -5,11 +5,10 @@ last message that was read. Pages fetch what is new from the database, as far as
 saw. They also look by themselves now and then.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
@@ -20,7 +19,6 @@ from cskh.core.key_values import asked
 
 log = logging.getLogger(__name__)
 
-_SENT_WITHIN = 3  # seconds
 DESK = "desk"  # every page of the desk: queues and their counts
 WAITING = "waiting"  # the same pages: who waits at the chat. Apart, as else a busy desk kept every console asking.
 _LINES = (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_SENT, EventKind.NOTE_ADDED)
@@ -93,16 +91,9 @@ class _Pushes:
 
 
 def _send(events: Mapping[str, dict[str, object]]) -> None:
+    layer: Any = get_channel_layer()
     try:
         with asked():
-            async_to_sync(_send_each)(events)
+            layer.publish(events)
     except Exception as error:  # noqa: BLE001 - the layer raises whatever its transport raises
         log.warning("nobody was told of a change in %s: %r", ", ".join(events), error)
-
-
-async def _send_each(events: Mapping[str, dict[str, object]]) -> None:
-    layer = get_channel_layer()
-    assert layer is not None  # settings name one
-    async with asyncio.timeout(_SENT_WITHIN):  # waiting for other pushes included
-        for group, event in events.items():
-            await layer.group_send(group, event)

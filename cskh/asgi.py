@@ -7,13 +7,14 @@ import sys
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+
+from cskh.core.page_handler import page_handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cskh.settings.base")
 os.environ.setdefault("DATABASE_LOCK_SECONDS", "10")  # people ask here: nobody waits for another without end
 # Seconds. The loop of all sockets shares the interpreter with threads that ask the database: it must not wait long for its turn.
 sys.setswitchinterval(0.001)
-pages = get_asgi_application()
+pages = page_handler()
 
 from channels_app.live.routing import urlpatterns  # noqa: E402 - the applications must be ready first
 

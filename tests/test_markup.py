@@ -1,10 +1,13 @@
 """Markup in every text that people write stays text: at the desk, on the public pages, in mails."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.actors import Actor
@@ -14,13 +17,14 @@ from cases.evidence import checklists
 from cases.evidence.wanted import Wanted
 from cases.models import Calendar, Case, Category, SavedView
 from cases.states import Channel
-from cases.workflow import answer, ending, evidence, facts, resolution, routing
+from cases.workflow import answer, complaint, deciding, ending, evidence, facts, resolution, routing
 from channels_app import calls, drafts, intake, links, outbox
 from channels_app.adapters.email.smtp import _as_html
 from channels_app.calls import CallNotes
 from channels_app.models import Delivery, HelpArticle, InboundItem, Message, ReplyTemplate, StaffNotice
 from channels_app.webhooks import create_target
 from tests.cases.building import customer_of, deliver_answer, open_case
+from tests.cases.complaints.building import decided, found
 
 pytestmark = pytest.mark.django_db
 MARKUP = "<img src=x onerror=alert(1)>\"'{{7*7}}"
@@ -82,6 +86,7 @@ def case(boss, lan):
     sources = facts.Sources(statement=MARKUP)
     facts.verify_fact(case, actor=by, fact="sending-bank", result="unable", sources=sources, sentence=MARKUP)
     resolution.start_resolving(case, actor=by)
+    complain(case, Actor.staff(lan))
     resolution.propose(case, actor=Actor.staff(lan), body=MARKUP)
     resolution.return_for_rework(case, actor=by, reason=MARKUP)
     answer.send_answer(case, actor=Actor.staff(lan), body=MARKUP)
@@ -91,6 +96,18 @@ def case(boss, lan):
     drafts.keep(lan, case, "note", MARKUP)
     evidence.request_evidence(case, actor=by, items=[Wanted(name=MARKUP, why=MARKUP)])
     return case
+
+
+def complain(case, by):
+    """Markup in everything that is put down about a complaint."""
+    complaint.describe(case, actor=by, said=complaint.Description(remedy_sought=MARKUP, severity="minor"))
+    complaint.note_account(case, actor=by, number=1, side="customer", text=MARKUP)
+    complaint.note_account(case, actor=by, number=1, side="operator", text=MARKUP)
+    said = found(what_happened=MARKUP, plain=MARKUP, other_source=MARKUP, evidence=list(case.evidence.all()))
+    deciding.note_finding(case, actor=by, number=1, found=said)
+    deciding.decide(case, actor=by, number=1, decided=decided(case, reason=MARKUP, remedy=MARKUP))
+    day = timezone.localdate() + timedelta(days=7)
+    complaint.say_recourse(case, actor=by, next_level=MARKUP, respond_by=day)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from cases.workflow.steps import allowed_steps
 
 from . import (
     checks_to_make,
+    complaint_forms,
     composer_forms,
     evidence_check,
     evidence_forms,
@@ -29,6 +30,8 @@ from . import (
 from .step_forms import StepForm
 
 When = Callable[[Actor, Case], bool]
+# The pages on which one goes on.
+_CASE, _FACTS, _COMPLAINT = "admin:cases_case_change", "admin:cases_case_verify", "admin:cases_case_complaint"
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,11 @@ class Action:
     one_click: bool = False
     writing: bool = False
     ends: bool = False
-    at_facts: bool = False
+    leads_to: str = _CASE
 
     @property
-    def leads_to(self) -> str:
-        return "admin:cases_case_verify" if self.at_facts else "admin:cases_case_change"
+    def at_facts(self) -> bool:
+        return self.leads_to == _FACTS
 
     def permitted(self, actor: Actor, case: Case) -> bool:
         """Whether it is this person's to do, whatever the status."""
@@ -109,7 +112,7 @@ def _at_its_thing(actor: Actor, case: Case) -> bool:
     return False  # its buttons stand at the message that did not arrive, at the evidence that came, beside the records
 
 
-_S, _F, _C, _E = Step, step_forms, composer_forms, evidence_forms
+_S, _F, _C, _E, _P = Step, step_forms, composer_forms, evidence_forms, complaint_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
@@ -140,7 +143,7 @@ _TABLE = [
     Action("note", _("Internal note"), _C.Note, icon="sticky_note_2", writing=True),
     Action("check-evidence", _("Check evidence"), evidence_check.CheckEvidence, _S.REQUEST_EVIDENCE, _at_its_thing),
     *(
-        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, at_facts=True)
+        Action(name, label, form, _S.REQUEST_EVIDENCE, _at_its_thing, leads_to=_FACTS)
         for name, label, form in (
             ("verify-fact", _("Verify the fact"), fact_forms.VerifyFact),
             ("confirm-fact", _("Confirm the finding"), fact_forms.ConfirmFinding),
@@ -149,9 +152,21 @@ _TABLE = [
             ("take-back-check", _("Take back"), checks_to_make.TakeBackCheck),
         )
     ),
+    *(
+        Action(name, label, form, step, _at_its_thing, leads_to=_COMPLAINT)
+        for name, label, form, step in (
+            ("describe-complaint", _("Describe the complaint"), _P.DescribeComplaint, _S.REQUEST_EVIDENCE),
+            ("add-issue", _("Add an issue"), _P.AddIssue, _S.REQUEST_EVIDENCE),
+            ("note-account", _("Put down the account"), _P.NoteAccount, _S.REQUEST_EVIDENCE),
+            ("find-issue", _("Note the finding"), _P.FindIssue, _S.ANSWER),
+            ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
+            ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
+            ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),
+        )
+    ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
     Action("look-up-records", _("Look up again"), records_card.LookUpAgain, when=_at_its_thing),
-    Action("pull-records", _("Pull records"), records_pulled.PullRecords, when=_at_its_thing, at_facts=True),
+    Action("pull-records", _("Pull records"), records_pulled.PullRecords, when=_at_its_thing, leads_to=_FACTS),
     Action("change-contact", _("Answer elsewhere"), _F.ChangeContact, when=_at_its_thing, icon="alternate_email"),
     Action("retry-delivery", _("Send again"), _C.RetryDelivery, when=_at_its_thing),
 ]

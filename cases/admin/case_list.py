@@ -24,7 +24,7 @@ from cases import queries
 from cases.models import Case
 from cskh.core.errors import Invalid
 
-from . import bulk, case_page, palette, queues, saved_views, step_view, verification, writing
+from . import bulk, case_page, complaint_card, palette, queues, saved_views, step_view, verification, writing
 from .bulk_forms import BULK
 from .case_rows import SHOWN_WITH, Row, rows_of
 from .finding import searched
@@ -186,6 +186,7 @@ class CaseAdmin(RoleModelAdmin):
             path("by-code/<str:code>/", wrap(by_code), name="cases_case_by_code"),
             path("<int:pk>/step/<slug:name>/", wrap(self.step), name="cases_case_step"),
             path("<int:pk>/verify/", wrap(self.verify), name="cases_case_verify"),
+            path("<int:pk>/complaint/", wrap(self.complaint), name="cases_case_complaint"),
             path("bulk/<slug:name>/", wrap(self.bulk), name="cases_case_bulk"),
             path("views/", wrap(saved_views.views), name="cases_case_views"),
             path("views/<int:pk>/", wrap(saved_views.change), name="cases_case_view_change"),
@@ -200,6 +201,9 @@ class CaseAdmin(RoleModelAdmin):
 
     def verify(self, request: HttpRequest, pk: int) -> HttpResponse:
         return verification.show(request, pk, lambda: self.admin_site.each_context(request))
+
+    def complaint(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return complaint_card.show(request, pk, lambda: self.admin_site.each_context(request))
 
     def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
         def list_of_cases(query: str) -> QuerySet[Case]:

@@ -24,7 +24,7 @@ from cskh.core.amounts import money
 from cskh.core.snapshot import one_moment
 from cskh.core.text import as_number
 
-from . import notices, words
+from . import complaint_card, notices, words
 from .actions import ACTIONS, Action, offered
 from .conversation import Entry, entries_of
 from .evidence_check import panel_of
@@ -152,6 +152,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "to": case.contact,
         "evidence_panel": panel_of(case, actor, file),
         "records": card_of(case, actor),
+        "complaint": complaint_card.card_of(case, actor),
     }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import timeline
+from cases.complaints.models import Cause, Fault, Outcome, Severity, Side
 from cases.events import ANSWER_TEXTS, label_of
 from cases.evidence.models import ChecklistItem, EvidenceItem, FactEntry
 from cases.models import CLOCK_KINDS, SAFETY_KINDS, Case, CaseEvent, FollowUp
@@ -26,7 +27,16 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "clock": dict(CLOCK_KINDS),
     "result": dict(FactEntry.Kind.choices),
     "follow_up": dict(FollowUp.Kind.choices),
-    "why": {"new_evidence": gettext_lazy("new evidence"), "new_proposal": gettext_lazy("another outcome is proposed")},
+    "why": {
+        "new_evidence": gettext_lazy("new evidence"),
+        "new_proposal": gettext_lazy("another outcome is proposed"),
+        "complaint_changed": gettext_lazy("the complaint was worked on"),
+    },
+    "side": dict(Side.choices),
+    "cause": dict(Cause.choices),
+    "fault": dict(Fault.choices),
+    "outcome": dict(Outcome.choices),
+    "severity": dict(Severity.choices),
 }
 _SAFETY: dict[str, Any] = dict(SAFETY_KINDS)
 
@@ -103,6 +113,10 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
             said.append(_("was %(value)s") % {"value": label} if key == "before" else label)
         elif key == "assignee":
             said.append("→ " + names[("staff", str(value))])
+        elif key == "issue":
+            said.append(_("issue %(number)d") % {"number": value})
+        elif key == "clause":
+            said.append(_("clause %(number)d") % {"number": value})
         elif key == "round":
             said.append(_("round %(number)d") % {"number": value})
         elif key == "duplicate_of":

@@ -26,10 +26,17 @@ def next_up(case: Case, file: Checklist | None = None) -> Next:
     """Two queries at most, where the caller has read the case's `file`."""
     if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case, file)):
         return Next(_handler(case), to_check, case.next_due_at)
+    if _is_with_somebody(case) and (to_complete := steps.unmet(Condition.COMPLAINT_COMPLETE, case)):
+        return Next(_handler(case), to_complete, case.next_due_at)
     what = _what(case, file)
     if case.is_open and case.unanswered_since and case.status in (Status.ANSWERED, Status.AWAITING_CUSTOMER):
         return Next(_handler(case), _("The customer wrote: read it and reply."), case.next_due_at)
     return what
+
+
+def _is_with_somebody(case: Case) -> bool:
+    """Whether somebody works on it already, so that an answer is next."""
+    return case.status in _DECIDING and case.assignee_id is not None
 
 
 def _what(case: Case, file: Checklist | None) -> Next:

@@ -83,6 +83,8 @@ def of_page(request: HttpRequest) -> Keys:
         groups.append((_("On this case"), _on_a_case()))
     elif name == "cases_case_verify":
         groups.append((_("On this page"), _at_the_facts()))
+    elif name == "cases_case_complaint":
+        groups.append((_("On this page"), [Key(("b",), _("back to the case"))]))
     elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
     elif place in ("hotline:page", "hotline:log"):
@@ -170,6 +172,7 @@ def _on_a_case() -> list[Key]:
         Key(("Ctrl", "+", "Enter"), _("send what is written")),
         Key((".",), _("copy the code")),
         Key(("x",), _("verify the facts")),
+        Key(("k",), _("work on the complaint")),
         *(
             Key((key,), " / ".join(dict.fromkeys(str(ACTIONS[name].label) for name in names)))
             for key, names in _STEP_KEYS.items()

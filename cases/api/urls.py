@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, facts, records, registers, views
+from . import checks, complaints, facts, records, registers, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -16,7 +16,14 @@ urlpatterns = [
     path("cases/<str:code>/set-aside/", facts.SetAside.as_view()),
     path("cases/<str:code>/records/", records.CaseRecords.as_view()),
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
-    path("complaints/", registers.Complaints.as_view()),
+    path("complaints/", complaints.Complaints.as_view()),
+    path("complaints/<str:code>/", complaints.ComplaintDetail.as_view()),
+    path("complaints/<str:code>/describe/", complaints.DescribeComplaint.as_view()),
+    path("complaints/<str:code>/recourse/", complaints.SayRecourse.as_view()),
+    path("complaints/<str:code>/issues/", complaints.AddIssue.as_view()),
+    path("complaints/<str:code>/issues/<int:number>/accounts/", complaints.NoteAccount.as_view()),
+    path("complaints/<str:code>/issues/<int:number>/finding/", complaints.FindIssue.as_view()),
+    path("complaints/<str:code>/issues/<int:number>/decision/", complaints.DecideIssue.as_view()),
     path("categories/", registers.Categories.as_view()),
     *(path(f"cases/<str:code>/{step.value}/", views.TakeStep.as_view(step=step)) for step in STEPS),
 ]

@@ -1,6 +1,7 @@
 """The complaint register: read, never written by hand; entries come from classifying a case. And the customer policy."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
 from accounts.actors import Actor
 from accounts.admin_access import EVERYBODY, HEADS, RoleModelAdmin
@@ -19,30 +21,85 @@ from cases.states import Status
 from cskh.core.errors import Invalid
 
 from . import policy
-from .models import Complaint, PolicyClause
+from .models import Cause, Complaint, Outcome, PolicyClause
+from .queries import caused_by, decided_as, for_register
+
+
+class OutcomeFilter(DropdownFilter):
+    """By how an issue was decided last."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+    choices_of: ClassVar[Any] = Outcome.choices
+    having: ClassVar[Any] = staticmethod(decided_as)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.choices_of)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> QuerySet[Complaint]:
+        known = {value for value, _label in self.choices_of}
+        return queryset.filter(self.having(self.value())) if self.value() in known else queryset
+
+
+class CauseFilter(OutcomeFilter):
+    """By what an issue was found to come of last."""
+
+    title = _("cause")
+    parameter_name = "cause"
+    choices_of = Cause.choices
+    having = staticmethod(caused_by)
 
 
 @admin.register(Complaint)
 class ComplaintAdmin(RoleModelAdmin):
     readable_by = EVERYBODY
-    list_display = ("case_link", "nature", "category", "department", "status", "round", "registered_at")
+    list_display = (
+        "case_link",
+        "nature",
+        "severity",
+        "outcomes",
+        "causes",
+        "category",
+        "department",
+        "status",
+        "round",
+        "registered_at",
+    )
     list_display_links = None
-    list_filter = ("case__status", "case__nature", "case__department")
+    list_filter = (
+        OutcomeFilter,
+        CauseFilter,
+        ("severity", ChoicesDropdownFilter),
+        ("case__status", ChoicesDropdownFilter),
+        ("case__nature", ChoicesDropdownFilter),
+        ("case__department", RelatedDropdownFilter),
+    )
+    list_filter_submit = True
+    list_filter_sheet = True
     list_select_related = ("case__category", "case__department")
     search_fields = ("case__code",)
     date_hierarchy = "registered_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
-        return super().get_queryset(request).filter(case__in=policies.visible_to(Actor.staff(request.user)))
+        visible = super().get_queryset(request).filter(case__in=policies.visible_to(Actor.staff(request.user)))
+        return for_register(visible)
 
     @admin.display(description=_("case"), ordering="case__code")
     def case_link(self, complaint: Complaint) -> SafeString:
-        url = reverse("admin:cases_case_change", args=[complaint.case_id])
+        url = reverse("admin:cases_case_complaint", args=[complaint.case_id])
         return format_html('<a href="{}" class="font-medium text-link">{}</a>', url, complaint.case.code)
 
     @admin.display(description=_("nature"), ordering="case__nature")
     def nature(self, complaint: Complaint) -> str:
         return complaint.case.get_nature_display()
+
+    @admin.display(description=_("outcome"))
+    def outcomes(self, complaint: Complaint) -> str:
+        return _each(Outcome(value).label for value in complaint.outcomes)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("cause"))
+    def causes(self, complaint: Complaint) -> str:
+        return _each(Cause(value).label for value in complaint.causes)  # type: ignore[attr-defined]
 
     @admin.display(description=_("category"))
     def category(self, complaint: Complaint) -> str:
@@ -59,6 +116,11 @@ class ComplaintAdmin(RoleModelAdmin):
     @admin.display(description=_("round"), ordering="case__round")
     def round(self, complaint: Complaint) -> int:
         return complaint.case.round
+
+
+def _each(labels: Iterable[object]) -> str:
+    """Each label once, in the order of the issues."""
+    return ", ".join(dict.fromkeys(map(str, labels)))
 
 
 class PolicyClauseForm(forms.ModelForm):

@@ -15,8 +15,13 @@ from .models import PolicyClause
 
 def in_force(on: date) -> QuerySet[PolicyClause]:
     """The clauses that hold on that day, in their order. One version of each number at most."""
-    begun = PolicyClause.objects.filter(valid_from__lte=on)
-    return (begun.filter(valid_until=None) | begun.filter(valid_until__gt=on)).order_by("number")
+    return in_force_between(on, on)
+
+
+def in_force_between(first: date, last: date) -> QuerySet[PolicyClause]:
+    """The versions that held on a day from `first` to `last`, in the order of their clauses."""
+    begun = PolicyClause.objects.filter(valid_from__lte=last)
+    return (begun.filter(valid_until=None) | begun.filter(valid_until__gt=first)).order_by("number", "version")
 
 
 def days_of_change(until: date) -> list[date]:

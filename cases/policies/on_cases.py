@@ -215,7 +215,7 @@ def heads_of(case: Case) -> QuerySet[User]:
 
 def earlier_deciders(case: Case) -> set[int]:
     """Users who decided on this matter in a round before the present one: answered it, approved that, found against the
-    customer (or confirmed it), or sorted the case out."""
+    customer (or confirmed it), decided an issue of the complaint (or approved that), or sorted the case out."""
     if case.round == 1:
         return set()
     deciders = _who_judged_before(case)
@@ -232,9 +232,10 @@ def earlier_deciders(case: Case) -> set[int]:
 def _who_judged_before(case: Case) -> set[int]:
     """By the case's own record: what stands in it before the present round was opened. One query."""
     found_against = Q(kind="fact_verified", facts__result=_CONTRADICTED)
+    decided_issues = Q(kind__in=["issue_decided", "deviation_approved"])
     sorted_out = Q(kind="case_closed", facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
     reopened = Q(kind="case_reopened", facts__round=case.round)
-    judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | sorted_out)
+    judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | decided_issues | sorted_out)
     told = case.events.filter(judgements | reopened).order_by("number").values_list("kind", "actor_id")
     # Who takes over is asked before the reopening is recorded: then all there is lies before it.
     return {int(user) for _kind, user in takewhile(lambda event: event[0] != "case_reopened", told)}

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
+from cases.complaints import standing
+from cases.complaints.queries import complaint_file
+from cases.complaints.standing import Lack
 from cases.evidence.queries import Checklist, file_of
 from cases.models import Answer, Case
 from cases.states import Condition
@@ -62,8 +65,29 @@ def _later_round(case: Case) -> str:
     return "" if case.round > 1 else _("A final response is possible only after the customer rejected an answer.")
 
 
+def _complaint_complete(case: Case) -> str:
+    """A complaint is answered as a whole: every issue of it, with reasons (R-54). Other cases lack nothing of it."""
+    lacks = what_complaint_lacks(case)
+    if not lacks:
+        return ""
+    return _("The complaint is not ready to be answered. Missing: %(things)s.") % {"things": _named(lacks)}
+
+
+def what_complaint_lacks(case: Case) -> list[Lack]:
+    file = complaint_file(case)
+    return standing.missing(file) if file else []
+
+
+def details(condition: Condition, case: Case) -> dict[str, object]:
+    """What a program is told beside the sentence where the condition does not hold."""
+    if condition != Condition.COMPLAINT_COMPLETE:
+        return {}
+    return {"missing": [lack.as_data for lack in what_complaint_lacks(case)]}
+
+
 _CHECKS: dict[Condition, Callable[[Case], str]] = {
     Condition.APPROVED_WHERE_NEEDED: _approved_where_needed,
+    Condition.COMPLAINT_COMPLETE: _complaint_complete,
     Condition.NOT_FLAGGED: _not_flagged,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,

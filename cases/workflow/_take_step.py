@@ -16,7 +16,7 @@ from cases.states import TRANSITIONS, Condition, Status, Step
 from cskh.core.errors import PreconditionFailed, StepNotAllowed
 
 from . import _clocks
-from ._conditions import unmet
+from ._conditions import details, unmet
 
 TOLD_CUSTOMERS = gettext_lazy("A colleague of ours is looking into what you wrote first. You need not do anything.")
 
@@ -48,7 +48,8 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
         raise StepNotAllowed(_not_now(step, held, actor), step=step.value, status=held.status)
     for condition in move.conditions:
         if reason := unmet(condition, held):
-            raise StepNotAllowed(_said_to(actor, condition, reason), step=step.value, status=held.status)
+            said = _said_to(actor, condition, reason)
+            raise StepNotAllowed(said, step=step.value, status=held.status, **details(condition, held))
     before = held.status
     if move.target is not None:
         held.status = move.target

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.customers.models import Contact, Customer, Notice
 from cases import codes
+from cases.complaints.register import note_new
 from cases.events import EventKind, record
 from cases.models import Case, Category, Clock
 from cases.records import registry
@@ -69,6 +70,7 @@ def open_case(
             opened_at=now,
             unanswered_since=None if answered_at_once else now,
         )
+        note_new(case)
         if matter.category is not None:  # the clocks are those of its kind, although it is classified only below
             case.category, case.priority = matter.category, matter.category.priority
         kinds = [ClockKind.RESOLUTION, ClockKind.REGULATORY]

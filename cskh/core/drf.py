@@ -39,7 +39,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, SuspiciousOperation | DataError):  # what no field foresaw and the database refused
         error = Invalid()
     if isinstance(error, DomainError):
-        extra: dict[str, Any] = {key: value for key, value in error.data.items() if isinstance(value, str | int)}
+        extra: dict[str, Any] = {key: value for key, value in error.data.items() if isinstance(value, str | int | list)}
         if isinstance(error, Invalid) and error.errors:
             extra["errors"] = error.errors
         return _problem(error.status, error.code, str(error), extra)

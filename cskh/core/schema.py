@@ -34,6 +34,19 @@ _PROBLEM = {
         },
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {}, "description": "By field, for `invalid`."},
+        "missing": {
+            "type": "array",
+            "description": "For `step_not_allowed` where a complaint is not ready to be answered: what is missing, "
+            "and of which issue (null for the whole).",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "code": {"type": "string"},
+                    "issue": {"type": "integer", "nullable": True},
+                    "text": {"type": "string"},
+                },
+            },
+        },
     },
 }
 _WHY = {

@@ -2,6 +2,28 @@
 
 from dataclasses import dataclass
 
+NEXT_LEVEL = (
+    "Nếu chưa đồng ý, Quý khách trả lời thư này hoặc chọn “Chưa hài lòng” trên trang yêu cầu: một người khác, chưa tham gia "
+    "quyết định, sẽ xem lại từ đầu. Quý khách cũng có thể hỏi cơ quan bảo vệ quyền lợi người tiêu dùng bất cứ lúc nào."
+)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is found about a complaint and how it is decided; `clause` is the number of the policy's clause."""
+
+    our_account: str
+    what_happened: str
+    plain: str
+    cause: str
+    fault: str
+    source: str
+    outcome: str
+    reason: str
+    clause: int
+    remedy: str = ""
+    no_remedy_because: str = ""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -14,6 +36,7 @@ class Told:
     amount: int | None = None
     transaction_ref: str = ""
     nature: str = "service_request"
+    ruling: Ruling | None = None
 
 
 TOLD = (
@@ -57,6 +80,18 @@ TOLD = (
         "Tài khoản bị khóa tạm do nhập sai mật khẩu năm lần từ một thiết bị lạ. Chúng tôi đã mở khóa sau khi xác minh; "
         "vui lòng đặt mật khẩu mới ở lần đăng nhập tới.",
         nature="complaint",
+        ruling=Ruling(
+            our_account="Hệ thống tự khóa sau năm lần nhập sai mật khẩu từ một thiết bị chưa từng dùng.",
+            what_happened="Nhật ký đăng nhập: năm lần sai trong hai phút từ thiết bị lạ, khóa tự động theo quy tắc an toàn.",
+            plain="Có người nhập sai mật khẩu năm lần từ một thiết bị lạ, nên hệ thống tạm khóa để bảo vệ tài khoản của Quý khách.",
+            cause="rules_applied",
+            fault="third_party",
+            source="Nhật ký đăng nhập",
+            outcome="partly",
+            reason="Việc khóa là đúng quy tắc an toàn, nhưng màn hình không nói lý do như chính sách đã hứa.",
+            clause=7,
+            remedy="Mở khóa tài khoản và gửi lý do khóa bằng văn bản.",
+        ),
     ),
     Told(
         "account-takeover",
@@ -87,6 +122,18 @@ TOLD = (
         340_000,
         "GD-55120",
         "dispute",
+        Ruling(
+            our_account="Bảng kê của đối tác thiếu một dòng; hệ thống tính theo bảng kê đó.",
+            what_happened="Đối chiếu sổ lệnh với dữ liệu gốc: thiếu một dòng 340.000 ₫ của GD-55120.",
+            plain="Dữ liệu đối tác gửi thiếu một dòng, nên giao dịch GD-55120 bị tính thiếu 340.000 ₫.",
+            cause="data_error",
+            fault="payment_partner",
+            source="Sổ lệnh của hệ thống",
+            outcome="upheld",
+            reason="Sổ lệnh gốc khớp với lời Quý khách: số tiền đúng cao hơn 340.000 ₫.",
+            clause=7,
+            remedy="Điều chỉnh thêm 340.000 ₫ vào tài khoản của Quý khách.",
+        ),
     ),
     Told(
         "staff-conduct",
@@ -95,6 +142,18 @@ TOLD = (
         "Chúng tôi đã nghe lại cuộc gọi và xác nhận nhân viên đã xử sự không đúng. Chúng tôi thành thật xin lỗi Quý khách; "
         "nhân viên đã được nhắc nhở và đào tạo lại.",
         nature="complaint",
+        ruling=Ruling(
+            our_account="Nhân viên trực nói lúc đó đường dây kém và tưởng cuộc gọi đã dứt.",
+            what_happened="Bản ghi âm: nhân viên trả lời cụt và ngắt máy khi khách còn đang nói.",
+            plain="Chúng tôi đã nghe lại cuộc gọi: nhân viên trả lời không lễ phép và ngắt máy khi Quý khách đang nói.",
+            cause="staff_conduct",
+            fault="operator_staff",
+            source="Bản ghi âm cuộc gọi lúc 20h",
+            outcome="upheld",
+            reason="Bản ghi âm xác nhận điều Quý khách phản ánh.",
+            clause=7,
+            no_remedy_because="Không có thiệt hại bằng tiền; chúng tôi xin lỗi và đã đào tạo lại nhân viên.",
+        ),
     ),
     Told(
         "suggestion",

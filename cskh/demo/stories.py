@@ -12,18 +12,22 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.models import User
+from cases import policies
+from cases.complaints import policy
+from cases.complaints.models import Complaint, Side
+from cases.complaints.queries import complaint_file
 from cases.evidence.models import FactEntry
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import file_of
 from cases.models import Case, Category
-from cases.states import Channel, Nature, Status
-from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
+from cases.states import Channel, Nature, Status, Step
+from cases.workflow import answer, complaint, deciding, ending, evidence, facts, follow_up, resolution, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox
 from channels_app.models import Delivery
 
-from .matters import Told
+from .matters import NEXT_LEVEL, Ruling, Told
 from .people import CUSTOMERS
 from .receipts import receipt_of
 
@@ -127,17 +131,42 @@ class Story:
             resolution.start_resolving(self.case, actor=self.owner)
         return self
 
+    def find_and_decide(self) -> "Story":
+        """Where the case is a complaint: both sides are heard, and each issue is found out about and decided."""
+        file = complaint_file(self.case)
+        if file is None or self.told.ruling is None:
+            return self
+        ruling = self.told.ruling
+        with self._at(3, 15):
+            for one in file.issues:
+                number = one.issue.number
+                if one.operators is None:
+                    complaint.note_account(
+                        self.case, actor=self.owner, number=number, side=Side.OPERATOR, text=ruling.our_account
+                    )
+                deciding.note_finding(self.case, actor=self.owner, number=number, found=_found(ruling))
+                decided = _decided(ruling, file.complaint)
+                deciding.decide(self.case, actor=self.owner, number=number, decided=decided)
+            respond_by = timezone.localdate() + timedelta(days=7)
+            complaint.say_recourse(self.case, actor=self.owner, next_level=NEXT_LEVEL, respond_by=respond_by)
+        return self
+
     def propose(self) -> "Story":
         self.verify()
         if self.case.status != Status.RESOLVING:
             self.handle()
+        self.find_and_decide()
         with self._at(5, 30):
             resolution.propose(self.case, actor=self.owner, body=self.told.answer)
         return self
 
     def approve(self) -> "Story":
         with self._at(5, 30):
-            resolution.approve(self.case, actor=_person("yen"))
+            heads = policies.who_may(Step.APPROVE, self.case).order_by("-username")  # Yến, unless she judged it before
+            head = heads.first()
+            if head is None:
+                raise LookupError("nobody is left to approve this")
+            resolution.approve(self.case, actor=Actor.staff(head))
         return self
 
     def write(self, body: str) -> "Story":
@@ -155,6 +184,8 @@ class Story:
         category = self.case.category
         if category is not None and category.needs_approval:
             self.propose().approve()
+        else:
+            self.find_and_decide()
         with self._at(5, 60):
             answer.send_answer(
                 self.case, actor=self.owner, body="" if category and category.needs_approval else self.told.answer
@@ -181,7 +212,7 @@ class Story:
         return self
 
     def give_final_response(self) -> "Story":
-        self.handle().verify()
+        self.handle().verify().find_and_decide()
         with self._at(5, 60):
             answer.give_final_response(self.case, actor=_person("yen"), body=self.told.answer)
         return self
@@ -217,6 +248,28 @@ class Story:
             yield
             _arrived(self.case)
         self.case.refresh_from_db()
+
+
+def _found(ruling: Ruling) -> deciding.Found:
+    return deciding.Found(
+        what_happened=ruling.what_happened,
+        plain=ruling.plain,
+        cause=ruling.cause,
+        fault=ruling.fault,
+        other_source=ruling.source,
+    )
+
+
+def _decided(ruling: Ruling, registered: Complaint) -> deciding.Decided:
+    in_force = policy.in_force_between(*registered.days)
+    return deciding.Decided(
+        outcome=ruling.outcome,
+        reason=ruling.reason,
+        clause=in_force.get(number=ruling.clause),
+        remedy=ruling.remedy,
+        remedy_by=timezone.localdate() + timedelta(days=1) if ruling.remedy else None,
+        no_remedy_because=ruling.no_remedy_because,
+    )
 
 
 def _own_code(told: Told, number: int) -> str:

@@ -22,6 +22,7 @@ CASE_EVENT_LISTENERS = (
     "channels_app.notices.on_case_event",
     "channels_app.webhooks.on_case_event",
     "channels_app.push.on_case_event",
+    "channels_app.first_words.on_case_event",  # records more itself: whoever listens hears of one after the other
 )
 
 # Gives what is shipped for a category, by its slug, as entries that a version of its checklist may begin with.

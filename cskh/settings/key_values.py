@@ -24,6 +24,7 @@ CHANNEL_LAYERS = {
         "BACKEND": "cskh.core.channel_layer.GroupLayer",
         "CONFIG": {
             "hosts": [{"address": redis_url(1), **_IMPATIENT, "retry": _ASYNC_ONCE_MORE}],
+            "publisher": {"url": redis_url(1), **_IMPATIENT, "retry": _ONCE_MORE},
             "prefix": "cskh",
         },
     }

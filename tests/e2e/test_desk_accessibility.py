@@ -13,6 +13,7 @@ from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.chat import conversations, talking
 from channels_app.models import ReplyTemplate
+from tests.cases.complaints.building import open_complaint
 from tests.cases.records.building import STATEMENT, hand_in, take_over
 from tests.e2e.signing_in import sign_in_as
 
@@ -46,6 +47,7 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
         person=Person(name="Nguyễn Văn An", email="an@khach.example"),
     )
     manager = User.objects.get(username="quan")
+    complained = open_complaint("settlement", amount=340_000)
     take_over(manager)
     looking_up.look_up_codes(case.pk)
     file = hand_in(manager, STATEMENT + "\n")
@@ -77,6 +79,8 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
         ("duty", f"{live_server.url}/admin/presence/"),
         ("notices", f"{live_server.url}/admin/channels_app/staffnotice/"),
         ("complaints", f"{live_server.url}/admin/complaints/complaint/"),
+        ("complaint", f"{cases}{complained.pk}/complaint/"),
+        ("case of a complaint", f"{cases}{complained.pk}/change/"),
         ("records", f"{live_server.url}/admin/records/recordfile/"),
         ("a file of records", f"{live_server.url}/admin/records/recordfile/{file.pk}/change/"),
         ("handing in records", f"{live_server.url}/admin/records/recordfile/add/"),

@@ -53,7 +53,7 @@ def test_the_fragment_has_every_part_of_the_page_and_nothing_around_it(desk, peo
     at, case = desk(people["lan"]), open_case("deposit-not-credited")
     page, fragment = at.page(case).content.decode(), live(at, case).content.decode()
     names = re.findall(r'data-live="(\w+)"', page)
-    assert names == ["top", "conversation", "held", "composer", "evidence", "records", "history", "rail"]
+    assert names == ["top", "conversation", "held", "composer", "complaint", "evidence", "records", "history", "rail"]
     assert sorted(re.findall(r'data-live="(\w+)"', fragment)) == sorted(names)
     assert "<html" not in fragment
     for text in (page, fragment):

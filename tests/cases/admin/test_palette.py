@@ -164,6 +164,8 @@ def test_every_action_with_a_button_has_one_key():
     with_keys = [name for names in shortcuts._STEP_KEYS.values() for name in names]
     elsewhere = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records"}  # at their thing
     elsewhere |= {"verify-fact", "confirm-fact", "set-aside", "pull-records", "make-check", "take-back-check"}
+    elsewhere |= {"describe-complaint", "add-issue", "note-account", "find-issue", "decide-issue", "approve-deviation"}
+    elsewhere |= {"say-recourse"}
     assert sorted(with_keys) == sorted(
         name for name, action in ACTIONS.items() if not action.writing and name not in elsewhere
     )

@@ -8,11 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import Actor
 from cases.admin.actions import ACTIONS
 from cases.admin.bulk_forms import BULK
 from cases.evidence.queries import needed_by
 from cases.states import TRANSITIONS, Status, Step
+from cases.workflow import complaint
+from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
+from tests.cases.building import settle_facts
+from tests.cases.complaints.building import FOUND
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
 from tests.cases.permission_table import CASES, DESK, SYSTEM, get_user, letter_of, letters
@@ -41,6 +46,17 @@ DOORS = {
     "message": "o",
     "note": "o",
 }
+# On the page of a complaint: they ask for a case in the register, and have a table of their own below.
+ON_COMPLAINTS = {
+    "describe-complaint": "w",
+    "add-issue": "w",
+    "note-account": "w",
+    "say-recourse": "w",
+    "find-issue": "d",
+    "decide-issue": "d",
+    "approve-deviation": "j",  # who approves what is tested with the complaints
+}
+EVERYWHERE = set(ACTIONS) - set(ON_COMPLAINTS)
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
 ON_FACTS = {"verify-fact", "set-aside", "confirm-fact"}  # on the page where they are verified
 ON_CHECKS = {"make-check": 0, "take-back-check": 1}  # there too; each with its check (`matters.make_matter`)
@@ -68,7 +84,7 @@ def letter_at(door):
 
 def test_every_step_people_take_has_its_door():
     clocks = {Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY}
-    assert {str(step_of(name)) for name in ACTIONS} - set("wto") == set(TRANSITIONS) - clocks
+    assert {str(step_of(name)) for name in EVERYWHERE} - set("wto") == set(TRANSITIONS) - clocks
     assert clocks < SYSTEM
 
 
@@ -110,20 +126,56 @@ def check_for(door, at_hand):
 def test_the_table_at_the_desk(case_name, make_staff):
     at_hand = make_matter(case_name, make_staff)
     desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
-    addresses = {door: reverse("admin:cases_case_step", args=[at_hand.case.pk, door]) for door in ACTIONS}
-    forms = {door: {"version": at_hand.case.last_event_number} | form_of(door, at_hand) for door in ACTIONS}
+    addresses = {door: reverse("admin:cases_case_step", args=[at_hand.case.pk, door]) for door in EVERYWHERE}
+    forms = {door: {"version": at_hand.case.last_event_number} | form_of(door, at_hand) for door in EVERYWHERE}
     before, wrong, taken = fingerprint(), [], set()
     for name, desk in desks.items():
         held = letters(name, case_name)
-        may = {door for door in ACTIONS if letter_at(door) in held}
+        may = {door for door in EVERYWHERE if letter_at(door) in held}
         now = {door for door in may if is_possible(door, at_hand, name, held)}
         if shown(desk, at_hand.case) != (expected := shown_of(now)):
             wrong.append(f"{name}, {case_name}: shown or not shown: {shown(desk, at_hand.case) ^ expected}")
         # What several may do who hold the same letters is done by the first of them; the page above was asked for each.
-        for door in {door for door in now if (held, door) not in taken} | (set(ACTIONS) - may):
+        for door in {door for door in now if (held, door) not in taken} | (EVERYWHERE - may):
             taken.add((held, door))
             answer, changed = tried(partial(desk.client.post, addresses[door], forms[door]), before)
             expected = (302, True) if door in now else (refusal_of(name, held), False)
+            if (answer.status_code, bool(changed)) != expected:
+                wrong.append(f"{name}, {case_name}, {door}: {answer.status_code} {changed or ''}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_the_table_of_complaints(case_name, make_staff):
+    at_hand = make_matter(case_name, make_staff)
+    case, day = at_hand.case, timezone.localdate() + timedelta(days=3)
+    with change_case(case) as held_case:
+        complaint.enter(held_case, actor=Actor.system("intake"))
+    settle_facts(case, Actor.staff(at_hand.head))
+    forms = {
+        "describe-complaint": {"severity": "minor"},
+        "add-issue": {"account": "Thêm"},
+        "note-account": {"issue": 1, "side": "operator", "text": "Sổ lệnh"},
+        "say-recourse": {"next_level": "Người khác xem lại", "respond_by": day},
+        "find-issue": {"issue": 1, **FOUND},
+        "decide-issue": {"issue": 1, "outcome": "withdrawn", "reason": "Khách rút"},
+        "approve-deviation": {"decision": 1},
+    }
+    case.refresh_from_db()
+    desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
+    before, wrong, tested = fingerprint(), [], set()
+    for name, desk in desks.items():
+        held = letters(name, case_name)
+        for door, letter in ON_COMPLAINTS.items():
+            if letter in held and door == "approve-deviation":
+                continue
+            if (alike := (held, refusal_of(name, held), door)) in tested:
+                continue
+            tested.add(alike)
+            form = {"version": case.last_event_number} | forms[door]
+            address = reverse("admin:cases_case_step", args=[case.pk, door])
+            answer, changed = tried(partial(desk.client.post, address, form), before)
+            expected = (302, True) if letter in held else (refusal_of(name, held), False)
             if (answer.status_code, bool(changed)) != expected:
                 wrong.append(f"{name}, {case_name}, {door}: {answer.status_code} {changed or ''}, expected {expected}")
     assert not wrong, "\n".join(wrong)

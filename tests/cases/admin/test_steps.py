@@ -23,6 +23,7 @@ from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
+from tests.cases.complaints.building import complete
 from tests.cases.evidence.files import picture, upload
 from tests.cases.evidence.receipts import hash_of, receipt_of
 
@@ -54,6 +55,9 @@ def test_from_classifying_to_the_answer(desk, people, open_case):
     at = desk(people["lan"])
     assert "take-it" in offered(at, case)
     assert at.take(case, "take-it").status_code == 302
+    assert "answer" not in offered(at, case)  # a complaint is answered as a whole
+    assert at.take(case, "answer", body="Tiền đã vào.").status_code == 409
+    complete(Case.objects.get(pk=case.pk), Actor.staff(people["lan"]))
     assert at.take(case, "answer", body="Tiền đã vào tài khoản.").status_code == 302
     case.refresh_from_db()
     assert (case.status, case.assignee, case.nature) == ("answered", people["lan"], "complaint")

@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from channels_app.live import threads
 from channels_app.live.threads import in_thread
+from cskh.core import turns
 
 pytestmark = pytest.mark.django_db(transaction=True)  # each thread gives its connection back
 
 
 def test_quick_work_is_done_one_after_the_other(monkeypatch):
-    monkeypatch.setattr(threads, "PATIENCE", 30)  # the machine may be slow today
+    monkeypatch.setattr(turns, "PATIENCE", 30)  # the machine may be slow today
     at_work, most = 0, 0
     lock = threading.Lock()
 
@@ -58,6 +58,6 @@ def test_a_failure_gives_the_turn_back():
     async def once():
         with pytest.raises(ValueError, match="no"):
             await in_thread(fails)
-        return threads._turn(asyncio.get_running_loop()).locked()
+        return turns.turn_of(asyncio.get_running_loop()).locked()
 
     assert asyncio.run(once()) is False

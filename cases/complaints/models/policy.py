@@ -1,4 +1,6 @@
-"""The formal side of a case: its place in the register (R-37), and the published policy that decisions cite (R-52)."""
+"""The published policy that decisions cite (R-52)."""
+
+from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -7,7 +9,6 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
 from cskh.core.language import in_english
 
 
@@ -16,21 +17,6 @@ class Days(Func):
 
     function = "daterange"
     output_field = DateRangeField()
-
-
-class Complaint(models.Model):
-    """A case's entry in the complaint register. A service request may become one; it never silently stops being one."""
-
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="complaint", verbose_name=_("case"))
-    registered_at = models.DateTimeField(_("registered at"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("complaint")
-        verbose_name_plural = _("complaint register")
-        ordering = ["-registered_at", "-id"]
-
-    def __str__(self) -> str:
-        return self.case.code
 
 
 class PolicyClause(models.Model):
@@ -71,6 +57,10 @@ class PolicyClause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
+
+    def held_between(self, first: date, last: date) -> bool:
+        """Whether this version was in force on a day from `first` to `last`."""
+        return self.valid_from <= last and (self.valid_until is None or self.valid_until > first)
 
     @property
     def title(self) -> str:

@@ -1,0 +1,253 @@
+"""A registered complaint on the case page and on a page of its own: how far it has come, and what is missing for an answer."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from cases import policies, queries
+from cases.access_log import note_access
+from cases.complaints import policy, standing
+from cases.complaints.models import Cause, Complaint, Decision, Fault, Finding, Outcome, Recourse, Severity
+from cases.complaints.queries import complaint_file
+from cases.complaints.standing import ComplaintFile, IssueFile, Lack
+from cases.evidence import queries as evidence
+from cases.evidence.models import FOUND, EvidenceItem, FactEntry
+from cases.models import Case
+from cases.records.models import Snapshot
+from cases.sla import packs
+from cases.states import Status, Step
+from cskh.core.amounts import money
+
+from . import words
+
+_TONES = {
+    Outcome.UPHELD.value: "good",
+    Outcome.PARTLY.value: "warn",
+    Outcome.NOT_UPHELD.value: "bad",
+}
+_SEVERITY_TONES = {Severity.SERIOUS.value: "warn", Severity.CRITICAL.value: "bad"}
+_SHOWN_OF_A_DAY = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True)
+class IssueCard:
+    """An issue as it stands. `from_finding` and `from_decision` are what the forms begin with: the last of any round."""
+
+    file: IssueFile
+    tone: str
+    lacks: list[Lack]
+    found_by: str
+    decided_by: str
+    sources: list[str]
+    may_approve: bool
+    chosen: frozenset[str]
+    clause: int | None
+
+    @property
+    def number(self) -> int:
+        return self.file.issue.number
+
+    @property
+    def finding(self) -> Finding | None:
+        return self.file.finding
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.file.decision
+
+    @property
+    def is_approved(self) -> bool:
+        return self.decision is not None and standing.is_approved(self.decision)
+
+    @property
+    def from_finding(self) -> Finding | None:
+        return self.file.last_finding
+
+    @property
+    def from_decision(self) -> Decision | None:
+        return self.file.last_decision
+
+    @property
+    def earlier(self) -> Decision | None:
+        """How the round before decided it, until this round does."""
+        last = self.file.last_decision
+        return last if last is not None and self.decision is None else None
+
+
+@dataclass(frozen=True)
+class ComplaintCard:
+    complaint: Complaint
+    issues: list[IssueCard]
+    lacks: list[Lack]
+    recourse: Recourse | None
+    severity_tone: str
+    amount: str
+    is_worked_on: bool
+    may_work: bool
+    may_decide: bool
+
+    @property
+    def others(self) -> list[Lack]:
+        """What is missing and belongs to no issue."""
+        return [lack for lack in self.lacks if lack.issue is None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something of the case a finding can rest on: the field of the form, its id, and what it is called."""
+
+    field: str
+    pk: int
+    label: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.field}-{self.pk}"
+
+
+def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
+    """None, without a query, for what is in no register. A constant number of queries, however many issues there are."""
+    file = complaint_file(case)
+    if file is None:
+        return None
+    lacks = standing.missing(file)
+    is_worked_on = case.status not in (Status.ANSWERED, Status.CLOSED)
+    said = [entry for one in file.issues for entry in (one.finding, one.decision) if entry is not None]
+    names = words.names_of((entry.who for entry in said), case)
+    facts = _names_of_facts(file, case)
+    may_approve = is_worked_on and policies.may(actor, Step.APPROVE, case)
+    return ComplaintCard(
+        complaint=file.complaint,
+        issues=[_issue(one, lacks, names, facts, actor, may_approve=may_approve) for one in file.issues],
+        lacks=lacks,
+        recourse=file.recourse,
+        severity_tone=_SEVERITY_TONES.get(file.complaint.severity, ""),
+        amount=money(file.complaint.amount),
+        is_worked_on=is_worked_on,
+        may_work=is_worked_on and policies.may(actor, Step.REQUEST_EVIDENCE, case),
+        may_decide=is_worked_on and policies.may(actor, Step.ANSWER, case),
+    )
+
+
+def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """The page on which a complaint is worked on. Whoever may not work on it reads it. A constant number of queries."""
+    actor = Actor.staff(request.user)
+    case = queries.for_file(policies.visible_to(actor)).filter(pk=pk).first()
+    card = card_of(case, actor) if case else None
+    if case is None or card is None:
+        raise Http404
+    note_access(actor, case.pk)
+    first, last = card.complaint.days
+    begun = card.complaint
+    context = {
+        **page(),
+        "title": case.code,
+        "case": case,
+        "complaint": card,
+        "sources": list(_sources(case)),
+        "clauses": list(policy.in_force_between(first, last)) if card.may_decide else [],
+        "severities": Severity.choices,
+        "causes": Cause.choices,
+        "faults": Fault.choices,
+        "outcomes": Outcome.choices,
+        "happened_from": _as_input(begun.happened_from),
+        "happened_until": _as_input(begun.happened_until),
+        "today": timezone.localdate(),
+        "recourse": card.recourse or _usual_recourse(case),
+    }
+    return render(request, "admin/cases/case/complaint_page.html", context)
+
+
+def _issue(
+    one: IssueFile,
+    lacks: list[Lack],
+    names: dict[tuple[str, str], str],
+    facts: dict[str, str],
+    actor: Actor,
+    *,
+    may_approve: bool,
+) -> IssueCard:
+    finding, decision, last = one.finding, one.decision, one.last_finding
+    waits = decision is not None and decision.deviates and not standing.is_approved(decision)
+    is_own = decision is not None and decision.who == (actor.kind.value, actor.id)
+    return IssueCard(
+        file=one,
+        tone=_TONES.get(decision.outcome, "quiet") if decision else "new",
+        lacks=[lack for lack in lacks if lack.issue == one.issue.number],
+        found_by=names[finding.who] if finding else "",
+        decided_by=names[decision.who] if decision else "",
+        sources=list(_rests_on(finding, facts)) if finding else [],
+        may_approve=may_approve and waits and not is_own,
+        chosen=frozenset(_chosen(last)) if last else frozenset(),
+        clause=one.last_decision.clause_id if one.last_decision else None,
+    )
+
+
+def _chosen(finding: Finding) -> Iterator[str]:
+    for field, rows in (("evidence", finding.evidence), ("facts", finding.facts), ("snapshots", finding.snapshots)):
+        for row in rows.all():
+            yield f"{field}-{row.pk}"
+
+
+def _rests_on(finding: Finding, facts: dict[str, str]) -> Iterator[str]:
+    yield from map(str, finding.evidence.all())
+    for entry in finding.facts.all():
+        yield _fact(entry, facts)
+    yield from map(_record, finding.snapshots.all())
+    if finding.other_source:
+        yield finding.other_source
+
+
+def _names_of_facts(file: ComplaintFile, case: Case) -> dict[str, str]:
+    """What the facts are called that findings rest on; no query where none does."""
+    rested = any(one.finding.facts.all() for one in file.issues if one.finding)
+    return {entry.slug: entry.name for entry in evidence.entries_of(case)} if rested else {}
+
+
+def _sources(case: Case) -> Iterator[Source]:
+    """Everything of the case that a finding can rest on."""
+    for item in EvidenceItem.objects.filter(case=case).select_related("file"):
+        if item.state != EvidenceItem.State.REJECTED and (item.file is None or item.file.is_released):
+            yield Source("evidence", item.pk, str(item))
+    names = {entry.slug: entry.name for entry in evidence.entries_of(case)}
+    latest = {entry.slug: entry for entry in FactEntry.objects.filter(case=case, kind__in=FOUND).order_by("pk")}
+    for entry in latest.values():
+        yield Source("facts", entry.pk, _fact(entry, names))
+    for snapshot in Snapshot.objects.filter(case=case).defer("content").order_by("pk"):
+        yield Source("snapshots", snapshot.pk, _record(snapshot))
+
+
+def _fact(entry: FactEntry, names: dict[str, str]) -> str:
+    return f"{names.get(entry.slug, entry.slug)}: {entry.get_kind_display()}"
+
+
+def _record(snapshot: Snapshot) -> str:
+    return f"{snapshot.get_kind_display()} {snapshot.asked_for}"
+
+
+def _as_input(at: Any) -> str:
+    return timezone.localtime(at).strftime(_SHOWN_OF_A_DAY) if at else ""
+
+
+@dataclass(frozen=True)
+class _Usual:
+    next_level: str
+    respond_by: date
+
+
+def _usual_recourse(case: Case) -> _Usual:
+    """What the form begins with, in the customer's language: what the published policy promises anyway."""
+    silence = packs.promises(timezone.localdate()).silence_close_seconds or 0
+    with translation.override(case.customer.language):
+        usual = _(
+            "If you do not agree, say so by replying or on the page of your request: somebody who has not decided on it "
+            "looks at it anew. You may turn to the consumer protection authority at any time."
+        )
+    return _Usual(usual, timezone.localdate() + timedelta(seconds=silence))

@@ -1,0 +1,23 @@
+"""The formal side of a case: its place in the register, what is complained about, what was found and decided, and by what."""
+
+from .choices import Cause, Fault, Outcome, Severity, Side
+from .issues import Account, Decision, DeviationApproval, Finding, Issue, Recourse
+from .policy import Days, PolicyClause
+from .register import Complaint
+
+__all__ = [
+    "Account",
+    "Cause",
+    "Complaint",
+    "Days",
+    "Decision",
+    "DeviationApproval",
+    "Fault",
+    "Finding",
+    "Issue",
+    "Outcome",
+    "PolicyClause",
+    "Recourse",
+    "Severity",
+    "Side",
+]

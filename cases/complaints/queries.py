@@ -1,0 +1,70 @@
+"""Reads: everything that was put down about a complaint."""
+
+from typing import TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+
+from cases.models import Case
+
+from .models import Account, Complaint, Decision, Finding, Side
+from .register import complaint_of
+from .standing import ComplaintFile, IssueFile
+
+
+def complaint_file(case: Case) -> ComplaintFile | None:
+    """The formal side of the case; None, without a query, for a case that is in no register. Eight queries at most."""
+    complaint = complaint_of(case)
+    if complaint is None:
+        return None
+    complaint.case = case
+    file = ComplaintFile(complaint, case.round, recourses=list(complaint.recourses.order_by("pk")))
+    files = {issue.pk: IssueFile(issue, round=case.round) for issue in complaint.issues.order_by("number")}
+    file.issues = list(files.values())
+    if files:
+        _fill(files, complaint)
+    return file
+
+
+def _fill(files: dict[int, IssueFile], complaint: Complaint) -> None:
+    for account in Account.objects.filter(issue__complaint=complaint).order_by("pk"):
+        one = files[account.issue_id]
+        if account.side == Side.CUSTOMER:
+            one.customers = account
+        else:
+            one.operators = account
+    findings = Finding.objects.filter(issue__complaint=complaint).order_by("pk")
+    for finding in findings.prefetch_related("evidence__file", "facts", "snapshots"):
+        files[finding.issue_id].findings.append(finding)
+    decisions = Decision.objects.filter(issue__complaint=complaint).order_by("pk")
+    for decision in decisions.select_related("clause", "approval__by"):
+        files[decision.issue_id].decisions.append(decision)
+
+
+Kept = TypeVar("Kept", Decision, Finding)
+
+
+def latest(model: type[Kept]) -> QuerySet[Kept]:
+    """Of each issue the one that counts last, whichever round it is of."""
+    rows: QuerySet[Kept] = model._default_manager.all()
+    return rows.filter(~Exists(rows.filter(issue=OuterRef("issue"), pk__gt=OuterRef("pk"))))
+
+
+def decided_as(outcome: str) -> Exists:
+    """Complaints with an issue that is decided so."""
+    return Exists(latest(Decision).filter(issue__complaint=OuterRef("pk"), outcome=outcome))
+
+
+def caused_by(cause: str) -> Exists:
+    """Complaints with an issue that came of this."""
+    return Exists(latest(Finding).filter(issue__complaint=OuterRef("pk"), cause=cause))
+
+
+def for_register(complaints: QuerySet[Complaint]) -> QuerySet[Complaint]:
+    """With `outcomes` and `causes`: how its issues were decided and found last, issue by issue. No query more."""
+    return complaints.annotate(outcomes=_of_each(Decision, "outcome"), causes=_of_each(Finding, "cause"))
+
+
+def _of_each(model: type[Kept], field: str) -> ArraySubquery:
+    of_complaint = latest(model).filter(issue__complaint=OuterRef("pk"))
+    return ArraySubquery(of_complaint.order_by("issue__number").values(field))
