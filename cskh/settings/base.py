@@ -156,6 +156,7 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # so many are read past to answer in our own words (channels_app/portal/uploads.py)
 FILE_UPLOAD_HANDLERS = [
+    "cskh.core.upload_handler.DeclaredNames",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "cskh.core.upload_handler.FilesOnDisk",
 ]

@@ -18,6 +18,7 @@ from cases.evidence.models import StoredFile
 from cskh.core import vault
 from cskh.core.errors import Invalid, TooLarge
 from cskh.core.incoming import SizeLimit, copied, keeping
+from cskh.core.upload_handler import declared_name_of
 
 from . import derive, identify, scan
 
@@ -38,7 +39,7 @@ class Upload:
     @classmethod
     def of_form(cls, file: UploadedFile) -> Self:
         """For a file of a form or of a multipart request."""
-        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")
+        return cls(filename=declared_name_of(file), stream=file, content_type=file.content_type or "")
 
 
 def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:

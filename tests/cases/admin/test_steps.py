@@ -25,7 +25,7 @@ from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
 from tests.cases.complaints.building import complete
 from tests.cases.evidence.files import picture, upload
-from tests.cases.evidence.receipts import hash_of, receipt_of
+from tests.cases.evidence.receipts import CLAIMED, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -354,9 +354,9 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
 
 def test_added_evidence_keeps_its_name_and_the_hash_of_where_it_came_from(desk, people, open_case):
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
-    photo = SimpleUploadedFile("anh.exe", picture(), "image/png")
+    photo = SimpleUploadedFile(CLAIMED, picture(), "image/png")
     assert at.take(case, "add-evidence", file=photo).status_code == 302
-    assert receipt_of(case.evidence.get()) == ("anh.exe", "image/png", hash_of("127.0.0.1"))
+    assert receipt_of(case.evidence.get()) == (CLAIMED, "image/png", hash_of("127.0.0.1"))
 
 
 def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):
