@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from cases.models import Case
+from cases.records.models import RecordKind
 from cskh.core.amounts import money
 
 from .models import FOUND, CaseField, ChecklistItem, EvidenceItem, FactEntry, Part, RequestedItem
@@ -229,6 +230,11 @@ class Line:
             and last.request.round == round_number
         )
 
+    @property
+    def was_never_asked(self) -> bool:
+        """Whether nobody has asked for it and nothing came or was said: it has been open all the time."""
+        return not (self.asked or self.items or self.said)
+
     def answers_to(self, name: str, checklist_item: ChecklistItem | None = None) -> bool:
         """Whether this is the thing that `name` (in any of its languages, or its slug) or `checklist_item` means."""
         own = self.checklist_item
@@ -379,6 +385,11 @@ class Checklist:
     @property
     def facts(self) -> list[Line]:
         return [line for line in self.lines if line.is_fact]
+
+    @property
+    def is_about_a_withdrawal(self) -> bool:
+        """Whether customers' own money is waiting to be paid out: what is pulled are their withdrawals."""
+        return any(entry.record == RecordKind.WITHDRAWALS for entry in self.records)
 
     def line_of(self, item: EvidenceItem) -> Line | None:
         """Under which line that came in."""
