@@ -42,7 +42,7 @@ class DurableFiles(FileSystemStorage):
             return
         self._make_folder(folder.parent)
         mode = self.directory_permissions_mode
-        folder.mkdir(exist_ok=True, **({} if mode is None else {"mode": mode}))
+        folder.mkdir(0o777 if mode is None else mode, exist_ok=True)
 
     @contextmanager
     def _written(self, full: Path, content: File) -> Iterator[str]:

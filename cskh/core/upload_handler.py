@@ -1,11 +1,12 @@
 """Files of a request: each with the name its sender gave it, on the disk while it is answered (`FILE_UPLOAD_HANDLERS`)."""
 
 from contextlib import suppress
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParser
+from django.utils.datastructures import MultiValueDict
 
 from .errors import NotKept
 from .incoming import keeping
@@ -21,10 +22,16 @@ class DeclaredNames(FileUploadHandler):
     request for the others, by a parser that remembers."""
 
     def handle_raw_input(
-        self, input_data: IO[bytes], meta: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> tuple[Any, Any]:
-        others = [handler for handler in self.request.upload_handlers if handler is not self]
-        return _RememberingParser(meta, input_data, others, self.request.encoding).parse()
+        self,
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803 - Django's name
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,
+    ) -> Any:
+        request: Any = self.request
+        others = [handler for handler in request.upload_handlers if handler is not self]
+        return _RememberingParser(META, input_data, others, encoding).parse()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data
@@ -35,6 +42,7 @@ class DeclaredNames(FileUploadHandler):
 
 class _RememberingParser(MultiPartParser):
     _declared = ""
+    _files: MultiValueDict[str, Any]  # made by Django when it begins
 
     def sanitize_file_name(self, file_name: str) -> str | None:
         self._declared = file_name
