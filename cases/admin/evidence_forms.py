@@ -83,7 +83,7 @@ class RequestEvidence(StepForm):
             timezone.now() + settings.EVIDENCE_LONGEST_WAIT - timedelta(minutes=1)
         ).strftime("%Y-%m-%dT%H:%M")
 
-    def _warn(self, file: queries.Checklist) -> None:
+    def _warn(self, file: queries.CaseFile) -> None:
         """Of what could have been asked for earlier (R-28); before anything is asked."""
         late = [line.name for line in self.lines if could_be_asked_earlier(self.case, file, line)]
         if late:

@@ -16,6 +16,7 @@ from cskh.core.errors import Invalid
 from cskh.core.text import one_line
 
 from . import queries
+from .case_file import CaseFile
 from .lines import Line
 from .models import ChecklistItem, own_reason
 from .names import same_name
@@ -76,7 +77,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     return found
 
 
-def could_be_asked_earlier(case: Case, file: queries.Checklist, line: Line | None) -> bool:
+def could_be_asked_earlier(case: Case, file: CaseFile, line: Line | None) -> bool:
     """Whether it comes late to ask for that line, or for what is on none (R-28).
 
     What the checklist names was known to be needed when somebody went through the case in this round, and did not ask for it.
