@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases import policies
-from cases.evidence.queries import Checklist
+from cases.evidence.queries import CaseFile
 from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
@@ -173,7 +173,7 @@ _TABLE = [
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
 
 
-def offered(actor: Actor, case: Case, file: Checklist | None = None) -> dict[str, Action]:
+def offered(actor: Actor, case: Case, file: CaseFile | None = None) -> dict[str, Action]:
     """What this person can do to the case now, in the order of the table. `file` where the caller has read it."""
     steps = set(allowed_steps(actor, case, file=file))
     converses = policies.may_converse(actor, case)

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from cases import policies
 from cases.evidence import queries
 from cases.evidence.models import Check, EvidenceItem, EvidenceRequest
-from cases.evidence.queries import Checklist, Line
+from cases.evidence.queries import CaseFile, Line
 from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
@@ -100,7 +100,7 @@ class EvidencePanel:
     may_check: bool
 
 
-def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
+def panel_of(case: Case, actor: Actor, file: CaseFile) -> EvidencePanel:
     """A constant number of queries, as the `file` was read: what is being asked for, who made checks, and what stands beside
     what came (`put_beside`). What nobody needs and nobody spoke of stands apart, as `optional`. Facts get a `look` for
     their template, that of the page where they are verified."""

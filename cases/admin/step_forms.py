@@ -26,7 +26,7 @@ from .desk_form import DeskForm
 
 class StepForm(DeskForm):
     """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at,
-    `sent_from` the hash of the address the form came from (`cskh.core.client_address`)."""
+    `sent_from` the hash of the address the form came from (`cskh.core.client_address`). `warnings` are shown above the fields."""
 
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -45,10 +45,11 @@ class StepForm(DeskForm):
     ) -> None:
         super().__init__(data, files, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
         self.case, self.actor, self.sent_from = case, actor, sent_from
+        self.warnings: list[str] = []
         self.offer()
 
     def offer(self) -> None:
-        """Fills in choices that depend on the case."""
+        """Fills in choices and warnings that depend on the case."""
 
     def require_wanted(self, held: Case) -> None:
         """Raises Conflict where a colleague was first in this very thing: said before anything else that changed."""

@@ -19,7 +19,7 @@ from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
 from cskh.core.client_address import address_hash
-from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
+from cskh.core.errors import Busy, Conflict, DatabaseFull, DomainError, Invalid, NotPermitted
 from cskh.core.text import as_number
 
 from . import verification, words
@@ -65,7 +65,9 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
                 drafts.drop(actor.subject, case, action.name)
     except DomainError as error:
         case.refresh_from_db()
-        if not isinstance(error, Busy):  # a draft refers to the case, and would wait for it again
+        if not isinstance(
+            error, Busy | DatabaseFull
+        ):  # a draft refers to the case, and would wait for it again, or find no room
             _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
         return _refused(request, action, _with_error(form, error), case, actor, error)

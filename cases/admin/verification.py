@@ -15,7 +15,7 @@ from cases.access_log import note_access
 from cases.evidence import queries as evidence
 from cases.evidence.lines import AWAITING_SECOND, MISSING
 from cases.evidence.models import EvidenceItem, FactEntry, StoredFile
-from cases.evidence.queries import Checklist, Line
+from cases.evidence.queries import CaseFile, Line
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.states import Step
@@ -193,7 +193,7 @@ def look_of(line: Line) -> Look:
     return _LOOKS[line.fact_state]
 
 
-def _cards(file: Checklist, case: Case, actor: Actor, sources: Iterable[Source], refused: Refused | None) -> list[Card]:
+def _cards(file: CaseFile, case: Case, actor: Actor, sources: Iterable[Source], refused: Refused | None) -> list[Card]:
     """Facts to be worked on first, then what is settled, then what nobody has spoken of."""
     names = words.names_of(((one.by_kind, one.by_id) for line in file.facts for one in line.said), case)
     prefetch_related_objects([one for line in file.facts for one in line.said], "evidence")

@@ -11,10 +11,10 @@ from cases.models import Case
 from cases.records.codes import codes_in
 from cases.records.models import TransactionCode
 
+from .case_file import CaseFile as CaseFile
+from .checks import CheckToMake as CheckToMake
 from .lines import CLAIM_MAX, Claim, join_alternatives
 from .lines import MISSING as MISSING
-from .lines import Checklist as Checklist
-from .lines import CheckToMake as CheckToMake
 from .lines import Line as Line
 from .models import (
     OF_CHECKS,
@@ -35,11 +35,11 @@ def entries_of(case: Case) -> QuerySet[ChecklistItem]:
     return ChecklistItem.objects.filter(checklist__category=case.category, checklist__number=case.checklist_number)
 
 
-def needed_by(case: Case, first_words: str = "") -> Checklist:
+def needed_by(case: Case, first_words: str = "") -> CaseFile:
     """What the case needs by its category: all there is to say of a case that was just opened with these `first_words`, in
     which a code may be claimed already. At most one query."""
     if case.category_id is None:
-        return Checklist()
+        return CaseFile()
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
@@ -47,14 +47,14 @@ def needed_by(case: Case, first_words: str = "") -> Checklist:
         for line in lines:
             if line.takes_noted_codes:
                 line.noted = Claim(_as_claim(said))
-    return Checklist(
+    return CaseFile(
         lines=lines,
         records=[entry for entry in entries if entry.part == Part.RECORD],
         checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
     )
 
 
-def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
+def _claim_noted_codes(file: CaseFile, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
     """The codes somebody wrote in a message or a text, or read on a receipt, are what is said of the transaction where the
     case's details name none; no longer where the text was rejected."""
     lines = [line for line in file.facts if line.takes_noted_codes]
@@ -100,7 +100,7 @@ def checklist_of(case: Case) -> list[Line]:
     return file_of(case).lines
 
 
-def file_of(case: Case) -> Checklist:
+def file_of(case: Case) -> CaseFile:
     """Everything about the evidence and the facts of a case. At most six queries, however much there is."""
     file = needed_by(case)
     for requested in (
@@ -125,7 +125,7 @@ def file_of(case: Case) -> Checklist:
     return file
 
 
-def _add_what_was_said(file: Checklist, case: Case, items: list[EvidenceItem]) -> None:
+def _add_what_was_said(file: CaseFile, case: Case, items: list[EvidenceItem]) -> None:
     """To each fact and each check what people said of it; the record of ours that it rests on is known by its name."""
     lines = {line.slug: line for line in file.lines if line.slug}
     checks = {check.entry.slug: check for check in file.checks}
@@ -167,7 +167,7 @@ def open_request(case: Case) -> EvidenceRequest | None:
     return EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
 
 
-def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
+def still_missing(request: EvidenceRequest, file: CaseFile | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
     Where one of several things suffices and is there, whenever it came, the others are waited for no longer, unless they

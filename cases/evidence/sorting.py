@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cskh.core.errors import Invalid
 
-from .lines import CLAIMED, MISSING, Checklist, Line
+from .case_file import CaseFile
+from .lines import CLAIMED, MISSING, Line
 from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
 from .queries import entries_of, still_missing
 
@@ -77,7 +78,7 @@ def update_state(requested: RequestedItem, *, besides: EvidenceItem | None = Non
     requested.save()
 
 
-def note_told(request: EvidenceRequest, file: Checklist) -> None:
+def note_told(request: EvidenceRequest, file: CaseFile) -> None:
     """A fact that was told in words is there like anything that came in, for as long as these words are of use."""
     for line in file.facts:
         for asked in line.asked:

@@ -10,7 +10,7 @@ from cases import queries
 from cases.complaints import standing
 from cases.complaints.queries import complaint_file
 from cases.complaints.standing import Lack
-from cases.evidence.queries import Checklist, file_of
+from cases.evidence.queries import CaseFile, file_of
 from cases.models import Answer, Case
 from cases.states import Condition
 
@@ -24,14 +24,14 @@ FLAGGED = gettext_lazy(
 _NAMED = 5  # at most so many things are named in one sentence
 
 
-def unmet(condition: Condition, case: Case, file: Checklist | None = None) -> str:
+def unmet(condition: Condition, case: Case, file: CaseFile | None = None) -> str:
     """Empty when the condition holds, else a sentence that says what is missing. `file` where the caller has read it."""
     if condition == Condition.EVIDENCE_CHECKED:
         return _evidence_checked(file or file_of(case))
     return _CHECKS[condition](case)
 
 
-def _evidence_checked(file: Checklist) -> str:
+def _evidence_checked(file: CaseFile) -> str:
     """Nothing is decided past what came in, past a fact that must be verified, nor past a mandatory check (I3)."""
     if waiting := file.unchecked:
         return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}

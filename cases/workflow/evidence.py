@@ -44,6 +44,7 @@ from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
 
 _MAX_TEXT = 4_000
+_MAX_REASON = 500
 _ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
 
 
@@ -60,20 +61,24 @@ class _Submission:
 
 
 def request_evidence(
-    case: Case, *, actor: Actor, items: Sequence[Wanted], due_at: datetime | None = None
+    case: Case, *, actor: Actor, items: Sequence[Wanted], due_at: datetime | None = None, late_why: str = ""
 ) -> EvidenceRequest:
     """Asks the customer for `items`, at least one; the case waits for the customer until `due_at` (default `usual_due`).
+    `late_why` says for colleagues and auditors why some are asked for only now, which could have been earlier.
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
-    Raises Invalid for no item, too many, one that is on file already or asks for money, or a due time that is past or too
-    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist or besides what is as good, and
-    `actor` does not answer for the case.
+    Raises Invalid for no item, too many, one that is on file already or asks for money, a due time that is past or too far,
+    or where customers' money waits for what is asked late and nobody says why; NotPermitted where the customer was asked
+    twice, or is asked beyond the checklist or besides what is as good, and `actor` does not answer for the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
         _require_a_look(held, actor)
         wanted_items = checked_items(held, items)
         _require_grounds(held, actor, wanted_items)
+        late_why = clean(late_why)[:_MAX_REASON] if any(wanted.is_late for wanted in wanted_items) else ""
+        if not late_why:
+            _require_in_time(held, actor, wanted_items)
         due_at = checked_due(due_at, now) if due_at else usual_due(held, at=now)
         request = EvidenceRequest.objects.create(
             case=held,
@@ -94,6 +99,7 @@ def request_evidence(
             )
             for wanted in wanted_items
         )
+        late = [item.pk for item, wanted in zip(asked, wanted_items, strict=True) if wanted.is_late]
         resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
         conversation.note_first_reply(held, actor=actor, at=now)
@@ -102,9 +108,11 @@ def request_evidence(
             held,
             EventKind.EVIDENCE_REQUESTED,
             actor=actor,
+            words=late_why,
             request=request.pk,
             items=[item.pk for item in asked],
             besides=[item.pk for item in asked if item.is_besides],
+            late=late,
             due_at=due_at,
         )
     return request
@@ -313,6 +321,15 @@ def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
         )
     if unsaid := [wanted for wanted in (*besides, *beyond) if not wanted.has_own_reason]:
         raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
+
+
+def _require_in_time(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
+    """No withdrawal hangs on documents that could have been asked for earlier, unless somebody says why (R-28). This is asked of
+    people alone, as their grounds are."""
+    late = [wanted for wanted in items if wanted.is_late]
+    if late and actor.is_staff and queries.file_of(held).is_about_a_withdrawal:
+        words = _("This could have been asked for earlier, and money waits for it: %(items)s. Say why only now.")
+        raise Invalid(errors={"late_why": [words % {"items": _names(late)}]})
 
 
 def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:

@@ -17,7 +17,8 @@ from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import queries
-from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Checklist, Line
+from cases.evidence.case_file import CaseFile
+from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Line
 from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
 from cases.fair_words import require_fair
 from cases.models import Case
@@ -189,7 +190,7 @@ def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
         _complete_if_nothing_is_left(case)
 
 
-def may_set_aside(case: Case, *, actor: Actor, file: Checklist) -> frozenset[str]:
+def may_set_aside(case: Case, *, actor: Actor, file: CaseFile) -> frozenset[str]:
     """The facts (their slugs) that `actor`, who may work on the evidence of the case, may set aside; nothing is asked twice."""
     is_much, judges = _is_much(case, file), _judges(case, actor)
     return frozenset(
@@ -212,7 +213,7 @@ def _name_now(line: Line) -> str:
     return line.checklist_item.name if line.checklist_item else line.name
 
 
-def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *, facts_only: bool = True) -> Line:
+def _line(held: Case, actor: Actor, thing: str, file: CaseFile | None = None, *, facts_only: bool = True) -> Line:
     """The line of the locked case, for somebody who may work on its evidence while it is open."""
     policies.require(actor, Step.REQUEST_EVIDENCE, held)
     if not held.is_open:
@@ -224,7 +225,7 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
     return line
 
 
-def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
+def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: CaseFile) -> None:
     if reason := _why_not_aside(actor, line, is_much=_is_much(held, file), judges=_judges(held, actor)):
         raise NotPermitted(reason)
 
@@ -382,12 +383,12 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 
 
-def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) -> bool:
+def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: CaseFile) -> bool:
     """Whether a finding counts only once a second person has confirmed it: what two have found, one does not overturn."""
     return kind == Kind.CONTRADICTED or line.was_found_by_two or _is_much(held, file)
 
 
-def _is_much(held: Case, file: Checklist) -> bool:
+def _is_much(held: Case, file: CaseFile) -> bool:
     """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
     the highest counts, so that nobody gets round the second verifier by putting down less.
 

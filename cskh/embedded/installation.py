@@ -96,6 +96,7 @@ class Installation:
         self.mail_ports = MailPorts() if wanted.demo and not has_own_mail else None
         defaults = {
             "SECRET_KEY": data.secret_key(),
+            "STORAGE_KEYS": data.storage_key(),
             "PUBLIC_URL": wanted.address,
             "ALLOWED_HOSTS": wanted.allowed_hosts,
             **(self.mail_ports.environment if self.mail_ports else {}),

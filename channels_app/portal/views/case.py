@@ -20,7 +20,7 @@ from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
-from cases.evidence.queries import Checklist
+from cases.evidence.queries import CaseFile
 from cases.models import Answer, Case
 from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
@@ -226,7 +226,7 @@ def _named(filename: str) -> Iterator[None]:
         raise (Invalid(errors={"file": texts}) if texts else error) from error
 
 
-def _waiting(request: EvidenceRequest | None, file: Checklist) -> list[RequestedItem]:
+def _waiting(request: EvidenceRequest | None, file: CaseFile) -> list[RequestedItem]:
     """What the customer is asked for and has not sent yet, or sent in vain."""
     return list(evidence_queries.still_missing(request, file).select_related("checklist_item")) if request else []
 
@@ -256,10 +256,10 @@ def _standing(case: Case) -> dict[str, Any]:
     }
 
 
-def _to_show(file: Checklist, *, helps: bool) -> Checklist:
+def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
     """What came, and what was asked for. What would help is told as long as it can."""
     lines = [line for line in file.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
-    return Checklist(lines, others=file.others)
+    return CaseFile(lines, others=file.others)
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:

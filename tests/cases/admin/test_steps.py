@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.customers.models import Contact
@@ -25,7 +27,7 @@ from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
 from tests.cases.complaints.building import complete
 from tests.cases.evidence.files import picture, upload
-from tests.cases.evidence.receipts import hash_of, receipt_of
+from tests.cases.evidence.receipts import CLAIMED, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +307,44 @@ def test_what_something_as_good_is_there_for_is_asked_besides_by_whoever_may(des
     assert line.name in at.page(case).context["next"].what
 
 
+class TestAskedLate:
+    """Whoever asks for what could have been asked for earlier reads so before they do (R-28)."""
+
+    def asking(self, at, case):
+        form = at.form(case, "request-evidence").context["form"]
+        return form, form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
+
+    def test_is_not_said_of_what_is_asked_for_at_first(self, desk, people, open_case):
+        form, _due = self.asking(desk(people["lan"]), open_case("deposit-not-credited"))
+        assert (form.warnings, "late_why" in form.fields) == ([], False)
+
+    def test_warns_once_the_case_was_gone_through_and_stands_in_the_history(self, desk, people, open_case):
+        case, at = open_case("deposit-not-credited"), desk(people["lan"])
+        assert at.take(case, "start-resolving").status_code == 302
+        form, due_at = self.asking(at, case)
+        [warning] = form.warnings
+        [name] = [line.name for line in form.lines if line.slug == "receipt"]
+        assert name in warning
+        assert warning in at.form(case, "request-evidence").content.decode()
+        assert at.take(case, "request-evidence", listed=[name], due_at=due_at).status_code == 302
+        with translation.override("vi"):
+            told = ngettext(
+                *(f"%(count)d {thing} could have been asked for earlier" for thing in ("thing", "things")), 1
+            )
+        assert told % {"count": 1} in at.page(case).content.decode()
+
+    def test_takes_words_where_a_withdrawal_waits_and_keeps_them(self, desk, people, open_case):
+        case, at = open_case("withdrawal-delayed"), desk(people["manager"])
+        form, due_at = self.asking(at, case)
+        assert len(form.warnings) == 1
+        typed = {"items": "Hộ chiếu: để xác minh", "due_at": due_at}
+        unsaid = at.take(case, "request-evidence", **typed)
+        assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["late_why"])
+        assert "Hộ chiếu: để xác minh" in unsaid.content.decode()
+        assert at.take(case, "request-evidence", **typed, late_why="Tên tài khoản khác tên khách").status_code == 302
+        assert "Tên tài khoản khác tên khách" in at.page(case).content.decode()
+
+
 def test_why_something_is_needed_besides_is_not_lost_where_it_is_missing_meanwhile(desk, people, open_case):
     case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
     evidence.request_evidence(case, actor=lan, items=[Wanted(name="receipt")])
@@ -354,9 +394,9 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
 
 def test_added_evidence_keeps_its_name_and_the_hash_of_where_it_came_from(desk, people, open_case):
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
-    photo = SimpleUploadedFile("anh.exe", picture(), "image/png")
+    photo = SimpleUploadedFile(CLAIMED, picture(), "image/png")
     assert at.take(case, "add-evidence", file=photo).status_code == 302
-    assert receipt_of(case.evidence.get()) == ("anh.exe", "image/png", hash_of("127.0.0.1"))
+    assert receipt_of(case.evidence.get()) == (CLAIMED, "image/png", hash_of("127.0.0.1"))
 
 
 def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):

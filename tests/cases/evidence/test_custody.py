@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import threading
+import unicodedata
 from contextlib import contextmanager
 from io import StringIO
 
@@ -124,6 +125,10 @@ class TestWhatIsNoted:
         assert facts["declared_name"] == entry(item, Event.RECEIVED).declared_name.digest
         assert "exe" not in json.dumps(facts, ensure_ascii=False)
         assert custody.flaws_of(item) == []
+
+    def test_a_name_in_pieces_of_letters_in_whole_ones(self, case):
+        item = named(case, unicodedata.normalize("NFD", "hóa đơn.jpg"))
+        assert receipt_of(item)[0] == unicodedata.normalize("NFC", "hóa đơn.jpg")
 
     def test_of_a_name_that_no_database_keeps_the_rest(self, case):
         item = named(case, "a\0\ud800b" + "x" * 2 * DECLARED_MAX)

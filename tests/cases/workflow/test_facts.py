@@ -27,21 +27,6 @@ BOOKS = facts.Sources(statement="Sổ lệnh nạp")
 
 
 @pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
-def minh(make_staff):
-    return Actor.staff(make_staff("minh", Role.SPECIALIST))
-
-
-@pytest.fixture
-def case(lan):
-    return open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=2_000_000)
-
-
-@pytest.fixture
 def dispute(lan):
     """A kind of request whose first fact must be verified before a decision."""
     case = open_case("settlement")

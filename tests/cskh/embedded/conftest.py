@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CSKH_DATA", "CSKH_DEMO", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+OURS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_KEYS", "CSKH_DATA", "CSKH_DEMO", "EMAIL_URL"),
+    "DJANGO_SETTINGS_MODULE",
+)
 
 
 class Launched:

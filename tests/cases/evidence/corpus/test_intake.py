@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import zlib
+from pathlib import PurePath
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -22,6 +23,7 @@ from cases.evidence.pipeline.receive import Upload
 from cases.states import Channel
 from cases.tasks import examine_file, sweep_files
 from cases.workflow import evidence
+from cskh.core import vault
 from cskh.core.errors import DomainError, Invalid, NotKept, TooLarge
 from tests.cases.building import customer_of, open_case
 from tests.cases.evidence.files import (
@@ -59,12 +61,8 @@ def sent(case, data, filename="anh.jpg"):
 
 def kept():
     """Hash of every original in the storage, and whatever else lies there."""
-    return {name: _hash(name) for name in _below("") if not name.startswith("preview/")}
-
-
-def _hash(name):
-    with default_storage.open(name) as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    names = [name for name in _below("") if not name.startswith("preview/")]
+    return {name: vault.hash_now(name, sha256=PurePath(name).name) for name in names}
 
 
 def _below(folder):
