@@ -390,6 +390,11 @@ class Checklist:
         return [line for line in self.lines if line.is_awaited]
 
     @property
+    def needs_something(self) -> bool:
+        """Whether there is anything to be complete: not where nothing is needed, asked for or here."""
+        return bool(self.checks or self.others) or any(line.mandatory or line.state != MISSING for line in self.lines)
+
+    @property
     def unchecked(self) -> list[EvidenceItem]:
         """What came in and nobody has accepted, rejected or found anything about yet, oldest first."""
         came = [*self.others, *(item for line in self.lines for item in line.unread)]

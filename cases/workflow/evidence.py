@@ -284,6 +284,12 @@ def may_ask_besides(actor: Actor, case: Case) -> bool:
     return policies.may(actor, Step.RETURN, case)
 
 
+def may_ask_beyond(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask for what is not on the checklist: whoever judges outcomes here, and anybody where it asks for
+    nothing."""
+    return policies.may(actor, Step.RETURN, case) or not _asks_of_customers(case)
+
+
 def _require_a_look(held: Case, actor: Actor) -> None:
     """Raises NotPermitted where not `may_ask_again`."""
     if not may_ask_again(actor, held):
@@ -318,8 +324,11 @@ def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
 def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
     """A category whose checklist asks for nothing has nothing to go beyond."""
     beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
-    return beyond if has_checklist else []
+    return beyond if beyond and _asks_of_customers(held) else []
+
+
+def _asks_of_customers(case: Case) -> bool:
+    return queries.entries_of(case).filter(part__in=ASKED_OF_CUSTOMERS).exists()
 
 
 def _names(items: Sequence[Wanted]) -> str:
