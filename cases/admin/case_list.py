@@ -21,7 +21,8 @@ from unfold.templatetags.unfold_list import result_headers
 from accounts.actors import Actor
 from accounts.admin_access import RoleModelAdmin
 from cases import queries
-from cases.models import Case
+from cases.categories import in_order
+from cases.models import Case, Category
 from cskh.core.errors import Invalid
 
 from . import bulk, case_page, complaint_card, palette, queues, saved_views, step_view, verification, writing
@@ -59,6 +60,14 @@ class QueueFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
         return queryset
+
+
+class CategoryFilter(RelatedDropdownFilter):
+    """Each reason with its topic, in the order of every other choice among them."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        reasons = Category.objects.filter(parent__isnull=False).select_related("parent")
+        return [(reason.pk, f"{reason.parent} – {reason}") for reason in in_order(reasons)]
 
 
 class CaseList(ChangeList):
@@ -113,7 +122,7 @@ class CaseAdmin(RoleModelAdmin):
         QueueFilter,
         ("status", ChoicesDropdownFilter),
         ("closed_as", ChoicesDropdownFilter),
-        ("category", RelatedDropdownFilter),
+        ("category", CategoryFilter),
         ("department", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         ("priority", ChoicesDropdownFilter),

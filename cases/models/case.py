@@ -201,6 +201,12 @@ class Case(models.Model):
         return bool(self.safety_kinds)
 
     @property
+    def flagged_for(self) -> str:
+        """What the customer's words were found to say; "" where nothing is flagged."""
+        labels = dict(SAFETY_KINDS)
+        return ", ".join(str(labels[kind]) for kind in self.safety_kinds)
+
+    @property
     def etag(self) -> str:
         """The version of what the case says: every change of it is an event."""
         return f'"{self.last_event_number}"'

@@ -140,6 +140,8 @@
       const before = this.shown, wasMine = this.isMine, { words } = this.console;
       this.shown = shown;
       this.lines.setVisitorRead(shown.visitor_read);
+      this.find("flag").textContent = shown.flag;
+      this.find("flag").hidden = !shown.flag;
       const here = this.find("here");
       here.classList.toggle("is-here", shown.is_here);
       here.title = here.lastElementChild.textContent = shown.is_here ? words.here : words.away;

@@ -13,10 +13,11 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.customers.models import Contact
 from accounts.models import User
-from cases.events import flaws_of
+from cases.admin.notices import with_labels
+from cases.events import EventKind, flaws_of, label_of
 from cases.evidence.queries import entries_of, file_of
 from cases.evidence.wanted import Wanted
-from cases.models import Answer, Case, Category
+from cases.models import Answer, Case, CaseEvent, Category
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.handover import set_presence
@@ -455,6 +456,15 @@ def test_notices_are_counted_shown_and_read(desk, people, open_case):
     assert StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
     desk(people["minh"]).client.post(reverse("admin:channels_app_staffnotice_read"))
     assert not StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
+
+
+def test_notices_of_deadlines_say_which_one_was_missed():
+    missed = [
+        CaseEvent(kind=EventKind.CLOCK_BREACHED, facts={"clock": clock}) for clock in ("resolution", "next_response")
+    ]
+    labels = [label for _notice, label in with_labels([StaffNotice(event=event) for event in missed])]
+    assert len(set(labels)) == 2
+    assert all(label.startswith(label_of(EventKind.CLOCK_BREACHED)) for label in labels)
 
 
 def test_a_notice_out_of_ones_sight_is_neither_shown_nor_counted(desk, people, open_case):
