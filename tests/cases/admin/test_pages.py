@@ -225,6 +225,8 @@ def test_the_desk_speaks_the_persons_language_and_can_be_switched(desk, people):
     client.post(reverse("admin:choose_language"), {"language": "en", "next": "/admin/"})
     assert '<html lang="en"' in client.get("/admin/").content.decode()
     client.post(reverse("admin:choose_language"), {"language": "xx"})
+    here = reverse("admin:cases_case_changelist") + "?queue=all"
+    assert 'name="next" type="hidden" value="/admin/cases/case/?queue=all"' in client.get(here).content.decode()
     assert User.objects.get(pk=people["lan"].pk).language == "en"
 
 
