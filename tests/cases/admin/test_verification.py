@@ -174,8 +174,6 @@ def test_what_was_confirmed_with_a_file_that_is_rejected_says_so_until_it_is_ver
     [message] = get_messages(rejected.wsgi_request)
     assert "Mã giao dịch" in str(message)
     assert told in look(at, case).content.decode()
-    page = at.page(case)
-    print("DBG", page.context["offers"], page.context["next"], page.context["evidence_panel"].checks_left, [m for m in re.findall(r".{200}Checks not.{60}", page.content.decode(), re.S)])
     assert told in at.page(case).content.decode()
     verify(sources=facts.Sources(statement="Sao kê"))
     assert told not in look(at, case).content.decode()
