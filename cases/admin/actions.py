@@ -54,6 +54,11 @@ class Action:
     leads_to: str = _CASE
 
     @property
+    def decides(self) -> bool:
+        """Whether it says how the matter ends, so that everything should be looked at before."""
+        return self.step in (Step.PROPOSE, Step.ANSWER, Step.FINAL_RESPONSE)
+
+    @property
     def at_facts(self) -> bool:
         return self.leads_to == _FACTS
 

@@ -149,6 +149,8 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
     context = {
         **page(),
         "title": case.code,
+        "opts": Case._meta,
+        "original": case,
         "case": case,
         "complaint": card,
         "sources": list(_sources(case)),

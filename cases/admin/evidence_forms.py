@@ -20,8 +20,8 @@ from .step_forms import StepForm
 
 
 class RequestEvidence(StepForm):
-    """The checklist with what is not there ticked, and room for things of one's own. Who may ask for a thing although what is
-    as good is there finds those apart."""
+    """The checklist with what is not there ticked, and room for things of one's own for those who may ask for them. Who may
+    ask for a thing although what is as good is there finds those apart."""
 
     done = gettext_lazy("Asked. The clocks pause once the request has reached the customer.")
     hint = gettext_lazy("The customer reads each thing with its reason, and gets a link to send it.")
@@ -77,6 +77,12 @@ class RequestEvidence(StepForm):
         ):  # what was typed stays, whatever happened meanwhile
             del self.fields["besides_why"]
         self._warn(file)
+        if not (self.data.get("items") or evidence.may_ask_beyond(self.actor, self.case)):
+            del self.fields["items"]
+            self.hint = gettext_lazy(
+                "The customer reads each thing with its reason, and gets a link to send it. A manager or the lead asks for "
+                "what is not on the checklist."
+            )
         self.initial["listed"] = [line.name for line in self.lines if line.is_missing]
         self.initial["due_at"] = timezone.localtime(evidence.usual_due(self.case, at=timezone.now()))
         self.fields["due_at"].widget.attrs["max"] = timezone.localtime(

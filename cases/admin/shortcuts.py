@@ -121,6 +121,7 @@ def _at_the_facts() -> list[Key]:
         Key(("0",), _("whole picture")),
         Key(("r",), _("turn")),
         Key(("n",), _("next picture")),
+        Key(("p",), _("picture before")),
         Key(("b",), _("back to the case")),
     ]
 

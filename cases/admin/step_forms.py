@@ -1,7 +1,7 @@
 """One form for each thing that moves a case: what it asks for, and the workflow function it calls."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -31,7 +31,7 @@ class StepForm(DeskForm):
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     done: Any = gettext_lazy("Done.")
-    hint: ClassVar[Any] = ""
+    hint: Any = ""
 
     def __init__(
         self,
@@ -50,6 +50,11 @@ class StepForm(DeskForm):
 
     def offer(self) -> None:
         """Fills in choices and warnings that depend on the case."""
+
+    @property
+    def place(self) -> str:
+        """The part of the page at which one goes on, once it is done; "" for its beginning."""
+        return ""
 
     def require_wanted(self, held: Case) -> None:
         """Raises Conflict where a colleague was first in this very thing: said before anything else that changed."""

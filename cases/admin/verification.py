@@ -106,6 +106,11 @@ class Card:
         return self.line.fact_state == AWAITING_SECOND
 
     @property
+    def rests_on(self) -> str:
+        """What the last finding rests on, for whoever confirms it."""
+        return self.history[-1].sources if self.history else ""
+
+    @property
     def is_to_do(self) -> bool:
         return self.line.is_to_verify or self.line.is_missing
 
@@ -128,6 +133,10 @@ class Picture:
 
     item: EvidenceItem
     page: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.item.pk}/{self.page}"
 
 
 def show(
@@ -166,6 +175,8 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
     told = [*(card.refused for card in cards), *(card.refused for card in checks)]
     return {
         "title": case.code,
+        "opts": Case._meta,
+        "original": case,
         "case": case,
         "amount": money(case.amount),
         "cards": cards,
@@ -180,6 +191,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
         "checks_made": len([card for card in checks if card.check.made]),
         "missing": file.missing_names,
         "left_to_check": file.left_to_check,
+        "needs_something": file.needs_something,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
         "refused": refused,
         "form": refused.form if refused else None,

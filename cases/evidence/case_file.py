@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from cases.records.models import RecordKind
 
 from .checks import CheckToMake
-from .lines import Line
+from .lines import MISSING, Line
 from .models import ChecklistItem, EvidenceItem
 
 
@@ -36,6 +36,11 @@ class CaseFile:
     def missing(self) -> list[Line]:
         """What would have to be asked for, or is being asked for and is not here yet. Empty: complete (R-25)."""
         return [line for line in self.lines if line.is_awaited]
+
+    @property
+    def needs_something(self) -> bool:
+        """Whether there is anything to be complete: not where nothing is needed, asked for or here."""
+        return bool(self.checks or self.others) or any(line.mandatory or line.state != MISSING for line in self.lines)
 
     @property
     def unchecked(self) -> list[EvidenceItem]:

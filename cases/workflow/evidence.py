@@ -157,13 +157,15 @@ def submit_evidence(
     text: str = "",
     item: int | None = None,
     is_unasked: bool = False,
+    thing: str = "",
     at: datetime | None = None,
     address_hash: str = "",
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
     It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
-    something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
+    something else (`is_unasked`) it answers nothing. Where nothing is asked for, its sender may say which `thing` of the
+    checklist it is (its slug). When it was the last thing that was waited for, the case goes to
     verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
     question. The same file again on the same case gives the item that is there. `address_hash` stands for where it was
     sent from (`cskh.core.client_address`), and is kept with the name of the file as what is known of its receipt.
@@ -180,7 +182,7 @@ def submit_evidence(
         upload=upload, received=received, words=words, channel=channel, at=received_at, address_hash=address_hash
     )
     with transaction.atomic():
-        evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked)
+        evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked, thing=thing)
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -292,6 +294,12 @@ def may_ask_besides(actor: Actor, case: Case) -> bool:
     return policies.may(actor, Step.RETURN, case)
 
 
+def may_ask_beyond(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask for what is not on the checklist: whoever judges outcomes here, and anybody where it asks for
+    nothing."""
+    return policies.may(actor, Step.RETURN, case) or not _asks_of_customers(case)
+
+
 def _require_a_look(held: Case, actor: Actor) -> None:
     """Raises NotPermitted where not `may_ask_again`."""
     if not may_ask_again(actor, held):
@@ -335,15 +343,20 @@ def _require_in_time(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
 def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
     """A category whose checklist asks for nothing has nothing to go beyond."""
     beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
-    return beyond if has_checklist else []
+    return beyond if beyond and _asks_of_customers(held) else []
+
+
+def _asks_of_customers(case: Case) -> bool:
+    return queries.entries_of(case).filter(part__in=ASKED_OF_CUSTOMERS).exists()
 
 
 def _names(items: Sequence[Wanted]) -> str:
     return ", ".join(wanted.name for wanted in items)
 
 
-def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:
+def _take_in(
+    case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool, thing: str
+) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
         request = queries.open_request(held)
@@ -355,7 +368,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             if known is not None:
                 return known
             require_room(file.size, room=sorting.room_left(held))
-        evidence = _item(held, came, file, wanted, actor=actor)
+        said = sorting.on_checklist(held, thing) if thing and request is None else None
+        evidence = _item(held, came, file, wanted, said, actor=actor)
         filename = came.upload.filename if came.upload else ""
         custody.begin(evidence, actor=actor, filename=filename, address_hash=came.address_hash)
         if wanted:
@@ -380,12 +394,18 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
 
 
 def _item(
-    held: Case, came: _Submission, file: StoredFile | None, wanted: RequestedItem | None, *, actor: Actor
+    held: Case,
+    came: _Submission,
+    file: StoredFile | None,
+    wanted: RequestedItem | None,
+    said: ChecklistItem | None,
+    *,
+    actor: Actor,
 ) -> EvidenceItem:
     return EvidenceItem.objects.create(
         case=held,
         requested_item=wanted,
-        checklist_item=wanted.checklist_item if wanted else None,
+        checklist_item=wanted.checklist_item if wanted else said,
         file=file,
         text=came.words,
         filename=fitting_filename(came.upload.filename, file.content_type) if came.upload and file else "",

@@ -56,6 +56,7 @@ def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int 
     with transaction.atomic():
         with change_case(case) as held:
             line = _line(held, actor, fact)
+            _require_amount(line, value)
             entry = _claim(held, line, actor=actor, value=value, message=message)
         _waiting.complete_if_whole(case)
     return entry
@@ -86,8 +87,9 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it, once
-    the finding counts. Raises Invalid without a source that stands or without a value, without words of one's own where two
-    have found otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
+    the finding counts. Raises Invalid without a source that stands, without a value or for one that is no amount where it
+    should be, without words of one's own where two have found otherwise, and for words that accuse or ask for money;
+    StepNotAllowed for a file that nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -101,6 +103,8 @@ def verify_fact(
             said = line.claim
             if one_line(value) and (said is None or one_line(value) != one_line(said.value)):
                 said = None
+            if said is None:
+                _require_amount(line, value)
             if said is None or said.entry is None:
                 item, message = (said.item, said.message) if said else (None, None)
                 value = said.value if said else value
@@ -381,6 +385,12 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
         raise Invalid(errors={"sentence": [str(NEEDS_OWN_WORDS)]})
     with translation.override(held.customer.language):
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
+
+
+def _require_amount(line: Line, value: str) -> None:
+    """What one of us puts down as an amount can be read as one. Customers say it in words of their own."""
+    if _is_amount(line) and one_line(value) and amount_of(value) is None:
+        raise Invalid(errors={"value": [_("Write the amount in VND as a whole number, such as 2.000.000.")]})
 
 
 def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: CaseFile) -> bool:

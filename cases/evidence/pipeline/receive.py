@@ -10,14 +10,13 @@ from typing import IO, Self
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.evidence.models import StoredFile
 from cskh.core import vault
 from cskh.core.errors import Invalid, TooLarge
-from cskh.core.incoming import SizeLimit, copied, keeping
+from cskh.core.incoming import SizeLimit, copied, keeping, size_in_words
 from cskh.core.upload_handler import declared_name_of
 
 from . import derive, identify, scan
@@ -62,7 +61,7 @@ def size_limit() -> SizeLimit:
 def require_room(size: int, *, room: int) -> None:
     """Raises TooLarge where the `size` is more than the `room` that is left on the case."""
     if size > room:
-        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
+        limit = size_in_words(settings.EVIDENCE_MAX_BYTES_PER_CASE)
         raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.evidence.lines import Line
 from cases.evidence.models import RequestedItem
 from cskh.core.errors import DomainError, NotKept
 
@@ -23,9 +24,10 @@ class MessageForm(PortalForm):
 
 
 class EvidenceForm(PortalForm):
-    """Files, words, or both, for one of the `waiting` items or for the case as a whole."""
+    """Files, words, or both: for one of the `waiting` items; where nothing is asked for, one of the `helpful` things, or the
+    case as a whole."""
 
-    one_of = ("item", "documents", "text")
+    one_of = ("item", "thing", "documents", "text")
 
     item = forms.TypedChoiceField(
         label=_("This is"),
@@ -33,6 +35,7 @@ class EvidenceForm(PortalForm):
         coerce=lambda value: None if value == _ASKED else int(value),
         empty_value=None,
     )
+    thing = forms.ChoiceField(label=_("This is"), required=False)
     documents = FilesField()
     uploads = UploadsField()
     text = forms.CharField(
@@ -42,7 +45,9 @@ class EvidenceForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: object, waiting: Sequence[RequestedItem] = (), **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, waiting: Sequence[RequestedItem] = (), helpful: Sequence[Line] = (), **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.refused_uploads: list[UUID] = []
         if waiting:
@@ -55,6 +60,15 @@ class EvidenceForm(PortalForm):
             self.fields["item"].initial = _ASKED if several else waiting[0].pk
         else:
             del self.fields["item"]
+        self._offer([] if waiting else helpful)
+
+    def _offer(self, helpful: Sequence[Line]) -> None:
+        """What a page said that was loaded before things changed is not held against the customer."""
+        names = [(line.slug, line.name) for line in helpful]
+        if names and self.data.get("thing", "") in ("", *dict(names)):
+            self.fields["thing"].choices = [("", _("Something else")), *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["thing"]
 
     @property
     def is_something_else(self) -> bool:

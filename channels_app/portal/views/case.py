@@ -81,7 +81,7 @@ def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """Files and words for what was asked, or for the case as a whole. All of one sending is kept, or nothing."""
     typed = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = EvidenceForm(*typed, waiting=_waiting(evidence_queries.open_request(case), evidence_queries.file_of(case)))
+    form = _evidence_form(case, evidence_queries.open_request(case), evidence_queries.file_of(case), *typed)
     if request.method == "POST" and form.is_valid():
         try:
             limits.count(request, "write")
@@ -199,6 +199,7 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm, *, sent_from: str) -> 
         actor=actor,
         channel=Channel.WEB,
         item=typed.get("item"),
+        thing=typed.get("thing", ""),
         is_unasked=form.is_something_else,
         address_hash=sent_from,
     )
@@ -231,6 +232,16 @@ def _waiting(request: EvidenceRequest | None, file: CaseFile) -> list[RequestedI
     return list(evidence_queries.still_missing(request, file).select_related("checklist_item")) if request else []
 
 
+def _evidence_form(case: Case, request: EvidenceRequest | None, file: CaseFile, *typed: Any) -> EvidenceForm:
+    helpful = [line for line in file.lines if line.slug and line.is_missing] if _helps(case) else []
+    return EvidenceForm(*typed, waiting=_waiting(request, file), helpful=helpful)
+
+
+def _helps(case: Case) -> bool:
+    """Whether what would help is told: as long as it can."""
+    return case.is_open and case.status not in TRANSITIONS[Step.ACCEPT].sources
+
+
 def _last_answer(case: Case) -> Answer | None:
     return _sent_answers(case).last()
 
@@ -249,7 +260,7 @@ def _standing(case: Case) -> dict[str, Any]:
         "progress": progress_of(case, answers),
         "answer": answers[-1] if answers else None,
         "file": file,
-        "evidence": _to_show(file, helps=case.is_open and not may_accept),
+        "evidence": _to_show(file, helps=_helps(case)),
         "asking": evidence_queries.open_request(case),
         "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
@@ -257,7 +268,7 @@ def _standing(case: Case) -> dict[str, Any]:
 
 
 def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
-    """What came, and what was asked for. What would help is told as long as it can."""
+    """What came, and what was asked for; and what would help."""
     lines = [line for line in file.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
     return CaseFile(lines, others=file.others)
 
@@ -289,7 +300,7 @@ def _show(
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
         "message_form": message_form or MessageForm(),
-        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"], standing["file"])),
+        "evidence_form": evidence_form or _evidence_form(case, standing["asking"], standing["file"]),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
     }
     return render(request, "portal/case.html", context, status=status)

@@ -104,7 +104,7 @@ def form_of(door, at_hand):
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
         "pull-records": {"kind": next((entry.record for entry in needed_by(at_hand.case).records), "")},
-        **{name: {"check": check_for(name, at_hand)} for name in ON_CHECKS},
+        **{name: {"check": check_for(name, at_hand), "note": words} for name in ON_CHECKS},
         "add-code": {"code": "FT26325118820"},
         "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
         "set-aside": {"thing": "incident-time", "reason": words},

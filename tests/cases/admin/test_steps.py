@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.customers.models import Contact
 from accounts.models import User
-from cases.events import flaws_of
+from cases.admin.notices import with_labels
+from cases.events import EventKind, flaws_of, label_of
 from cases.evidence.queries import entries_of, file_of
 from cases.evidence.wanted import Wanted
-from cases.models import Answer, Case, Category
+from cases.models import Answer, Case, CaseEvent, Category
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.handover import set_presence
@@ -275,7 +276,9 @@ def test_a_template_is_filled_in_once_and_only_where_it_should(desk, people, ope
 
 
 def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_case):
-    case, at = open_case("deposit-not-credited"), desk(people["manager"])
+    case = open_case("deposit-not-credited")
+    assert "items" not in desk(people["lan"]).form(case, "request-evidence").context["form"].fields
+    at = desk(people["manager"])
     form = at.form(case, "request-evidence").context["form"]
     due_at = form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
     name = form.lines[0].name
@@ -376,14 +379,20 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     case.evidence.filter(pk=item.pk).update(text="<img src=x onerror=alert(1)>")
     other = open_case("deposit-not-credited")
     assert at.take(other, "check-evidence", item=item.pk, result="accepted").status_code == 400
-    assert at.take(case, "check-evidence", item=item.pk, result="rejected").status_code == 400
+    no_words = at.take(case, "check-evidence", item=item.pk, result="rejected", thing="-")
+    assert (no_words.status_code, no_words.templates[0].name) == (400, "admin/cases/case/page.html")
+    of_it = no_words.content.decode().partition(f'id="evidence-{item.pk}"')[2].partition("</article>")[0]
+    assert 'id="refused"' in of_it
+    assert 'aria-invalid="true"' in of_it
+    assert '<option value="-" selected>' in of_it
+    assert no_words.content.decode().count('id="refused"') == 1
     item.refresh_from_db()
     assert item.state == "received"
     unsaid = at.take(case, "check-evidence", item=item.pk, result="accepted")
     assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["thing"])
     thing = entries_of(case).get(slug="transaction-code")
     checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
-    assert checked.status_code == 302
+    assert (checked.status_code, checked.url.partition("#")[2]) == (302, f"evidence-{item.pk}")
     page = at.page(case)
     assert [str(said) for said in page.context["messages"]] == ["Đã chấp nhận."]
     line = next(line for line in page.context["evidence_panel"].lines if line.checklist_item == thing)
@@ -487,6 +496,15 @@ def test_notices_are_counted_shown_and_read(desk, people, open_case):
     assert StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
     desk(people["minh"]).client.post(reverse("admin:channels_app_staffnotice_read"))
     assert not StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
+
+
+def test_notices_of_deadlines_say_which_one_was_missed():
+    missed = [
+        CaseEvent(kind=EventKind.CLOCK_BREACHED, facts={"clock": clock}) for clock in ("resolution", "next_response")
+    ]
+    labels = [label for _notice, label in with_labels([StaffNotice(event=event) for event in missed])]
+    assert len(set(labels)) == 2
+    assert all(label.startswith(label_of(EventKind.CLOCK_BREACHED)) for label in labels)
 
 
 def test_a_notice_out_of_ones_sight_is_neither_shown_nor_counted(desk, people, open_case):
