@@ -91,7 +91,7 @@ class RequestEvidence(StepForm):
 
     def _warn(self, file: queries.CaseFile) -> None:
         """Of what could have been asked for earlier (R-28); before anything is asked."""
-        late = [line.name for line in self.lines if could_be_asked_earlier(self.case, file, line)]
+        late = [line.name for line in self.lines if could_be_asked_earlier(self.case.status, file, line)]
         if late:
             words = gettext(
                 "This could have been asked for earlier, and was not: %(things)s. Ask only for what nothing goes on without."

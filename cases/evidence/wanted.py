@@ -44,10 +44,10 @@ class Wanted:
         return own_reason(self.why, self.checklist_item) != ""
 
 
-def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
-    """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it; those that
-    could have been asked for earlier are marked. What is wanted besides and turns out to be missing is asked for like anything
-    else.
+def checked_items(case: Case, items: Sequence[Wanted], *, status: str) -> list[Wanted]:
+    """The items cleaned, each once, linked to the checklist and in the customer's language where they are on it; those are
+    marked that could have been asked for before the case had this `status`. What is wanted besides and turns out to be missing
+    is asked for like anything else.
 
     Raises Invalid for none, too many, one that is on file (R-28), or one that asks for money or accuses the customer.
     """
@@ -68,7 +68,7 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
         require_no_demand(demand_of(name, why), field="items")
         require_fair(f"{name}\n{why}", field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
-            is_late = not is_besides and could_be_asked_earlier(case, file, line)
+            is_late = not is_besides and could_be_asked_earlier(status, file, line)
             found.append(Wanted(name=name, why=why, checklist_item=known, is_besides=is_besides, is_late=is_late))
     if not found:
         raise Invalid(errors={"items": [_("Name at least one thing that is missing.")]})
@@ -77,15 +77,15 @@ def checked_items(case: Case, items: Sequence[Wanted]) -> list[Wanted]:
     return found
 
 
-def could_be_asked_earlier(case: Case, file: CaseFile, line: Line | None) -> bool:
-    """Whether it comes late to ask for that line, or for what is on none (R-28).
+def could_be_asked_earlier(status: str, file: CaseFile, line: Line | None) -> bool:
+    """Whether it comes late, in that status, to ask for that line, or for what is on none (R-28).
 
     What the checklist names was known to be needed when somebody went through the case in this round, and did not ask for it.
     What is wanted besides the checklist where money is to be paid out could have been asked before the customer wanted it.
     """
     if line is None or line.checklist_item is None:
         return file.is_about_a_withdrawal
-    return case.status in _GONE_THROUGH and line.was_never_asked
+    return status in _GONE_THROUGH and line.was_never_asked
 
 
 def _why_not_again(line: Line) -> str:

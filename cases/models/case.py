@@ -109,6 +109,8 @@ class Case(models.Model):
 
     # Versions (`etag`) for one of which a change is meant; the gate refuses it on any other. None: for whatever is there.
     if_match: frozenset[str] | None = None
+    # The status before the step that is being taken; the gate says so to whatever the step does.
+    came_from: str = ""
 
     last_event_number = models.PositiveIntegerField(default=0, editable=False)
     last_event_hash = models.CharField(max_length=64, blank=True, editable=False)

@@ -74,7 +74,7 @@ def request_evidence(
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
         _require_a_look(held, actor)
-        wanted_items = checked_items(held, items)
+        wanted_items = checked_items(held, items, status=held.came_from)
         _require_grounds(held, actor, wanted_items)
         late_why = clean(late_why)[:_MAX_REASON] if any(wanted.is_late for wanted in wanted_items) else ""
         if not late_why:
