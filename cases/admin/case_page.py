@@ -112,7 +112,7 @@ def show(
 
 
 def _told(refused: Refused) -> dict[str, Any]:
-    return {"refused": refused, "refused_item": as_number(str(refused.typed["item"])), "form": refused.form}
+    return {"refused": refused, "refused_item": as_number(str(refused.typed.get("item", ""))), "form": refused.form}
 
 
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:

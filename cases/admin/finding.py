@@ -6,8 +6,8 @@ from accounts.actors import Actor
 from accounts.customers import directory
 from cases import codes, policies
 from cases.models import Case
-from cskh.core.folding import Folded
-from cskh.core.text import folded, one_line
+from cskh.core.folding import Folded, has_words
+from cskh.core.text import one_line
 
 
 def searched(cases: QuerySet[Case], term: str, actor: Actor) -> QuerySet[Case]:
@@ -16,9 +16,7 @@ def searched(cases: QuerySet[Case], term: str, actor: Actor) -> QuerySet[Case]:
     if is_code(text):
         return cases.filter(code=codes.parse_code(text))
     customers = [customer.pk for customer in directory.find(text, policies.visible_customers(actor), limit=100)]
-    which = Q(transaction_ref=text) | Q(customer_id__in=customers)
-    if bare := folded(text):  # of marks alone nothing is left, and that would be in every subject
-        which |= Q(bare_subject__contains=bare)
+    which = has_words("bare_subject", text) | Q(transaction_ref=text) | Q(customer_id__in=customers)
     if len(text) >= 4:
         which |= Q(code__startswith=text.upper())
     return cases.alias(bare_subject=Folded("subject")).filter(which)

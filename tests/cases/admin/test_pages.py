@@ -121,7 +121,9 @@ def test_a_code_is_found_in_any_form(desk, people, open_case, form):
     assert codes_on(desk(people["lan"]).list(q=typed, queue="reopened")) == [case.code]
 
 
-@pytest.mark.parametrize("typed", ["chưa về tài", "CHUA VE  tai", "Bùi Gia", "gia-huy@khach", "FT2632600"])
+@pytest.mark.parametrize(
+    "typed", ["chưa về tài", "CHUA VE  tai", "tai khoan chua", "Bùi Gia", "gia-huy@khach", "FT2632600"]
+)
 def test_a_case_is_found_by_what_is_known_of_it(desk, people, open_case, typed):
     case = open_case(
         "deposit-not-credited",
