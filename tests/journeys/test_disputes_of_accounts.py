@@ -46,8 +46,12 @@ def test_login_failure(visitor, desk):
     hai.accepts(case, words)
     assert hai.misses(case) == []
 
-    assert hai.is_refused(case, "pull-records", kind="logins")[0] == 400, "nobody knows yet whose sign-ins these would be"
-    hai.finds(case, "otp-received", "corroborated", value="Không nhận được", statement="Cổng tin nhắn chậm từ 8h đến 9h")
+    assert hai.is_refused(case, "pull-records", kind="logins")[0] == 400, (
+        "nobody knows yet whose sign-ins these would be"
+    )
+    hai.finds(
+        case, "otp-received", "corroborated", value="Không nhận được", statement="Cổng tin nhắn chậm từ 8h đến 9h"
+    )
     hai.finds(case, "error-text", "corroborated", value="E-104", evidence=[words.pk])
     hai.checks(case, "takeover-signs", "identity-level")
     hai.checks(case, "outage", note="Bảng sự cố: cổng tin nhắn, 8:00–9:05")
@@ -112,7 +116,7 @@ def test_account_locked(browser, desk):
 
 
 def test_account_takeover(browser, mailbox, desk):
-    """By the public form. What comes in part keeps the rest open; the third asking is a manager's; what cannot be verified is said."""
+    """By the public form. What comes in part keeps the rest open; a third time a manager asks; what cannot be verified is said."""
     an = mailbox()
     hai, minh = desk("hai", "account-security"), desk("minh", "account-security")
     son = desk("son", role=Role.MANAGER)
@@ -178,11 +182,17 @@ def test_account_takeover(browser, mailbox, desk):
 
 
 def test_account_closed(mailbox, browser, desk):
-    """By mail, with the notice attached. So much is left that two people look; the answer is rejected, and somebody else gives another."""
+    """By mail, with the notice attached. So much is left that two look. The answer is rejected; somebody else gives another."""
     an = mailbox()
-    hoa, hai, minh = desk("hoa", "intake", Role.INTAKE), desk("hai", "account-security"), desk("minh", "account-security")
+    hoa, hai, minh = (
+        desk("hoa", "intake", Role.INTAKE),
+        desk("hai", "account-security"),
+        desk("minh", "account-security"),
+    )
     notice = ("thong-bao.pdf", "application/pdf", pdf())
-    an.writes("Tài khoản an.nguyen bị đóng ngày 3/11, trong đó còn 32.500.000đ.", subject="Đóng tài khoản", files=[notice])
+    an.writes(
+        "Tài khoản an.nguyen bị đóng ngày 3/11, trong đó còn 32.500.000đ.", subject="Đóng tài khoản", files=[notice]
+    )
     case = Case.objects.get()
     hoa.classifies(case, "account-closed")
     hai.does(case, "take-it")

@@ -18,7 +18,7 @@ ERROR_SHOT_EN, SCREENSHOT = "Screenshot of the error", "Ảnh chụp màn hình 
 
 
 def test_impersonation(browser, mailbox, desk):
-    """By the public form, from two customers. The receipt of one turns up with the other: seen, told to nobody, refused to nobody."""
+    """By the public form, from two customers who send one receipt: it is seen, told to neither of them, and refused to neither."""
     an, binh = mailbox(), mailbox("binh@khach.example", "Trần Bình")
     hai = desk("hai", "account-security")
     kind = Category.objects.get(slug="impersonation").pk
@@ -52,7 +52,9 @@ def test_impersonation(browser, mailbox, desk):
     hai.accepts(case, shot, thing="Biên lai chuyển tiền cho họ, nếu có")
     link = case.evidence.get(file=None)
     hai.accepts(case, link)
-    hai.finds(case, "contacted-by", "corroborated", value="Trang giả", statement="Trang không thuộc danh sách của chúng ta")
+    hai.finds(
+        case, "contacted-by", "corroborated", value="Trang giả", statement="Trang không thuộc danh sách của chúng ta"
+    )
     hai.checks(case, "ours-or-not", "others-warned", note="Đã báo chặn trang")
     hai.checks(case, "warned", note="Đã hướng dẫn báo ngân hàng và công an, không hứa hoàn tiền")
     hai.does(case, "start-resolving")
@@ -134,7 +136,9 @@ def test_staff_conduct(mailbox, browser, desk):
     decision = {"outcome": "upheld", "reason": "Bản ghi khớp", "remedy": "Xin lỗi bằng văn bản", "remedy_by": day}
     ly.does(case, "decide-issue", issue=1, clause=clause(case=case).pk, **decision)
     ly.does(case, "say-recourse", next_level=NEXT, respond_by=day)
-    ly.does(case, "propose", body="Nhân viên của chúng tôi đã ngắt cuộc trao đổi. Chúng tôi thành thật xin lỗi Quý khách.")
+    ly.does(
+        case, "propose", body="Nhân viên của chúng tôi đã ngắt cuộc trao đổi. Chúng tôi thành thật xin lỗi Quý khách."
+    )
     assert ly.is_refused(case, "approve")[0] == 403
     desk("son", role=Role.MANAGER).does(case, "approve")
     ly.does(case, "answer", body="")
