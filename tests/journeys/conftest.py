@@ -1,7 +1,5 @@
 """What the stories happen among: workers, people of ours, customers with what they have, and the operator's books."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.core.cache import cache
 
@@ -18,7 +16,8 @@ def workers(monkeypatch, settings, tmp_path):
     settings.TRACK_ANSWER_SECONDS = 0
     cache.clear()  # what one address did is counted there: the customers are no single visitor
     working = Workers()
-    monkeypatch.setattr("cskh.core.jobs.current_app", SimpleNamespace(send_task=working.send_task))
+    monkeypatch.setattr("cskh.core.jobs._send", working.send)
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}  # nobody has a page open
     return working
 
 
