@@ -109,9 +109,10 @@ def test_account_locked(browser, desk):
     hai.does(case, "start-resolving")
     hai.does(case, "answer", body="Tài khoản đã được mở khóa; khóa do nhập sai mật khẩu năm lần.")
     hoa.logs_call(about=f"case-{case.pk}", said="Chị Hà đã đăng nhập được, đồng ý", direction="out")
-    assert hai.is_refused(case, "accept", proof="rec-7")[0] == 400, "acceptance by telephone cites what was said"
+    assert hai.is_refused(case, "accept", proof="rec-7")[0] == 403, "nobody says yes to their own answer"
+    assert hoa.is_refused(case, "accept", proof="rec-7")[0] == 400, "acceptance by telephone cites what was said"
     said = case.messages.filter(direction="in").latest("pk")
-    hai.does(case, "accept", message=said.pk, proof="rec-7")
+    hoa.does(case, "accept", message=said.pk, proof="rec-7")
     closed_whole(case)
 
 
