@@ -23,6 +23,10 @@ _PAYS_VI = (
 _TOLD_VI = (
     r"(?:vui long|hay|can|phai|chi can|yeu cau|de nghi|xin|moi|bat buoc|duoc yeu cau) " + _FILL + _PAYS_VI,
     r"(?:sau khi|truoc khi|den khi|cho den khi|neu chua|chi khi|mot khi)(?: \w+){0,4}? " + _FEE,
+    # Without any word of asking, as it is often said: "Quý khách nạp thêm … để được …".
+    r"\b(?:quy khach|anh|chi|ban|em) (?:nap them|chuyen them|"
+    + _FEE
+    + r"|dat coc|ky quy)(?: \w+){0,6}? (?:de|thi|moi)\b",
     r"(?:bien lai|dong|nop|tra|chuyen|thanh toan)(?: \w+){0,2}? phi (?:mo khoa|giai ngan|xac minh|kich hoat|giai toa|bao lanh)",
 )
 _FREED_VI = (
