@@ -52,6 +52,11 @@ def _owner(case: Case, event: CaseEvent) -> list[User]:
     return [owner] if owner.presence == User.Presence.ON_DUTY else [owner, *_leads(case)]
 
 
+def _owner_unless_reopened(case: Case, event: CaseEvent) -> list[User]:
+    """What the customer's no declines comes with the reopening, of which they are told."""
+    return [] if event.actor_kind == ActorKind.CUSTOMER or event.facts.get("why") else _owner(case, event)
+
+
 def _owner_who_does_not_see_it(case: Case, event: CaseEvent) -> list[User]:
     """Who is talking with the customer right now needs no mail about every line."""
     is_live = event.facts.get("channel") == Channel.CHAT
@@ -159,7 +164,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.SAFETY_FLAGGED: _protectors,
     EventKind.REMEDY_PROPOSED: _remedy_approvers,
     EventKind.REMEDY_APPROVAL_GIVEN: _remedy_approvers,
-    EventKind.REMEDY_DECLINED: _owner,
+    EventKind.REMEDY_DECLINED: _owner_unless_reopened,
     EventKind.REMEDY_FAILED: _owner_and_heads,
     EventKind.REMEDY_OVERDUE: _owner_and_heads,
 }

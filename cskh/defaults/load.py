@@ -56,7 +56,7 @@ def load() -> None:
     _policy()
     for level, (alone, together) in LIMITS.items():
         if not ApprovalLimit.objects.filter(level=level).exists():
-            ApprovalLimit.objects.create(level=level, alone=alone, together=together)
+            ApprovalLimit.objects.create(level=level, alone=alone, together=together, valid_from=POLICY_VALID_FROM)
     _help()
     for shortcut, (title, body_vi, body_en) in texts.REPLY_TEMPLATES.items():
         ReplyTemplate.objects.get_or_create(

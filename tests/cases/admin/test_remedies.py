@@ -29,7 +29,7 @@ def lan(people):
 
 @pytest.fixture
 def case(lan):
-    return decided_complaint(lan)
+    return decided_complaint(lan, "deposit-not-credited")
 
 
 def page_of(case):
@@ -93,7 +93,7 @@ def test_who_may_not_approve_reads_why(desk, people, case):
 
 def test_the_list_of_what_is_owed(desk, people, lan, case):
     credit = propose(case, lan)
-    _other, apology = promised(lan, kind="apology", amount=None, due_on=in_days(1))
+    _other, apology = promised(lan, "deposit-not-credited", kind="apology", amount=None, due_on=in_days(1))
     address = reverse("admin:complaints_remedy_changelist")
     at = desk(people["manager"])
     few = queries_of(at, address)

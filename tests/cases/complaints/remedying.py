@@ -16,7 +16,7 @@ from accounts.customers.models import Customer
 from accounts.models import Membership, Role, User
 from cases.workflow import answer, deciding, promises, remedies
 from cases.workflow._take_step import change_case
-from tests.cases.building import customer_of
+from tests.cases.building import customer_of, settle_facts
 from tests.cases.complaints.building import complete, decided, found, open_complaint
 
 SECRET = "the secret that signs remedies"
@@ -27,9 +27,10 @@ def in_days(number):
     return timezone.localdate() + timedelta(days=number)
 
 
-def decided_complaint(owner, **decision):
+def decided_complaint(owner, category="other", **decision):
     """A complaint that lacks nothing but its remedy; the operator knows the customer."""
-    case = open_complaint(owner=owner)
+    case = open_complaint(category, owner=owner)
+    settle_facts(case, owner)
     Customer.objects.filter(pk=case.customer_id).update(external_id=f"BX1002{case.pk}")
     case.customer.refresh_from_db()
     complete(case, owner, **{"no_remedy_because": "", **decision})
@@ -53,9 +54,9 @@ def head(name="yen", role=Role.MANAGER):
     return Actor.staff(User.objects.get(pk=user.pk))
 
 
-def promised(owner, **changed):
+def promised(owner, category="other", **changed):
     """A case that was answered with one remedy, and the remedy's id."""
-    case = decided_complaint(owner)
+    case = decided_complaint(owner, category)
     pk = propose(case, owner, **changed)
     remedies.approve(case, actor=head(), remedy=pk)
     answer.send_answer(case, actor=owner, body="Chúng tôi ghi có thêm.")
