@@ -107,6 +107,7 @@ def test_the_list_of_what_is_owed(desk, people, lan, case):
     assert apology not in listed("show=approve")
     assert listed("show=overdue") == listed("show=done") == []
     with time_machine.travel(timezone.now() + timedelta(days=2)):
+        desk(people["manager"])
         assert listed("show=overdue") == [apology]
         assert f"#remedy-{apology}" in at.client.get(address).content.decode()
     assert desk(people["elsewhere"]).client.get(address).context["cl"].result_count == 0
