@@ -133,8 +133,8 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
     file = complaint_file(case)
     if file is None:
         return None
-    lacks = standing.missing(file)
     is_worked_on = case.status not in (Status.ANSWERED, Status.CLOSED)
+    lacks = standing.missing(file) if is_worked_on else []  # once it is answered nothing is waited for
     said = [entry for one in file.issues for entry in (one.finding, one.decision) if entry is not None]
     names = words.names_of((entry.who for entry in said), case)
     facts = _names_of_facts(file, case)
