@@ -176,7 +176,7 @@ class Story:
             reason=ruling.remedy.reason,
         )
         remedy = remedies.propose(self.case, actor=self.owner, proposed=proposed)
-        head = remedy_rights.who_may(RemedyStep.APPROVE, remedy, self.case).order_by("-username").first()
+        head = remedy_rights.who_may(RemedyStep.APPROVE, remedy, self.case).order_by("username").first()
         if head is None:
             raise LookupError("nobody is left to approve the remedy")
         remedies.approve(self.case, actor=Actor.staff(head), remedy=remedy.pk)
