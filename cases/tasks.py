@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
 from django.utils import timezone
 
 from channels_app import push
@@ -18,7 +19,7 @@ from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
-from .workflow import follow_up, recounting
+from .workflow import carrying_out, follow_up, promises, recounting
 
 log = logging.getLogger(__name__)
 
@@ -149,3 +150,22 @@ def read_record_file(file_id: int) -> None:
 def clear_record_file(file_id: int) -> None:
     """Removes the rows of a file that was withdrawn."""
     importing.clear(file_id)
+
+
+@shared_task
+def carry_out_remedy(execution_id: int) -> None:
+    """Asks the operator's system to carry a remedy out, or what became of that."""
+    carrying_out.carry_out(execution_id)
+
+
+@shared_task
+def sweep_remedies() -> None:
+    """Executions whose task was lost or that are asked about again, and remedies whose day has passed."""
+    for execution_id in carrying_out.due(_BATCH):
+        enqueue_after_commit("cases.tasks.carry_out_remedy", execution_id)
+    for case_id in promises.cases_overdue(_BATCH):
+        try:
+            with transaction.atomic():
+                promises.raise_alarms(case_id)
+        except Exception:  # one case must not hold up the others
+            log.exception("the alarm of case %s could not be raised", case_id)

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
-from cases.complaints.models import Complaint, PolicyClause
+from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
 from channels_app.models import (
@@ -39,6 +39,8 @@ TABLE = {
     SlaTarget: (OFFICE, {D}, {D}),
     Complaint: (ALL, NONE, NONE),
     PolicyClause: (ALL, HEADS, HEADS),
+    Remedy: (ALL, NONE, NONE),
+    ApprovalLimit: (OFFICE, {D}, NONE),
     HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),
     Call: (ALL, NONE, NONE),

@@ -25,6 +25,7 @@ from . import (
     fact_forms,
     records_card,
     records_pulled,
+    remedy_forms,
     step_forms,
 )
 from .step_forms import StepForm
@@ -117,7 +118,7 @@ def _at_its_thing(actor: Actor, case: Case) -> bool:
     return False  # its buttons stand at the message that did not arrive, at the evidence that came, beside the records
 
 
-_S, _F, _C, _E, _P = Step, step_forms, composer_forms, evidence_forms, complaint_forms
+_S, _F, _C, _E, _P, _R = Step, step_forms, composer_forms, evidence_forms, complaint_forms, remedy_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
@@ -167,6 +168,15 @@ _TABLE = [
             ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
             ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
             ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),
+            ("propose-remedy", _("Propose a remedy"), _R.ProposeRemedy, _S.ANSWER),
+            ("approve-remedy", _("Approve the remedy"), _R.ApproveRemedy, _S.APPROVE),
+            ("decline-remedy", _("Decline the remedy"), _R.DeclineRemedy, _S.APPROVE),
+            ("cancel-remedy", _("Cancel the remedy"), _R.CancelRemedy, _S.REQUEST_EVIDENCE),
+            ("accept-remedy", _("The customer accepts the remedy"), _R.AcceptRemedy, _S.ACCEPT),
+            ("execute-remedy", _("Have it carried out"), _R.ExecuteRemedy, _S.REQUEST_EVIDENCE),
+            ("ask-again-remedy", _("Ask the operator's system again"), _R.AskAgain, _S.REQUEST_EVIDENCE),
+            ("record-remedy", _("Record that it was done by hand"), _R.RecordRemedy, _S.REQUEST_EVIDENCE),
+            ("confirm-remedy", _("It arrived"), _R.ConfirmRemedy, _S.REQUEST_EVIDENCE),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),

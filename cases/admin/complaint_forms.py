@@ -36,7 +36,7 @@ def _time_field(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, required=False, widget=widget)
 
 
-def _day_field(label: Any, *, required: bool) -> forms.DateField:
+def day_field(label: Any, *, required: bool) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
@@ -150,9 +150,7 @@ class DecideIssue(OfIssue):
     )
     deviates = forms.BooleanField(label=gettext_lazy("Deviates from the policy"), required=False)
     deviation_reason = words_field(gettext_lazy("Why it deviates"), required=False, rows=2)
-    remedy = words_field(gettext_lazy("Remedy"), required=False, rows=2)
-    remedy_by = _day_field(gettext_lazy("Done by"), required=False)
-    no_remedy_because = words_field(gettext_lazy("or: no remedy because"), required=False, rows=2)
+    no_remedy_because = words_field(gettext_lazy("No remedy because"), required=False, rows=2)
 
     def offer(self) -> None:
         registered = complaint_of(self.case)
@@ -171,8 +169,6 @@ class DecideIssue(OfIssue):
                 clause=said["clause"],
                 deviates=said["deviates"],
                 deviation_reason=self.said("deviation_reason"),
-                remedy=self.said("remedy"),
-                remedy_by=said["remedy_by"],
                 no_remedy_because=self.said("no_remedy_because"),
             ),
         )
@@ -193,7 +189,7 @@ class ApproveDeviation(StepForm):
 class SayRecourse(StepForm):
     done = gettext_lazy("Noted.")
     next_level = words_field(gettext_lazy("Where the customer can turn next, as they will read it"))
-    respond_by = _day_field(gettext_lazy("Time to respond: until"), required=True)
+    respond_by = day_field(gettext_lazy("Time to respond: until"), required=True)
 
     def take(self) -> None:
         complaint.say_recourse(

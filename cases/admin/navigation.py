@@ -94,6 +94,7 @@ _GROUPS: list[Line] = [
                 "permission": _oversees,
             },
             _list(_("Complaint register"), "menu_book", "complaints_complaint"),
+            _list(_("Remedies owed"), "handshake", "complaints_remedy"),
         ],
     },
     {
@@ -111,6 +112,7 @@ _GROUPS: list[Line] = [
             _list(_("Working calendars"), "calendar_month", "cases_calendar"),
             _list(_("Notices for customers"), "policy", "customers_notice"),
             _list(_("Customer policy"), "gavel", "complaints_policyclause"),
+            _list(_("Approval limits"), "approval", "complaints_approvallimit"),
             _list(_("Help articles"), "help", "channels_app_helparticle"),
         ],
     },

@@ -84,7 +84,7 @@ def of_page(request: HttpRequest) -> Keys:
     elif name == "cases_case_verify":
         groups.append((_("On this page"), _at_the_facts()))
     elif name == "cases_case_complaint":
-        groups.append((_("On this page"), [Key(("b",), _("back to the case"))]))
+        groups.append((_("On this page"), _at_the_complaint()))
     elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
     elif place in ("hotline:page", "hotline:log"):
@@ -122,6 +122,18 @@ def _at_the_facts() -> list[Key]:
         Key(("r",), _("turn")),
         Key(("n",), _("next picture")),
         Key(("p",), _("picture before")),
+        Key(("b",), _("back to the case")),
+    ]
+
+
+def _at_the_complaint() -> list[Key]:
+    return [
+        Key(("p",), _("propose a remedy")),
+        Key(("y",), _("approve the first remedy that waits for you")),
+        Key(("n",), _("decline it")),
+        Key(("e",), _("have the first one that is owed carried out")),
+        Key(("r",), _("record that it was done by hand")),
+        Key(("c",), _("note that it arrived")),
         Key(("b",), _("back to the case")),
     ]
 

@@ -45,7 +45,7 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _take(request, action, case, actor)
     if not action.permitted(actor, case):
         return _form_page(request, action, None, case, actor, error=NotPermitted())
-    form = action.form(case=case, actor=actor, initial=_template_text(request, case, actor))
+    form = action.form(case=case, actor=actor, initial=_asked_for(request, case, actor))
     return _form_page(request, action, form, case, actor)
 
 
@@ -181,6 +181,12 @@ def _what_is_missing(action: Action, case: Case) -> str:
     """What keeps it from being taken although the status is right; "" for nothing."""
     step = action.step
     return what_is_missing(step, case) if step and case.status in TRANSITIONS[step].sources else ""
+
+
+def _asked_for(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
+    """What the form begins with: the remedy whose button led here, or a template."""
+    remedy = as_number(request.GET.get("remedy", ""))
+    return {"remedy": remedy} if remedy is not None else _template_text(request, case, actor)
 
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:

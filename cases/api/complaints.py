@@ -140,6 +140,8 @@ class FindingOut(serializers.ModelSerializer):
 
 
 class DecisionOut(serializers.ModelSerializer):
+    """`remedy` and `remedy_by` are words of decisions from before remedies were records."""
+
     clause = ClauseOut(allow_null=True)
     approved_by = serializers.SerializerMethodField(help_text="Who approved that it deviates.")
 
@@ -319,23 +321,20 @@ class ClauseIn(serializers.Serializer):
 
 
 @example(
-    "Upheld, with a remedy",
+    "Upheld; its remedies are proposed after it",
     outcome="upheld",
     reason="Sổ lệnh gốc khớp với lời Quý khách",
     clause={"number": 7, "version": 1},
-    remedy="Ghi có thêm 340.000 ₫",
-    remedy_by="2026-11-24",
 )
 class DecisionIn(serializers.Serializer):
-    """`clause` is the version in force when it happened. Either `remedy` with `remedy_by`, or `no_remedy_because`."""
+    """`clause` is the version in force when it happened. What is done about it is proposed afterwards, as remedies of the case;
+    where nothing is, `no_remedy_because` says why."""
 
     outcome = serializers.ChoiceField(Outcome.choices)
     reason = Words(help_text="For the customer.")
     clause = ClauseIn(required=False, allow_null=True)
     deviates = serializers.BooleanField(default=False)
     deviation_reason = _optional_words()
-    remedy = _optional_words()
-    remedy_by = serializers.DateField(default=None, allow_null=True)
     no_remedy_because = _optional_words()
 
 
@@ -473,7 +472,7 @@ class DecideIssue(_Change):
     @extend_schema(operation_id="complaints_decide", summary="Decide an issue", responses={201: ComplaintOut})
     def post(self, request: Request, code: str, number: int) -> Response:
         case, given = self.changeable(code)
-        decided = deciding.Decided(**{**given, "clause": _clause(given.get("clause"))})
+        decided = deciding.Decided(**{**given, "clause": clause_of(given.get("clause"))})
         deciding.decide(case, actor=self.actor, number=number, decided=decided)
         return _whole(case, status.HTTP_201_CREATED)
 
@@ -507,7 +506,7 @@ def _chosen(rows: QuerySet[Any], case: Case, given: dict[str, Any], field: str) 
     return found
 
 
-def _clause(given: dict[str, int] | None) -> PolicyClause | None:
+def clause_of(given: dict[str, int] | None) -> PolicyClause | None:
     if given is None:
         return None
     clause = PolicyClause.objects.filter(**given).first()

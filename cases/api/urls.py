@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, views
+from . import checks, complaints, facts, records, registers, remedies, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -24,6 +24,12 @@ urlpatterns = [
     path("complaints/<str:code>/issues/<int:number>/accounts/", complaints.NoteAccount.as_view()),
     path("complaints/<str:code>/issues/<int:number>/finding/", complaints.FindIssue.as_view()),
     path("complaints/<str:code>/issues/<int:number>/decision/", complaints.DecideIssue.as_view()),
+    path("remedies/", remedies.Remedies.as_view()),
+    path("cases/<str:code>/remedies/", remedies.CaseRemedies.as_view()),
+    *(
+        path(f"cases/<str:code>/remedies/<int:pk>/{move}/", remedies.MoveRemedy.as_view(move=move))
+        for move in remedies.MOVES_OVER_REST
+    ),
     path("categories/", registers.Categories.as_view()),
     *(path(f"cases/<str:code>/{step.value}/", views.TakeStep.as_view(step=step)) for step in STEPS),
 ]

@@ -215,7 +215,7 @@ def heads_of(case: Case) -> QuerySet[User]:
 
 def earlier_deciders(case: Case) -> set[int]:
     """Users who decided on this matter in a round before the present one: answered it, approved that, found against the
-    customer (or confirmed it), decided an issue of the complaint (or approved that), or sorted the case out."""
+    customer (or confirmed it), decided an issue of the complaint (or approved that, or a remedy), or sorted the case out."""
     if case.round == 1:
         return set()
     deciders = _who_judged_before(case)
@@ -232,7 +232,9 @@ def earlier_deciders(case: Case) -> set[int]:
 def _who_judged_before(case: Case) -> set[int]:
     """By the case's own record: what stands in it before the present round was opened. One query."""
     found_against = Q(kind="fact_verified", facts__result=_CONTRADICTED)
-    decided_issues = Q(kind__in=["issue_decided", "deviation_approved"])
+    decided_issues = Q(
+        kind__in=["issue_decided", "deviation_approved", "remedy_approval_given", "remedy_approved", "remedy_declined"]
+    )
     sorted_out = Q(kind="case_closed", facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
     reopened = Q(kind="case_reopened", facts__round=case.round)
     judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | decided_issues | sorted_out)

@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import Step
 from cskh.core.errors import Invalid, NotVisible, StepNotAllowed
 
-from . import _plans, _waiting, reopening
+from . import _plans, _waiting, promises, reopening
 from ._conditions import FLAGGED
 from ._take_step import change_case, take_step
 
@@ -84,4 +84,5 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
 def _end(held: Case, *, actor: Actor, words: str = "", **facts: Any) -> None:
     _waiting.close_open_request(held, at=held.closed_at or timezone.now())
     _plans.cancel(held)
+    promises.drop_all(held, actor=actor, why=held.closed_as)
     record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

@@ -88,6 +88,8 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         if number % 9 == 5:
             story.reject("Tôi vẫn chưa thấy thay đổi.").answer()
         story.accept()
+        if number % 10:  # of some the promise is still to be kept
+            story.keep_promises()
         if number % 12 == 11:
             say(f"{number + 1} of {ENDED} closed cases")
 
@@ -106,6 +108,8 @@ def _otherwise_ended(chance: random.Random) -> None:
     original = begin(_told("withdrawal-delayed"), days=9)
     begin(_told("withdrawal-delayed"), days=9, minutes=-20).mark_duplicate(original)
     original.classify().take().answer().accept()
+    begin(_told("settlement"), days=3).classify().take().answer().accept()  # promised, and not done in time
+    begin(_told("settlement"), hours=9).classify().take().answer().accept()  # owed by tomorrow
     begin(ADVERTISEMENT, days=5).mark_spam("Thư quảng cáo, không phải yêu cầu của khách hàng.")
 
 

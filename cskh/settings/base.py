@@ -11,6 +11,7 @@ from .key_values import *  # noqa: F403
 from .live import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .records import *  # noqa: F403
+from .remedies import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
 

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from cases import timeline
+from cases.complaints.queries import promised
+from cases.complaints.remedy_states import RemedyStatus
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
@@ -143,7 +145,12 @@ def _verdict(
     shown = _last_answer(case)
     form = form_class(typed_in(request), initial={"answer": shown.pk if shown else None})
     template = f"portal/{step.value}.html"
-    return _confirm(request, case, template, form, lambda form: take(**form.cleaned_data), done, answer=shown)
+    promises = [one for one in promised(case) if one.status == RemedyStatus.APPROVED]
+
+    def say(form: PortalForm) -> None:
+        take(**form.cleaned_data)
+
+    return _confirm(request, case, template, form, say, done, answer=shown, promises=promises)
 
 
 def _say(case: Case, word: Callable[..., None], said: EventKind, actor: Actor, **typed: Any) -> None:
@@ -259,6 +266,7 @@ def _standing(case: Case) -> dict[str, Any]:
         "case": case,
         "progress": progress_of(case, answers),
         "answer": answers[-1] if answers else None,
+        "promises": promised(case),
         "file": file,
         "evidence": _to_show(file, helps=_helps(case)),
         "asking": evidence_queries.open_request(case),

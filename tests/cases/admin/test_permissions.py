@@ -18,6 +18,7 @@ from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.building import settle_facts
 from tests.cases.complaints.building import FOUND
+from tests.cases.complaints.remedying import remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
 from tests.cases.permission_table import CASES, DESK, SYSTEM, get_user, letter_of, letters
@@ -54,7 +55,25 @@ ON_COMPLAINTS = {
     "say-recourse": "w",
     "find-issue": "d",
     "decide-issue": "d",
-    "approve-deviation": "j",  # who approves what is tested with the complaints
+    "propose-remedy": "d",
+    "cancel-remedy": "w",
+    "record-remedy": "w",
+    "confirm-remedy": "w",
+    "approve-deviation": "j",
+    "approve-remedy": "j",
+    "decline-remedy": "j",
+    "accept-remedy": "c",
+    "execute-remedy": "w",
+    "ask-again-remedy": "w",
+}
+# Whether who may can do them now is tested with the complaints and the remedies.
+WITH_MORE_TO_IT = {
+    "approve-deviation",
+    "approve-remedy",
+    "decline-remedy",
+    "accept-remedy",
+    "execute-remedy",
+    "ask-again-remedy",
 }
 EVERYWHERE = set(ACTIONS) - set(ON_COMPLAINTS)
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
@@ -152,6 +171,7 @@ def test_the_table_of_complaints(case_name, make_staff):
     with change_case(case) as held_case:
         complaint.enter(held_case, actor=Actor.system("intake"))
     settle_facts(case, Actor.staff(at_hand.head))
+    remedy = remedies_at_every_stage(case, Actor.staff(at_hand.head))
     forms = {
         "describe-complaint": {"severity": "minor"},
         "add-issue": {"account": "Thêm"},
@@ -160,6 +180,15 @@ def test_the_table_of_complaints(case_name, make_staff):
         "find-issue": {"issue": 1, **FOUND},
         "decide-issue": {"issue": 1, "outcome": "withdrawn", "reason": "Khách rút"},
         "approve-deviation": {"decision": 1},
+        "propose-remedy": {"issue": 1, "kind": "apology", "due_on": day, "reason": "Xin lỗi"},
+        "cancel-remedy": {"remedy": remedy.proposed, "reason": "Nhầm"},
+        "approve-remedy": {"remedy": remedy.proposed},
+        "decline-remedy": {"remedy": remedy.proposed, "reason": "Nhầm"},
+        "accept-remedy": {"remedy": remedy.proposed, "message": at_hand.said.pk},
+        "record-remedy": {"remedy": remedy.accepted, "reference": "GD-9"},
+        "execute-remedy": {"remedy": remedy.accepted},
+        "ask-again-remedy": {"remedy": remedy.accepted},
+        "confirm-remedy": {"remedy": remedy.executed},
     }
     case.refresh_from_db()
     desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
@@ -167,7 +196,7 @@ def test_the_table_of_complaints(case_name, make_staff):
     for name, desk in desks.items():
         held = letters(name, case_name)
         for door, letter in ON_COMPLAINTS.items():
-            if letter in held and door == "approve-deviation":
+            if letter in held and door in WITH_MORE_TO_IT:
                 continue
             if (alike := (held, refusal_of(name, held), door)) in tested:
                 continue

@@ -32,8 +32,7 @@ def decision(**changed):
         "outcome": "upheld",
         "reason": "Sổ lệnh khớp",
         "clause": {"number": cited.number, "version": cited.version},
-        "remedy": "Ghi có",
-        "remedy_by": (timezone.localdate() + timedelta(days=2)).isoformat(),
+        "no_remedy_because": "Đã ghi có trước khi trả lời",
     }
     return {**said, **changed}
 
