@@ -33,6 +33,8 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.EVIDENCE_VERIFIED: frozenset({"item", "requested_item"}),
     K.EVIDENCE_REJECTED: frozenset({"item", "requested_item"}),
     K.CASE_ANSWERED: frozenset({"round", "final"}),
+    K.RESPONSE_ISSUED: frozenset({"response", "numbered", "version", "level", "final"}),
+    K.RESPONSE_CORRECTED: frozenset({"response", "numbered", "version", "final"}),
     K.OUTCOME_ACCEPTED: frozenset(),
     K.OUTCOME_REJECTED: frozenset(),
     K.CASE_REOPENED: frozenset({"round"}),
@@ -40,7 +42,7 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.CASE_CLOSED: frozenset({"closed_as", "round"}),
 }
 # Words that were written for the customer; every other word is a colleague's.
-PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED})
+PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED, K.RESPONSE_CORRECTED})
 
 # Facts that name something by its slug.
 _BY_SLUG: dict[str, type[Named]] = {"category": Category, "department": Department}
@@ -118,6 +120,8 @@ def _sentence(kind: str, facts: dict[str, Any], names: dict[Who, str], things: d
 def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str, str], str]) -> str:
     if closed_as := facts.get("closed_as"):
         return str(ClosedAs(closed_as).label)
+    if numbered := facts.get("numbered"):
+        return str(numbered)
     for fact in _BY_SLUG:
         if fact in facts:
             return things.get((fact, str(facts[fact])), str(facts[fact]))

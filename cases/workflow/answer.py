@@ -11,7 +11,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, delivery, protection, reopening
+from . import _clocks, _plans, delivery, protection, reopening, responding
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -33,6 +33,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             at=now,
         )
         _plans.after_answer(held, at=now)
+        responding.issue(held, answer, actor=actor)
         record(held, EventKind.CASE_ANSWERED, actor=actor, words=answer.body, answer=answer.pk, round=held.round)
     return answer
 
@@ -83,6 +84,7 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
     with take_step(case, Step.FINAL_RESPONSE, actor=actor) as held:
         answer = take_answer(held, actor=actor, body=body, final=True)
         held.answered_at = answer.sent_at
+        responding.issue(held, answer, actor=actor)
         record(
             held,
             EventKind.CASE_ANSWERED,

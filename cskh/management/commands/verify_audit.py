@@ -7,6 +7,7 @@ from itertools import chain
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.codes import parse_code
+from cases.complaints import responses
 from cases.events import all_flaws
 from cases.evidence import custody
 from cases.models import Case, CaseEvent
@@ -18,8 +19,8 @@ _EVERY_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, and what the "
-        "operator's records said on it. "
+        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, its "
+        "official responses, and what the operator's records said on it. "
         "Fails when a single row was altered or is missing."
     )
 
@@ -31,7 +32,12 @@ class Command(BaseCommand):
         events = CaseEvent.objects.filter(case__code__in=wanted) if wanted else CaseEvent.objects.all()
         self._total, self._told_at = events.count(), time.monotonic()
         flaws = 0
-        records = (all_flaws(wanted, checked=self._tell), altered_messages(wanted), custody.all_flaws(wanted))
+        records = (
+            all_flaws(wanted, checked=self._tell),
+            altered_messages(wanted),
+            responses.altered(wanted),
+            custody.all_flaws(wanted),
+        )
         for flaw in chain.from_iterable(records):
             flaws += 1
             self.stdout.write(str(flaw))
