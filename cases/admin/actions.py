@@ -162,6 +162,7 @@ _TABLE = [
             ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
             ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
             ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),
+            ("correct-response", _("Correct the response"), _P.CorrectResponse, _S.APPROVE),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, views
+from . import checks, complaints, facts, records, registers, responses, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
     path("complaints/", complaints.Complaints.as_view()),
     path("complaints/<str:code>/", complaints.ComplaintDetail.as_view()),
+    path("complaints/<str:code>/responses/", responses.ComplaintResponses.as_view()),
+    path("complaints/<str:code>/responses/<int:number>/pdf/", responses.ResponsePdf.as_view()),
     path("complaints/<str:code>/describe/", complaints.DescribeComplaint.as_view()),
     path("complaints/<str:code>/recourse/", complaints.SayRecourse.as_view()),
     path("complaints/<str:code>/issues/", complaints.AddIssue.as_view()),

@@ -4,12 +4,12 @@ Only what was written for the customer goes in: their own words, the findings in
 what was looked at by name. Notes, accounts of colleagues, free words on sources and names of staff stay inside.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -124,7 +124,12 @@ def _clause(clause: PolicyClause) -> Content:
 
 
 def laid_out(said: Content) -> Content:
-    """The response as it is read, line by line, in the language in use: what HTML and print show alike."""
+    """The response as it is read, line by line, in its own language: what HTML and print show alike."""
+    with translation.override(said["language"]):
+        return _laid_out(said)
+
+
+def _laid_out(said: Content) -> Content:
     level = Level(said["level"], said["is_final"])
     return {
         "language": said["language"],
@@ -150,17 +155,21 @@ def laid_out(said: Content) -> Content:
 
 def _issue_laid_out(one: Content, *, several: bool) -> Content:
     title = _("Issue %(number)d") % {"number": one["number"]} if several else _("Your complaint")
-    lines: list[tuple[str, str | list[str]]] = [
-        (_("What you told us"), one["said"]),
-        (_("What we looked at"), one["evidence"]),
-        (_("What we found"), one["found"]),
-        (_("Decision"), str(Outcome(one["outcome"]).label) if one["outcome"] else ""),
-        (_("Reason"), one["reason"]),
-        (_("By our policy"), _clause_laid_out(one["clause"])),
-        (_("What we do about it"), [_remedy(remedy) for remedy in one["remedies"]]),
-        (_("Why nothing is done"), one["no_remedy_because"]),
+    lines = [
+        _line(_("What you told us"), one["said"]),
+        _line(_("What we looked at"), items=one["evidence"]),
+        _line(_("What we found"), one["found"]),
+        _line(_("Decision"), str(Outcome(one["outcome"]).label) if one["outcome"] else ""),
+        _line(_("Reason"), one["reason"]),
+        _line(_("By our policy"), _clause_laid_out(one["clause"])),
+        _line(_("What we do about it"), items=[_remedy(remedy) for remedy in one["remedies"]]),
+        _line(_("Why nothing is done"), one["no_remedy_because"]),
     ]
-    return {"title": title, "lines": [(label, text) for label, text in lines if text]}
+    return {"title": title, "lines": [line for line in lines if line["text"] or line["items"]]}
+
+
+def _line(label: str, text: str = "", items: Sequence[str] = ()) -> Content:
+    return {"label": label, "text": text, "items": list(items)}
 
 
 def _clause_laid_out(clause: Content | None) -> str:

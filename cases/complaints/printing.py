@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.utils import translation
-
 from .document import laid_out
 
 _TEMPLATE = Path(__file__).parent / "response.typ"
@@ -17,8 +15,7 @@ def as_pdf(said: dict[str, Any]) -> bytes:
     import typst  # takes its time and memory, for the few who print
 
     day = date.fromisoformat(said["issued_on"])
-    with translation.override(said["language"]):
-        shown = {**laid_out(said), "date": {"year": day.year, "month": day.month, "day": day.day}}
+    shown = {**laid_out(said), "date": {"year": day.year, "month": day.month, "day": day.day}}
     data = json.dumps(shown, ensure_ascii=False)
     made = typst.compile(
         str(_TEMPLATE), format="pdf", sys_inputs={"doc": data}, pdf_standards=["a-2b"], ignore_system_fonts=True

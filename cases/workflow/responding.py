@@ -16,8 +16,8 @@ from cases.complaints.document import Content, compose
 from cases.complaints.ladder import Level, level_of_round
 from cases.complaints.models import Response, ResponsePrint
 from cases.complaints.queries import complaint_file
-from cases.complaints.register import complaint_of
 from cases.complaints.responses import canonical, hash_of, responses_of, seal_of
+from cases.complaints.standing import ComplaintFile
 from cases.events import EventKind, record
 from cases.fair_words import require_fair
 from cases.models import Answer, Case
@@ -39,8 +39,8 @@ def issue(held: Case, answer: Answer, *, actor: Actor) -> Response | None:
 
     Numbers run on without a gap within a year: one is drawn when nothing can stop the answer but the database itself.
     """
-    complaint = complaint_of(held)
-    if complaint is None:
+    file = complaint_file(held)
+    if file is None:
         return None
     today = timezone.localdate(answer.sent_at)
     one_at_a_time("an official response is numbered")
@@ -48,25 +48,23 @@ def issue(held: Case, answer: Answer, *, actor: Actor) -> Response | None:
     number = f"{settings.RESPONSE_NUMBER_PREFIX}-{today.year}-{last + 1:06d}"
     level = level_of_round(held.round, is_final=answer.is_final)
     with translation.override(held.customer.language):
-        content = draft(held, number=number, is_final=answer.is_final)
         notice = _notice(held, level, number)
     response = _keep(
         held,
-        Response(complaint=complaint, answer=answer, year=today.year, serial=last + 1, number=number, notice=notice),
-        content,
+        Response(
+            complaint=file.complaint, answer=answer, year=today.year, serial=last + 1, number=number, notice=notice
+        ),
+        draft(file, number=number, is_final=answer.is_final),
         actor=actor,
     )
     record(held, EventKind.RESPONSE_ISSUED, actor=actor, level=level.number, **_facts(response))
     return response
 
 
-def draft(case: Case, *, number: str = UNNUMBERED, is_final: bool = False) -> Content:
-    """What a response issued now would say, in the customer's language. Raises NotVisible for what is in no register."""
-    file = complaint_file(case)
-    if file is None:
-        raise NotVisible
-    level = level_of_round(case.round, is_final=is_final)
-    with translation.override(case.customer.language):
+def draft(file: ComplaintFile, *, number: str = UNNUMBERED, is_final: bool = False) -> Content:
+    """What a response issued now would say, in the customer's language."""
+    level = level_of_round(file.round, is_final=is_final)
+    with translation.override(file.complaint.case.customer.language):
         return compose(file, level, number=number, issued_on=timezone.localdate())
 
 

@@ -48,6 +48,10 @@ class Response(Entry):
         return f"{self.number} ({self.version})"
 
     @property
+    def filename(self) -> str:
+        return f"{self.number}-v{self.version}.pdf"
+
+    @property
     def says(self) -> dict[str, Any]:
         """What it says; nothing where it was erased."""
         said: dict[str, Any] = json.loads(self.content) if self.content else {}

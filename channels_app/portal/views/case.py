@@ -16,6 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from cases import timeline
+from cases.complaints.ladder import Level, external_route, level_of_round
+from cases.complaints.register import complaint_of
+from cases.complaints.responses import responses_of
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
@@ -251,9 +254,18 @@ def _standing(case: Case) -> dict[str, Any]:
         "file": file,
         "evidence": _to_show(file, helps=case.is_open and not may_accept),
         "asking": evidence_queries.open_request(case),
+        "responses": list(responses_of(case).order_by("-pk")) if complaint_of(case) else [],
+        "level": _level(case),
         "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
+
+
+def _level(case: Case) -> Level | None:
+    """How high a complaint stands; None for what is none."""
+    if complaint_of(case) is None:
+        return None
+    return level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE)
 
 
 def _to_show(file: Checklist, *, helps: bool) -> Checklist:
@@ -289,6 +301,7 @@ def _show(
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
         "message_form": message_form or MessageForm(),
+        "route": external_route() if case.closed_as == ClosedAs.FINAL_RESPONSE else "",
         "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"], standing["file"])),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
     }
