@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -139,7 +140,7 @@ def _laid_out(said: Content) -> Content:
         "version": _("version %(number)d") % {"number": said["version"]},
         "about": [
             (_("Request"), said["case"]),
-            *([(_("To"), said["to"])] if said["to"] else []),
+            *([(_("Addressed to"), said["to"])] if said["to"] else []),
             (_("Date"), _day(said["issued_on"])),
             (_("Level"), _("final response") if level.is_final else str(level)),
         ],
@@ -159,7 +160,7 @@ def _issue_laid_out(one: Content, *, several: bool) -> Content:
         _line(_("What you told us"), one["said"]),
         _line(_("What we looked at"), items=one["evidence"]),
         _line(_("What we found"), one["found"]),
-        _line(_("Decision"), str(Outcome(one["outcome"]).label) if one["outcome"] else ""),
+        _line(_("Decision"), capfirst(str(Outcome(one["outcome"]).label)) if one["outcome"] else ""),
         _line(_("Reason"), one["reason"]),
         _line(_("By our policy"), _clause_laid_out(one["clause"])),
         _line(_("What we do about it"), items=[_remedy(remedy) for remedy in one["remedies"]]),

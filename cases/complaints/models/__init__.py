@@ -2,13 +2,14 @@
 
 And what the customer was officially told."""
 
-from .choices import Cause, Fault, Outcome, Severity, Side
+from .choices import TECHNICAL, Cause, Fault, Outcome, Severity, Side
 from .issues import Account, Decision, DeviationApproval, Finding, Issue, Recourse
 from .policy import Days, PolicyClause
 from .register import Complaint
 from .responses import Response, ResponsePrint
 
 __all__ = [
+    "TECHNICAL",
     "Account",
     "Cause",
     "Complaint",

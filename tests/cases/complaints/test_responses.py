@@ -93,6 +93,16 @@ class TestIssued:
         for inside in ("OPS-77", "Tuấn", "Lan", "Sổ lệnh ghi"):
             assert inside not in response.content
 
+    def test_a_technical_finding_is_said_in_plain_words(self, case, lan):
+        technical = "Lỗi bảng settle_v2"
+        with pytest.raises(Invalid) as wrong:
+            deciding.note_finding(
+                case, actor=lan, number=1, found=found(what_happened=technical, plain=f" {technical} ")
+            )
+        assert list(wrong.value.errors) == ["plain"]
+        same = found(what_happened="Nhân viên cúp máy", plain="Nhân viên cúp máy", cause="staff_conduct")
+        assert deciding.note_finding(case, actor=lan, number=1, found=same).plain == same.plain
+
     def test_numbers_run_on_within_the_year_without_a_gap(self, lan):
         with time_machine.travel(date(2026, 12, 30), tick=False):
             first, second = (answered(open_complaint(owner=lan), lan) for _ in range(2))
