@@ -76,6 +76,8 @@ class EventKind(models.TextChoices):
     REOPEN_ASKED = "reopen_asked", _("Customer wrote after the end: reopen?")
     REOPEN_DECLINED = "reopen_declined", _("Not reopened")
     REVIEWER_MISSING = "reviewer_missing", _("No other reviewer is available")
+    SATISFACTION_ASKED = "satisfaction_asked", _("Asked how satisfied the customer is")
+    SATISFACTION_GIVEN = "satisfaction_given", _("Customer said how satisfied they are")
     CASE_CLOSED = "case_closed", _("Closed")
     CLOCK_WARNED = "clock_warned", _("A deadline is near")
     CLOCK_BREACHED = "clock_breached", _("A deadline was missed")

@@ -39,6 +39,8 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.OUTCOME_REJECTED: frozenset(),
     K.CASE_REOPENED: frozenset({"round"}),
     K.REOPEN_ASKED: frozenset({"message"}),
+    K.SATISFACTION_ASKED: frozenset({"round"}),
+    K.SATISFACTION_GIVEN: frozenset({"round", "score", "ease"}),
     K.CASE_CLOSED: frozenset({"closed_as", "round"}),
 }
 # Words that were written for the customer; every other word is a colleague's.
@@ -120,6 +122,8 @@ def _sentence(kind: str, facts: dict[str, Any], names: dict[Who, str], things: d
 def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str, str], str]) -> str:
     if closed_as := facts.get("closed_as"):
         return str(ClosedAs(closed_as).label)
+    if score := facts.get("score"):
+        return _("%(score)d of 5") % {"score": score}
     if numbered := facts.get("numbered"):
         return str(numbered)
     for fact in _BY_SLUG:

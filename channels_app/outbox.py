@@ -28,6 +28,7 @@ from cases.evidence.lines import by_choice
 from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
 from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
+from cases.satisfaction import question_of
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cases.workflow.protection import FIRST_TIME
@@ -176,6 +177,11 @@ def _route(case: Case, event: CaseEvent) -> Facts:
     return {"route": external_route()}
 
 
+def _question(case: Case, event: CaseEvent) -> Facts:
+    """Whether the customer is asked at the same time how satisfied they are."""
+    return {"is_asked": question_of(case) is not None}
+
+
 def _help_lines(case: Case, event: CaseEvent) -> Facts:
     return {"text": settings.SAFETY_REPLY.get(case.customer.language, "")}
 
@@ -201,6 +207,7 @@ _DETAILS = {
     EventKind.EVIDENCE_VERIFIED.value: "before",
     EventKind.FACT_VERIFIED.value: "settled",
     EventKind.SAFETY_FLAGGED.value: "told",
+    EventKind.SATISFACTION_ASKED.value: "after",
     EventKind.REOPEN_ASKED.value: "after",
     EventKind.REOPEN_DECLINED.value: "after",
 }
@@ -231,8 +238,9 @@ TEXTS: dict[tuple[str, str], Text] = {
         "evidence_reminder", _still_missing, is_worth_a_call=True
     ),
     (EventKind.SAFETY_FLAGGED, FIRST_TIME): Text("help_lines", _help_lines),
-    (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted"),
-    (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply"),
+    (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted", _question),
+    (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply", _question),
+    (EventKind.SATISFACTION_ASKED, ClosedAs.FINAL_RESPONSE): Text("satisfaction_asked"),
     (EventKind.CASE_CLOSED, ClosedAs.WITHDRAWN): Text("closed_withdrawn"),
     (EventKind.CASE_CLOSED, ClosedAs.DUPLICATE): Text("closed_duplicate"),
 }

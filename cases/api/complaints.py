@@ -72,7 +72,7 @@ class ComplaintRow(serializers.ModelSerializer):
     department = serializers.SlugField(source="case.department.slug", default=None)
     round = serializers.IntegerField(source="case.round")
     level = serializers.SerializerMethodField(help_text="How high it stands on the ladder, of `levels`.")
-    levels = serializers.ReadOnlyField(default=LEVELS)
+    levels = serializers.SerializerMethodField()
     severity = serializers.SerializerMethodField()
     amount = serializers.SerializerMethodField()
     outcomes = serializers.SerializerMethodField(help_text="How its issues were decided last.")
@@ -108,6 +108,9 @@ class ComplaintRow(serializers.ModelSerializer):
 
     def get_level(self, one: Complaint) -> int:
         return level_of_round(one.case.round).number
+
+    def get_levels(self, one: Complaint) -> int:
+        return LEVELS
 
     def get_amount(self, one: Complaint) -> int | None:
         return one.amount if self._is_inside else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, responses, views
+from . import checks, complaints, facts, records, registers, responses, satisfaction, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<str:code>/", views.CaseDetail.as_view()),
     path("cases/<str:code>/timeline/", views.CaseTimeline.as_view()),
     path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
+    path("cases/<str:code>/satisfaction/", satisfaction.GiveSatisfaction.as_view()),
     path("cases/<str:code>/facts/", facts.CaseFacts.as_view()),
     path("cases/<str:code>/facts/<slug:fact>/confirm/", facts.ConfirmFact.as_view()),
     path("cases/<str:code>/checks/", checks.CaseChecks.as_view()),

@@ -11,7 +11,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, delivery, protection, reopening, responding
+from . import _clocks, _plans, delivery, protection, reopening, responding, satisfaction
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -123,4 +123,5 @@ def _require_said_since(held: Case, answer: Answer, message: int | None) -> None
 
 def _closed(held: Case, *, actor: Actor) -> None:
     _plans.cancel(held)
+    satisfaction.ask(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, closed_as=held.closed_as, round=held.round)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("track/<str:code>/uploads/<uuid:upload_id>/", uploads.piece, name="upload"),
     path("track/<str:code>/accept/", case.accept, name="accept"),
     path("track/<str:code>/reject/", case.reject, name="reject"),
+    path("track/<str:code>/satisfaction/", case.satisfaction, name="satisfaction"),
     path("track/<str:code>/responses/<int:number>/", responses.show, name="response"),
     path("track/<str:code>/responses/<int:number>/pdf/", responses.pdf, name="response_pdf"),
     path("track/<str:code>/withdraw/", case.withdraw, name="withdraw"),

@@ -30,6 +30,9 @@ EXTERNAL_ROUTE = {
         "arbitration, or go to court, as the law provides.",
     ),
 }
+# After the outcome customers are asked once a round how satisfied they are; so long they can say it, and change it.
+SATISFACTION_ASKED = env.bool("SATISFACTION_ASKED", default=True)
+SATISFACTION_OPEN_FOR = timedelta(days=14)
 # Where customers reach the public pages; used in links of our messages.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 

@@ -143,6 +143,7 @@ LETTERS = {
     "final_asked": (Status.REOPENED, _come_back),
     "final_stands": (Status.REOPENED, _come_back_in_vain),
     "response_corrected": (Status.ROUTED, _correct_the_response),
+    "satisfaction_asked": (Status.REOPENED, _end_for_good),
     "closed_accepted": (Status.ANSWERED, lambda case, lan: answer.accept(case, actor=customer_of(case))),
     "closed_no_reply": (Status.ANSWERED, lambda case, lan: answer.close_no_reply(case, actor=SLA)),
     "closed_withdrawn": (Status.ROUTED, lambda case, lan: ending.withdraw(case, actor=customer_of(case))),

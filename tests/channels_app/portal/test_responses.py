@@ -6,8 +6,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from cases.complaints.responses import latest_of
 from cases.models import Case
-from cases.states import Nature
 from cases.workflow import answer, complaint, deciding, ending, resolution, responding, routing
+from cases.workflow._take_step import change_case
 from channels_app import intake
 from tests.cases.building import customer_of, settle_facts
 from tests.cases.complaints.building import complete, decided, found
@@ -26,7 +26,9 @@ def staff(make_staff):
 @pytest.fixture
 def complaint_case(open_case, staff):
     case = open_case("routed")
-    routing.classify_case(case, actor=Actor.system("intake"), category=case.category, nature=Nature.COMPLAINT)
+    with change_case(case) as held:
+        complaint.enter(held, actor=Actor.system("intake"))
+        complaint.begin_on(held, words="Tiền chưa vào", message=held.messages.first().pk)
     settle_facts(case, staff("lan"))
     return Case.objects.get(pk=case.pk)
 
