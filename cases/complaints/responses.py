@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Func, JSONField, OuterRef, QuerySet
 
 from cases import chains
 from cases.events import EventKind, Flaw
@@ -76,10 +76,10 @@ def _flaw(event: CaseEvent, response: Response | None) -> str:
 
 def _unrecorded(codes: Collection[str]) -> Iterator[Flaw]:
     """Responses of which the record knows nothing."""
-    responses = Response.objects.select_related("complaint__case").defer("content")
+    itself = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
+    told = CaseEvent.objects.filter(case=OuterRef("complaint__case"), kind__in=_ISSUES, facts__response=itself)
+    responses = Response.objects.filter(~Exists(told)).select_related("complaint__case").defer("content")
     if codes:
         responses = responses.filter(complaint__case__code__in=codes)
     for one in responses.order_by("pk").iterator(chunk_size=_CHUNK):
-        case = one.complaint.case
-        if not case.events.filter(kind__in=_ISSUES, facts__response=one.pk).exists():
-            yield Flaw(case.code, 0, f"official response {one} is not in the record")
+        yield Flaw(one.complaint.case.code, 0, f"official response {one} is not in the record")

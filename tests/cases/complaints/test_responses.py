@@ -13,14 +13,18 @@ from pypdfium2 import PdfDocument
 
 from accounts.actors import Actor
 from accounts.models import Role
+from cases import policies
 from cases.complaints import printing
 from cases.complaints.document import laid_out
 from cases.complaints.models import Response, ResponsePrint
 from cases.complaints.responses import altered, latest_of, responses_of
 from cases.events import flaws_of
 from cases.models import Case
+from cases.states import Step
 from cases.tasks import print_response
 from cases.workflow import answer, complaint, deciding, ending, resolution, responding, routing
+from cases.workflow._clocks import SLA
+from cases.workflow.steps import allowed_steps
 from channels_app import intake
 from channels_app.models import Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -215,6 +219,14 @@ class TestSealed:
             call_command("verify_audit", stdout=said)
         assert what in said.getvalue()
 
+    def test_one_of_which_the_record_knows_nothing_is_found(self, case, lan):
+        response = answered(case, lan)
+        assert list(altered()) == []
+        response.pk, response.version = None, 2
+        response.save(force_insert=True)
+        (flaw,) = altered([case.code])
+        assert "is not in the record" in str(flaw)
+
 
 class TestCorrected:
     def test_it_is_a_new_version_and_the_first_stays(self, case, lan, son):
@@ -272,6 +284,14 @@ class TestLadder:
         intake.add_message(case, actor=customer_of(case), channel="web", body="Tôi có sao kê mới")
         ending.reopen(case, actor=son, reason="Sao kê mới của ngân hàng")
         assert (case.status, case.round) == ("reopened", 3)
+
+    def test_the_system_closes_nothing_that_was_rejected(self, case, lan):
+        answered(case, lan)
+        may = [policies.may(SLA, step, case) for step in (Step.MARK_SPAM, Step.CLOSE_NO_REPLY)]
+        answer.reject(case, actor=customer_of(case))
+        assert may == [True, True]
+        assert not policies.may(SLA, Step.MARK_SPAM, case)
+        assert Step.CLOSE_NO_REPLY not in allowed_steps(SLA, case)
 
     def test_after_any_other_end_nothing_of_it_is_said(self, case, lan, settings):
         answered(case, lan)
