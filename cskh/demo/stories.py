@@ -14,6 +14,7 @@ from accounts.customers.directory import Person
 from accounts.models import User
 from cases import policies
 from cases.complaints import policy
+from cases.complaints.ladder import external_route
 from cases.complaints.models import Complaint, Side
 from cases.complaints.queries import complaint_file
 from cases.evidence.models import FactEntry
@@ -148,7 +149,8 @@ class Story:
                 decided = _decided(ruling, file.complaint)
                 deciding.decide(self.case, actor=self.owner, number=number, decided=decided)
             respond_by = timezone.localdate() + timedelta(days=7)
-            complaint.say_recourse(self.case, actor=self.owner, next_level=NEXT_LEVEL, respond_by=respond_by)
+            next_level = NEXT_LEVEL if self.case.round == 1 else external_route()
+            complaint.say_recourse(self.case, actor=self.owner, next_level=next_level, respond_by=respond_by)
         return self
 
     def propose(self) -> "Story":
