@@ -39,6 +39,8 @@ def tests_that_commit_leave_nothing():
         "complaints_finding_snapshots",
         "complaints_issue",
         "complaints_recourse",
+        "complaints_response",
+        "complaints_responseprint",
         "evidence_custodyentry",
         "evidence_factentry",
         "records_snapshot",
