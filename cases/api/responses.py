@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
@@ -27,7 +28,7 @@ _SAID = {
     "correction": None,
     "issued_on": "2026-11-24",
     "language": "vi",
-    "brand": "Bến Xanh",
+    "brand": settings.BRAND_NAME,
     "signed_by": "Phụ trách giải quyết khiếu nại",
     "case": "CS-7K3M-9QXT-4VB",
     "to": "Nguyễn Văn An",
