@@ -13,13 +13,14 @@ from cskh.core.jobs import enqueue_after_commit
 from cskh.core.locks import unless_held
 
 from . import queries
+from .complaints.models import Response
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
-from .workflow import carrying_out, follow_up, promises, recounting
+from .workflow import carrying_out, follow_up, promises, recounting, responding
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,12 @@ def recount_clocks(after: int = 0) -> None:
         enqueue_after_commit("cases.tasks.recount_clocks", batch[-1].pk)
     else:
         log.info("all clocks are counted anew")
+
+
+@shared_task
+def print_response(response_id: int) -> None:
+    """Prints an official response before somebody asks for it; a task that was lost costs that reader a moment."""
+    responding.print_once(Response.objects.select_related("complaint__case").get(pk=response_id))
 
 
 @shared_task(**_EVIDENCE_LIMITS)

@@ -36,10 +36,14 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.EVIDENCE_VERIFIED: frozenset({"item", "requested_item"}),
     K.EVIDENCE_REJECTED: frozenset({"item", "requested_item"}),
     K.CASE_ANSWERED: frozenset({"round", "final"}),
+    K.RESPONSE_ISSUED: frozenset({"response", "numbered", "version", "level", "final"}),
+    K.RESPONSE_CORRECTED: frozenset({"response", "numbered", "version", "final"}),
     K.OUTCOME_ACCEPTED: frozenset(),
     K.OUTCOME_REJECTED: frozenset(),
     K.CASE_REOPENED: frozenset({"round"}),
     K.REOPEN_ASKED: frozenset({"message"}),
+    K.SATISFACTION_ASKED: frozenset({"round"}),
+    K.SATISFACTION_GIVEN: frozenset({"round", "score", "ease"}),
     K.CASE_CLOSED: frozenset({"closed_as", "round"}),
     K.REMEDY_PROMISED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
     K.REMEDY_ACCEPTED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
@@ -47,7 +51,7 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.REMEDY_CONFIRMED: frozenset({"remedy", "remedy_kind", "amount"}),
 }
 # Words that were written for the customer; every other word is a colleague's.
-PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED})
+PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED, K.RESPONSE_CORRECTED})
 
 # Facts that name something by its slug.
 _BY_SLUG: dict[str, type[Named]] = {"category": Category, "department": Department}
@@ -127,6 +131,10 @@ def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str
         return _remedy(remedy_kind, facts.get("amount"), facts.get("due_on"))
     if closed_as := facts.get("closed_as"):
         return str(ClosedAs(closed_as).label)
+    if score := facts.get("score"):
+        return _("%(score)d of 5") % {"score": score}
+    if numbered := facts.get("numbered"):
+        return str(numbered)
     for fact in _BY_SLUG:
         if fact in facts:
             return things.get((fact, str(facts[fact])), str(facts[fact]))

@@ -43,6 +43,8 @@ def tests_that_commit_leave_nothing():
         "complaints_remedy",
         "complaints_remedyapproval",
         "complaints_remedyexecution",
+        "complaints_response",
+        "complaints_responseprint",
         "evidence_custodyentry",
         "evidence_factentry",
         "records_snapshot",

@@ -177,6 +177,7 @@ _TABLE = [
             ("ask-again-remedy", _("Ask the operator's system again"), _R.AskAgain, _S.REQUEST_EVIDENCE),
             ("record-remedy", _("Record that it was done by hand"), _R.RecordRemedy, _S.REQUEST_EVIDENCE),
             ("confirm-remedy", _("It arrived"), _R.ConfirmRemedy, _S.REQUEST_EVIDENCE),
+            ("correct-response", _("Correct the response"), _P.CorrectResponse, _S.APPROVE),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),

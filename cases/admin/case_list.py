@@ -25,7 +25,18 @@ from cases.categories import in_order
 from cases.models import Case, Category
 from cskh.core.errors import Invalid
 
-from . import bulk, case_page, complaint_card, palette, queues, saved_views, step_view, verification, writing
+from . import (
+    bulk,
+    case_page,
+    complaint_card,
+    complaint_response,
+    palette,
+    queues,
+    saved_views,
+    step_view,
+    verification,
+    writing,
+)
 from .bulk_forms import BULK
 from .case_rows import SHOWN_WITH, Row, rows_of
 from .finding import is_code, searched
@@ -200,6 +211,13 @@ class CaseAdmin(RoleModelAdmin):
             path("<int:pk>/step/<slug:name>/", wrap(self.step), name="cases_case_step"),
             path("<int:pk>/verify/", wrap(self.verify), name="cases_case_verify"),
             path("<int:pk>/complaint/", wrap(self.complaint), name="cases_case_complaint"),
+            path("<int:pk>/complaint/preview/", wrap(self.preview), name="cases_case_response_preview"),
+            path("<int:pk>/complaint/responses/<int:number>/", wrap(self.response), name="cases_case_response"),
+            path(
+                "<int:pk>/complaint/responses/<int:number>/pdf/",
+                wrap(complaint_response.pdf),
+                name="cases_case_response_pdf",
+            ),
             path("bulk/<slug:name>/", wrap(self.bulk), name="cases_case_bulk"),
             path("views/", wrap(saved_views.views), name="cases_case_views"),
             path("views/<int:pk>/", wrap(saved_views.change), name="cases_case_view_change"),
@@ -217,6 +235,12 @@ class CaseAdmin(RoleModelAdmin):
 
     def complaint(self, request: HttpRequest, pk: int) -> HttpResponse:
         return complaint_card.show(request, pk, lambda: self.admin_site.each_context(request))
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return complaint_response.preview(request, pk, lambda: self.admin_site.each_context(request))
+
+    def response(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        return complaint_response.show(request, pk, number, lambda: self.admin_site.each_context(request))
 
     def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
         def list_of_cases(query: str) -> QuerySet[Case]:

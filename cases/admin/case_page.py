@@ -14,6 +14,7 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.evidence.queries import file_of
 from cases.models import Answer, Case, Clock
+from cases.satisfaction import question_of
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
 from cases.workflow.belonging import stands_in
@@ -163,6 +164,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "evidence_panel": panel_of(case, actor, file),
         "records": card_of(case, actor),
         "complaint": complaint_card.card_of(case, actor),
+        "question": None if case.is_open else question_of(case),
     }
 
 

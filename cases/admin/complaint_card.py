@@ -15,17 +15,19 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.complaints import policy, standing
 from cases.complaints.destinations import destinations_of
+from cases.complaints.ladder import Level, external_route, level_of_round
 from cases.complaints.models import Cause, Complaint, Decision, Fault, Finding, Outcome, Recourse, Remedy, Severity
 from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_rights import Rights
 from cases.complaints.remedy_states import RemedyKind, RemedyStatus
+from cases.complaints.responses import responses_of
 from cases.complaints.standing import ComplaintFile, IssueFile, Lack
 from cases.evidence import queries as evidence
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.sla import packs
-from cases.states import Status, Step
+from cases.states import ClosedAs, Status, Step
 from cskh.core.amounts import money
 
 from . import words
@@ -99,6 +101,7 @@ class ComplaintCard:
     recourse: Recourse | None
     severity_tone: str
     amount: str
+    level: Level
     is_worked_on: bool
     may_work: bool
     may_decide: bool
@@ -162,6 +165,7 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
         recourse=file.recourse,
         severity_tone=_SEVERITY_TONES.get(file.complaint.severity, ""),
         amount=money(file.complaint.amount),
+        level=level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE),
         is_worked_on=is_worked_on,
         may_work=is_worked_on and policies.may(actor, Step.REQUEST_EVIDENCE, case),
         may_decide=may_decide,
@@ -197,6 +201,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "happened_until": _as_input(begun.happened_until),
         "today": timezone.localdate(),
         "recourse": card.recourse or _usual_recourse(case),
+        "responses": list(responses_of(case).order_by("-pk")),
     }
     return render(request, "admin/cases/case/complaint_page.html", context)
 
@@ -286,11 +291,14 @@ class _Usual:
 
 
 def _usual_recourse(case: Case) -> _Usual:
-    """What the form begins with, in the customer's language: what the published policy promises anyway."""
+    """What the form begins with, in the customer's language: what the published policy promises anyway; at the last level,
+    the route outside."""
     silence = packs.promises(timezone.localdate()).silence_close_seconds or 0
     with translation.override(case.customer.language):
-        usual = _(
-            "If you do not agree, say so by replying or on the page of your request: somebody who has not decided on it "
-            "looks at it anew. You may turn to the consumer protection authority at any time."
-        )
+        usual = external_route()
+        if case.round == 1:
+            usual = _(
+                "If you do not agree, say so by replying or on the page of your request: somebody who has not decided on "
+                "it looks at it anew. You may turn to the consumer protection authority at any time."
+            )
     return _Usual(usual, timezone.localdate() + timedelta(seconds=silence))

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.complaints import policy
-from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Severity, Side
+from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Response, Severity, Side
 from cases.complaints.register import complaint_of
+from cases.complaints.responses import latest_of, responses_of
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.records.models import Snapshot
-from cases.workflow import complaint, deciding
+from cases.workflow import complaint, deciding, responding
 from cases.workflow.complaint import Description
 from cskh.core.amounts import amount_of
 
@@ -184,6 +185,42 @@ class ApproveDeviation(StepForm):
 
     def take(self) -> None:
         deciding.approve_deviation(self.cleaned_data["decision"], actor=self.actor)
+
+
+class CorrectResponse(StepForm):
+    """The words of the latest response, to be said anew; what was decided and promised is no matter of wording."""
+
+    done = gettext_lazy("The corrected version is out, and the customer is told.")
+    response = forms.ModelChoiceField(Response.objects.none(), widget=forms.HiddenInput)
+    reason = words_field(gettext_lazy("Why it is corrected, as the customer will read it"), rows=2)
+
+    def offer(self) -> None:
+        self.chosen_among("response", responses_of(self.case).select_related("complaint__case", "answer"))
+        latest = latest_of(self.case)
+        said = latest.says if latest else {}
+        self._issues = [one["number"] for one in said.get("issues", ())]
+        for one in said.get("issues", ()):
+            for field, label in (("found", _("What we found")), ("reason", _("Reason"))):
+                if one[field]:
+                    self.fields[f"{field}-{one['number']}"] = words_field(label)
+                    self.initial[f"{field}-{one['number']}"] = one[field]
+        if said.get("next_level"):
+            self.fields["next_level"] = words_field(gettext_lazy("Where the customer can turn next"))
+            self.initial["next_level"] = said["next_level"]
+
+    def take(self) -> None:
+        responding.correct(
+            self.cleaned_data["response"],
+            actor=self.actor,
+            reason=self.said("reason"),
+            found=self._words("found"),
+            reasons=self._words("reason"),
+            next_level=self.said("next_level") if "next_level" in self.fields else None,
+        )
+
+    def _words(self, field: str) -> dict[int, str]:
+        named = {number: f"{field}-{number}" for number in self._issues}
+        return {number: self.said(name) for number, name in named.items() if name in self.fields}
 
 
 class SayRecourse(StepForm):

@@ -126,6 +126,8 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
             said.append(_("clause %(number)d") % {"number": value})
         elif key == "round":
             said.append(_("round %(number)d") % {"number": value})
-        elif key == "duplicate_of":
+        elif key == "score":
+            said.append(_("%(score)d of 5") % {"score": value})
+        elif key in ("duplicate_of", "numbered"):
             said.append(str(value))
     return said

@@ -85,6 +85,8 @@ def of_page(request: HttpRequest) -> Keys:
         groups.append((_("On this page"), _at_the_facts()))
     elif name == "cases_case_complaint":
         groups.append((_("On this page"), _at_the_complaint()))
+    elif name in ("cases_case_response", "cases_case_response_preview"):
+        groups.append((_("On this page"), [Key(("b",), _("back to the case"))]))
     elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
     elif place in ("hotline:page", "hotline:log"):

@@ -16,7 +16,7 @@ from accounts.models import Department, User
 from cases import policies
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
-from cases.states import Nature, Priority, Step
+from cases.states import ClosedAs, Nature, Priority, Step
 from cases.workflow import answer, belonging, ending, evidence, protection, resolution, routing
 from channels_app.models import Message
 from cskh.core.errors import Conflict
@@ -279,6 +279,10 @@ class Reject(CustomersWord):
 class Reopen(StepForm):
     done = gettext_lazy("Reopened as a new round.")
     reason = words_field(gettext_lazy("Why the case is taken up again"))
+
+    def offer(self) -> None:
+        if self.case.closed_as == ClosedAs.FINAL_RESPONSE:
+            self.fields["reason"].label = _("Which facts are new since the final response")
 
     def take(self) -> None:
         ending.reopen(self.case, actor=self.actor, reason=self.said("reason"))

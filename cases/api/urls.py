@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, remedies, views
+from . import checks, complaints, facts, records, registers, remedies, responses, satisfaction, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<str:code>/", views.CaseDetail.as_view()),
     path("cases/<str:code>/timeline/", views.CaseTimeline.as_view()),
     path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
+    path("cases/<str:code>/satisfaction/", satisfaction.GiveSatisfaction.as_view()),
     path("cases/<str:code>/facts/", facts.CaseFacts.as_view()),
     path("cases/<str:code>/facts/<slug:fact>/confirm/", facts.ConfirmFact.as_view()),
     path("cases/<str:code>/checks/", checks.CaseChecks.as_view()),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
     path("complaints/", complaints.Complaints.as_view()),
     path("complaints/<str:code>/", complaints.ComplaintDetail.as_view()),
+    path("complaints/<str:code>/responses/", responses.ComplaintResponses.as_view()),
+    path("complaints/<str:code>/responses/<int:number>/pdf/", responses.ResponsePdf.as_view()),
     path("complaints/<str:code>/describe/", complaints.DescribeComplaint.as_view()),
     path("complaints/<str:code>/recourse/", complaints.SayRecourse.as_view()),
     path("complaints/<str:code>/issues/", complaints.AddIssue.as_view()),

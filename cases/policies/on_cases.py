@@ -51,7 +51,8 @@ _CONTRADICTED = "contradicted"  # as the event of a finding has it (`evidence.mo
 def may(actor: Actor, step: Step, case: Case) -> bool:
     """Whether `actor` is one who takes `step` on `case`, whatever its status is now."""
     if actor.is_system:
-        return step in _SYSTEM_STEPS
+        # What the customer did not agree with is closed by people alone (I2).
+        return step in _SYSTEM_STEPS and (step != Step.MARK_SPAM or case.round == 1)
     if actor.is_customer:
         return step in _CUSTOMER_STEPS and str(case.customer_id) == actor.id
     permission = TRANSITIONS[step].permission

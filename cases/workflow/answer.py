@@ -13,7 +13,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, delivery, promises, protection, reopening
+from . import _clocks, _plans, delivery, promises, protection, reopening, responding, satisfaction
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -35,6 +35,7 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             at=now,
         )
         _plans.after_answer(held, at=now)
+        responding.issue(held, answer, actor=actor)
         record(held, EventKind.CASE_ANSWERED, actor=actor, words=answer.body, answer=answer.pk, round=held.round)
         promises.promise(held, actor=actor, at=now)
     return answer
@@ -88,6 +89,7 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
     with take_step(case, Step.FINAL_RESPONSE, actor=actor) as held:
         answer = take_answer(held, actor=actor, body=body, final=True)
         held.answered_at = answer.sent_at
+        responding.issue(held, answer, actor=actor)
         record(
             held,
             EventKind.CASE_ANSWERED,
@@ -132,4 +134,5 @@ def require_said_since(held: Case, since: datetime, message: int) -> None:
 
 def _closed(held: Case, *, actor: Actor) -> None:
     _plans.cancel(held)
+    satisfaction.ask(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, closed_as=held.closed_as, round=held.round)

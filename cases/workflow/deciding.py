@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from cases.complaints import policy
 from cases.complaints.models import (
+    TECHNICAL,
     Cause,
     Complaint,
     Decision,
@@ -74,6 +75,10 @@ def note_finding(case: Case, *, actor: Actor, number: int, found: Found) -> Find
             raise Invalid(errors={"fault": [_("Say whose fault it is, or that it is undetermined.")]})
         what = words_of(found.what_happened, "what_happened", _("Say what happened."))
         plain = for_customer(found.plain, "plain", _("Say it in plain words, as the customer will read it."))
+        if found.cause in TECHNICAL and one_line(plain).casefold() == one_line(what).casefold():
+            raise Invalid(
+                errors={"plain": [_("These are the technical words. Say it so that the customer understands it.")]}
+            )
         _require_own(held, found)
         finding = Finding.objects.create(
             issue=issue,

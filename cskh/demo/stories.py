@@ -14,6 +14,7 @@ from accounts.customers.directory import Person
 from accounts.models import User
 from cases import policies
 from cases.complaints import policy, remedy_rights
+from cases.complaints.ladder import external_route
 from cases.complaints.models import Complaint, Side
 from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import RemedyStatus, RemedyStep
@@ -161,7 +162,8 @@ class Story:
                 deciding.decide(self.case, actor=self.owner, number=number, decided=decided)
                 self._propose_remedy(ruling, number)
             respond_by = timezone.localdate() + timedelta(days=7)
-            complaint.say_recourse(self.case, actor=self.owner, next_level=NEXT_LEVEL, respond_by=respond_by)
+            next_level = NEXT_LEVEL if self.case.round == 1 else external_route()
+            complaint.say_recourse(self.case, actor=self.owner, next_level=next_level, respond_by=respond_by)
         return self
 
     def _propose_remedy(self, ruling: Ruling, number: int) -> None:

@@ -1,12 +1,16 @@
-"""The formal side of a case: its place in the register, what is complained about, what was found, decided and done about it."""
+"""The formal side of a case: its place in the register, what is complained about, what was found, decided and done about it.
 
-from .choices import Cause, Fault, Outcome, Severity, Side
+And what the customer was officially told."""
+
+from .choices import TECHNICAL, Cause, Fault, Outcome, Severity, Side
 from .issues import Account, Decision, DeviationApproval, Finding, Issue, Recourse
 from .policy import Days, PolicyClause
 from .register import Complaint
 from .remedies import ApprovalLimit, Remedy, RemedyApproval, RemedyExecution
+from .responses import Response, ResponsePrint
 
 __all__ = [
+    "TECHNICAL",
     "Account",
     "ApprovalLimit",
     "Cause",
@@ -23,6 +27,8 @@ __all__ = [
     "Remedy",
     "RemedyApproval",
     "RemedyExecution",
+    "Response",
+    "ResponsePrint",
     "Severity",
     "Side",
 ]

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence.lines import Line
 from cases.evidence.models import RequestedItem
+from cases.satisfaction import SCORES
 from cskh.core.errors import DomainError, NotKept
 
 from .base import FilesField, PortalForm, UploadsField
@@ -92,6 +94,32 @@ class EvidenceForm(PortalForm):
     def clean(self) -> None:
         if not self.errors and not any(self.cleaned_data[name] for name in ("documents", "uploads", "text")):
             self.add_error("documents", gettext("Choose a file, or write the text."))
+
+
+def _one_to_five(label: Any, worst: Any, best: Any, *, required: bool) -> forms.TypedChoiceField:
+    ends = {1: format_lazy("1 – {}", worst), 5: format_lazy("5 – {}", best)}
+    return forms.TypedChoiceField(
+        label=label,
+        required=required,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "—"), *((one, ends.get(one, str(one))) for one in reversed(SCORES))],
+    )
+
+
+class SatisfactionForm(PortalForm):
+    score = _one_to_five(
+        _("How satisfied are you with how we handled your request?"), _("not at all"), _("very much"), required=True
+    )
+    ease = _one_to_five(
+        _("How easy was it for you to have it handled?"), _("very hard"), _("very easy"), required=False
+    )
+    comment = forms.CharField(
+        label=_("What should we know about it"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class AcceptForm(PortalForm):

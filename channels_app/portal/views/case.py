@@ -16,26 +16,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from cases import timeline
+from cases.complaints.ladder import Level, external_route, level_of_round
 from cases.complaints.queries import promised
+from cases.complaints.register import complaint_of
 from cases.complaints.remedy_states import RemedyStatus
+from cases.complaints.responses import responses_of
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import CaseFile
 from cases.models import Answer, Case
+from cases.satisfaction import question_of
 from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
+from cases.workflow import satisfaction as workflow_satisfaction
 from channels_app import intake, resumable
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import with_case
 from channels_app.portal.forms.base import PortalForm, typed_in
-from channels_app.portal.forms.case import AcceptForm, EvidenceForm, MessageForm, ReasonForm, RejectForm
+from channels_app.portal.forms.case import (
+    AcceptForm,
+    EvidenceForm,
+    MessageForm,
+    ReasonForm,
+    RejectForm,
+    SatisfactionForm,
+)
 from channels_app.portal.progress import progress_of
 from channels_app.portal.uploads import limited_body
 from cskh.core.client_address import address_hash
-from cskh.core.errors import DomainError, Invalid, StepNotAllowed, TooLarge, UnsupportedType
+from cskh.core.errors import DomainError, Invalid, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.core.latest import latest, newest
 
 # Where a customer's word leaves the case.
@@ -134,6 +146,25 @@ def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 
     form = ReasonForm(typed_in(request))
     return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))
+
+
+@csrf_protect
+@form_methods
+@with_case
+def satisfaction(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """One question after the outcome; said again while it is open, it takes the place of what was said before."""
+    question = None if case.is_open else question_of(case)
+    if question is None or not question.is_open:
+        raise NotVisible
+    said = question.opinion
+    begun = {"score": said.score, "ease": said.ease, "comment": said.comment} if said else {}
+
+    def do(form: PortalForm) -> None:
+        limits.count(request, "write")
+        workflow_satisfaction.give(case, actor=actor, **form.cleaned_data)
+
+    form = SatisfactionForm(typed_in(request), initial=begun)
+    return _confirm(request, case, "portal/satisfaction.html", form, do, _("Thank you for telling us."))
 
 
 def _verdict(
@@ -270,9 +301,18 @@ def _standing(case: Case) -> dict[str, Any]:
         "file": file,
         "evidence": _to_show(file, helps=_helps(case)),
         "asking": evidence_queries.open_request(case),
+        "responses": list(responses_of(case).order_by("-pk")) if complaint_of(case) else [],
+        "level": _level(case),
         "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
+
+
+def _level(case: Case) -> Level | None:
+    """How high a complaint stands; None for what is none."""
+    if complaint_of(case) is None:
+        return None
+    return level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE)
 
 
 def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
@@ -308,6 +348,8 @@ def _show(
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
         "message_form": message_form or MessageForm(),
+        "question": None if case.is_open else question_of(case),
+        "route": external_route() if case.closed_as == ClosedAs.FINAL_RESPONSE else "",
         "evidence_form": evidence_form or _evidence_form(case, standing["asking"], standing["file"]),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
     }

@@ -8,6 +8,7 @@ from itertools import chain
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.codes import parse_code
+from cases.complaints import responses
 from cases.events import all_flaws
 from cases.evidence import custody
 from cases.models import Case, CaseEvent
@@ -32,8 +33,9 @@ def _flaws_of_files() -> Iterator[str]:
 
 class Command(BaseCommand):
     help = (
-        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, and what the "
-        "operator's records said on it; with --files also that every kept file is, to the byte, what came in. "
+        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, its official "
+        "responses, and what the operator's records said on it; with --files also that every kept file is, to the byte, what "
+        "came in. "
         "Fails when a single row was altered or is missing."
     )
 
@@ -46,7 +48,12 @@ class Command(BaseCommand):
         events = CaseEvent.objects.filter(case__code__in=wanted) if wanted else CaseEvent.objects.all()
         self._total, self._told_at = events.count(), time.monotonic()
         flaws = 0
-        records = (all_flaws(wanted, checked=self._tell), altered_messages(wanted), custody.all_flaws(wanted))
+        records = (
+            all_flaws(wanted, checked=self._tell),
+            altered_messages(wanted),
+            responses.altered(wanted),
+            custody.all_flaws(wanted),
+        )
         for flaw in chain.from_iterable(records):
             flaws += 1
             self.stdout.write(str(flaw))

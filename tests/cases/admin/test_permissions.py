@@ -65,8 +65,9 @@ ON_COMPLAINTS = {
     "accept-remedy": "c",
     "execute-remedy": "w",
     "ask-again-remedy": "w",
+    "correct-response": "j",
 }
-# Whether who may can do them now is tested with the complaints and the remedies.
+# Whether who may can do them now is tested with the complaints, the remedies and the responses.
 WITH_MORE_TO_IT = {
     "approve-deviation",
     "approve-remedy",
@@ -74,6 +75,7 @@ WITH_MORE_TO_IT = {
     "accept-remedy",
     "execute-remedy",
     "ask-again-remedy",
+    "correct-response",
 }
 EVERYWHERE = set(ACTIONS) - set(ON_COMPLAINTS)
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
@@ -189,6 +191,7 @@ def test_the_table_of_complaints(case_name, make_staff):
         "execute-remedy": {"remedy": remedy.accepted},
         "ask-again-remedy": {"remedy": remedy.accepted},
         "confirm-remedy": {"remedy": remedy.executed},
+        "correct-response": {"response": 1, "reason": "Sửa"},
     }
     case.refresh_from_db()
     desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}

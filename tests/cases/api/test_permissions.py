@@ -3,13 +3,15 @@
 from functools import partial
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor
 from accounts.customers.directory import Person, recognise
 from cases.api.steps import STEPS
+from cases.models import Answer
 from cases.states import TRANSITIONS, Step
-from cases.workflow import complaint
+from cases.workflow import complaint, responding
 from cases.workflow._take_step import change_case
 from tests.api import bearer, token
 from tests.cases.building import settle_facts
@@ -115,6 +117,27 @@ def test_the_table_of_remedies(case_name, make_staff, token_keys):
             expected = outcome(name, case_name, letter, now=True)
             if answer.status_code not in expected[0] or bool(changed) != expected[1]:
                 wrong.append(f"{name}, {case_name}, {call}: {answer.status_code} {changed or ''}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("case_name", CASES)
+def test_the_table_of_official_responses(case_name, make_staff, token_keys):
+    """Whoever sees the case reads what its customer was told."""
+    at_hand = make_matter(case_name, make_staff)
+    case, head = at_hand.case, Actor.staff(at_hand.head)
+    with change_case(case) as held:
+        complaint.enter(held, actor=Actor.system("intake"))
+        sent = Answer.objects.create(case=held, round=99, body="Đã ghi có.", state="sent", sent_at=timezone.now())
+        response = responding.issue(held, sent, actor=head)
+    responding.print_once(response)
+    at = f"/api/v1/complaints/{case.code}/responses/"
+    callers = {name: caller(name, at_hand, make_staff) for name in TABLE}
+    before, wrong = fingerprint(), []
+    for name, client in callers.items():
+        for address in (at, f"{at}{response.pk}/pdf/"):
+            answer, changed = tried(partial(client.get, address), before)
+            if answer.status_code not in outcome(name, case_name, "s", True)[0] or changed:
+                wrong.append(f"{name}, {case_name}, {address}: {answer.status_code} {changed or ''}")
     assert not wrong, "\n".join(wrong)
 
 
