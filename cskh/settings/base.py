@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "cases.records",
     "cases.evidence",
     "cases.complaints",
+    "cases.reports",
     "channels_app",
 ]
 
