@@ -18,6 +18,7 @@ from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
+from .reports import keeping
 from .workflow import follow_up, recounting
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,12 @@ def recount_clocks(after: int = 0) -> None:
         enqueue_after_commit("cases.tasks.recount_clocks", batch[-1].pk)
     else:
         log.info("all clocks are counted anew")
+
+
+@shared_task
+def keep_reports() -> None:
+    """Brings the summaries of the reports up to date: what changed since, and a little of everything anew."""
+    keeping.keep_up()
 
 
 @shared_task(**_EVIDENCE_LIMITS)
