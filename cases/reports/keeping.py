@@ -50,11 +50,11 @@ def keep_up() -> None:
             _heal()
 
 
-def count_all() -> None:
-    """Counts everything anew, now, instead of little by little."""
+def count_all() -> bool:
+    """Counts everything anew, now, instead of little by little. False, and nothing done, while somebody else is counting."""
     with unless_held("reports are kept") as is_ours:
         if not is_ours:
-            return
+            return False
         last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for after in range(0, last, _EVENTS):
             with transaction.atomic():
@@ -64,6 +64,7 @@ def count_all() -> None:
                 _sum_up({(basis, month): None})
         with transaction.atomic():
             _see_open(timezone.now())
+        return True
 
 
 def _follow_events() -> None:
@@ -168,7 +169,8 @@ def _sum_up(touched: Mapping[tuple[Basis, date], set[str] | None]) -> int:
         cells = Cell.objects.filter(basis=basis, month=month)
         cause_cells = CauseCell.objects.filter(basis=basis, month=month)
         if places is not None:
-            cases, cells, cause_cells = (rows.filter(place__in=places) for rows in (cases, cells, cause_cells))
+            cases, cells = cases.filter(place__in=places), cells.filter(place__in=places)
+            cause_cells = cause_cells.filter(place__in=places)
         changed += _replace(cells, _cells(cases, basis, month))
         if basis == Basis.CLOSED:
             changed += _replace(cause_cells, _cause_cells(cases, month))

@@ -6,7 +6,6 @@ complaint is a case in the register; how it came out counts once it is closed, a
 
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.complaints.models import Outcome
 from cases.states import ClosedAs
@@ -21,15 +20,15 @@ ENDED_OTHERWISE = Q(closed_as__in=[ClosedAs.NO_REPLY, ClosedAs.WITHDRAWN])
 class Measure(TextChoices):
     CASES = "cases", _("cases")
     OPEN = "open", _("still open")
-    CLOSED = "closed", pgettext_lazy("how many", "closed")
+    CLOSED = "closed", _("cases closed")
     ACCEPTED = "accepted", ClosedAs.ACCEPTED.label
     FINAL_RESPONSE = "final_response", ClosedAs.FINAL_RESPONSE.label
     NO_REPLY = "no_reply", ClosedAs.NO_REPLY.label
     WITHDRAWN = "withdrawn", ClosedAs.WITHDRAWN.label
     DUPLICATE = "duplicate", ClosedAs.DUPLICATE.label
     SPAM = "spam", ClosedAs.SPAM.label
-    ANSWERED = "answered", pgettext_lazy("how many", "answered")
-    REOPENED = "reopened", pgettext_lazy("how many", "reopened")
+    ANSWERED = "answered", _("cases answered")
+    REOPENED = "reopened", _("cases reopened")
     COMPLAINTS = "complaints", _("complaints closed")
     UPHELD = "upheld", Outcome.UPHELD.label
     PARTLY = "partly", Outcome.PARTLY.label

@@ -179,7 +179,7 @@ class Export(models.Model):
     """Somebody took figures or a list of cases out as a file, and said what for. UPDATE and DELETE are refused by a trigger."""
 
     at = models.DateTimeField(_("at"), default=timezone.now)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"), db_constraint=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("exported by"), db_constraint=False)
     what = models.CharField(_("what"), max_length=200)
     query = models.CharField(_("chosen by"), max_length=1000, blank=True)
     format = models.CharField(_("format"), max_length=4)

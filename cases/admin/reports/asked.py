@@ -59,13 +59,13 @@ class Asked:
         """From the first to the last."""
         return [month for month in reversed(self.months) if self.chosen.first <= month <= self.chosen.last]
 
-    @property
+    @cached_property
     def options(self) -> dict[str, list[Option]]:
         reasons = sorted((one for one in self.categories.values() if one.parent_id), key=str)
         departments = sorted(self.departments.values(), key=str)
         return {
             "months": [Option(_code(month), month_label(month)) for month in self.months],
-            "department": [Option(one.slug, str(one)) for one in departments],
+            "department": [*(Option(one.slug, str(one)) for one in departments), Option(NOBODYS, _("no department"))],
             "category": [*(Option(one.slug, str(one)) for one in reasons), Option(NOBODYS, _("not classified"))],
             "channel": [Option(value, str(label)) for value, label in Channel.choices],
         }

@@ -42,7 +42,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     actor = pages.reader(request)
     exporting.require(actor)
     what = _Wanted(actor, request)
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not what.refusal and form.is_valid():
         try:
             return what.file(form.cleaned_data["format"], form.cleaned_data["reason"])

@@ -135,7 +135,7 @@ def _outcomes(actor: Actor, asked: Asked) -> Built:
                 "By the month of closing. What silence closed is no acceptance. Duplicates and spam are not among those closed."
             ),
         )
-        ways = tuple(tables.Column(one.label, one, lambda of, one=one: of[one]) for one in (*ENDS, *SORTED_OUT))
+        ways = tuple(map(tables.count, (*ENDS, *SORTED_OUT)))
         chart = charts.stacked(ended.title, report, ways, asked, by=by, first=tables.HOW_ENDED[0])
         made.append(replace(ended, chart=chart if ended.rows else None))
     else:
@@ -156,7 +156,7 @@ def _outcomes(actor: Actor, asked: Asked) -> Built:
     chart = charts.stacked(
         decided.title,
         report,
-        tuple(tables.Column(one.label, one, lambda of, one=one: of[one]) for one in OUTCOMES),
+        tuple(map(tables.count, OUTCOMES)),
         asked,
         by=by,
         first=tables.HOW_DECIDED[0],
@@ -190,7 +190,8 @@ def _cohorts(actor: Actor, asked: Asked) -> Built:
 def _time(actor: Actor, asked: Asked) -> Built:
     report = figures.counted(actor, asked.chosen, Basis.OPENED, asked.by, lengths=True)
     note = _(
-        "By the month of opening, from opening to the customer's acceptance or the final response, around the clock. Elapsed is"
+        "By the month of opening, from opening to the customer's acceptance or the final response, around the clock: half are"
+        " solved within p50, 90 of 100 within p90. Elapsed is"
         " what the customer waited; net leaves out the time we waited for the customer. Open cases are not forgotten: of each is"
         " known that it takes longer than so far (Kaplan–Meier), and so is of what ended without a reply or was withdrawn. Where"
         " too few are solved to say, it is more than (>). A share leaves out open cases that are younger than its limit."
@@ -207,7 +208,9 @@ def _time(actor: Actor, asked: Asked) -> Built:
 
 def _backlog(actor: Actor, asked: Asked) -> Built:
     report = figures.backlog(actor, asked.chosen, asked.by)
-    note = _("Everything that is open now, whenever it was opened, by its age since opening.")
+    note = _(
+        "Everything that is open now, whenever it was opened, by its age: half are no older than p50, 90 of 100 than p90."
+    )
     table = tables.make("backlog", TITLES["backlog"], report, tables.BACKLOG, asked, "", by=asked.by, note=note)
     chart = None
     if table.rows:

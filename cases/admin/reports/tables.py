@@ -1,6 +1,6 @@
 """Tables of figures: each figure with the list of the cases behind it, and as the plain number that goes into a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,13 +62,13 @@ class Table:
         return f"{self.name}-chart"
 
     @property
-    def for_file(self) -> tuple[list[str], list[list[Any]]]:
+    def for_file(self) -> tuple[Sequence[Any], list[Sequence[Any]]]:
         head = [str(self.by), *(str(column) for column in self.columns)]
         lines = [*self.rows, *([self.whole] if self.whole else [])]
         return head, [[line.label, *(cell.plain for cell in line.cells)] for line in lines]
 
 
-def _count(measure: Measure, label: Any = "") -> Column:
+def count(measure: Measure, label: Any = "") -> Column:
     return Column(label or measure.label, measure.value, lambda of: of[measure])
 
 
@@ -89,54 +89,54 @@ def _aged(show: str, label: Any) -> Column:
 UPHELD_RATE = Column(gettext_lazy("upheld, of those decided"), "upheld_any", lambda of: of.upheld)
 REOPEN_RATE = Column(gettext_lazy("reopened, of those answered"), Measure.REOPENED, lambda of: of.reopened)
 HOW_ENDED = (
-    _count(Measure.CLOSED),
+    count(Measure.CLOSED),
     Column(Measure.ACCEPTED.label, Measure.ACCEPTED, lambda of: of.accepted),
-    _count(Measure.FINAL_RESPONSE),
-    _count(Measure.NO_REPLY),
-    _count(Measure.WITHDRAWN),
-    _count(Measure.DUPLICATE),
-    _count(Measure.SPAM),
+    count(Measure.FINAL_RESPONSE),
+    count(Measure.NO_REPLY),
+    count(Measure.WITHDRAWN),
+    count(Measure.DUPLICATE),
+    count(Measure.SPAM),
 )
 HOW_DECIDED = (
-    _count(Measure.COMPLAINTS),
-    _count(Measure.UPHELD),
-    _count(Measure.PARTLY),
-    _count(Measure.NOT_UPHELD),
-    _count(Measure.OUT_OF_SCOPE),
-    _count(Measure.GIVEN_UP),
-    _count(Measure.UNDECIDED),
+    count(Measure.COMPLAINTS),
+    count(Measure.UPHELD),
+    count(Measure.PARTLY),
+    count(Measure.NOT_UPHELD),
+    count(Measure.OUT_OF_SCOPE),
+    count(Measure.GIVEN_UP),
+    count(Measure.UNDECIDED),
     UPHELD_RATE,
 )
 COHORTS: dict[Basis, tuple[Column, ...]] = {
     Basis.OPENED: (
-        _count(Measure.CASES, gettext_lazy("opened")),
-        _count(Measure.OPEN),
-        _count(Measure.COMPLAINTS),
+        count(Measure.CASES, gettext_lazy("opened")),
+        count(Measure.OPEN),
+        count(Measure.COMPLAINTS),
         UPHELD_RATE,
-        _count(Measure.ANSWERED),
+        count(Measure.ANSWERED),
         REOPEN_RATE,
     ),
     Basis.ANSWERED: (
-        _count(Measure.ANSWERED),
+        count(Measure.ANSWERED),
         REOPEN_RATE,
-        _count(Measure.COMPLAINTS),
+        count(Measure.COMPLAINTS),
         UPHELD_RATE,
     ),
     Basis.CLOSED: (
-        _count(Measure.CLOSED),
-        _count(Measure.COMPLAINTS),
+        count(Measure.CLOSED),
+        count(Measure.COMPLAINTS),
         UPHELD_RATE,
-        _count(Measure.ANSWERED),
+        count(Measure.ANSWERED),
         REOPEN_RATE,
     ),
 }
 TIME = (
-    _count(Measure.CASES, gettext_lazy("opened")),
-    _count(Measure.OPEN),
-    Column(gettext_lazy("half within, elapsed"), Measure.CASES, lambda of: of.elapsed(50)),
-    Column(gettext_lazy("90 of 100 within, elapsed"), Measure.CASES, lambda of: of.elapsed(90)),
-    Column(gettext_lazy("half within, net"), Measure.CASES, lambda of: of.net(50)),
-    Column(gettext_lazy("90 of 100 within, net"), Measure.CASES, lambda of: of.net(90)),
+    count(Measure.CASES, gettext_lazy("opened")),
+    count(Measure.OPEN),
+    Column(gettext_lazy("elapsed, p50"), Measure.CASES, lambda of: of.elapsed(50)),
+    Column(gettext_lazy("elapsed, p90"), Measure.CASES, lambda of: of.elapsed(90)),
+    Column(gettext_lazy("net, p50"), Measure.CASES, lambda of: of.net(50)),
+    Column(gettext_lazy("net, p90"), Measure.CASES, lambda of: of.net(90)),
     _solved("within_15m", gettext_lazy("solved within 15 min")),
     _solved("within_4h", gettext_lazy("solved within 4 h")),
     _solved("within_24h", gettext_lazy("solved within 24 h")),
@@ -150,8 +150,8 @@ BACKLOG = (
     _aged("age_28d", gettext_lazy("7–28 d")),
     _aged("age_56d", gettext_lazy("28–56 d")),
     _aged("age_more", gettext_lazy("more than 56 d")),
-    Column(gettext_lazy("half up to"), Measure.OPEN, lambda of: of.age(50)),
-    Column(gettext_lazy("90 of 100 up to"), Measure.OPEN, lambda of: of.age(90)),
+    Column(gettext_lazy("age, p50"), Measure.OPEN, lambda of: of.age(50)),
+    Column(gettext_lazy("age, p90"), Measure.OPEN, lambda of: of.age(90)),
 )
 
 

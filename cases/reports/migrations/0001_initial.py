@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(max_length=4, verbose_name='format')),
                 ('rows', models.PositiveIntegerField(verbose_name='rows')),
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='exported by')),
             ],
             options={
                 'verbose_name': 'export',
