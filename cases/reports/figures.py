@@ -120,9 +120,9 @@ class Sum:
         return percentile(percent, self.solved_net, together([self.otherwise_net, self.ages_net]))
 
     def solved_within(self, seconds: int) -> Share:
-        """Of all cases. Those that are open and younger than that are not judged yet."""
-        whole = sum(self.solved) + sum(self.otherwise) + sum(self.ages) - within(self.ages, seconds)
-        return Share(within(self.solved, seconds), whole)
+        """Of all cases. What is open is not solved yet, however young: to leave it out, and not what was opened as late and is
+        solved already, would flatter."""
+        return Share(within(self.solved, seconds), sum(self.solved) + sum(self.otherwise) + sum(self.ages))
 
     def age(self, percent: int) -> Length | None:
         return middle(percent, self.ages)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from cases.reports.figures import By, Report, Sum
+from cases.reports.figures import By, Report, Share, Sum
 
 from .asked import Asked
 from .tables import Column, keys, label_of
@@ -33,7 +33,8 @@ def stacked(
 
 
 def lines(title: str, report: Report, columns: tuple[Column, ...], asked: Asked, *, unit: str) -> dict[str, Any]:
-    """One line for each, over the months chosen: shares in per cent, lengths in hours. Nothing is drawn where there is none."""
+    """One line for each, over the months chosen: shares in per cent, lengths in hours. Nothing is drawn where there is
+    none, or where it is only known to be more."""
     months = asked.chosen_months
     return {
         "kind": "lines",
@@ -54,6 +55,6 @@ def _value(column: Column, of: Sum | None) -> float | None:
     value: Any = column.value(of) if of else None
     if value is None:
         return None
-    if hasattr(value, "percent"):
+    if isinstance(value, Share):
         return value.percent
-    return round(value.seconds / 3600, 2)
+    return None if value.are_least else round(value.seconds / 3600, 2)

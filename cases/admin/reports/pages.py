@@ -194,7 +194,7 @@ def _time(actor: Actor, asked: Asked) -> Built:
         " solved within p50, 90 of 100 within p90. Elapsed is"
         " what the customer waited; net leaves out the time we waited for the customer. Open cases are not forgotten: of each is"
         " known that it takes longer than so far (Kaplan–Meier), and so is of what ended without a reply or was withdrawn. Where"
-        " too few are solved to say, it is more than (>). A share leaves out open cases that are younger than its limit."
+        " too few are solved to say, it is more than (>). A share is of all cases; what is open is not solved yet."
     )
     table = tables.make("time", TITLES["time"], report, tables.TIME, asked, Basis.OPENED, by=asked.by, note=note)
     chart = None
