@@ -74,5 +74,16 @@
 
   draw();
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
-  window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));
+
+  // Paper is white.
+  let wasDark = false;
+  window.addEventListener("beforeprint", () => {
+    wasDark = document.documentElement.classList.contains("dark");
+    document.documentElement.classList.remove("dark");
+    draw();
+  });
+  window.addEventListener("afterprint", () => {
+    document.documentElement.classList.toggle("dark", wasDark);
+    draw();
+  });
 })();

@@ -14,7 +14,8 @@ NASTY = ["=1+1", "+84901234567", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK
 
 
 def text_of(file):
-    return file.read().decode()
+    with file:
+        return file.read().decode()
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -32,7 +33,7 @@ def test_csv_is_read_by_excel_as_utf_8_and_numbers_stay_numbers():
 
 
 def sheet(file):
-    with zipfile.ZipFile(file) as book:
+    with file, zipfile.ZipFile(file) as book:
         return book.read("xl/worksheets/sheet1.xml").decode()
 
 
