@@ -1,19 +1,19 @@
 """Figures of the reports, added up from the summaries, as far as somebody may know of the cases."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, TextChoices
+from django.db.models import Q, QuerySet, TextChoices, aggregates
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases import policies
 
 from .lengths import NONE, Length, Spread, middle, percentile, together, within
-from .measures import Measure
+from .measures import OUTCOMES, Measure
 from .models import Basis, CauseCell, Cell, OpenCell, Progress
 
 NOBODYS = "-"  # in place of a slug: what has no department or category yet
@@ -59,12 +59,12 @@ class By(TextChoices):
     CAUSE = "cause", _("cause")
 
 
-_KEYS: dict[str, Callable[[Any], Any]] = {
-    By.MONTH: lambda cell: cell.month,
-    By.CATEGORY: lambda cell: cell.category_id,
-    By.DEPARTMENT: lambda cell: cell.department_id,
-    By.CHANNEL: lambda cell: cell.channel,
-    By.CAUSE: lambda cell: cell.cause,
+_KEYS = {
+    By.MONTH: "month",
+    By.CATEGORY: "category_id",
+    By.DEPARTMENT: "department_id",
+    By.CHANNEL: "channel",
+    By.CAUSE: "cause",
 }
 
 
@@ -142,64 +142,68 @@ def as_of() -> datetime | None:
 
 
 def counted(actor: Actor, chosen: Chosen, basis: Basis, by: By, *, lengths: bool = False) -> Report:
-    """One query; two with the `lengths`, for which cases are counted by their opening."""
+    """One query; three with the `lengths`, for which cases are counted by their opening."""
     where = chosen.places(actor) & Q(month__gte=chosen.first, month__lte=chosen.last)
     kept = Cell.objects.filter(where, basis=basis)
-    if not lengths:
-        kept = kept.defer(*_SPREADS)
-    opened = OpenCell.objects.filter(where) if lengths else ()
-    return _report(list(kept), list(opened), by)
+    rows = _counts(kept, by, tuple(Measure))
+    if lengths:
+        _add_lengths(rows, kept, by)
+        _add_ages(rows, OpenCell.objects.filter(where), by)
+    return Report(rows, _whole(rows.values()))
 
 
 def causes(actor: Actor, chosen: Chosen) -> Report:
     """Complaints closed, by what they came of. One query. The whole of it is no sum of the rows, and is left empty."""
     where = chosen.places(actor) & Q(month__gte=chosen.first, month__lte=chosen.last)
-    return Report(_report(list(CauseCell.objects.filter(where, basis=Basis.CLOSED)), [], By.CAUSE).rows, Sum())
+    kept = CauseCell.objects.filter(where, basis=Basis.CLOSED)
+    return Report(_counts(kept, By.CAUSE, (Measure.COMPLAINTS, *OUTCOMES)), Sum())
 
 
 def backlog(actor: Actor, chosen: Chosen, by: By) -> Report:
     """What is open now, of whatever month. One query."""
-    return _report([], list(OpenCell.objects.filter(chosen.places(actor))), by)
-
-
-_SPREADS = ("solved", "solved_net", "otherwise", "otherwise_net")
-_AGES = ("ages", "ages_net")
-
-
-def _report(cells: Collection[Any], open_cells: Collection[OpenCell], by: By) -> Report:
-    key = _KEYS[by]
-    keys = dict.fromkeys([*map(key, cells), *map(key, open_cells)])
-    rows = {
-        one: _sum([cell for cell in cells if key(cell) == one], [cell for cell in open_cells if key(cell) == one])
-        for one in keys
-    }
+    rows: Rows = {}
+    _add_ages(rows, OpenCell.objects.filter(chosen.places(actor)), by)
     return Report(rows, _whole(rows.values()))
 
 
-def _sum(cells: Iterable[Any], open_cells: Collection[OpenCell]) -> Sum:
-    made = Sum()
-    spreads: dict[str, list[Spread]] = {name: [] for name in _SPREADS}
-    for cell in cells:
-        said = cell.__dict__
-        for measure in Measure:
-            made.counts[measure.value] += said.get(measure.value, 0)
-        for name in _SPREADS:
-            spreads[name].append(said.get(name, ()))
-    for name, several in spreads.items():
-        setattr(made, name, together(several))
-    for name in _AGES:
-        setattr(made, name, together(getattr(cell, name) for cell in open_cells))
-    made.open = sum(cell.open for cell in open_cells)
-    made.oldest = min((cell.oldest for cell in open_cells), default=None)
-    return made
+Rows = dict[Any, Sum]
+_LENGTHS = ("solved", "solved_net", "otherwise", "otherwise_net")
+_AGES = ("ages", "ages_net")
 
 
-def _whole(sums: Collection[Sum]) -> Sum:
+def _counts(kept: QuerySet[Any], by: By, measures: Collection[Measure]) -> Rows:
+    """Added up by the database: there are a few thousand summaries a year."""
+    sums = {f"sum_{measure.value}": aggregates.Sum(measure.value) for measure in measures}
+    return {
+        row[_KEYS[by]]: Sum(Counter({measure.value: row[f"sum_{measure.value}"] for measure in measures}))
+        for row in kept.values(_KEYS[by]).annotate(**sums).order_by()
+    }
+
+
+def _add_lengths(rows: Rows, kept: QuerySet[Any], by: By) -> None:
+    for key, *spreads in kept.values_list(_KEYS[by], *_LENGTHS).order_by():
+        _add(rows[key], _LENGTHS, spreads)
+
+
+def _add_ages(rows: Rows, open_cells: QuerySet[OpenCell], by: By) -> None:
+    for key, many, oldest, *spreads in open_cells.values_list(_KEYS[by], "open", "oldest", *_AGES):
+        row = rows.setdefault(key, Sum())
+        row.open += many
+        row.oldest = min(row.oldest or oldest, oldest)
+        _add(row, _AGES, spreads)
+
+
+def _add(to: Sum, names: Collection[str], spreads: Iterable[Spread]) -> None:
+    for name, spread in zip(names, spreads, strict=True):
+        if spread:
+            setattr(to, name, together([getattr(to, name), spread]))
+
+
+def _whole(rows: Collection[Sum]) -> Sum:
     whole = Sum(
-        open=sum(one.open for one in sums), oldest=min((one.oldest for one in sums if one.oldest), default=None)
+        open=sum(one.open for one in rows), oldest=min((one.oldest for one in rows if one.oldest), default=None)
     )
-    for one in sums:
+    for one in rows:
         whole.counts.update(one.counts)
-    for name in (*_SPREADS, *_AGES):
-        setattr(whole, name, together(getattr(one, name) for one in sums))
+        _add(whole, (*_LENGTHS, *_AGES), [getattr(one, name) for name in (*_LENGTHS, *_AGES)])
     return whole

@@ -7,6 +7,7 @@ better than it was. The ends include all those that reports and targets speak of
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import ceil
 from operator import add
 
@@ -16,14 +17,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 _GRID = (
     (15 * MINUTE, MINUTE),
     (HOUR, 5 * MINUTE),
-    (4 * HOUR, 15 * MINUTE),
-    (12 * HOUR, 30 * MINUTE),
-    (DAY, HOUR),
-    (3 * DAY, 3 * HOUR),
-    (7 * DAY, 6 * HOUR),
-    (28 * DAY, DAY),
-    (56 * DAY, 2 * DAY),
-    (364 * DAY, 14 * DAY),
+    (4 * HOUR, 30 * MINUTE),
+    (12 * HOUR, HOUR),
+    (DAY, 2 * HOUR),
+    (3 * DAY, 6 * HOUR),
+    (7 * DAY, 12 * HOUR),
+    (28 * DAY, 3 * DAY),
+    (56 * DAY, 7 * DAY),
+    (364 * DAY, 28 * DAY),
 )
 
 
@@ -48,10 +49,7 @@ def step_of(seconds: float) -> int:
 
 
 def together(spreads: Iterable[Spread]) -> Spread:
-    whole: Spread = NONE
-    for spread in spreads:
-        whole = list(map(add, whole, spread)) if spread else whole
-    return whole
+    return list(reduce(lambda one, other: list(map(add, one, other)), spreads, NONE))
 
 
 def within(spread: Spread, seconds: int) -> int:
