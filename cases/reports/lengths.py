@@ -38,9 +38,9 @@ def _ends() -> Iterable[int]:
 
 ENDS = tuple(_ends())
 STEPS = len(ENDS) + 1  # the last is for everything longer
-NONE = (0,) * STEPS
 
 Spread = Sequence[int]  # how many there are in each step
+NONE: Spread = (0,) * STEPS
 
 
 def step_of(seconds: float) -> int:
@@ -49,7 +49,11 @@ def step_of(seconds: float) -> int:
 
 
 def together(spreads: Iterable[Spread]) -> Spread:
-    return list(reduce(lambda one, other: list(map(add, one, other)), spreads, NONE))
+    return reduce(_sum, spreads, NONE)
+
+
+def _sum(one: Spread, other: Spread) -> Spread:
+    return list(map(add, one, other))
 
 
 def within(spread: Spread, seconds: int) -> int:
