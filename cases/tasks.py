@@ -20,6 +20,7 @@ from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
+from .reports import keeping
 from .workflow import carrying_out, follow_up, promises, recounting, responding
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,12 @@ def recount_clocks(after: int = 0) -> None:
 def print_response(response_id: int) -> None:
     """Prints an official response before somebody asks for it; a task that was lost costs that reader a moment."""
     responding.print_once(Response.objects.select_related("complaint__case").get(pk=response_id))
+
+
+@shared_task
+def keep_reports() -> None:
+    """Brings the summaries of the reports up to date: what changed since, and a little of everything anew."""
+    keeping.keep_up()
 
 
 @shared_task(**_EVIDENCE_LIMITS)

@@ -48,6 +48,7 @@ def tests_that_commit_leave_nothing():
         "evidence_custodyentry",
         "evidence_factentry",
         "records_snapshot",
+        "reports_export",
     )
 
     def sql_flush(operations, style, tables, **kwargs):

@@ -10,6 +10,7 @@ from accounts.models import ApiClient, Department, Membership, Role, User
 from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
+from cases.reports.models import Export
 from channels_app.models import (
     Call,
     Delivery,
@@ -50,6 +51,7 @@ TABLE = {
     WebhookTarget: (AUDITED, NONE, {D}),
     WebhookDelivery: (AUDITED, NONE, NONE),
     Access: (AUDITED, NONE, NONE),
+    Export: (AUDITED, NONE, NONE),
 }
 NEVER_IN_THE_ADMIN = {"CaseEvent", "EventText", "Answer", "Clock", "FactEntry", "Pause", "FollowUp", "Group", "Message"}
 

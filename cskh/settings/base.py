@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "cases.records",
     "cases.evidence",
     "cases.complaints",
+    "cases.reports",
     "channels_app",
 ]
 

@@ -81,3 +81,6 @@ PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)
 EVIDENCE_REMINDER_SHARE = 0.5
 CALL_BACK_WITHIN = timedelta(minutes=15)
+
+# So many cases go into one exported file; whoever wants more chooses less at once.
+REPORT_EXPORT_MOST = env.int("REPORT_EXPORT_MOST", default=50_000)

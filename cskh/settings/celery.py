@@ -53,6 +53,7 @@ CELERY_BEAT_SCHEDULE = {
     "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},
     "poll-mail": {"task": "channels_app.tasks.poll_mailboxes", "schedule": 10.0},
     "recount-clocks": {"task": "cases.tasks.recount_clocks", "schedule": 3600.0},  # asked for while the broker was away
+    "keep-reports": {"task": "cases.tasks.keep_reports", "schedule": 60.0, "options": {"expires": 60}},
     "forget-partial-uploads": {"task": "channels_app.tasks.forget_partial_uploads", "schedule": 3600.0},
     "forget-idempotency": {"task": "cskh.core.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
+from cases.complaints.models import Remedy
 from cases.models import Case, Category
 from tests.cases.complaints.building import FOUND, NEXT, clause
 from tests.cases.evidence.files import heic
@@ -133,14 +134,17 @@ def test_staff_conduct(mailbox, browser, desk):
     ly.does(case, "note-account", issue=1, side="operator", text="Nhân viên chuyển ca, không báo cho khách.")
     ly.does(case, "find-issue", issue=1, **{**FOUND, "cause": "staff_conduct", "fault": "operator_staff"}, facts=[fact])
     day = timezone.localdate() + timedelta(days=3)
-    decision = {"outcome": "upheld", "reason": "Bản ghi khớp", "remedy": "Xin lỗi bằng văn bản", "remedy_by": day}
-    ly.does(case, "decide-issue", issue=1, clause=clause(case=case).pk, **decision)
+    ly.does(case, "decide-issue", issue=1, clause=clause(case=case).pk, outcome="upheld", reason="Bản ghi khớp")
+    ly.does(case, "propose-remedy", issue=1, kind="apology", due_on=day, reason="Xin lỗi bằng văn bản")
     ly.does(case, "say-recourse", next_level=NEXT, respond_by=day)
+    remedy, son = Remedy.objects.get(issue__complaint__case=case), desk("son", role=Role.MANAGER)
+    assert ly.is_refused(case, "approve-remedy", remedy=remedy.pk)[0] == 403
+    son.does(case, "approve-remedy", remedy=remedy.pk)
     ly.does(
         case, "propose", body="Nhân viên của chúng tôi đã ngắt cuộc trao đổi. Chúng tôi thành thật xin lỗi Quý khách."
     )
     assert ly.is_refused(case, "approve")[0] == 403
-    desk("son", role=Role.MANAGER).does(case, "approve")
+    son.does(case, "approve")
     ly.does(case, "answer", body="")
     assert "thành thật xin lỗi" in an.last()
     browser().follows(an.link()).says(case, "accept")

@@ -164,7 +164,7 @@ class TestPrinted:
         complaint.note_account(case, actor=lan, number=1, side="customer", text=HOSTILE)
         tell_our_side(case, lan)
         deciding.note_finding(case, actor=lan, number=1, found=found(plain=HOSTILE))
-        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=HOSTILE, remedy=HOSTILE))
+        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=HOSTILE, no_remedy_because=HOSTILE))
         case.customer.name = HOSTILE
         case.customer.save()
         text = text_of(responding.print_once(answered(Case.objects.get(pk=case.pk), lan)).pdf)
