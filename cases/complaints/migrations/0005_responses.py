@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0013_flagged_for_protection'),
-        ('complaints', '0003_issues'),
+        ('complaints', '0004_remedies'),
     ]
 
     operations = [
