@@ -63,6 +63,18 @@ class RemedyAdmin(RoleModelAdmin):
     """Read and worked through here; each is worked on where its complaint stands."""
 
     readable_by = EVERYBODY
+    fields = (
+        "kind",
+        "amount",
+        "due_on",
+        "destination_kind",
+        "destination",
+        "reason",
+        "clause",
+        "round",
+        "status",
+        "promised_at",
+    )
     list_display = ("due", "what", "standing", "case_link", "case_status", "department", "goes_to", "approvers")
     list_display_links = None
     list_filter = (

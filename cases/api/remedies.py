@@ -177,6 +177,8 @@ class Remedies(GenericApiView):
 
 class CaseRemedies(GenericApiView):
     serializer_class = RemedyIn
+    queryset = Remedy.objects.all()
+    pagination_class = None  # a case has few
 
     @extend_schema(operation_id="remedies_of_case", summary="The remedies of one case", responses=RemedyOut(many=True))
     def get(self, request: Request, code: str) -> Response:
