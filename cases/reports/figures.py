@@ -1,18 +1,19 @@
 """Figures of the reports, added up from the summaries, as far as somebody may know of the cases."""
 
+import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextChoices, aggregates
+from django.db.models import BinaryField, Func, Q, QuerySet, TextChoices, aggregates
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases import policies
 
-from .lengths import NONE, Length, Spread, middle, percentile, together, within
+from .lengths import NONE, STEPS, Length, Spread, middle, percentile, together, within
 from .measures import OUTCOMES, Measure
 from .models import Basis, CauseCell, Cell, OpenCell, Progress
 
@@ -180,9 +181,30 @@ def _counts(kept: QuerySet[Any], by: By, measures: Collection[Measure]) -> Rows:
     }
 
 
+class _Sent(Func):
+    """An array as the database sends it: a head, then the length and the value of each element, 32 bits each."""
+
+    function = "array_send"
+    output_field = BinaryField()
+
+
+_HEAD = 20  # bytes
+_ELEMENTS = struct.Struct(f">{STEPS}Q")
+_VALUE = 2**32 - 1
+
+
 def _add_lengths(rows: Rows, kept: QuerySet[Any], by: By) -> None:
-    for key, *spreads in kept.values_list(_KEYS[by], *_LENGTHS).order_by():
-        _add(rows[key], _LENGTHS, spreads)
+    """Thousands of spreads, so each is added as one large number: an element is a digit of 64 bits, whose lower half holds the
+    sum of the values and never overflows. Taking them apart first takes several times as long."""
+    sums: dict[Any, list[int]] = {key: [0] * len(_LENGTHS) for key in rows}
+    for key, *spreads in kept.values_list(_KEYS[by], *map(_Sent, _LENGTHS)).order_by():
+        so_far = sums[key]
+        for at, sent in enumerate(spreads):
+            so_far[at] += int.from_bytes(sent[_HEAD:], "big")
+    for key, numbers in sums.items():
+        for name, number in zip(_LENGTHS, numbers, strict=True):
+            elements = _ELEMENTS.unpack(number.to_bytes(_ELEMENTS.size, "big"))
+            setattr(rows[key], name, [element & _VALUE for element in elements])
 
 
 def _add_ages(rows: Rows, open_cells: QuerySet[OpenCell], by: By) -> None:
