@@ -565,7 +565,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Đường dẫn hoặc số điện thoại đã liên hệ", "Link or telephone number that contacted you"),
             ("Để yêu cầu chặn trang và số đó.", "To have the site and the number blocked."),
             formats=("Chép lại, hoặc ảnh chụp màn hình", "Copied, or a screenshot"),
-            example=("ben-xanh-hotro.example, 0900 000 000", "ben-xanh-hotro.example, 0900 000 000"),
+            example=("cskh-hotro.example, 0900 000 000", "cskh-hotro.example, 0900 000 000"),
             otherwise=(
                 "Ảnh chụp danh bạ, nhật ký cuộc gọi hoặc thanh địa chỉ.",
                 "A screenshot of the contact, the call log or the address bar.",

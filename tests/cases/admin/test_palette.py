@@ -172,7 +172,9 @@ def test_every_action_with_a_button_has_one_key():
     elsewhere = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records"}  # at their thing
     elsewhere |= {"verify-fact", "confirm-fact", "set-aside", "pull-records", "make-check", "take-back-check"}
     elsewhere |= {"describe-complaint", "add-issue", "note-account", "find-issue", "decide-issue", "approve-deviation"}
-    elsewhere |= {"say-recourse"}
+    elsewhere |= {"say-recourse", "correct-response", "propose-remedy", "approve-remedy", "decline-remedy"}
+    elsewhere |= {"cancel-remedy", "accept-remedy", "execute-remedy", "ask-again-remedy", "record-remedy"}
+    elsewhere |= {"confirm-remedy"}
     assert sorted(with_keys) == sorted(
         name for name, action in ACTIONS.items() if not action.writing and name not in elsewhere
     )

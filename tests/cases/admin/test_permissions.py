@@ -124,7 +124,7 @@ def form_of(door, at_hand):
             "due_at": timezone.localtime() + timedelta(days=1),
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
-        "pull-records": {"kind": next((entry.record for entry in needed_by(at_hand.case).records), "")},
+        "pull-records": {"kind": next(iter(kinds_to_pull(at_hand.case)), "")},
         **{name: {"check": check_for(name, at_hand), "note": words} for name in ON_CHECKS},
         "add-code": {"code": "FT26325118820"},
         "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
@@ -136,6 +136,11 @@ def form_of(door, at_hand):
         "retry-delivery": {"delivery": at_hand.lost.pk},
         "change-contact": {"contact": at_hand.elsewhere.pk, "is_agreed": "on", "reason": words},
     }.get(door, {"reason": words, "body": words})
+
+
+def kinds_to_pull(case):
+    """Of records that some system can be asked for; others are looked up by hand."""
+    return [entry.record for entry in needed_by(case).records if entry.record]
 
 
 def check_for(door, at_hand):
@@ -266,7 +271,7 @@ def is_possible(door, at_hand, name, held):
     if door in ON_CHECKS:
         return bool(check_for(door, at_hand))
     if door == "pull-records":  # what the checklist names
-        return bool(needed_by(case).records)
+        return bool(kinds_to_pull(case))
     if door == "clear-flag":  # none of these is flagged; who clears one is tested with the flag
         return False
     if door == "take-it":

@@ -65,7 +65,8 @@ def test_from_classifying_to_the_answer(desk, people, open_case):
     case.refresh_from_db()
     assert (case.status, case.assignee, case.nature) == ("answered", people["lan"], "complaint")
     sent = case.messages.get(answer__isnull=False)
-    assert (sent.body, sent.author_id) == ("Tiền đã vào tài khoản.", str(people["lan"].pk))
+    assert sent.body.startswith("Tiền đã vào tài khoản.\n\nPhản hồi chính thức của chúng tôi mang số PH-")
+    assert sent.author_id == str(people["lan"].pk)
     deliver_answer(case)
     said = intake.add_message(case, actor=Actor.customer(case.customer), channel=case.channel, body="Tôi đồng ý.")
     assert "accept" not in offered(at, case)  # her own answer

@@ -17,8 +17,8 @@ from cskh.core import vault
 
 
 def kept(name):
-    """The content of a kept file, whose name there is its hash."""
-    with vault.opened(name, sha256=PurePath(name).stem) as file:
+    """The content of a kept file, whose name there is its hash; with an ending where another came at the same moment."""
+    with vault.opened(name, sha256=PurePath(name).stem.partition("_")[0]) as file:
         return file.read()
 
 

@@ -323,6 +323,7 @@ class TestKeepingUp:
     def test_after_an_outage_it_catches_up_step_by_step(self, monkeypatch):
         monkeypatch.setattr(keeping, "_EVENTS", 3)
         monkeypatch.setattr(keeping, "_HEALED", 0)
+        monkeypatch.setattr(keeping, "_transactions", lambda: (10**9, 10**9))  # other tests run on the same server
         cases = [open_case("other", email=f"k{n}@khach.example") for n in range(3)]
         keeping.keep_up()
         assert CountedCase.objects.count() == len(cases)

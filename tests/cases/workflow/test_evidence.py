@@ -285,10 +285,15 @@ class TestAskingBesides:
             ask(case, boss, self.BESIDES)
 
     @pytest.mark.parametrize(
-        "why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ để rút tiền"]
+        "why",
+        [
+            "",
+            *next(entry.why for entry in DEPOSIT if entry.slug == "statement-line"),
+            "Biên lai giả",
+            "Nạp thêm 500.000đ để rút tiền",
+        ],
     )
     def test_with_a_fair_reason_of_its_own(self, case, boss, receipt, why):
-        assert DEPOSIT[8].slug == "statement-line"
         with pytest.raises(Invalid):
             ask(case, boss, Wanted(name="statement-line", why=why, is_besides=True))
 
