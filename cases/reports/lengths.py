@@ -71,7 +71,8 @@ class Length:
 
 def percentile(percent: int, solved: Spread, unsolved: Spread) -> Length | None:
     """The time within which so many of 100 are solved, by Kaplan and Meier: of those that are still unsolved, or ended
-    otherwise, is known that they took longer than so far, and so much they count. None where there are none at all.
+    otherwise, is known that they took longer than so far, and so much they count; in steps, as life tables do it. None where
+    there are none at all.
 
     Leaving them out would flatter: what takes long is what is still open. Taking them for solved today would as well.
     """
@@ -81,7 +82,9 @@ def percentile(percent: int, solved: Spread, unsolved: Spread) -> Length | None:
         if ended or left:
             last = step
         if ended:
-            remaining *= 1 - ended / at_risk
+            remaining *= 1 - ended / (
+                at_risk - left / 2
+            )  # who is lost from sight within the step is there for half of it
         if ended and remaining <= 1 - percent / 100 + 1e-9:
             return Length(ENDS[step]) if step < len(ENDS) else Length(ENDS[-1], are_least=True)
         at_risk -= ended + left

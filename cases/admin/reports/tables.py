@@ -144,7 +144,7 @@ TIME = (
 BACKLOG = (
     Column(Measure.OPEN.label, Measure.OPEN, lambda of: of.open),
     _aged("age_4h", gettext_lazy("up to 4 h")),
-    _aged("age_24h", gettext_lazy("up to 24 h")),
+    _aged("age_24h", gettext_lazy("4–24 h")),
     _aged("age_3d", gettext_lazy("1–3 d")),
     _aged("age_7d", gettext_lazy("3–7 d")),
     _aged("age_28d", gettext_lazy("7–28 d")),
@@ -223,4 +223,5 @@ def _cell(column: Column, of: Sum, asked: Asked, basis: str, key: Any, by: By | 
         return Cell(number_format(value), url if value else "", plain=value)
     if value is None:
         return Cell("–")
-    return Cell(length_text(value), url, plain=round(value.seconds / 3600, 2))
+    hours = round(value.seconds / 3600, 2)
+    return Cell(length_text(value), url, plain=f"> {hours}" if value.are_least else hours)

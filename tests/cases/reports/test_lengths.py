@@ -50,6 +50,15 @@ def test_kaplan_and_meier_by_hand():
     assert percentile(50, solved, NONE) == Length(2 * HOUR)  # what forgetting the open ones would say
 
 
+def test_what_is_open_within_a_step_is_there_for_half_of_it():
+    """Ten: eight solved within the first hours, one more and one still open within one step, whichever of them was first.
+
+    Before it 2 are at risk and 2/10 unsolved; 1 of 1.5 is solved: 2/30 are left.
+    """
+    solved = spread(*[HOUR] * 8, 5 * HOUR)
+    assert percentile(90, solved, spread(5 * HOUR)) == Length(5 * HOUR)
+
+
 def test_where_too_many_are_open_it_is_only_known_that_it_takes_longer():
     assert percentile(50, spread(HOUR), spread(2 * HOUR, 2 * HOUR)) == Length(HOUR + 30 * MINUTE, are_least=True)
     assert percentile(90, NONE, spread(30)) == Length(0, are_least=True)
