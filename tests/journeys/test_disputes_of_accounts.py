@@ -132,7 +132,7 @@ def test_account_takeover(browser, mailbox, desk):
     hai.does(case, "start-resolving")
     assert hai.is_refused(case, "answer", body="Đã khóa.")[0] == 409, "it turns on a fact that nobody knows yet"
 
-    hai.asks(case, LAST_LOGIN, IDENTITY)
+    hai.asks(case, LAST_LOGIN, IDENTITY, late_why="Lệnh rút đang bị giữ để không ai khác nhận tiền.")
     page = browser().follows(an.link())
     assert list(page.asked_for(case)) == [LAST_LOGIN, IDENTITY]
     page.sends(case, text="Tối 21/11, trên iPhone của tôi ở Huế", as_=LAST_LOGIN)
