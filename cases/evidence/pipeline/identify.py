@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
+from cskh.core.incoming import size_in_words
 
 from . import jpeg, mails, polyglot, sandbox
 from .decoder import pictures
@@ -45,6 +46,8 @@ def content_type(file: IO[bytes], within_mails: int = 0) -> str:
     """
     try:
         kind = _kind(file)
+        if kind == MAIL:
+            _require_small_mail(file)
         if polyglot.is_polyglot(file, kind):
             raise _refusal()
         if kind == MAIL:
@@ -159,6 +162,17 @@ def _is_mail(head: bytes) -> bool:
         return False
     lines = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].lower().splitlines()
     return len({name for name in _MAIL_HEADERS for line in lines if line.startswith(name)}) >= 2
+
+
+def _require_small_mail(file: IO[bytes]) -> None:
+    if file.seek(0, 2) > mails.MOST_BYTES:
+        raise TooLarge(
+            _(
+                "A mail as a file may have at most %(limit)s. Send a screenshot of the mail instead, and what is attached to"
+                " it by itself."
+            )
+            % {"limit": size_in_words(mails.MOST_BYTES)}
+        )
 
 
 def _refusal() -> UnsupportedType:
