@@ -144,13 +144,11 @@ def _text_type(file: IO[bytes], head: bytes) -> str:
     while more:
         chunk = file.read(_CHUNK)
         more = bool(chunk)
-        if encoding != "utf-16" and mails.NOT_TEXT.search(chunk):
-            raise _refusal()
         try:
-            text = decoder.decode(chunk, final=not more)
+            text = decoder.decode(chunk, final=not more).encode()
         except UnicodeDecodeError as error:
             raise _refusal() from error
-        if first and mails.MARKUP.search(text[:4096].encode()):
+        if mails.NOT_TEXT.search(text) or (first and mails.MARKUP.search(text[:4096])):
             raise _refusal()
         first = False
     return TEXT
