@@ -32,7 +32,7 @@ _PICTURES = {"png": "image/png", "jpg": "image/jpeg"}
 @staff_member_required
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as the customer sent it, to be saved: never shown by the browser, whatever it is."""
-    file, filename = _file(request, pk)
+    file, filename = _file(request, pk, is_saved=True)
     response = _safe(_read(str(file.original.name), file.sha256), "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
@@ -94,10 +94,10 @@ def _reason(request: HttpRequest) -> str:
     return reason
 
 
-def _item(actor: Actor, pk: int) -> EvidenceItem:
+def _item(actor: Actor, pk: int, *, is_saved: bool = False) -> EvidenceItem:
     """An item that they may see. That they asked for it is noted."""
     item = _visible(actor, pk)
-    note_access(actor, item.case_id, evidence_item=item.pk)
+    note_access(actor, item.case_id, evidence_item=item.pk, is_saved=is_saved)
     return item
 
 
@@ -109,9 +109,9 @@ def _visible(actor: Actor, pk: int) -> EvidenceItem:
     return item
 
 
-def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
+def _file(request: HttpRequest, pk: int, *, is_saved: bool = False) -> tuple[StoredFile, str]:
     """The file of an item that the user may see, and the name the customer gave it."""
-    item = _item(Actor.staff(request.user), pk)
+    item = _item(Actor.staff(request.user), pk, is_saved=is_saved)
     if item.file is None or not item.file.is_released:
         raise Http404
     return item.file, item.filename

@@ -6,6 +6,7 @@ A contradiction, or whatever is found where much money is at stake, counts once 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
-from cases.evidence import queries
+from cases.evidence import custody, queries
 from cases.evidence.case_file import CaseFile
 from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Line
 from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
@@ -312,6 +313,8 @@ def _note(
         by_id=actor.id,
     )
     entry.evidence.set(sources.evidence)
+    for item in sorted(sources.evidence, key=attrgetter("pk")):
+        custody.note_citing(item, actor=actor, finding=entry)
     resolution.take_back_approval(held)
     record(
         held,
@@ -430,6 +433,7 @@ def _accept_what_it_rests_on(held: Case, line: Line, evidence: Collection[Eviden
         if item.state == EvidenceItem.State.RECEIVED:
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item
+                custody.note_filing(item, actor=actor)
             note_check(held, item, actor=actor, result=Check.Result.ACCEPTED, words="")
 
 

@@ -37,6 +37,7 @@ class CustodyEntry(models.Model):
         SCANNED = "scanned", _("Scanned for malware")
         DERIVED = "derived", _("Copy made to look at")
         LINKED = "linked", _("Filed as")
+        CITED = "cited", _("Named as a source of a finding")
         VERIFIED = "verified", _("Accepted")
         REJECTED = "rejected", _("Rejected")
         EXPORTED = "exported", _("Report exported")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.codes import parse_code
 from cases.complaints import responses
 from cases.events import all_flaws
-from cases.evidence import custody
+from cases.evidence import custody, facts_audit
 from cases.models import Case, CaseEvent
 from cases.records import snapshots
 from channels_app.audit import altered_messages
@@ -33,9 +33,9 @@ def _flaws_of_files() -> Iterator[str]:
 
 class Command(BaseCommand):
     help = (
-        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, its official "
-        "responses, and what the operator's records said on it; with --files also that every kept file is, to the byte, what "
-        "came in. "
+        "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, what was found "
+        "about facts, its official responses, and what the operator's records said on it; with --files also that "
+        "every kept file is, to the byte, what came in. "
         "Fails when a single row was altered or is missing."
     )
 
@@ -53,6 +53,7 @@ class Command(BaseCommand):
             altered_messages(wanted),
             responses.altered(wanted),
             custody.all_flaws(wanted),
+            facts_audit.altered(wanted),
         )
         for flaw in chain.from_iterable(records):
             flaws += 1

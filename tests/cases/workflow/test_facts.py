@@ -3,12 +3,12 @@
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import Actor
 from accounts.models import ApiClient, Role, Scope
 from cases.events import flaws_of
-from cases.evidence import queries
+from cases.evidence import facts_audit, queries
 from cases.evidence.models import FactEntry
 from cases.evidence.wanted import Wanted
 from cases.models import Case
@@ -259,12 +259,63 @@ class TestFinding:
         rows.update(sentence="", value="", statement="")
         assert list(flaws_of(Case.objects.get(pk=case.pk))) == []
 
+    def test_the_use_of_a_file_stands_in_its_custody(self, case, lan):
+        for result, events in {
+            "corroborated": ["received", "cited", "linked", "verified"],
+            "contradicted": ["received", "cited"],
+        }.items():
+            item = evidence.submit_evidence(
+                case,
+                actor=customer_of(case),
+                channel=Channel.WEB,
+                upload=upload(picture(color=(len(events), 0, 9))),
+                is_unasked=True,
+            )
+            finding = verify(case, lan, result, sources=facts.Sources(evidence=[item]))
+            entries = item.custody_entries.order_by("number")
+            assert [entry.event for entry in entries] == events
+            cited = entries.get(event="cited")
+            assert cited.facts == {"fact": "transaction-code", "finding": finding.pk, "result": result}
+
     def test_something_new_from_the_customer_is_to_be_verified(self, case, lan):
         verify(case, lan, "unable")
         evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
         assert line(case).state == "requested"
         say(case, "FT99")
         assert (line(case).fact_state, line(case).claim.value) == ("claimed", "FT99")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "kind = 'corroborated'",
+        "slug = 'amount'",
+        "needs_second = false",
+        "snapshot_sha256 = 'x'",
+        "snapshot_id = NULL",
+        "confirms_id = id - 1",
+        "by_id = '999'",
+    ],
+)
+def test_a_finding_that_was_rewritten_all_the_same_is_named(case, lan, minh, tampering):
+    facts.note_claim(case, actor=lan, fact="amount", value="2.000.000")
+    facts.set_aside(case, actor=lan, thing="sending-bank", reason="Có trong sao kê.")
+    book = Snapshot.objects.create(
+        case=case, kind="deposits", source="ledger", asked_for="FT1", content=[], sha256="a" * 64
+    )
+    finding = verify(case, lan, "contradicted", sources=facts.Sources(snapshot=book))
+    facts.confirm_finding(finding, actor=minh)
+    assert list(facts_audit.altered([case.code])) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE evidence_factentry DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE evidence_factentry SET {tampering} WHERE id = %s", [finding.pk])
+        cursor.execute("ALTER TABLE evidence_factentry ENABLE TRIGGER USER")
+    number = case.events.get(kind="fact_verified", facts__entry=finding.pk).number
+    assert [str(flaw) for flaw in facts_audit.altered()] == [
+        f"{case.code} event {number}: its entry on a fact was altered"
+    ]
 
 
 @pytest.mark.django_db

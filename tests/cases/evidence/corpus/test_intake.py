@@ -118,6 +118,8 @@ CORPUS = {
     "animation": (lambda: moving("WEBP"), REFUSED),
     "nothing but NUL": (lambda: bytes(5000), REFUSED),
     "text with NUL": (lambda: b"Ma giao dich\0FT1", REFUSED),
+    "NUL as text of Windows": (lambda: b"\xff\xfe" + bytes(200), REFUSED),
+    "escape sequence as text of Windows": (lambda: "Mã \x1b[2J".encode("utf-16"), REFUSED),
     "cut photo": (lambda: picture((900, 900))[:-300], REFUSED),
     "cut iPhone photo": (lambda: heic()[:-20], REFUSED),
     "cut statement": (lambda: pdf(pages=3)[:-40], REFUSED),
