@@ -281,7 +281,7 @@ class Line:
         found = self.verdict
         if found is None:
             return CLAIMED if self.claim else MISSING
-        if _awaits_second(found):
+        if awaits_second(found):
             return AWAITING_SECOND
         return found.kind
 
@@ -311,7 +311,7 @@ class Line:
     @property
     def stands(self) -> FactEntry | None:
         """The last finding that counts or counted, whatever was said since."""
-        return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
+        return next((one for one in reversed(self.findings) if not awaits_second(one)), None)
 
     @property
     def was_found_by_two(self) -> bool:
@@ -326,7 +326,7 @@ class Line:
     def is_disputed(self) -> bool:
         """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
         last = self.findings[-1] if self.findings else None
-        return last is not None and (last.kind == Kind.CONTRADICTED or _awaits_second(last))
+        return last is not None and (last.kind == Kind.CONTRADICTED or awaits_second(last))
 
     def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
         """Whether nothing is decided before somebody has verified this or set it aside (I3).
@@ -353,7 +353,8 @@ class Line:
         return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
 
 
-def _awaits_second(found: FactEntry) -> bool:
+def awaits_second(found: FactEntry) -> bool:
+    """Whether it counts only once a second person has confirmed it, and is not confirmed."""
     return found.needs_second and found.confirms_id is None
 
 
