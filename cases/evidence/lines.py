@@ -328,10 +328,10 @@ class Line:
         last = self.findings[-1] if self.findings else None
         return last is not None and (last.kind == Kind.CONTRADICTED or awaits_second(last))
 
-    def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
-        """Whether nothing is decided before somebody has verified this or set it aside (I3).
+    def blocks_decisions(self, round_number: int) -> bool:
+        """Whether nothing is decided in that round before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
+        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier is not, nor what
         was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
@@ -345,7 +345,8 @@ class Line:
             return False
         if state == Kind.CORROBORATED:
             return not self.is_proven
-        return state == CLAIMED or (state == MISSING and not is_customer_silent)
+        asked_in_vain = any(one.was_asked_in_vain(round_number) for one in (self, *self.alternatives))
+        return state == CLAIMED or (state == MISSING and not asked_in_vain)
 
     @property
     def is_proven(self) -> bool:

@@ -39,7 +39,7 @@ def needed_by(case: Case, first_words: str = "") -> CaseFile:
     """What the case needs by its category: all there is to say of a case that was just opened with these `first_words`, in
     which a code may be claimed already. At most one query."""
     if case.category_id is None:
-        return CaseFile()
+        return CaseFile(round=case.round)
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
@@ -51,6 +51,7 @@ def needed_by(case: Case, first_words: str = "") -> CaseFile:
         lines=lines,
         records=[entry for entry in entries if entry.part == Part.RECORD],
         checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
+        round=case.round,
     )
 
 
@@ -124,7 +125,6 @@ def file_of(case: Case) -> CaseFile:
         (line.items if line else file.others).append(item)
     _add_what_was_said(file, said, items)
     _claim_noted_codes(file, case, items)
-    file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
 
 

@@ -461,6 +461,13 @@ class TestDeciding:
         evidence.stop_waiting(dispute, actor=Actor.system("sla"))
         assert Step.PROPOSE in allowed_steps(lan, dispute)
 
+    def test_silence_on_one_thing_frees_no_other(self, dispute, lan):
+        photo = next(one.slug for one in queries.checklist_of(dispute) if not one.is_fact)
+        evidence.request_evidence(dispute, actor=lan, items=[Wanted(name=photo)])
+        evidence.stop_waiting(dispute, actor=Actor.system("sla"))
+        assert [one.slug for one in queries.file_of(dispute).undecided] == ["transaction-code"]
+        assert Step.PROPOSE not in allowed_steps(lan, dispute)
+
     def test_what_was_confirmed_with_a_file_that_is_rejected_then_is_open_again(self, dispute, lan, make_staff):
         photo = send(dispute)
         proof = facts.Sources(evidence=[photo])
