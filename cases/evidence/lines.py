@@ -331,8 +331,8 @@ class Line:
     def blocks_decisions(self, round_number: int) -> bool:
         """Whether nothing is decided in that round before somebody has verified this or set it aside (I3).
 
-        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier is not, nor what
-        was corroborated by evidence alone that was rejected then.
+        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier
+        is not, nor what was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
