@@ -17,7 +17,7 @@ class CaseFile:
     records: list[ChecklistItem] = field(default_factory=list)
     checks: list[CheckToMake] = field(default_factory=list)
     others: list[EvidenceItem] = field(default_factory=list)
-    is_customer_silent: bool = False
+    round: int = 1
 
     @property
     def facts(self) -> list[Line]:
@@ -52,8 +52,7 @@ class CaseFile:
     @property
     def undecided(self) -> list[Line]:
         """Facts past which nothing is decided."""
-        silent = self.is_customer_silent
-        return [line for line in self.lines if line.blocks_decisions(is_customer_silent=silent)]
+        return [line for line in self.lines if line.blocks_decisions(self.round)]
 
     @property
     def unmade(self) -> list[CheckToMake]:

@@ -281,7 +281,7 @@ class Line:
         found = self.verdict
         if found is None:
             return CLAIMED if self.claim else MISSING
-        if _awaits_second(found):
+        if awaits_second(found):
             return AWAITING_SECOND
         return found.kind
 
@@ -311,7 +311,7 @@ class Line:
     @property
     def stands(self) -> FactEntry | None:
         """The last finding that counts or counted, whatever was said since."""
-        return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
+        return next((one for one in reversed(self.findings) if not awaits_second(one)), None)
 
     @property
     def was_found_by_two(self) -> bool:
@@ -326,13 +326,13 @@ class Line:
     def is_disputed(self) -> bool:
         """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
         last = self.findings[-1] if self.findings else None
-        return last is not None and (last.kind == Kind.CONTRADICTED or _awaits_second(last))
+        return last is not None and (last.kind == Kind.CONTRADICTED or awaits_second(last))
 
-    def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
-        """Whether nothing is decided before somebody has verified this or set it aside (I3).
+    def blocks_decisions(self, round_number: int) -> bool:
+        """Whether nothing is decided in that round before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
-        was corroborated by evidence alone that was rejected then.
+        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier
+        is not, nor what was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
@@ -345,7 +345,8 @@ class Line:
             return False
         if state == Kind.CORROBORATED:
             return not self.is_proven
-        return state == CLAIMED or (state == MISSING and not is_customer_silent)
+        asked_in_vain = any(one.was_asked_in_vain(round_number) for one in (self, *self.alternatives))
+        return state == CLAIMED or (state == MISSING and not asked_in_vain)
 
     @property
     def is_proven(self) -> bool:
@@ -353,7 +354,8 @@ class Line:
         return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
 
 
-def _awaits_second(found: FactEntry) -> bool:
+def awaits_second(found: FactEntry) -> bool:
+    """Whether it counts only once a second person has confirmed it, and is not confirmed."""
     return found.needs_second and found.confirms_id is None
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.fair_words import require_fair
 from cases.models import Case
-from cases.no_payment import demand_of, require_no_demand
+from cases.no_payment import require_no_payment_for
 from cases.states import Status
 from cskh.core.errors import Invalid
 from cskh.core.text import one_line
@@ -65,7 +65,7 @@ def checked_items(case: Case, items: Sequence[Wanted], *, status: str) -> list[W
         if known is not None:
             with translation.override(case.customer.language):
                 name, why = known.name, known.why if why in ("", known.why_vi, known.why_en) else why
-        require_no_demand(demand_of(name, why), field="items")
+        require_no_payment_for(name, why, field="items")
         require_fair(f"{name}\n{why}", field="items")
         if name and not any(same_name(name, earlier.name) for earlier in found):
             is_late = not is_besides and could_be_asked_earlier(status, file, line)

@@ -34,15 +34,16 @@ def unmet(condition: Condition, case: Case, file: CaseFile | None = None) -> str
 def _evidence_checked(file: CaseFile) -> str:
     """Nothing is decided past what came in, past a fact that must be verified, nor past a mandatory check (I3)."""
     if waiting := file.unchecked:
-        return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}
+        return _("Check first what came in: %(items)s.") % {"items": named(waiting)}
     if undecided := file.undecided:
-        return _("Verify first, or set aside: %(facts)s.") % {"facts": _named(line.name for line in undecided)}
+        return _("Verify first, or set aside: %(facts)s.") % {"facts": named(line.name for line in undecided)}
     if unmade := file.unmade:
-        return _("Make first: %(checks)s.") % {"checks": _named(check.entry.name for check in unmade)}
+        return _("Make first: %(checks)s.") % {"checks": named(check.entry.name for check in unmade)}
     return ""
 
 
-def _named(things: Iterable[object]) -> str:
+def named(things: Iterable[object]) -> str:
+    """The first of them, for one sentence."""
     return ", ".join(str(thing) for thing in islice(things, _NAMED))
 
 
@@ -70,7 +71,7 @@ def _complaint_complete(case: Case) -> str:
     lacks = what_complaint_lacks(case)
     if not lacks:
         return ""
-    return _("The complaint is not ready to be answered. Missing: %(things)s.") % {"things": _named(lacks)}
+    return _("The complaint is not ready to be answered. Missing: %(things)s.") % {"things": named(lacks)}
 
 
 def what_complaint_lacks(case: Case) -> list[Lack]:

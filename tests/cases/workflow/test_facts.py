@@ -9,13 +9,13 @@ from accounts.actors import Actor
 from accounts.models import ApiClient, Role, Scope
 from cases.events import flaws_of
 from cases.evidence import facts_audit, queries
-from cases.evidence.models import FactEntry
+from cases.evidence.models import ChecklistItem, FactEntry
 from cases.evidence.wanted import Wanted
-from cases.models import Case
+from cases.models import Case, Category
 from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, evidence, facts, resolution, routing
+from cases.workflow import answer, checks, evidence, facts, resolution, routing
 from cases.workflow.steps import allowed_steps
 from channels_app.models import Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
@@ -512,6 +512,13 @@ class TestDeciding:
         evidence.stop_waiting(dispute, actor=Actor.system("sla"))
         assert Step.PROPOSE in allowed_steps(lan, dispute)
 
+    def test_silence_on_one_thing_frees_no_other(self, dispute, lan):
+        photo = next(one.slug for one in queries.checklist_of(dispute) if not one.is_fact)
+        evidence.request_evidence(dispute, actor=lan, items=[Wanted(name=photo)])
+        evidence.stop_waiting(dispute, actor=Actor.system("sla"))
+        assert [one.slug for one in queries.file_of(dispute).undecided] == ["transaction-code"]
+        assert Step.PROPOSE not in allowed_steps(lan, dispute)
+
     def test_what_was_confirmed_with_a_file_that_is_rejected_then_is_open_again(self, dispute, lan, make_staff):
         photo = send(dispute)
         proof = facts.Sources(evidence=[photo])
@@ -622,3 +629,64 @@ def test_the_missing_things_are_named_alternatives_in_one(lan):
         "Mã giao dịch",
         "Biên lai chuyển khoản / Dòng sao kê có khoản tiền",
     ]
+
+
+@pytest.mark.django_db
+class TestClassifyingAgain:
+    """What a decision waits for does not go away with the category, unless whoever may approve says so."""
+
+    @staticmethod
+    def classify(case, by, slug):
+        routing.classify_case(case, actor=by, category=Category.objects.get(slug=slug), summary="Nhầm loại")
+
+    def test_a_finding_that_awaits_its_second_person_goes_on_waiting(self, case, lan, make_staff):
+        first = verify(case, lan, "contradicted")
+        before = snapshot(case)
+        with pytest.raises(NotPermitted, match=line(case).name):
+            self.classify(case, lan, "withdrawal-delayed")
+        assert snapshot(case) == before
+        head = Actor.staff(make_staff("nga", Role.MANAGER))
+        self.classify(case, head, "withdrawal-delayed")
+        assert [one.slug for one in queries.file_of(case).undecided] == ["transaction-code"]
+        assert "transaction-code" not in [one.slug for one in queries.file_of(case).missing]
+        assert Step.ANSWER not in allowed_steps(lan, case)
+        with pytest.raises(NotPermitted):
+            self.classify(case, lan, "technical-error")
+        facts.confirm_finding(first, actor=head)
+        assert Step.ANSWER in allowed_steps(lan, Case.objects.get(pk=case.pk))
+
+    def test_or_somebody_sets_it_aside(self, case, lan, make_staff):
+        verify(case, lan, "contradicted")
+        head = Actor.staff(make_staff("nga", Role.MANAGER))
+        self.classify(case, head, "withdrawal-delayed")
+        facts.set_aside(case, actor=head, thing="transaction-code", reason="Việc khác")
+        assert queries.file_of(case).undecided == []
+
+    def test_what_must_be_verified_is_left_by_whoever_may_approve(self, lan, make_staff):
+        case = open_case("account-takeover")
+        with pytest.raises(NotPermitted):
+            self.classify(case, lan, "account-locked")
+        self.classify(case, Actor.staff(make_staff("nga", Role.MANAGER)), "account-locked")
+        assert queries.file_of(case).undecided == []
+
+    def test_or_once_it_was_set_aside(self, lan):
+        case = open_case("account-takeover")
+        facts.set_aside(case, actor=lan, thing="last-own-login", reason="Khách chỉ quên mật khẩu")
+        self.classify(case, lan, "account-locked")
+        assert case.category.slug == "account-locked"
+
+    def test_a_mandatory_check_is_left_by_whoever_may_approve(self, case, lan):
+        ChecklistItem.objects.filter(slug="code-unused").update(is_mandatory=True)
+        with pytest.raises(NotPermitted):
+            self.classify(case, lan, "withdrawal-delayed")
+        checks.make_check(case, actor=lan, check="code-unused")
+        self.classify(case, lan, "withdrawal-delayed")
+
+    def test_what_the_other_checklist_asks_for_too_is_carried_over(self, dispute, lan):
+        self.classify(dispute, lan, "settlement")
+        assert [one.slug for one in queries.file_of(dispute).undecided] == ["transaction-code"]
+
+    def test_elsewhere_it_is_free(self, case, lan):
+        verify(case, lan, "corroborated")
+        self.classify(case, lan, "withdrawal-delayed")
+        assert queries.file_of(case).undecided == []
