@@ -66,8 +66,9 @@ MOVES: dict[RemedyStep, RemedyMove] = {
 }
 # These are an amount of money; the others have none.
 OF_MONEY = frozenset({RemedyKind.REFUND, RemedyKind.CREDIT, RemedyKind.RESETTLEMENT, RemedyKind.GOODWILL})
-# Still to be done; and those that were given up.
+# Still to be done; what stands whatever a later round decides; and those that were given up.
 OWED = frozenset({_S.PROPOSED, _S.APPROVED, _S.ACCEPTED})
+BINDING = frozenset({_S.ACCEPTED, _S.EXECUTED, _S.CONFIRMED})
 GIVEN_UP = frozenset({_S.DECLINED, _S.CANCELLED})
 
 

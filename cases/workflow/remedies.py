@@ -69,7 +69,7 @@ def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
         destination = _destination(held, proposed.destination) if kind in OF_MONEY else None
         _require_day(proposed.due_on)
         words = for_customer(proposed.reason, "reason", _("Say what is done, as the customer will read it."))
-        _require_new(issue, held, kind, amount)
+        _require_new(issue, kind, amount)
         remedy = Remedy.objects.create(
             issue=issue,
             kind=kind,
@@ -273,10 +273,9 @@ def _require_day(due_on: date) -> None:
         raise Invalid(errors={"due_on": [_("This is too far away: %(day)s at the latest.") % {"day": latest}]})
 
 
-def _require_new(issue: Issue, held: Case, kind: RemedyKind, amount: int | None) -> None:
-    """The same again is most likely a slip, and would be paid twice."""
-    same = issue.remedies.filter(round=held.round, kind=kind, amount=amount).exclude(status__in=sorted(GIVEN_UP))
-    if same.exists():
+def _require_new(issue: Issue, kind: RemedyKind, amount: int | None) -> None:
+    """The same again is most likely a slip, or was done in an earlier round, and would be paid twice."""
+    if issue.remedies.filter(kind=kind, amount=amount).exclude(status__in=sorted(GIVEN_UP)).exists():
         raise Conflict(_("The same remedy stands there already."))
 
 

@@ -18,6 +18,7 @@ from accounts.models import Role, Scope
 from cases import timeline
 from cases.complaints import remedy_rights
 from cases.complaints.models import ApprovalLimit, Decision, PolicyClause, Remedy, RemedyApproval, RemedyExecution
+from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import MOVES, OF_MONEY, RemedyKind, RemedyStatus, RemedyStep
 from cases.events import flaws_of
 from cases.evidence.pipeline.receive import Upload
@@ -147,6 +148,39 @@ class TestTheWay:
             assert "answer" not in allowed_steps(lan, case)
 
 
+class TestAcrossRounds:
+    @pytest.mark.parametrize("is_done", [False, True])
+    def test_what_was_accepted_before_stands_and_is_not_paid_again(self, lan, yen, make_staff, is_done):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        if is_done:
+            remedies.record_by_hand(case, actor=lan, remedy=pk, reference="GD-1")
+        decided_again(case, minh)
+        with pytest.raises(Conflict):
+            propose(case, minh)
+        assert "remedy" not in lacking(case)
+        (issue,) = complaint_file(case).issues
+        assert [one.pk for one in issue.standing_remedies] == [pk]
+        with time_machine.travel(timezone.now() + timedelta(days=3)):
+            assert ("remedy" in lacking(case)) is not is_done  # late is only what is still owed
+
+    def test_what_was_declined_is_proposed_anew(self, lan, yen, make_staff):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, _pk = promised(lan)
+        decided_again(case, minh)
+        assert "remedy" in lacking(case)
+        propose(case, minh)
+
+
+def decided_again(case, reviewer, **decision):
+    """The customer does not agree; somebody else takes the matter up, and decides it."""
+    answer.reject(case, actor=customer_of(case))
+    resolution.start_resolving(case, actor=reviewer)
+    deciding.note_finding(case, actor=reviewer, number=1, found=found())
+    deciding.decide(case, actor=reviewer, number=1, decided=decided(case, **{"no_remedy_because": "", **decision}))
+
+
 class TestProposing:
     @pytest.mark.parametrize(
         ("field", "changed"),
@@ -252,10 +286,7 @@ class TestFourEyes:
     def test_nor_whoever_decided_in_an_earlier_round(self, lan, yen, make_staff):
         minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
         case, _pk = promised(lan)
-        answer.reject(case, actor=customer_of(case))
-        resolution.start_resolving(case, actor=minh)
-        deciding.note_finding(case, actor=minh, number=1, found=found())
-        deciding.decide(case, actor=minh, number=1, decided=decided(case, no_remedy_because=""))
+        decided_again(case, minh)
         pk = propose(case, minh, amount=500_000)
         with pytest.raises(NotPermitted):
             remedies.approve(case, actor=yen, remedy=pk)  # she approved in the round before
