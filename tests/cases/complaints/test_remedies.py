@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role, Scope
-from cases import timeline
+from cases import policies, timeline
 from cases.complaints import remedy_rights
 from cases.complaints.models import ApprovalLimit, Decision, PolicyClause, Remedy, RemedyApproval, RemedyExecution
 from cases.complaints.queries import complaint_file
@@ -164,6 +164,14 @@ class TestAcrossRounds:
         assert [one.pk for one in issue.standing_remedies] == [pk]
         with time_machine.travel(timezone.now() + timedelta(days=3)):
             assert ("remedy" in lacking(case)) is not is_done  # late is only what is still owed
+
+    def test_who_writes_the_customers_no_down_has_judged_nothing(self, lan, yen, make_staff):
+        clerk = Actor.staff(make_staff("tu", Role.SPECIALIST))
+        case, _pk = promised(lan)
+        answer.reject(case, actor=clerk, reason="Khách gọi: không đồng ý.")
+        assert case.events.get(kind="remedy_declined").actor_kind == "system"
+        assert clerk.subject.pk not in policies.earlier_deciders(case)
+        assert lan.subject.pk in policies.earlier_deciders(case)
 
     def test_what_was_declined_is_proposed_anew(self, lan, yen, make_staff):
         minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
