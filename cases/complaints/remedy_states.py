@@ -91,6 +91,6 @@ class Limit:
         return amount <= max(self.alone, self.together)
 
 
-def is_enough(given: list[Limit], amount: int) -> bool:
-    """Whether approvals by different people, of these limits, are enough for the amount (I6)."""
-    return any(amount <= one.alone for one in given) or sum(one.reaches(amount) for one in given) >= 2
+def is_enough(given: list[tuple[Limit, int]]) -> bool:
+    """Whether approvals by different people are enough: of each their limit, and the sum they let go out by it (I6)."""
+    return any(total <= one.alone for one, total in given) or sum(one.reaches(total) for one, total in given) >= 2

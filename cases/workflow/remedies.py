@@ -105,8 +105,9 @@ def approve(case: Case, *, actor: Actor, remedy: int) -> Remedy:
         rights = Rights(actor, held)
         level = rights.level
         RemedyApproval.objects.create(remedy=kept, by=actor.subject, level=level)
-        given = [rights.reach[Level(one.level)] for one in kept.approvals.all()]
-        if is_enough(given, kept.amount or 0):
+        reach = rights.matter.reach
+        given = [(reach[Level(one.level)], rights.sum_agreed(one.by_id, kept)) for one in kept.approvals.all()]
+        if is_enough(given):
             move(held, kept, RemedyStep.APPROVE, actor=actor, level=level)
         else:
             note(held, EventKind.REMEDY_APPROVAL_GIVEN, kept, actor=actor, level=level)

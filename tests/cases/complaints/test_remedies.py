@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -108,6 +109,18 @@ class TestTheWay:
         remedies.accept(case, actor=customer_of(case), remedy=pk)
         answer.reject(case, actor=customer_of(case))
         assert kept(pk).status == RemedyStatus.ACCEPTED
+
+    def test_nobody_accepts_what_was_not_promised(self, case, lan, yen, make_client):
+        """So whatever the customer accepted was promised: by an answer of ours."""
+        program = Actor.integration(make_client(Scope.CASES_WORK, Scope.CASES_ANSWER_FOR_CUSTOMER).api_client)
+        pk = propose(case, lan)
+        remedies.approve(case, actor=yen, remedy=pk)
+        for actor, message in ((program, None), (lan, said_last(case))):
+            with pytest.raises(NotPermitted):
+                remedies.accept(case, actor=actor, remedy=pk, message=message)
+        answer.send_answer(case, actor=lan, body="Chúng tôi ghi có thêm.")
+        remedies.accept(case, actor=program, remedy=pk)
+        assert kept(pk).promised_at
 
     def test_staff_cite_the_customers_words(self, lan, yen):
         case, pk = promised(lan)
@@ -317,11 +330,33 @@ class TestFourEyes:
         remedies.approve(case, actor=lead, remedy=alone)
         remedies.approve(case, actor=lead, remedy=together)
         assert [kept(pk).status for pk in (alone, together)] == ["approved", "proposed"]
-        with pytest.raises(NotPermitted, match="20"):
+        with pytest.raises(NotPermitted, match="24"):
             remedies.approve(case, actor=lead, remedy=beyond)
         far = propose(case, lan, amount=500_000_001)
         with pytest.raises(NotPermitted):
             remedies.approve(case, actor=head(), remedy=far)
+
+    def test_a_sum_in_parts_is_one_sum(self, case, lan, make_staff):
+        lead = Actor.staff(make_staff("truong", Role.SPECIALIST, lead=True))
+        first, second, third = (propose(case, lan, amount=amount) for amount in (1_500_000, 1_500_001, 18_000_000))
+        remedies.approve(case, actor=lead, remedy=first)
+        remedies.approve(case, actor=lead, remedy=second)
+        assert [kept(pk).status for pk in (first, second)] == ["approved", "proposed"]
+        with pytest.raises(NotPermitted, match="21"):
+            remedies.approve(case, actor=lead, remedy=third)
+        remedies.cancel(case, actor=lan, remedy=first, reason="Nhầm")
+        remedies.approve(case, actor=lead, remedy=third)  # what was given up is let go out no more
+
+    def test_asking_who_may_approve_costs_the_same_for_any_number(self, case, lan, yen):
+        pk = propose(case, lan)
+        counts = []
+        for size in (2, 12):
+            for number in range(size):
+                head(f"quan{number}")
+            with CaptureQueriesContext(connection) as asked:
+                assert remedy_rights.who_may(RemedyStep.APPROVE, kept(pk), case).count() == size + 1
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
     def test_a_new_limit_counts_from_its_day(self, case, lan, yen):
         ApprovalLimit.objects.create(level="manager", alone=0, together=1_000, valid_from=in_days(1))
@@ -599,6 +634,9 @@ class TestCarriedOutByTheOperator:
         remedies.record_by_hand(case, actor=lan, remedy=pk, reference="PAY-1")
         (execution,) = RemedyExecution.objects.all()
         assert (execution.way, execution.reference, len(books.paid)) == ("connector", "PAY-1", 1)
+        with pytest.raises(NotPermitted):
+            remedies.confirm(case, actor=lan, remedy=pk)  # it is by her word alone that it was done
+        remedies.confirm(case, actor=head("quan"), remedy=pk)
 
     def test_what_the_other_side_works_on_is_only_asked_about(self, books, owed, lan, settings):
         settings.OPERATOR_REMEDIES_RETRY_SECONDS = (1,)
