@@ -178,6 +178,16 @@ class TestAcrossRounds:
         with time_machine.travel(timezone.now() + timedelta(days=3)):
             assert ("remedy" in lacking(case)) is not is_done  # late is only what is still owed
 
+    @pytest.mark.parametrize("denial", [{"no_remedy_because": "Không thiệt hại"}, {"outcome": "withdrawn"}])
+    def test_no_decision_denies_what_was_accepted(self, lan, yen, make_staff, denial):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        with pytest.raises(StepNotAllowed, match="340"):
+            decided_again(case, minh, **denial)
+        remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Đã trả bằng cách khác")
+        deciding.decide(case, actor=minh, number=1, decided=decided(case, **denial))
+
     def test_who_writes_the_customers_no_down_has_judged_nothing(self, lan, yen, make_staff):
         clerk = Actor.staff(make_staff("tu", Role.SPECIALIST))
         case, _pk = promised(lan)
