@@ -17,7 +17,7 @@ from accounts.models import Role, User
 from cases import policies
 from cases.events import EventKind
 from cases.models import Case
-from cases.states import Step
+from cases.states import Status, Step
 from cskh.core.amounts import money
 from cskh.core.errors import NotPermitted
 
@@ -178,6 +178,11 @@ class Rights:
     def _carried_out(self, remedy: Remedy) -> bool:
         """Whether it counts as done by their word."""
         return (remedy.pk, self.actor.kind.value, self.actor.id) in self.matter.recorded
+
+
+def is_weighed(remedy: Remedy, case: Case) -> bool:
+    """Whether the customer is deciding about an answer while this is promised: it is not changed under them."""
+    return remedy.promised_at is not None and case.status == Status.ANSWERED
 
 
 def who_may(step: RemedyStep, remedy: Remedy, case: Case) -> QuerySet[User]:

@@ -116,8 +116,8 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
     followed from that, unless the customer has accepted them.
 
     Raises StepNotAllowed while evidence is unchecked or a mandatory fact unverified, before something was found, and for
-    saying that nothing is done about it while a remedy that the customer accepted stands; Invalid for
-    a clause that was not in force when it happened.
+    saying that nothing is done about it while a remedy that the customer accepted stands;
+    Invalid for a clause that was not in force when it happened.
     """
     with change_case(case) as held:
         complaint = worked_on(held, actor, Step.ANSWER)

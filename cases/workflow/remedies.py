@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from cases.complaints.connector import Connector
 from cases.complaints.destinations import Destination, destinations_of, is_still_theirs
 from cases.complaints.models import Decision, Issue, Outcome, PolicyClause, Remedy, RemedyApproval, RemedyExecution
-from cases.complaints.remedy_rights import Rights, visible_to
+from cases.complaints.remedy_rights import Rights, is_weighed, visible_to
 from cases.complaints.remedy_states import GIVEN_UP, MOVES, OF_MONEY, Level, RemedyKind, RemedyStep, is_enough
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem
@@ -124,14 +124,22 @@ def decline(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
 
 
 def cancel(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
-    """It is not done after all. Once it was promised, that is for those who approve."""
+    """It is not done after all. Once it was promised that is for those who approve, the customer reads why, and it is not
+    done while they weigh the answer that promises it."""
     with _held(case, remedy, RemedyStep.CANCEL, actor) as (held, kept):
-        words = words_of(reason, "reason", _("Say why it is cancelled."))
+        if is_weighed(kept, held):
+            raise StepNotAllowed(
+                _("The answer before the customer promises it: it can be cancelled once they have replied.")
+            )
+        said = for_customer if kept.promised_at else words_of
+        words = said(reason, "reason", _("Say why it is cancelled."))
         if _latest_execution(kept) is not None:
             raise StepNotAllowed(_("It is being carried out: what became of that must be known first."))
         if held.status not in (Status.ANSWERED, Status.CLOSED):
             resolution.take_back_approval(held, why="complaint_changed")
         move(held, kept, RemedyStep.CANCEL, actor=actor, words=words)
+        if kept.promised_at:
+            note(held, EventKind.PROMISE_TAKEN_BACK, kept, actor=actor, words=words)
     return kept
 
 

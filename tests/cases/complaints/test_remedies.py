@@ -458,8 +458,31 @@ class TestMoves:
             remedies.cancel(case, actor=lan, remedy=pk, reason="Nhầm")
         with pytest.raises(NotPermitted):
             remedies.decline(case, actor=head("quan"), remedy=pk, reason="Nhầm")
+        answer.accept(case, actor=customer_of(case))
+        with pytest.raises(Invalid):
+            remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Quý khách gian lận.")
         remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Đã trả bằng cách khác")
         assert kept(pk).status == RemedyStatus.CANCELLED
+        told = case.messages.last().body
+        assert "340.000" in told
+        assert "Đã trả bằng cách khác" in told
+        reader = customer_of(case)
+        read = [(one.kind, one.words) for one in timeline.entries(list(timeline.events_for(reader, case)), reader)]
+        assert ("promise_taken_back", "Đã trả bằng cách khác") in read
+
+    def test_nor_while_the_customer_weighs_the_answer_that_promises_it(self, lan):
+        case, pk = promised(lan)
+        for _ in range(2):
+            with pytest.raises(StepNotAllowed, match="promises"):
+                remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Nhầm")
+            if kept(pk).status == RemedyStatus.APPROVED:
+                remedies.accept(case, actor=customer_of(case), remedy=pk)
+
+    def test_what_was_never_promised_is_cancelled_among_ourselves(self, case, lan):
+        before = case.messages.count()
+        remedies.cancel(case, actor=lan, remedy=propose(case, lan), reason="Nhầm")
+        assert case.messages.count() == before
+        assert not case.events.filter(kind="promise_taken_back").exists()
 
     def test_another_cases_remedy_is_not_there(self, case, lan, yen):
         _other, pk = promised(lan)
