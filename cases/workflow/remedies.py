@@ -311,5 +311,5 @@ def _kept_proof(held: Case, proof: Upload | None, actor: Actor, sent_from: str) 
         return None
     held.save()
     return evidence.submit_evidence(
-        held, actor=actor, channel=Channel(held.channel), upload=proof, is_unasked=True, address_hash=sent_from
+        held, actor=actor, channel=Channel(held.channel), upload=proof, is_proof=True, address_hash=sent_from
     )
