@@ -165,6 +165,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.REMEDY_PROPOSED: _remedy_approvers,
     EventKind.REMEDY_APPROVAL_GIVEN: _remedy_approvers,
     EventKind.REMEDY_DECLINED: _owner_unless_reopened,
+    EventKind.REMEDY_ACCEPTED: _owner,
     EventKind.REMEDY_FAILED: _owner_and_heads,
     EventKind.REMEDY_OVERDUE: _owner_and_heads,
 }

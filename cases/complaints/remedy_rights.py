@@ -58,7 +58,8 @@ class Matter:
         """Who approved which remedy, and its amount: of those that stand."""
         given = RemedyApproval.objects.filter(remedy__issue__complaint__case=self.case, remedy__amount__isnull=False)
         standing = given.exclude(remedy__status__in=sorted(GIVEN_UP))
-        return list(standing.values_list("by_id", "remedy_id", "remedy__amount"))
+        told = standing.values_list("by_id", "remedy_id", "remedy__amount")
+        return [(by, remedy, amount or 0) for by, remedy, amount in told]
 
     @cached_property
     def recorded(self) -> set[tuple[int, str, str]]:

@@ -23,6 +23,7 @@ from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import MOVES, OF_MONEY, RemedyKind, RemedyStatus, RemedyStep
 from cases.events import flaws_of
 from cases.evidence.pipeline.receive import Upload
+from cases.evidence.queries import file_of
 from cases.records.models import RecordKind
 from cases.records.rows import PaymentRow
 from cases.records.snapshots import keep
@@ -121,6 +122,11 @@ class TestTheWay:
         answer.send_answer(case, actor=lan, body="Chúng tôi ghi có thêm.")
         remedies.accept(case, actor=program, remedy=pk)
         assert kept(pk).promised_at
+
+    def test_the_owner_is_told_that_it_is_to_be_carried_out(self, lan):
+        case, _pk = accepted(lan)
+        told = StaffNotice.objects.filter(event__kind="remedy_accepted")
+        assert [(one.recipient_id, one.case_id) for one in told] == [(lan.subject.pk, case.pk)]
 
     def test_staff_cite_the_customers_words(self, lan, yen):
         case, pk = promised(lan)
@@ -709,6 +715,33 @@ class TestCarriedOutByTheOperator:
         with pytest.raises(NotPermitted):
             remedies.confirm(case, actor=lan, remedy=pk)
         remedies.confirm(case, actor=head("quan"), remedy=pk)
+
+
+class TestProof:
+    """A receipt that a program attaches is our own doing, not the customer's word."""
+
+    def test_on_a_closed_case_it_raises_no_question(self, lan, make_client):
+        case, pk = accepted(lan)
+        self.attach(case, pk, make_client)
+        assert not case.events.filter(kind="reopen_asked").exists()
+        assert not case.reopen_asked_at
+
+    def test_on_an_open_case_nothing_waits_for_a_look_at_it(self, lan, yen, make_staff, make_client):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        decided_again(case, minh)
+        self.attach(case, pk, make_client)
+        assert file_of(case).unchecked == []
+        deciding.decide(case, actor=minh, number=1, decided=decided(case, no_remedy_because=""))
+
+    @staticmethod
+    def attach(case, pk, make_client):
+        proof = Upload.of_bytes(picture(), filename="uy-nhiem-chi.jpg")
+        program = Actor.integration(make_client().api_client)
+        done = remedies.record_by_hand(case, actor=program, remedy=pk, reference="UNC 12", proof=proof)
+        assert (done.proof.state, done.proof.checks.get().by_kind) == ("accepted", "integration")
+        case.refresh_from_db()
 
 
 class TestTime:
