@@ -66,6 +66,7 @@ class EventKind(models.TextChoices):
     REMEDY_APPROVED = "remedy_approved", _("Remedy approved")
     REMEDY_DECLINED = "remedy_declined", _("Remedy declined")
     REMEDY_CANCELLED = "remedy_cancelled", _("Remedy cancelled")
+    PROMISE_TAKEN_BACK = "promise_taken_back", _("Promise taken back")
     REMEDY_PROMISED = "remedy_promised", _("Promised")
     REMEDY_ACCEPTED = "remedy_accepted", _("Remedy accepted")
     REMEDY_BEGUN = "remedy_begun", _("Remedy is being carried out")

@@ -46,12 +46,13 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.SATISFACTION_GIVEN: frozenset({"round", "score", "ease"}),
     K.CASE_CLOSED: frozenset({"closed_as", "round"}),
     K.REMEDY_PROMISED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
+    K.PROMISE_TAKEN_BACK: frozenset({"remedy", "remedy_kind", "amount"}),
     K.REMEDY_ACCEPTED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
     K.REMEDY_EXECUTED: frozenset({"remedy", "remedy_kind", "amount"}),
     K.REMEDY_CONFIRMED: frozenset({"remedy", "remedy_kind", "amount"}),
 }
 # Words that were written for the customer; every other word is a colleague's.
-PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED, K.RESPONSE_CORRECTED})
+PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED, K.RESPONSE_CORRECTED, K.PROMISE_TAKEN_BACK})
 
 # Facts that name something by its slug.
 _BY_SLUG: dict[str, type[Named]] = {"category": Category, "department": Department}

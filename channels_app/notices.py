@@ -54,7 +54,7 @@ def _owner(case: Case, event: CaseEvent) -> list[User]:
 
 def _owner_unless_reopened(case: Case, event: CaseEvent) -> list[User]:
     """What the customer's no declines comes with the reopening, of which they are told."""
-    return [] if event.actor_kind == ActorKind.CUSTOMER or event.facts.get("why") else _owner(case, event)
+    return [] if event.facts.get("why") else _owner(case, event)
 
 
 def _owner_who_does_not_see_it(case: Case, event: CaseEvent) -> list[User]:
@@ -165,6 +165,7 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.REMEDY_PROPOSED: _remedy_approvers,
     EventKind.REMEDY_APPROVAL_GIVEN: _remedy_approvers,
     EventKind.REMEDY_DECLINED: _owner_unless_reopened,
+    EventKind.REMEDY_ACCEPTED: _owner,
     EventKind.REMEDY_FAILED: _owner_and_heads,
     EventKind.REMEDY_OVERDUE: _owner_and_heads,
 }

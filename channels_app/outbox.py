@@ -21,6 +21,7 @@ from accounts.actors import Actor, ActorKind
 from accounts.customers.models import Contact
 from accounts.models import Department
 from cases.complaints.ladder import external_route
+from cases.complaints.models import Remedy
 from cases.complaints.responses import responses_of
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
@@ -173,6 +174,10 @@ def _corrected(case: Case, event: CaseEvent) -> Facts:
     return {"number": event.facts["numbered"], "version": event.facts["version"], "reason": event.words.text}
 
 
+def _promise(case: Case, event: CaseEvent) -> Facts:
+    return {"remedy": Remedy.objects.get(pk=event.facts["remedy"]), "reason": event.words.text}
+
+
 def _route(case: Case, event: CaseEvent) -> Facts:
     return {"route": external_route()}
 
@@ -228,6 +233,7 @@ TEXTS: dict[tuple[str, str], Text] = {
     (EventKind.CASE_TRANSFERRED, ""): Text("case_transferred", _department),
     (EventKind.CASE_REOPENED, ""): Text("case_reopened"),
     (EventKind.RESPONSE_CORRECTED, ""): Text("response_corrected", _corrected, is_worth_a_call=True, is_reply=True),
+    (EventKind.PROMISE_TAKEN_BACK, ""): Text("promise_taken_back", _promise, is_worth_a_call=True, is_reply=True),
     (EventKind.REOPEN_ASKED, ClosedAs.FINAL_RESPONSE): Text("final_asked", _route),
     (EventKind.REOPEN_DECLINED, ClosedAs.FINAL_RESPONSE): Text(
         "final_stands", _route, is_worth_a_call=True, is_reply=True

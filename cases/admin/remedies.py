@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from accounts.actors import Actor
 from accounts.admin_access import ADMINISTRATORS, EVERYBODY, OFFICE_READERS, RoleModelAdmin
+from cases.access_log import note_access
 from cases.complaints.models import ApprovalLimit, Remedy
 from cases.complaints.remedy_rights import visible_to
 from cases.complaints.remedy_states import OWED, RemedyStatus
@@ -89,6 +90,11 @@ class RemedyAdmin(RoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Remedy]:
         return visible_to(Actor.staff(request.user)).prefetch_related("approvals__by")
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if remedy := kwargs.get("obj"):
+            note_access(Actor.staff(request.user), remedy.issue.complaint.case_id)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("done by"), ordering="due_on")
     def due(self, remedy: Remedy) -> SafeString:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.complaints.connector import Connector
 from cases.complaints.models import Remedy, RemedyExecution
-from cases.complaints.remedy_rights import Rights
+from cases.complaints.remedy_rights import Rights, is_weighed
 from cases.complaints.remedy_states import MOVES, RemedyKind, RemedyStatus, RemedyStep
 from cases.complaints.standing import ComplaintFile
 from cases.models import Case
@@ -99,7 +99,7 @@ def _presses(remedy: Remedy, rights: Rights, execution: RemedyExecution | None, 
             continue
         if step == RemedyStep.APPROVE and _is_given(remedy, rights):
             continue
-        if step == RemedyStep.CANCEL and _is_open(execution):
+        if step == RemedyStep.CANCEL and (_is_open(execution) or is_weighed(remedy, rights.case)):
             continue
         yield press
     if remedy.status in MOVES[RemedyStep.EXECUTE].sources and rights.may(RemedyStep.EXECUTE, remedy):

@@ -171,7 +171,8 @@ class Remedies(GenericApiView):
         responses=RemedyOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(_readable(self.actor)))
+        page = self.paginate_queryset(self.filter_queryset(_readable(self.actor))) or []
+        note_access(self.actor, *(one.issue.complaint.case_id for one in page))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -66,8 +66,9 @@ MOVES: dict[RemedyStep, RemedyMove] = {
 }
 # These are an amount of money; the others have none.
 OF_MONEY = frozenset({RemedyKind.REFUND, RemedyKind.CREDIT, RemedyKind.RESETTLEMENT, RemedyKind.GOODWILL})
-# Still to be done; and those that were given up.
+# Still to be done; what stands whatever a later round decides; and those that were given up.
 OWED = frozenset({_S.PROPOSED, _S.APPROVED, _S.ACCEPTED})
+BINDING = frozenset({_S.ACCEPTED, _S.EXECUTED, _S.CONFIRMED})
 GIVEN_UP = frozenset({_S.DECLINED, _S.CANCELLED})
 
 
@@ -90,6 +91,6 @@ class Limit:
         return amount <= max(self.alone, self.together)
 
 
-def is_enough(given: list[Limit], amount: int) -> bool:
-    """Whether approvals by different people, of these limits, are enough for the amount (I6)."""
-    return any(amount <= one.alone for one in given) or sum(one.reaches(amount) for one in given) >= 2
+def is_enough(given: list[tuple[Limit, int]]) -> bool:
+    """Whether approvals by different people are enough: of each their limit, and the sum they let go out by it (I6)."""
+    return any(total <= one.alone for one, total in given) or sum(one.reaches(total) for one, total in given) >= 2

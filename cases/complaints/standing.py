@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Account, Complaint, Decision, Finding, Issue, Outcome, Recourse, Remedy
-from .remedy_states import GIVEN_UP, RemedyStatus
+from .remedy_states import BINDING, GIVEN_UP, RemedyStatus
 
 _SAID = {
     "issue": gettext_lazy("what is complained about"),
@@ -71,8 +71,11 @@ class IssueFile:
 
     @property
     def standing_remedies(self) -> list[Remedy]:
-        """Those of this round that nobody gave up."""
-        return [one for one in self.remedies if one.round == self.round and one.status not in GIVEN_UP]
+        """Those of this round that nobody gave up, and of rounds before what was accepted: it is owed, or done, all the same."""
+        return [one for one in self.remedies if one.status in BINDING or self._is_of_this_round(one)]
+
+    def _is_of_this_round(self, remedy: Remedy) -> bool:
+        return remedy.round == self.round and remedy.status not in GIVEN_UP
 
     @property
     def last_finding(self) -> Finding | None:

@@ -78,7 +78,7 @@ def reject(
         sent = _answer_in_force(held, answer)
         _require_said_after(held, sent, message)
         record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=sent.pk, message=message)
-        promises.decline_all(held, actor=actor)
+        promises.decline_all(held)
         reopening.begin_next_round(held, actor=actor)
         if actor.is_customer:
             protection.heed_on(held, reason, at=timezone.now())

@@ -16,9 +16,11 @@ from cases.complaints.models import (
     DeviationApproval,
     Fault,
     Finding,
+    Issue,
     Outcome,
     PolicyClause,
 )
+from cases.complaints.remedy_states import BINDING
 from cases.events import EventKind, record
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.fair_words import require_fair
@@ -113,8 +115,9 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
     """Decides the issue in this round; deciding anew takes the place of the decision before it, and of the remedies that
     followed from that, unless the customer has accepted them.
 
-    Raises StepNotAllowed while evidence is unchecked or a mandatory fact unverified, and before something was found; Invalid
-    for a clause that was not in force when it happened.
+    Raises StepNotAllowed while evidence is unchecked or a mandatory fact unverified, before something was found, and for
+    saying that nothing is done about it while a remedy that the customer accepted stands;
+    Invalid for a clause that was not in force when it happened.
     """
     with change_case(case) as held:
         complaint = worked_on(held, actor, Step.ANSWER)
@@ -126,6 +129,7 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
         outcome = Outcome(decided.outcome)
         if outcome != Outcome.WITHDRAWN and not issue.findings.filter(round=held.round).exists():
             raise StepNotAllowed(_("Say first what was found about this issue in this round."))
+        _require_kept(issue, outcome, decided)
         decision = Decision.objects.create(
             issue=issue, outcome=outcome, **_checked(complaint, outcome, decided), **by(actor, held)
         )
@@ -183,6 +187,21 @@ def _require_own(held: Case, found: Found) -> None:
             errors={
                 "other_source": [_("Name a source: evidence, a fact, a record of ours, or what else you looked at.")]
             }
+        )
+
+
+def _require_kept(issue: Issue, outcome: Outcome, decided: Decided) -> None:
+    """No decision says that nothing is done where the customer accepted something that is."""
+    if outcome != Outcome.WITHDRAWN and not one_line(decided.no_remedy_because):
+        return
+    standing = issue.remedies.filter(status__in=sorted(BINDING)).first()
+    if standing is not None:
+        raise StepNotAllowed(
+            _(
+                "The customer has accepted “%(remedy)s” for this issue. Decide it without saying that nothing is done about "
+                "it; or have that cancelled first, where it is not carried out yet."
+            )
+            % {"remedy": standing}
         )
 
 

@@ -160,11 +160,13 @@ def submit_evidence(
     thing: str = "",
     at: datetime | None = None,
     address_hash: str = "",
+    is_proof: bool = False,
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
     It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
-    something else (`is_unasked`) it answers nothing. Where nothing is asked for, its sender may say which `thing` of the
+    something else (`is_unasked`) it answers nothing; what shows that we did something (`is_proof`) does neither, is nobody's
+    word, and comes in as checked by whoever did it. Where nothing is asked for, its sender may say which `thing` of the
     checklist it is (its slug). When it was the last thing that was waited for, the case goes to
     verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
     question. The same file again on the same case gives the item that is there. `address_hash` stands for where it was
@@ -182,7 +184,9 @@ def submit_evidence(
         upload=upload, received=received, words=words, channel=channel, at=received_at, address_hash=address_hash
     )
     with transaction.atomic():
-        evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked, thing=thing)
+        evidence = _take_in(
+            case, came, actor=actor, item=item, is_unasked=is_unasked or is_proof, thing=thing, is_proof=is_proof
+        )
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -355,7 +359,7 @@ def _names(items: Sequence[Wanted]) -> str:
 
 
 def _take_in(
-    case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool, thing: str
+    case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool, thing: str, is_proof: bool
 ) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
@@ -386,11 +390,21 @@ def _take_in(
         )
         registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
         protection.heed_on(held, came.words, at=came.at, evidence=evidence.pk)
-        if (request is None or is_unasked) and not actor.is_staff:
+        if is_proof:
+            _count_as_checked(evidence, actor=actor)
+        elif (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):
         enqueue_after_commit("cases.tasks.examine_file", file.pk)
     return evidence
+
+
+def _count_as_checked(proof: EvidenceItem, *, actor: Actor) -> None:
+    """Nothing waits for a look at what shows our own doing. A file that is not released stays closed all the same."""
+    check = Check.objects.create(item=proof, result=Check.Result.ACCEPTED, by_kind=actor.kind, by_id=actor.id)
+    proof.state = EvidenceItem.State.ACCEPTED
+    proof.save(update_fields=["state"])
+    custody.note_check(proof, actor=actor, is_accepted=True, words="", check=check.pk)
 
 
 def _item(

@@ -35,9 +35,10 @@ def accept_all(held: Case, *, actor: Actor, **why: Any) -> None:
     _move_all(held, RemedyStep.ACCEPT, RemedyStatus.APPROVED, actor=actor, **why)
 
 
-def decline_all(held: Case, *, actor: Actor) -> None:
-    """The customer did not agree: what they did not accept by itself is decided anew with the rest."""
-    _move_all(held, RemedyStep.DECLINE, RemedyStatus.APPROVED, actor=actor, why="outcome_rejected")
+def decline_all(held: Case) -> None:
+    """The customer did not agree: what they did not accept by itself is decided anew with the rest. By itself: whoever wrote
+    the customer's no down has judged nothing by that."""
+    _move_all(held, RemedyStep.DECLINE, RemedyStatus.APPROVED, actor=REMEDIES, why="outcome_rejected")
 
 
 def drop_all(held: Case, *, actor: Actor, why: str) -> None:

@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from cases.complaints.connector import Connector
 from cases.complaints.destinations import Destination, destinations_of, is_still_theirs
 from cases.complaints.models import Decision, Issue, Outcome, PolicyClause, Remedy, RemedyApproval, RemedyExecution
-from cases.complaints.remedy_rights import Rights, visible_to
+from cases.complaints.remedy_rights import Rights, is_weighed, visible_to
 from cases.complaints.remedy_states import GIVEN_UP, MOVES, OF_MONEY, Level, RemedyKind, RemedyStep, is_enough
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem
@@ -69,7 +69,7 @@ def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
         destination = _destination(held, proposed.destination) if kind in OF_MONEY else None
         _require_day(proposed.due_on)
         words = for_customer(proposed.reason, "reason", _("Say what is done, as the customer will read it."))
-        _require_new(issue, held, kind, amount)
+        _require_new(issue, kind, amount)
         remedy = Remedy.objects.create(
             issue=issue,
             kind=kind,
@@ -105,8 +105,9 @@ def approve(case: Case, *, actor: Actor, remedy: int) -> Remedy:
         rights = Rights(actor, held)
         level = rights.level
         RemedyApproval.objects.create(remedy=kept, by=actor.subject, level=level)
-        given = [rights.reach[Level(one.level)] for one in kept.approvals.all()]
-        if is_enough(given, kept.amount or 0):
+        reach = rights.matter.reach
+        given = [(reach[Level(one.level)], rights.sum_agreed(one.by_id, kept)) for one in kept.approvals.all()]
+        if is_enough(given):
             move(held, kept, RemedyStep.APPROVE, actor=actor, level=level)
         else:
             note(held, EventKind.REMEDY_APPROVAL_GIVEN, kept, actor=actor, level=level)
@@ -123,14 +124,22 @@ def decline(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
 
 
 def cancel(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
-    """It is not done after all. Once it was promised, that is for those who approve."""
+    """It is not done after all. Once it was promised that is for those who approve, the customer reads why, and it is not
+    done while they weigh the answer that promises it."""
     with _held(case, remedy, RemedyStep.CANCEL, actor) as (held, kept):
-        words = words_of(reason, "reason", _("Say why it is cancelled."))
+        if is_weighed(kept, held):
+            raise StepNotAllowed(
+                _("The answer before the customer promises it: it can be cancelled once they have replied.")
+            )
+        said = for_customer if kept.promised_at else words_of
+        words = said(reason, "reason", _("Say why it is cancelled."))
         if _latest_execution(kept) is not None:
             raise StepNotAllowed(_("It is being carried out: what became of that must be known first."))
         if held.status not in (Status.ANSWERED, Status.CLOSED):
             resolution.take_back_approval(held, why="complaint_changed")
         move(held, kept, RemedyStep.CANCEL, actor=actor, words=words)
+        if kept.promised_at:
+            note(held, EventKind.PROMISE_TAKEN_BACK, kept, actor=actor, words=words)
     return kept
 
 
@@ -273,10 +282,9 @@ def _require_day(due_on: date) -> None:
         raise Invalid(errors={"due_on": [_("This is too far away: %(day)s at the latest.") % {"day": latest}]})
 
 
-def _require_new(issue: Issue, held: Case, kind: RemedyKind, amount: int | None) -> None:
-    """The same again is most likely a slip, and would be paid twice."""
-    same = issue.remedies.filter(round=held.round, kind=kind, amount=amount).exclude(status__in=sorted(GIVEN_UP))
-    if same.exists():
+def _require_new(issue: Issue, kind: RemedyKind, amount: int | None) -> None:
+    """The same again is most likely a slip, or was done in an earlier round, and would be paid twice."""
+    if issue.remedies.filter(kind=kind, amount=amount).exclude(status__in=sorted(GIVEN_UP)).exists():
         raise Conflict(_("The same remedy stands there already."))
 
 
@@ -303,5 +311,5 @@ def _kept_proof(held: Case, proof: Upload | None, actor: Actor, sent_from: str) 
         return None
     held.save()
     return evidence.submit_evidence(
-        held, actor=actor, channel=Channel(held.channel), upload=proof, is_unasked=True, address_hash=sent_from
+        held, actor=actor, channel=Channel(held.channel), upload=proof, is_proof=True, address_hash=sent_from
     )

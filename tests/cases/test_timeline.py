@@ -56,7 +56,7 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
     if entry is not None:
         assert entry.actor_name == ""
         assert entry.facts == {}
-        for_customers = {EventKind.EVIDENCE_REJECTED, EventKind.RESPONSE_CORRECTED}
+        for_customers = {EventKind.EVIDENCE_REJECTED, EventKind.RESPONSE_CORRECTED, EventKind.PROMISE_TAKEN_BACK}
         assert entry.words == ("lời nội bộ" if kind in for_customers else "")
         assert "bí mật" not in entry.text
     staff = told(case, lan)[-1]

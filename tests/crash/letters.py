@@ -1,6 +1,7 @@
 """Everything that goes out by mail: which stage of the story brings it about, and what happens there."""
 
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
@@ -8,7 +9,18 @@ from cases.complaints.responses import latest_of
 from cases.evidence.models import Check, EvidenceItem
 from cases.models import Clock, FollowUp
 from cases.states import Channel, Status
-from cases.workflow import answer, complaint, ending, evidence, facts, follow_up, resolution, responding, routing
+from cases.workflow import (
+    answer,
+    complaint,
+    ending,
+    evidence,
+    facts,
+    follow_up,
+    remedies,
+    resolution,
+    responding,
+    routing,
+)
 from cases.workflow._clocks import SLA
 from cases.workflow._take_step import change_case
 from cases.workflow.evidence import Wanted
@@ -109,6 +121,21 @@ def _correct_the_response(case, lan):
     responding.correct(latest_of(case), actor=_manager(), reason="Ghi nhầm.", found={1: "Chữ đúng."})
 
 
+def _take_a_promise_back(case, lan):
+    """Of what the customer accepted, before they turned the rest down."""
+    with change_case(case) as held:
+        complaint.enter(held, actor=lan)
+        complaint.begin_on(held, words="Tiền chưa vào", message=held.messages.first().pk)
+    settle_facts(case, lan)
+    complete(case, lan, no_remedy_because="")
+    apology = remedies.Proposed(issue=1, kind="apology", due_on=timezone.localdate(), reason="Xin lỗi Quý khách.")
+    pk = remedies.propose(case, actor=lan, proposed=apology).pk
+    remedies.approve(case, actor=_manager(), remedy=pk)
+    answer.send_answer(case, actor=lan, body="Chúng tôi xin lỗi.")
+    answer.accept(case, actor=customer_of(case))
+    remedies.cancel(case, actor=_manager(), remedy=pk, reason="Đã xin lỗi qua điện thoại.")
+
+
 def _code(case, lan):
     one_time_codes.issue(case, case.contact, one_time_codes.browser_hash("a browser"))
 
@@ -143,6 +170,7 @@ LETTERS = {
     "final_asked": (Status.REOPENED, _come_back),
     "final_stands": (Status.REOPENED, _come_back_in_vain),
     "response_corrected": (Status.ROUTED, _correct_the_response),
+    "promise_taken_back": (Status.ROUTED, _take_a_promise_back),
     "satisfaction_asked": (Status.REOPENED, _end_for_good),
     "closed_accepted": (Status.ANSWERED, lambda case, lan: answer.accept(case, actor=customer_of(case))),
     "closed_no_reply": (Status.ANSWERED, lambda case, lan: answer.close_no_reply(case, actor=SLA)),

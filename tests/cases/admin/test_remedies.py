@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from cases.complaints.models import ApprovalLimit, Remedy
+from cases.models.access import Access
 from cases.states import Channel
 from cases.workflow import answer
 from channels_app import intake
@@ -111,6 +112,15 @@ def test_the_list_of_what_is_owed(desk, people, lan, case):
         assert listed("show=overdue") == [apology]
         assert f"#remedy-{apology}" in at.client.get(address).content.decode()
     assert desk(people["elsewhere"]).client.get(address).context["cl"].result_count == 0
+
+
+def test_who_reads_one_has_read_of_its_case(desk, people, lan, case):
+    pk = propose(case, lan)
+    address = reverse("admin:complaints_remedy_change", args=[pk])
+    assert desk(people["manager"]).client.get(address).status_code == 200
+    assert Access.objects.get(case=case).user == people["manager"]
+    assert desk(people["elsewhere"]).client.get(address).status_code == 302
+    assert Access.objects.count() == 1
 
 
 def test_remedies_cost_the_same_however_many(desk, people, lan, case):

@@ -6,6 +6,7 @@ from accounts.actors import Actor
 from accounts.models import Role, Scope
 from cases.complaints.models import Remedy
 from cases.models import Case
+from cases.models.access import Access
 from cases.workflow import answer
 from tests.cases.complaints.building import clause
 from tests.cases.complaints.remedying import REASON, decided_complaint, head, in_days, operator
@@ -134,6 +135,7 @@ def test_the_list_of_all_is_narrowed(lan, yen, case, at):
         return [one["kind"] for one in answered.json()["results"]]
 
     assert listed("") == ["apology", "credit"]
+    assert Access.objects.filter(user=yen.user, case=case).count() == 1, "whoever reads them reads of the case (I15)"
     assert listed("kind=credit&status=proposed&owed=true") == ["credit"]
     assert listed("overdue=true") == listed("owed=false") == []
     assert listed(f"due_before={in_days(1)}") == ["apology"]

@@ -11,16 +11,19 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role, Scope
-from cases import timeline
+from cases import policies, timeline
 from cases.complaints import remedy_rights
 from cases.complaints.models import ApprovalLimit, Decision, PolicyClause, Remedy, RemedyApproval, RemedyExecution
+from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import MOVES, OF_MONEY, RemedyKind, RemedyStatus, RemedyStep
 from cases.events import flaws_of
 from cases.evidence.pipeline.receive import Upload
+from cases.evidence.queries import file_of
 from cases.records.models import RecordKind
 from cases.records.rows import PaymentRow
 from cases.records.snapshots import keep
@@ -108,6 +111,23 @@ class TestTheWay:
         answer.reject(case, actor=customer_of(case))
         assert kept(pk).status == RemedyStatus.ACCEPTED
 
+    def test_nobody_accepts_what_was_not_promised(self, case, lan, yen, make_client):
+        """So whatever the customer accepted was promised: by an answer of ours."""
+        program = Actor.integration(make_client(Scope.CASES_WORK, Scope.CASES_ANSWER_FOR_CUSTOMER).api_client)
+        pk = propose(case, lan)
+        remedies.approve(case, actor=yen, remedy=pk)
+        for actor, message in ((program, None), (lan, said_last(case))):
+            with pytest.raises(NotPermitted):
+                remedies.accept(case, actor=actor, remedy=pk, message=message)
+        answer.send_answer(case, actor=lan, body="Chúng tôi ghi có thêm.")
+        remedies.accept(case, actor=program, remedy=pk)
+        assert kept(pk).promised_at
+
+    def test_the_owner_is_told_that_it_is_to_be_carried_out(self, lan):
+        case, _pk = accepted(lan)
+        told = StaffNotice.objects.filter(event__kind="remedy_accepted")
+        assert [(one.recipient_id, one.case_id) for one in told] == [(lan.subject.pk, case.pk)]
+
     def test_staff_cite_the_customers_words(self, lan, yen):
         case, pk = promised(lan)
         for message, wrong in ((None, "message"), (said_last(case), "message")):
@@ -145,6 +165,57 @@ class TestTheWay:
         with time_machine.travel(timezone.now() + timedelta(days=3)):
             assert "remedy" in lacking(case)
             assert "answer" not in allowed_steps(lan, case)
+
+
+class TestAcrossRounds:
+    @pytest.mark.parametrize("is_done", [False, True])
+    def test_what_was_accepted_before_stands_and_is_not_paid_again(self, lan, yen, make_staff, is_done):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        if is_done:
+            remedies.record_by_hand(case, actor=lan, remedy=pk, reference="GD-1")
+        decided_again(case, minh)
+        with pytest.raises(Conflict):
+            propose(case, minh)
+        assert "remedy" not in lacking(case)
+        (issue,) = complaint_file(case).issues
+        assert [one.pk for one in issue.standing_remedies] == [pk]
+        with time_machine.travel(timezone.now() + timedelta(days=3)):
+            assert ("remedy" in lacking(case)) is not is_done  # late is only what is still owed
+
+    @pytest.mark.parametrize("denial", [{"no_remedy_because": "Không thiệt hại"}, {"outcome": "withdrawn"}])
+    def test_no_decision_denies_what_was_accepted(self, lan, yen, make_staff, denial):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        with pytest.raises(StepNotAllowed, match="340"):
+            decided_again(case, minh, **denial)
+        remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Đã trả bằng cách khác")
+        deciding.decide(case, actor=minh, number=1, decided=decided(case, **denial))
+
+    def test_who_writes_the_customers_no_down_has_judged_nothing(self, lan, yen, make_staff):
+        clerk = Actor.staff(make_staff("tu", Role.SPECIALIST))
+        case, _pk = promised(lan)
+        answer.reject(case, actor=clerk, reason="Khách gọi: không đồng ý.")
+        assert case.events.get(kind="remedy_declined").actor_kind == "system"
+        assert clerk.subject.pk not in policies.earlier_deciders(case)
+        assert lan.subject.pk in policies.earlier_deciders(case)
+
+    def test_what_was_declined_is_proposed_anew(self, lan, yen, make_staff):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, _pk = promised(lan)
+        decided_again(case, minh)
+        assert "remedy" in lacking(case)
+        propose(case, minh)
+
+
+def decided_again(case, reviewer, **decision):
+    """The customer does not agree; somebody else takes the matter up, and decides it."""
+    answer.reject(case, actor=customer_of(case))
+    resolution.start_resolving(case, actor=reviewer)
+    deciding.note_finding(case, actor=reviewer, number=1, found=found())
+    deciding.decide(case, actor=reviewer, number=1, decided=decided(case, **{"no_remedy_because": "", **decision}))
 
 
 class TestProposing:
@@ -252,10 +323,7 @@ class TestFourEyes:
     def test_nor_whoever_decided_in_an_earlier_round(self, lan, yen, make_staff):
         minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
         case, _pk = promised(lan)
-        answer.reject(case, actor=customer_of(case))
-        resolution.start_resolving(case, actor=minh)
-        deciding.note_finding(case, actor=minh, number=1, found=found())
-        deciding.decide(case, actor=minh, number=1, decided=decided(case, no_remedy_because=""))
+        decided_again(case, minh)
         pk = propose(case, minh, amount=500_000)
         with pytest.raises(NotPermitted):
             remedies.approve(case, actor=yen, remedy=pk)  # she approved in the round before
@@ -278,11 +346,33 @@ class TestFourEyes:
         remedies.approve(case, actor=lead, remedy=alone)
         remedies.approve(case, actor=lead, remedy=together)
         assert [kept(pk).status for pk in (alone, together)] == ["approved", "proposed"]
-        with pytest.raises(NotPermitted, match="20"):
+        with pytest.raises(NotPermitted, match="24"):
             remedies.approve(case, actor=lead, remedy=beyond)
         far = propose(case, lan, amount=500_000_001)
         with pytest.raises(NotPermitted):
             remedies.approve(case, actor=head(), remedy=far)
+
+    def test_a_sum_in_parts_is_one_sum(self, case, lan, make_staff):
+        lead = Actor.staff(make_staff("truong", Role.SPECIALIST, lead=True))
+        first, second, third = (propose(case, lan, amount=amount) for amount in (1_500_000, 1_500_001, 18_000_000))
+        remedies.approve(case, actor=lead, remedy=first)
+        remedies.approve(case, actor=lead, remedy=second)
+        assert [kept(pk).status for pk in (first, second)] == ["approved", "proposed"]
+        with pytest.raises(NotPermitted, match="21"):
+            remedies.approve(case, actor=lead, remedy=third)
+        remedies.cancel(case, actor=lan, remedy=first, reason="Nhầm")
+        remedies.approve(case, actor=lead, remedy=third)  # what was given up is let go out no more
+
+    def test_asking_who_may_approve_costs_the_same_for_any_number(self, case, lan, yen):
+        pk = propose(case, lan)
+        counts = []
+        for size in (2, 12):
+            for number in range(size):
+                head(f"quan{number}")
+            with CaptureQueriesContext(connection) as asked:
+                assert remedy_rights.who_may(RemedyStep.APPROVE, kept(pk), case).count() == size + 1
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
     def test_a_new_limit_counts_from_its_day(self, case, lan, yen):
         ApprovalLimit.objects.create(level="manager", alone=0, together=1_000, valid_from=in_days(1))
@@ -374,8 +464,31 @@ class TestMoves:
             remedies.cancel(case, actor=lan, remedy=pk, reason="Nhầm")
         with pytest.raises(NotPermitted):
             remedies.decline(case, actor=head("quan"), remedy=pk, reason="Nhầm")
+        answer.accept(case, actor=customer_of(case))
+        with pytest.raises(Invalid):
+            remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Quý khách gian lận.")
         remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Đã trả bằng cách khác")
         assert kept(pk).status == RemedyStatus.CANCELLED
+        told = case.messages.last().body
+        assert "340.000" in told
+        assert "Đã trả bằng cách khác" in told
+        reader = customer_of(case)
+        read = [(one.kind, one.words) for one in timeline.entries(list(timeline.events_for(reader, case)), reader)]
+        assert ("promise_taken_back", "Đã trả bằng cách khác") in read
+
+    def test_nor_while_the_customer_weighs_the_answer_that_promises_it(self, lan):
+        case, pk = promised(lan)
+        for _ in range(2):
+            with pytest.raises(StepNotAllowed, match="promises"):
+                remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Nhầm")
+            if kept(pk).status == RemedyStatus.APPROVED:
+                remedies.accept(case, actor=customer_of(case), remedy=pk)
+
+    def test_what_was_never_promised_is_cancelled_among_ourselves(self, case, lan):
+        before = case.messages.count()
+        remedies.cancel(case, actor=lan, remedy=propose(case, lan), reason="Nhầm")
+        assert case.messages.count() == before
+        assert not case.events.filter(kind="promise_taken_back").exists()
 
     def test_another_cases_remedy_is_not_there(self, case, lan, yen):
         _other, pk = promised(lan)
@@ -560,6 +673,9 @@ class TestCarriedOutByTheOperator:
         remedies.record_by_hand(case, actor=lan, remedy=pk, reference="PAY-1")
         (execution,) = RemedyExecution.objects.all()
         assert (execution.way, execution.reference, len(books.paid)) == ("connector", "PAY-1", 1)
+        with pytest.raises(NotPermitted):
+            remedies.confirm(case, actor=lan, remedy=pk)  # it is by her word alone that it was done
+        remedies.confirm(case, actor=head("quan"), remedy=pk)
 
     def test_what_the_other_side_works_on_is_only_asked_about(self, books, owed, lan, settings):
         settings.OPERATOR_REMEDIES_RETRY_SECONDS = (1,)
@@ -599,6 +715,33 @@ class TestCarriedOutByTheOperator:
         with pytest.raises(NotPermitted):
             remedies.confirm(case, actor=lan, remedy=pk)
         remedies.confirm(case, actor=head("quan"), remedy=pk)
+
+
+class TestProof:
+    """A receipt that a program attaches is our own doing, not the customer's word."""
+
+    def test_on_a_closed_case_it_raises_no_question(self, lan, make_client):
+        case, pk = accepted(lan)
+        self.attach(case, pk, make_client)
+        assert not case.events.filter(kind="reopen_asked").exists()
+        assert not case.reopen_asked_at
+
+    def test_on_an_open_case_nothing_waits_for_a_look_at_it(self, lan, yen, make_staff, make_client):
+        minh = Actor.staff(make_staff("minh", Role.SPECIALIST))
+        case, pk = promised(lan)
+        remedies.accept(case, actor=customer_of(case), remedy=pk)
+        decided_again(case, minh)
+        self.attach(case, pk, make_client)
+        assert file_of(case).unchecked == []
+        deciding.decide(case, actor=minh, number=1, decided=decided(case, no_remedy_because=""))
+
+    @staticmethod
+    def attach(case, pk, make_client):
+        proof = Upload.of_bytes(picture(), filename="uy-nhiem-chi.jpg")
+        program = Actor.integration(make_client().api_client)
+        done = remedies.record_by_hand(case, actor=program, remedy=pk, reference="UNC 12", proof=proof)
+        assert (done.proof.state, done.proof.checks.get().by_kind) == ("accepted", "integration")
+        case.refresh_from_db()
 
 
 class TestTime:

@@ -197,7 +197,7 @@ class Remedying(RuleBasedStateMachine):
             early = {one.by_kind + one.by_id for one in Decision.objects.filter(at__lte=remedy.at)}
             assert not {f"staff{one.by_id}" for one in approvals} & early, "I5"
             if remedy.status in AGREED:
-                assert is_enough([reach[Level(one.level)] for one in approvals], remedy.amount or 0), "I6"
+                assert is_enough([(reach[Level(one.level)], remedy.amount or 0) for one in approvals]), "I6"
         assert deciders
 
     @invariant()
