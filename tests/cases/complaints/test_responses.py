@@ -33,6 +33,8 @@ from tests.cases.complaints.building import complete, decided, found, open_compl
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 HOSTILE = '#panic("x") #import "a": * = T $x$ `r` <b>đậm</b> <script>1</script> \\ // @ref #[*_{{ 7*7 }}'
+# No embedded font has all of these; some turn the direction of what follows, some are no characters at all.
+UNUSUAL = "🙂 👨\u200d👩\u200d👧 🇻🇳 中文 ไทย עברית العربية \u202eabc\u2066 \x07\x1b\u2028 \ufeff\uffff \U0010ffff e\u0323\u0302"
 
 
 @pytest.fixture
@@ -73,6 +75,11 @@ def told(case):
 
 def text_of(pdf):
     return "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(pdf)).replace("\r", "")
+
+
+def _ink(pdf):
+    """How many pixels of the first page are dark."""
+    return sum(PdfDocument(pdf)[0].render(scale=2).to_pil().convert("L").histogram()[:128])
 
 
 def refused(change):
@@ -161,14 +168,25 @@ class TestPrinted:
 
     def test_words_from_outside_never_become_markup(self, lan):
         case = open_complaint(owner=lan)
-        complaint.note_account(case, actor=lan, number=1, side="customer", text=HOSTILE)
+        words = f"{HOSTILE}\n{UNUSUAL}"
+        complaint.note_account(case, actor=lan, number=1, side="customer", text=words)
         tell_our_side(case, lan)
-        deciding.note_finding(case, actor=lan, number=1, found=found(plain=HOSTILE))
-        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=HOSTILE, no_remedy_because=HOSTILE))
+        deciding.note_finding(case, actor=lan, number=1, found=found(plain=words))
+        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=words, no_remedy_because=words))
         case.customer.name = HOSTILE
         case.customer.save()
         text = text_of(responding.print_once(answered(Case.objects.get(pk=case.pk), lan)).pdf)
         assert "".join(text.split()).count("".join(HOSTILE.split())) == 5
+
+    def test_no_text_is_refused_and_what_no_font_has_is_a_mark(self, case, lan):
+        response = answered(case, lan)
+        strange = {**response.says, "to": f"\0{UNUSUAL}", "brand": UNUSUAL, "next_level": f"Đọc được\n{UNUSUAL}"}
+        pdf = printing.as_pdf(strange)
+        assert pdf == printing.as_pdf(strange)
+        assert "Đọc được" in text_of(pdf)
+        assert _ink(printing.as_pdf({**response.says, "to": "🙂"})) > _ink(
+            printing.as_pdf({**response.says, "to": " "})
+        )
 
     def test_a_long_one_has_pages_and_keeps_every_mark(self, case, lan):
         long = "\n".join(
