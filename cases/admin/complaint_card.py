@@ -27,7 +27,7 @@ from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.sla import packs
-from cases.states import ClosedAs, Status, Step
+from cases.states import ROUND_ANSWERED, ClosedAs, Status, Step
 from cskh.core.amounts import money
 
 from . import words
@@ -103,6 +103,7 @@ class ComplaintCard:
     amount: str
     level: Level
     is_worked_on: bool
+    is_awaiting_approval: bool
     may_work: bool
     may_decide: bool
 
@@ -136,16 +137,19 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
     file = complaint_file(case)
     if file is None:
         return None
-    is_worked_on = case.status not in (Status.ANSWERED, Status.CLOSED)
+    is_worked_on = case.status not in ROUND_ANSWERED
+    is_awaiting = case.status == Status.AWAITING_APPROVAL
+    rights = Rights(actor, case)
+
+    def may(step: Step) -> bool:
+        return is_worked_on and not is_awaiting and policies.may(actor, step, case) and not rights.gains
+
     lacks = standing.missing(file) if is_worked_on else []  # once it is answered nothing is waited for
     said = [entry for one in file.issues for entry in (one.finding, one.decision) if entry is not None]
     names = words.names_of((entry.who for entry in said), case)
     facts = _names_of_facts(file, case)
-    may_approve = is_worked_on and policies.may(actor, Step.APPROVE, case)
-    may_decide = is_worked_on and policies.may(actor, Step.ANSWER, case)
-    rights = Rights(actor, case)
+    may_approve, may_decide = may(Step.APPROVE), may(Step.ANSWER)
     remedies = lines_of(file, case, rights)
-    may_propose = may_decide and not rights.gains
     return ComplaintCard(
         complaint=file.complaint,
         issues=[
@@ -157,7 +161,7 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
                 actor,
                 remedies=remedies.get(one.issue.pk, []),
                 may_approve=may_approve,
-                may_propose=may_propose,
+                may_propose=may_decide,
             )
             for one in file.issues
         ],
@@ -167,7 +171,8 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
         amount=money(file.complaint.amount),
         level=level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE),
         is_worked_on=is_worked_on,
-        may_work=is_worked_on and policies.may(actor, Step.REQUEST_EVIDENCE, case),
+        is_awaiting_approval=is_awaiting,
+        may_work=may(Step.REQUEST_EVIDENCE),
         may_decide=may_decide,
     )
 

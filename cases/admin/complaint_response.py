@@ -17,7 +17,7 @@ from cases.complaints.queries import complaint_file
 from cases.complaints.register import complaint_of
 from cases.complaints.responses import responses_of
 from cases.models import Case
-from cases.states import Status, Step
+from cases.states import ROUND_ANSWERED, Step
 from cases.workflow import responding
 from cskh.core.downloads import pdf_to_save
 
@@ -30,7 +30,7 @@ def preview(request: HttpRequest, pk: int, page: Page) -> HttpResponse:
     actor = Actor.staff(request.user)
     case = _case(actor, pk)
     file = complaint_file(case)
-    if file is None or case.status in (Status.ANSWERED, Status.CLOSED):
+    if file is None or case.status in ROUND_ANSWERED:
         raise Http404
     note_access(actor, case.pk)
     is_final = "final" in request.GET and case.round > 1
@@ -49,9 +49,10 @@ def show(request: HttpRequest, pk: int, number: int, page: Page) -> HttpResponse
     """One version as the customer reads it, the others, and for whoever may the form that corrects it."""
     actor = Actor.staff(request.user)
     case = _case(actor, pk)
-    responses = list(responses_of(case).order_by("-pk"))
+    responses = list(responses_of(case).select_related("answer").order_by("-pk"))
     shown = _among(responses, number)
     note_access(actor, case.pk)
+    may_correct = bool(shown.content) and shown == responses[0] and policies.may(actor, Step.APPROVE, case)
     said = shown.says
     context = {
         **page(),
@@ -61,7 +62,8 @@ def show(request: HttpRequest, pk: int, number: int, page: Page) -> HttpResponse
         "doc": laid_out(said) if said else None,
         "said": said,
         "responses": responses,
-        "may_correct": bool(said) and shown == responses[0] and policies.may(actor, Step.APPROVE, case),
+        "may_correct": may_correct,
+        "why_not": responding.why_not_correct(shown, case, actor=actor) if may_correct else "",
     }
     return render(request, "admin/cases/case/response_page.html", context)
 

@@ -34,7 +34,7 @@ from cases.complaints.standing import ComplaintFile, IssueFile
 from cases.evidence.models import EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
-from cases.states import ClosedAs, Nature, Status, Step
+from cases.states import ROUND_ANSWERED, ClosedAs, Nature, Status, Step
 from cases.workflow import complaint, deciding
 from cases.workflow.complaint import TEXT_MAX, Description
 from cskh.core.api import ApiView, GenericApiView
@@ -267,7 +267,7 @@ class LevelOut(serializers.Serializer):
     ]
 )
 class ComplaintOut(serializers.Serializer):
-    """The whole complaint. `missing` is what an answer still waits for; `etag` is that of the case."""
+    """The whole complaint. `missing` is what an answer still waits for (once it is given, nothing); `etag` is that of the case."""
 
     code = serializers.CharField(source="complaint.case.code")
     registered_at = serializers.DateTimeField(source="complaint.registered_at")
@@ -290,6 +290,8 @@ class ComplaintOut(serializers.Serializer):
 
     @extend_schema_field(LackOut(many=True))
     def get_missing(self, file: ComplaintFile) -> Any:
+        if file.complaint.case.status in ROUND_ANSWERED:
+            return []  # nothing is waited for
         return [lack.as_data for lack in standing.missing(file)]
 
 

@@ -45,7 +45,14 @@ _SAID = {
             "outcome": "upheld",
             "reason": "Sổ lệnh gốc khớp với lời Quý khách",
             "clause": {"number": 7, "version": 1, "title": "Tính kết quả"},
-            "remedies": [{"what": "Ghi có thêm 340.000 ₫", "by": "2026-11-26"}],
+            "remedies": [
+                {
+                    "what": "ghi có vào tài khoản 340.000 ₫",
+                    "why": "Ghi có thêm 340.000 ₫ vào tài khoản của Quý khách.",
+                    "to": "tài khoản của khách tại đơn vị ••••0231",
+                    "by": "2026-11-26",
+                }
+            ],
             "no_remedy_because": "",
         }
     ],

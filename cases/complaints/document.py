@@ -23,12 +23,13 @@ from cases.records.models import Snapshot
 from cskh.core.text import one_line
 
 from .ladder import Level, external_route
-from .models import Outcome, PolicyClause
+from .models import Outcome, PolicyClause, Remedy
 from .standing import ComplaintFile, IssueFile
 
 Content = dict[str, Any]
 FORM = 1  # of the content, should it ever be kept otherwise
 _SAID_MAX = 1500
+_OURS = frozenset({ActorKind.STAFF.value, ActorKind.SYSTEM.value})
 _RESULTS = {
     FactEntry.Kind.CORROBORATED.value: gettext_lazy("confirmed"),
     FactEntry.Kind.CONTRADICTED.value: gettext_lazy("not confirmed as you told us"),
@@ -67,7 +68,13 @@ def remedies_of(one: IssueFile) -> tuple[list[dict[str, str]], str]:
     """What is done about the issue and by when, or else why nothing is: the one place where a response reads remedies."""
     decision = one.decision
     because = decision.no_remedy_because if decision else ""
-    return [{"what": str(remedy), "by": remedy.due_on.isoformat()} for remedy in one.standing_remedies], because
+    return [_promise(remedy) for remedy in one.standing_remedies], because
+
+
+def _promise(remedy: Remedy) -> dict[str, str]:
+    """`why` are the words written for the customer; `to` is masked."""
+    to = f"{remedy.get_destination_kind_display()} {remedy.destination}".strip() if remedy.destination_kind else ""
+    return {"what": str(remedy), "why": remedy.reason, "to": to, "by": remedy.due_on.isoformat()}
 
 
 def _issue(one: IssueFile, facts: Mapping[str, str]) -> Content:
@@ -104,9 +111,9 @@ def _looked_at(one: IssueFile, facts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _item(item: EvidenceItem) -> str:
-    """What customers sent they know by its name; what others added, by what it is for."""
+    """What customers sent, through an app too, they know by its name; what we added, by what it is for."""
     thing = str(item.requested_item or item.checklist_item or "")
-    if item.sender_kind != ActorKind.CUSTOMER:
+    if item.sender_kind in _OURS:
         return thing or _("A document from our own file")
     name = short_name(item.filename) if item.file_id else one_line(item.text)[:60]
     return f"{thing} ({name})" if thing else name
@@ -178,9 +185,12 @@ def _clause_laid_out(clause: Content | None) -> str:
 
 
 def _remedy(remedy: Mapping[str, str]) -> str:
-    if not remedy["by"]:
-        return remedy["what"]
-    return _("%(what)s – by %(day)s") % {"what": remedy["what"].rstrip("."), "day": _day(remedy["by"])}
+    """What, by when; then where it goes, and the words on it (earlier responses have neither)."""
+    what = capfirst(remedy["what"])
+    if remedy["by"]:
+        what = _("%(what)s – by %(day)s") % {"what": what.rstrip("."), "day": _day(remedy["by"])}
+    to = _("Goes to: %(to)s") % remedy if remedy.get("to") else ""
+    return "\n".join(filter(None, [what, to, remedy.get("why", "")]))
 
 
 def _correction(said: Content) -> str:

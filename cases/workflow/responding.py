@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,10 @@ from cases import policies
 from cases.complaints import printing
 from cases.complaints.document import Content, compose
 from cases.complaints.ladder import Level, level_of_round
-from cases.complaints.models import Response, ResponsePrint
+from cases.complaints.models import Decision, Finding, Remedy, Response, ResponsePrint
 from cases.complaints.queries import complaint_file
+from cases.complaints.remedy_rights import Rights
+from cases.complaints.remedy_states import GIVEN_UP
 from cases.complaints.responses import canonical, hash_of, responses_of, seal_of
 from cases.complaints.standing import ComplaintFile
 from cases.events import EventKind, record
@@ -80,15 +82,22 @@ def correct(
     """Says anew what was worded wrongly: the next version, with the `reason` as the customer will read it.
 
     `found` and `reasons` are the new words by the number of their issue. What was decided and promised is not corrected
-    here: that takes a new round. For people who approve outcomes; Conflict where a later version or response stands.
+    here: that takes a new round. For people who approve outcomes and had no part in this one; Conflict where a later version
+    or response stands, or something it names is not done after all.
     """
     with change_case(response.complaint.case) as held:
         policies.require(actor, Step.APPROVE, held)
-        if not actor.is_staff:
-            raise NotPermitted(_("A person corrects this, and is named."))
-        latest = responses_of(held).last()
+        latest = responses_of(held).select_related("answer").last()
         if latest is None or latest.pk != response.pk or not latest.content:
             raise Conflict(_("A later version stands already. Look at that one."))
+        if reason_against := why_not_correct(latest, held, actor=actor):
+            raise NotPermitted(reason_against)
+        if _named_in(latest).filter(status__in=GIVEN_UP).exists():
+            raise Conflict(
+                _(
+                    "A remedy it names is not done after all; a correction would promise it again. Tell the customer in a message."
+                )
+            )
         why = _for_customer(reason, "reason", _("Say why it is corrected, as the customer will read it."))
         content = _corrected(latest.says, found or {}, reasons or {}, next_level)
         content["version"] = latest.version + 1
@@ -99,6 +108,29 @@ def correct(
         _keep(held, new, content, actor=actor)
         record(held, EventKind.RESPONSE_CORRECTED, actor=actor, words=why, **_facts(new))
     return new
+
+
+def why_not_correct(response: Response, case: Case, *, actor: Actor) -> str:
+    """Why this one, of all who may approve outcomes on the case, may not reword its response (four eyes); "" where they may."""
+    if not actor.is_staff:
+        return _("A person corrects this, and is named.")
+    if Rights(actor, case).gains:
+        return _("Somebody else does this: you are the customer.")
+    who = actor.kind.value, actor.id
+    answer = response.answer
+    if who in (response.who, (answer.author_kind, answer.author_id)):
+        return _("Somebody else corrects it: it is your own.")
+    theirs = {"issue__complaint": response.complaint_id, "round": answer.round, "by_kind": who[0], "by_id": who[1]}
+    if any(model.objects.filter(**theirs).exists() for model in (Finding, Decision)):
+        return _("Somebody else corrects it: you found or decided what it says.")
+    return ""
+
+
+def _named_in(response: Response) -> QuerySet[Remedy]:
+    """The remedies it promises."""
+    return Remedy.objects.filter(
+        issue__complaint=response.complaint_id, round=response.answer.round, promised_at__isnull=False
+    )
 
 
 def print_once(response: Response) -> ResponsePrint:
@@ -128,7 +160,7 @@ def _keep(held: Case, response: Response, content: Content, *, actor: Actor) -> 
     response.language = content["language"]
     response.is_final = content["is_final"]
     response.sha256 = seal_of(response.content, response.notice)
-    for field, value in by(actor, held).items():
+    for field, value in {**by(actor, held), "round": response.answer.round}.items():
         setattr(response, field, value)
     response.save(force_insert=True)
     enqueue_after_commit("cases.tasks.print_response", response.pk)

@@ -17,12 +17,14 @@ from cases import policies
 from cases.complaints import printing
 from cases.complaints.document import laid_out
 from cases.complaints.models import Response, ResponsePrint
+from cases.complaints.queries import complaint_file
 from cases.complaints.responses import altered, latest_of, responses_of
 from cases.events import flaws_of
+from cases.evidence.models import EvidenceItem
 from cases.models import Case
 from cases.states import Step
 from cases.tasks import print_response
-from cases.workflow import answer, complaint, deciding, ending, resolution, responding, routing
+from cases.workflow import answer, complaint, deciding, ending, remedies, resolution, responding, routing
 from cases.workflow._clocks import SLA
 from cases.workflow.steps import allowed_steps
 from channels_app import intake
@@ -30,9 +32,12 @@ from channels_app.models import Message
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from tests.cases.building import customer_of, open_case
 from tests.cases.complaints.building import complete, decided, found, open_complaint, tell_our_side
+from tests.cases.complaints.remedying import REASON, head, promised
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 HOSTILE = '#panic("x") #import "a": * = T $x$ `r` <b>đậm</b> <script>1</script> \\ // @ref #[*_{{ 7*7 }}'
+# No embedded font has all of these; some turn the direction of what follows, some are no characters at all.
+UNUSUAL = "🙂 👨\u200d👩\u200d👧 🇻🇳 中文 ไทย עברית العربية \u202eabc\u2066 \x07\x1b\u2028 \ufeff\uffff \U0010ffff e\u0323\u0302"
 
 
 @pytest.fixture
@@ -75,6 +80,11 @@ def text_of(pdf):
     return "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(pdf)).replace("\r", "")
 
 
+def _ink(pdf):
+    """How many pixels of the first page are dark."""
+    return sum(PdfDocument(pdf)[0].render(scale=2).to_pil().convert("L").histogram()[:128])
+
+
 def refused(change):
     with pytest.raises(DatabaseError, match="cannot be changed or deleted"), transaction.atomic():
         change()
@@ -91,7 +101,7 @@ class TestIssued:
         assert issue["said"] == "Tôi chuyển 2.000.000đ lúc 9 giờ"
         assert (issue["outcome"], issue["reason"]) == ("upheld", "Sổ lệnh khớp với lời Quý khách.")
         assert issue["clause"]["number"] == 4
-        assert issue["remedies"][0]["what"] == "Ghi có 340.000 ₫"
+        assert (issue["remedies"], issue["no_remedy_because"][:10]) == ([], "Số tiền đã")
         assert (said["level"], said["levels"], said["is_final"]) == (1, 2, False)
         assert said["to"] == "Nguyễn Văn An"
         for inside in ("OPS-77", "Tuấn", "Lan", "Sổ lệnh ghi"):
@@ -161,14 +171,25 @@ class TestPrinted:
 
     def test_words_from_outside_never_become_markup(self, lan):
         case = open_complaint(owner=lan)
-        complaint.note_account(case, actor=lan, number=1, side="customer", text=HOSTILE)
+        words = f"{HOSTILE}\n{UNUSUAL}"
+        complaint.note_account(case, actor=lan, number=1, side="customer", text=words)
         tell_our_side(case, lan)
-        deciding.note_finding(case, actor=lan, number=1, found=found(plain=HOSTILE))
-        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=HOSTILE, no_remedy_because=HOSTILE))
+        deciding.note_finding(case, actor=lan, number=1, found=found(plain=words))
+        deciding.decide(case, actor=lan, number=1, decided=decided(case, reason=words, no_remedy_because=words))
         case.customer.name = HOSTILE
         case.customer.save()
         text = text_of(responding.print_once(answered(Case.objects.get(pk=case.pk), lan)).pdf)
         assert "".join(text.split()).count("".join(HOSTILE.split())) == 5
+
+    def test_no_text_is_refused_and_what_no_font_has_is_a_mark(self, case, lan):
+        response = answered(case, lan)
+        strange = {**response.says, "to": f"\0{UNUSUAL}", "brand": UNUSUAL, "next_level": f"Đọc được\n{UNUSUAL}"}
+        pdf = printing.as_pdf(strange)
+        assert pdf == printing.as_pdf(strange)
+        assert "Đọc được" in text_of(pdf)
+        assert _ink(printing.as_pdf({**response.says, "to": "🙂"})) > _ink(
+            printing.as_pdf({**response.says, "to": " "})
+        )
 
     def test_a_long_one_has_pages_and_keeps_every_mark(self, case, lan):
         long = "\n".join(
@@ -258,6 +279,65 @@ class TestCorrected:
         with pytest.raises(NotPermitted):
             responding.correct(first, actor=lan, reason="Sửa", found={1: "Khác"})
         assert Response.objects.count() == 1
+
+    def test_whoever_had_a_part_in_it_does_not_reword_it(self, case, lan, son, make_staff):
+        ha, quan = (Actor.staff(make_staff(name, Role.MANAGER)) for name in ("ha", "quan"))
+        deciding.note_finding(case, actor=ha, number=1, found=found())
+        complete(case, quan)
+        answer.send_answer(case, actor=son, body="Chúng tôi đã xem xét khiếu nại.")
+        words = {"reason": "Sửa", "found": {1: "Khác"}}
+        for one in (ha, quan, son):  # who found, who decided, who answered
+            with pytest.raises(NotPermitted):
+                responding.correct(latest_of(case), actor=one, **words)
+        mai = Actor.staff(make_staff("mai", Role.MANAGER))
+        type(mai.subject).objects.filter(pk=mai.subject.pk).update(email="An@khach.example")
+        mai.subject.refresh_from_db()
+        with pytest.raises(NotPermitted, match="chính là khách hàng"):
+            responding.correct(latest_of(case), actor=mai, **words)
+        yen = Actor.staff(make_staff("yen", Role.MANAGER))
+        corrected = responding.correct(latest_of(case), actor=yen, **words)
+        with pytest.raises(NotPermitted):
+            responding.correct(corrected, actor=yen, reason="Sửa", found={1: "Khác nữa"})
+
+    def test_it_stays_of_the_round_that_was_answered(self, case, lan, son):
+        first = answered(case, lan)
+        answer.reject(case, actor=customer_of(case), reason="Chưa đủ tiền")
+        assert responding.correct(first, actor=son, reason="Sửa", found={1: "Khác"}).round == first.round == 1
+
+    def test_what_was_given_up_is_not_promised_again(self, lan, son):
+        case, remedy = promised(lan)
+        first = latest_of(case)
+        second = responding.correct(first, actor=son, reason="Sửa", found={1: "Khác"})
+        remedies.cancel(case, actor=head(), remedy=remedy, reason="Đã trả qua kênh khác")
+        with pytest.raises(Conflict):
+            responding.correct(second, actor=head("quan"), reason="Sửa", found={1: "Khác nữa"})
+
+
+class TestRemedies:
+    def test_it_says_what_is_done_why_by_when_and_where_it_goes(self, lan):
+        case, _remedy = promised(lan)
+        response = latest_of(case)
+        (promise,) = response.says["issues"][0]["remedies"]
+        assert (promise["what"], promise["why"]) == ("ghi có vào tài khoản 340.000 ₫", REASON)
+        assert promise["to"].endswith(f"••••{case.customer.external_id[-4:]}")
+        assert case.customer.external_id not in response.content
+        for said in (text_of(responding.print_once(response).pdf), str(laid_out(response.says)["issues"])):
+            assert all("".join(promise[part].split())[1:] in "".join(said.split()) for part in ("what", "why", "to"))
+
+    def test_one_of_before_that_has_neither_is_read_as_it_was(self, lan):
+        said = latest_of(promised(lan)[0]).says
+        said["issues"][0]["remedies"] = [{"what": "Ghi có 340.000 ₫", "by": ""}]
+        assert ["Ghi có 340.000 ₫"] in [line["items"] for line in laid_out(said)["issues"][0]["lines"]]
+
+
+class TestEvidence:
+    @pytest.mark.parametrize(("sender", "own"), [("customer", False), ("integration", False), ("staff", True)])
+    def test_what_came_through_an_app_is_the_customers(self, case, lan, sender, own):
+        item = EvidenceItem.objects.create(case=case, text="Mã GD-1", channel="web", sender_kind=sender, sender_id="1")
+        finding = deciding.note_finding(case, actor=lan, number=1, found=found())
+        finding.evidence.set([item])
+        (first, *_rest) = responding.draft(complaint_file(case))["issues"][0]["evidence"]
+        assert (first != "Mã GD-1") == own
 
 
 class TestLadder:
