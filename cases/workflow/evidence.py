@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,7 @@ from ._waiting import usual_due as usual_due
 
 _MAX_TEXT = 4_000
 _MAX_REASON = 500
+_REJECTIONS = 2  # so often whoever works on the case rejects the same thing: each asks the customer for it once more
 _ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
 
 
@@ -212,9 +214,9 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. What is accepted, or is not any more, after the outcome was approved is
-    a new fact: the approval is taken back. What was rejected shows as missing again; whether it is asked for once more is
-    the handler's decision.
+    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it
+    (NotPermitted). What is accepted, or is not any more, after the outcome was approved is a new fact: the approval is taken
+    back. What was rejected shows as missing again; whether it is asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -234,6 +236,8 @@ def verify_evidence(
             if thing is not None:
                 sorting.file_under(held, item, thing)
                 custody.note_filing(item, actor=actor)
+            if result == Check.Result.REJECTED:
+                _require_a_look_at_rejections(held, actor, item)
             check = note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
@@ -312,6 +316,24 @@ def _require_a_look(held: Case, actor: Actor) -> None:
                 "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
             )
             % {"times": _ROUNDS}
+        )
+
+
+def _require_a_look_at_rejections(held: Case, actor: Actor, item: EvidenceItem) -> None:
+    """Raises NotPermitted where the same thing was rejected so often that somebody who answers for the case looks first: to
+    reject it once more is to ask the customer once more."""
+    if item.checklist_item_id is not None:
+        same = Q(item__checklist_item__slug=item.checklist_item.slug)  # type: ignore[union-attr]
+    else:
+        same = Q(item__requested_item=item.requested_item_id or 0)
+    rejected = Check.objects.filter(same, item__case=held, result=Check.Result.REJECTED).count()
+    if rejected >= _REJECTIONS and not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _(
+                "This was rejected %(times)d times already. A manager or the lead looks at it before the customer is asked "
+                "for it once more; you can still accept it, or set it aside."
+            )
+            % {"times": rejected}
         )
 
 

@@ -815,6 +815,28 @@ class TestChecking:
             evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason=reason)
         assert snapshot(case) == before
 
+    @pytest.mark.parametrize("thing", ["receipt", "Ảnh ví"])
+    def test_the_same_thing_a_third_time_by_whoever_answers_for_the_case(self, case, lan, make_staff, thing):
+        boss = Actor.staff(make_staff("son", Role.MANAGER))
+        wanted = [Wanted(name=thing, why="Để đối chiếu"), Wanted(name="sending-bank")]
+        asked = evidence.request_evidence(case, actor=boss, items=wanted).items.earliest("pk")
+        sent = [send(case, picture(color=(shade, 9, 9)), item=asked.pk) for shade in range(4)]
+        reject = partial(evidence.verify_evidence, result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        for item in sent[:2]:
+            reject(item, actor=Actor.staff(lan))
+        before = snapshot(case)
+        with pytest.raises(NotPermitted):
+            reject(sent[2], actor=Actor.staff(lan))
+        assert snapshot(case) == before
+        reject(sent[2], actor=boss)
+        evidence.verify_evidence(sent[3], actor=Actor.staff(lan), result="accepted")
+
+    def test_another_thing_is_rejected_by_anybody(self, case, lan):
+        receipt, line = ask(case, lan, RECEIPT, STATEMENT).items.order_by("pk")
+        for shade, asked in enumerate((receipt, line, receipt, line)):
+            item = send(case, picture(color=(shade, 9, 9)), item=asked.pk)
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+
     def test_the_customer_is_told_that_it_is_enough_once_what_is_as_good_was_accepted(self, case, lan, clock):
         request = ask(case, lan, RECEIPT, STATEMENT)
         receipt, statement = (send(case, item=asked.pk) for asked in request.items.order_by("pk"))
