@@ -104,7 +104,8 @@ def _looked_at(one: IssueFile, facts: Mapping[str, str]) -> Iterator[str]:
         return
     yield from map(_item, finding.evidence.all())
     for entry in finding.facts.all():
-        yield f"{facts.get(entry.slug, _('What you told us'))}: {_RESULTS.get(entry.kind, '')}"
+        name = facts.get(entry.slug, _("What you told us"))
+        yield f"{name}: {_RESULTS.get(entry.kind, '')}"
     yield from map(_record, finding.snapshots.all())
     if finding.other_source:  # a note among colleagues
         yield _("Other records of ours")

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from cases.complaints import limits
 from cases.complaints.connector import Connector
 from cases.complaints.destinations import Destination, destinations_of, is_still_theirs
 from cases.complaints.models import Decision, Issue, Outcome, PolicyClause, Remedy, RemedyApproval, RemedyExecution
@@ -66,6 +67,7 @@ def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
         if clause is not None:
             require_in_force(clause, complaint)
         kind, amount = _checked_kind(proposed)
+        _require_approvable(amount)
         destination = _destination(held, proposed.destination) if kind in OF_MONEY else None
         _require_day(proposed.due_on)
         words = for_customer(proposed.reason, "reason", _("Say what is done, as the customer will read it."))
@@ -259,6 +261,13 @@ def _checked_kind(proposed: Proposed) -> tuple[RemedyKind, int | None]:
         most = money(settings.AMOUNT_MAX_VND)
         raise Invalid(errors={"amount": [_("This is more than %(most)s. Look at the figures again.") % {"most": most}]})
     return kind, amount
+
+
+def _require_approvable(amount: int | None) -> None:
+    most = limits.most(timezone.localdate())
+    if amount and amount > most > 0:
+        told = _("Nobody may approve more than %(most)s, not even two together. Look at the figure again.")
+        raise Invalid(errors={"amount": [told % {"most": money(most)}]})
 
 
 def _destination(held: Case, key: str) -> Destination:

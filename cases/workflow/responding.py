@@ -182,7 +182,7 @@ def _notice(held: Case, level: Level, number: str) -> str:
     said = {
         "number": number,
         "level": _("final response") if level.is_final else str(level),
-        "page": f"{settings.PUBLIC_URL}/track/{held.code}/",
+        "page": f"{settings.PUBLIC_URL}/track/?code={held.code}",
         "next": level.next,
     }
     if level.is_final:

@@ -136,7 +136,7 @@ class TestIssued:
         response = answered(case, lan)
         assert told(case) == f"Chúng tôi đã xem xét khiếu nại.\n\n{response.notice}"
         assert response.number in response.notice
-        assert f"/track/{case.code}/" in response.notice
+        assert f"/track/?code={case.code}" in response.notice
         assert list(flaws_of(case)) == []
 
     def test_what_is_no_complaint_gets_none(self, lan):
