@@ -250,7 +250,7 @@ def _otherwise(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[tupl
 
 
 def _has_state_of(item: EvidenceItem, found: CustodyEntry | None) -> bool:
-    return item.state == (_FOUND[found.event] if found else EvidenceItem.State.RECEIVED)
+    return item.state == (_FOUND[Event(found.event)] if found else EvidenceItem.State.RECEIVED)
 
 
 def _is_scanned_as(item: EvidenceItem, scanned: CustodyEntry | None) -> bool:
