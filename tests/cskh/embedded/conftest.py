@@ -53,7 +53,8 @@ class Launched:
         return {pid: line for pid, line in _processes() if _works_in(pid, line, str(self.data))}
 
     def pid_of(self, words):
-        [pid] = [pid for pid, line in self.processes().items() if words in line]
+        """The one with those words; of a worker and what works for it, the worker."""
+        pid, *_those_it_started = sorted(pid for pid, line in self.processes().items() if words in line)
         return pid
 
     def assert_all_gone(self, seconds):
