@@ -96,6 +96,12 @@ def _end_for_good(case, lan):
     answer.give_final_response(case, actor=_manager(), body="Trả lời cuối cùng.")
 
 
+def _end_for_good_in_peace(case, lan):
+    """Nobody is asked how it was."""
+    with override_settings(SATISFACTION_ASKED=False):
+        _end_for_good(case, lan)
+
+
 def _manager():
     return Actor.staff(User.objects.get(memberships__role=Role.MANAGER))
 
@@ -166,7 +172,7 @@ LETTERS = {
     "silence_reminder": (Status.ANSWERED, _silence_about_the_answer),
     "case_reopened": (Status.ANSWERED, lambda case, lan: answer.reject(case, actor=customer_of(case))),
     "progress": (Status.REOPENED, _when_due(Kind.PROGRESS)),
-    "final answer": (Status.REOPENED, _end_for_good),
+    "final answer": (Status.REOPENED, _end_for_good_in_peace),
     "final_asked": (Status.REOPENED, _come_back),
     "final_stands": (Status.REOPENED, _come_back_in_vain),
     "response_corrected": (Status.ROUTED, _correct_the_response),

@@ -17,7 +17,7 @@ from cases.workflow import complaint
 from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.building import settle_facts
-from tests.cases.complaints.building import FOUND
+from tests.cases.complaints.building import FOUND, clause
 from tests.cases.complaints.remedying import remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
@@ -185,7 +185,7 @@ def test_the_table_of_complaints(case_name, make_staff):
         "note-account": {"issue": 1, "side": "operator", "text": "Sổ lệnh"},
         "say-recourse": {"next_level": "Người khác xem lại", "respond_by": day},
         "find-issue": {"issue": 1, **FOUND},
-        "decide-issue": {"issue": 1, "outcome": "withdrawn", "reason": "Khách rút"},
+        "decide-issue": {"issue": 1, "outcome": "upheld", "reason": "Sổ lệnh khớp", "clause": clause(case=case).pk},
         "approve-deviation": {"decision": 1},
         "propose-remedy": {"issue": 1, "kind": "apology", "due_on": day, "reason": "Xin lỗi"},
         "cancel-remedy": {"remedy": remedy.proposed, "reason": "Nhầm"},

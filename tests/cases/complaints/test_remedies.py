@@ -480,7 +480,7 @@ class TestMoves:
     def test_nor_while_the_customer_weighs_the_answer_that_promises_it(self, lan):
         case, pk = promised(lan)
         for _ in range(2):
-            with pytest.raises(StepNotAllowed, match="promises"):
+            with pytest.raises(StepNotAllowed, match="hứa biện pháp này"):
                 remedies.cancel(case, actor=head("quan"), remedy=pk, reason="Nhầm")
             if kept(pk).status == RemedyStatus.APPROVED:
                 remedies.accept(case, actor=customer_of(case), remedy=pk)

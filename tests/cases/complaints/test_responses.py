@@ -16,7 +16,7 @@ from accounts.models import Role
 from cases import policies
 from cases.complaints import printing
 from cases.complaints.document import laid_out
-from cases.complaints.models import Response, ResponsePrint
+from cases.complaints.models import Remedy, Response, ResponsePrint
 from cases.complaints.queries import complaint_file
 from cases.complaints.responses import altered, latest_of, responses_of
 from cases.events import flaws_of
@@ -24,7 +24,7 @@ from cases.evidence.models import EvidenceItem
 from cases.models import Case
 from cases.states import Step
 from cases.tasks import print_response
-from cases.workflow import answer, complaint, deciding, ending, remedies, resolution, responding, routing
+from cases.workflow import answer, complaint, deciding, ending, resolution, responding, routing
 from cases.workflow._clocks import SLA
 from cases.workflow.steps import allowed_steps
 from channels_app import intake
@@ -308,7 +308,8 @@ class TestCorrected:
         case, remedy = promised(lan)
         first = latest_of(case)
         second = responding.correct(first, actor=son, reason="Sửa", found={1: "Khác"})
-        remedies.cancel(case, actor=head(), remedy=remedy, reason="Đã trả qua kênh khác")
+        answer.reject(case, actor=customer_of(case), reason="Chưa đủ tiền")  # what was promised is declined with it
+        assert Remedy.objects.get(pk=remedy).status == "declined"
         with pytest.raises(Conflict):
             responding.correct(second, actor=head("quan"), reason="Sửa", found={1: "Khác nữa"})
 
