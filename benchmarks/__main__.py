@@ -1,5 +1,5 @@
 """`bin/benchmark`: fills a database with many cases, then measures each door against raw SQL for the same rows,
-live chat against a bare echo, and hashing of evidence against reading it."""
+live chat against a bare echo, and hashing of evidence against reading it. `--only reports` counts millions of cases."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=500)
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--processes", type=int, default=2, help="web processes that share the chats")
-    parser.add_argument("--only", choices=["doors", "chat", "evidence"])
+    parser.add_argument("--only", choices=["doors", "chat", "evidence", "reports"])
     wanted = parser.parse_args()
 
     import django
@@ -37,6 +37,10 @@ def main() -> None:
         from . import chat
 
         chat.report(chat.Load(visitors=wanted.visitors, agents=wanted.agents, processes=wanted.processes))
+    if "reports" in parts:
+        from . import reports
+
+        reports.report(wanted.cases)
 
 
 def _is_in_use() -> bool:

@@ -1,9 +1,12 @@
 """The categories as people choose among them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from cskh.core.text import alphabetical
 
 from .models import Category
 
@@ -21,9 +24,14 @@ def public_reasons() -> QuerySet[Category]:
     return reasons().filter(parent__is_active=True)
 
 
+def in_order(found: Iterable[Category]) -> list[Category]:
+    """By topic, then by reason, as a dictionary of the language in use has their names."""
+    return sorted(found, key=lambda reason: (alphabetical(str(reason.parent)), alphabetical(str(reason))))
+
+
 def category_choices() -> list[Any]:
     """The reasons below their topics, each with the department it leads to. One query."""
     topics: dict[str, list[tuple[int, str]]] = {}
-    for reason in sorted(reasons().select_related("department"), key=lambda reason: (str(reason.parent), str(reason))):
+    for reason in in_order(reasons().select_related("department")):
         topics.setdefault(str(reason.parent), []).append((reason.pk, f"{reason} → {reason.department}"))
     return [("", "---------"), *topics.items()]

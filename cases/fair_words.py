@@ -10,7 +10,7 @@ from cskh.core.text import folded
 ACCUSES = _("Say what could not be confirmed, and nothing that accuses the customer.")
 _ACCUSING = re.compile(
     r"\b(?:gia mao|gian lan|gian doi|khai gian|khai man|bia dat|noi doi|chinh sua anh|"
-    r"(?:lam|anh|bien lai) gia(?! (?:cong|dinh|han|nhap|phong|tang|thanh|tien|tri|vang))|"
+    r"(?:lam|anh|bien lai|giay to|chung tu|sao ke|cccd) gia(?! (?:cong|dinh|han|nhap|phong|tang|thanh|tien|tri|vang))|"
     r"fak(?:e|ed|ing)|forg(?:e|ed|ery|ing)|fraud\w*|falsif\w*|tamper\w*|doctored|liar|lied|lying|cheat\w*)\b"
 )
 # Whoever deceives the customer may be called what they are.

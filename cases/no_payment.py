@@ -14,15 +14,23 @@ from cskh.core.text import folded
 
 ASKS_FOR_MONEY = _("No customer pays or deposits in order to be helped. Say it without asking for money.")
 _FILL = r"(?:(?:them|ngay|truoc|tam|mot khoan|nhanh chong|chu dong|quy khach|anh|chi|ban|em) )*"
+_SUM = r"\d+(?: ?000d?| ?(?:k|tr|trieu|nghin|ngan|vnd|usd))\b"  # "gửi 2 ảnh" is none
 _FEE = r"(?:dong|nop|tra|chuyen|nap|thanh toan)(?: tien)? (?:them|phi|le phi|thue|khoan phi|tien coc|tien ky quy)"
 _PAYS_VI = (
     r"(?:nap (?:them|tien|vao|du|toi thieu|\d)|chuyen (?:them|tien|khoan|truoc|\d)|"
     r"(?:dong|nop|tra) (?:them|truoc|phi|le phi|thue|tien|\d)|thanh toan (?:them|truoc|phi|le phi|thue|khoan|\d)|"
-    r"dat coc|coc (?:truoc|\d)|ky quy|tam ung|ung truoc)"
+    r"dat coc|coc (?:truoc|\d)|ky quy|tam ung|ung truoc|gui (?:them |tien )?" + _SUM + r")"
 )
 _TOLD_VI = (
     r"(?:vui long|hay|can|phai|chi can|yeu cau|de nghi|xin|moi|bat buoc|duoc yeu cau) " + _FILL + _PAYS_VI,
     r"(?:sau khi|truoc khi|den khi|cho den khi|neu chua|chi khi|mot khi)(?: \w+){0,4}? " + _FEE,
+    # Without any word of asking, as it is often said: "Quý khách nạp thêm … để được …".
+    r"\b(?:quy khach|anh|chi|ban|em) (?:nap them|chuyen them|"
+    + _FEE
+    + r"|dat coc|ky quy)(?: \w+){0,6}? (?:de|thi|moi)\b",
+    # As a favour: "Anh chuyển giúp em 500k …".
+    r"\b(?:quy khach|anh|chi|ban) (?:chuyen|gui|nap|dong) (?:giup|ho|cho) (?:(?:ben|em|minh|toi|chung toi) ){0,2}"
+    rf"(?:phi|le phi|tien|khoan|{_SUM})",
     r"(?:bien lai|dong|nop|tra|chuyen|thanh toan)(?: \w+){0,2}? phi (?:mo khoa|giai ngan|xac minh|kich hoat|giai toa|bao lanh)",
 )
 _FREED_VI = (
@@ -49,6 +57,17 @@ _LANGUAGES = (
     (re.compile("|".join(_TOLD_VI)), re.compile(_FREED_VI)),
     (re.compile(rf"\b(?:{'|'.join(_TOLD_EN)})"), re.compile(_FREED_EN)),
 )
+# A thing to send in that proves a payment, and what it is said to be for. What customers deposit and withdraw is ordinary.
+_PAYMENT = re.compile(
+    r"\b(?:(?:dat|tien|khoan) coc|coc \d|ky quy|(?<!mien )(?<!bieu )phi|thue|nap them|(?<!your )deposit\b"
+    + _THING
+    + r"|fees?|tax(?:es)?)\b"
+)
+_IN_RETURN = re.compile(
+    r"mo (?:lai |)(?:khoa|tai khoan)|(?:moi|de|duoc|truoc khi|co the) rut|rut duoc|lenh rut (?:duoc|moi)|giai (?:ngan|toa|phong)|"
+    r"chi tra|tra thuong|kich hoat|nhan (?:lai |duoc |)(?:tien|thuong)|"
+    r"releas|unlock|unfreez|activat|pay ?out|paid out|winnings|(?:can|to) withdraw|withdrawal (?:is|can|will)"
+)
 # Said just before, these turn it into the promise that we never ask.
 _DENIED = re.compile(
     r"(?:khong|chua|chang|dung|never|not|n't|no|without|nobody|khoi|mien|doi|ke gian|mao danh|lua dao)(?: \w+){0,4} ?$",
@@ -61,9 +80,17 @@ def asks_to_pay(text: str) -> bool:
     return any(_is_demand(sentence) for sentence in _sentences(text))
 
 
-def demand_of(name: str, why: str) -> str:
-    """What asking for a thing says, as a sentence that `asks_to_pay` understands."""
-    return f"vui lòng {name}, {why}\nvui lòng {why}"
+def thing_asks_to_pay(name: str, why: str) -> bool:
+    """Whether asking for the thing tells the customer to pay: in so many words, or as the proof of a payment that frees."""
+    if asks_to_pay(f"vui lòng {name}, {why}\nvui lòng {why}"):
+        return True
+    return bool(_PAYMENT.search(_plain(name)) and _IN_RETURN.search(_plain(f"{name} {why}")))
+
+
+def require_no_payment_for(name: str, why: str, *, field: str) -> None:
+    """Raises Invalid where `thing_asks_to_pay`."""
+    if thing_asks_to_pay(name, why):
+        raise Invalid(errors={field: [str(ASKS_FOR_MONEY)]})
 
 
 def require_no_demand(text: str, *, field: str) -> None:

@@ -95,6 +95,8 @@ class Condition(StrEnum):
 
 
 OPEN = frozenset(set(Status) - {Status.CLOSED})
+# Of these the round is answered: what was found and decided in it stays as it is.
+ROUND_ANSWERED = frozenset({Status.ANSWERED, Status.CLOSED})
 # Whose move is it? In these the customer's, in every other open one ours.
 CUSTOMERS_TURN = frozenset({Status.AWAITING_CUSTOMER, Status.ANSWERED})
 

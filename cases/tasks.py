@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
 from django.utils import timezone
 
 from channels_app import push
@@ -12,13 +13,15 @@ from cskh.core.jobs import enqueue_after_commit
 from cskh.core.locks import unless_held
 
 from . import queries
+from .complaints.models import Response
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import examine
 from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
-from .workflow import follow_up, recounting
+from .reports import keeping
+from .workflow import carrying_out, follow_up, promises, recounting, responding
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,18 @@ def recount_clocks(after: int = 0) -> None:
         enqueue_after_commit("cases.tasks.recount_clocks", batch[-1].pk)
     else:
         log.info("all clocks are counted anew")
+
+
+@shared_task
+def print_response(response_id: int) -> None:
+    """Prints an official response before somebody asks for it; a task that was lost costs that reader a moment."""
+    responding.print_once(Response.objects.select_related("complaint__case").get(pk=response_id))
+
+
+@shared_task
+def keep_reports() -> None:
+    """Brings the summaries of the reports up to date: what changed since, and a little of everything anew."""
+    keeping.keep_up()
 
 
 @shared_task(**_EVIDENCE_LIMITS)
@@ -149,3 +164,22 @@ def read_record_file(file_id: int) -> None:
 def clear_record_file(file_id: int) -> None:
     """Removes the rows of a file that was withdrawn."""
     importing.clear(file_id)
+
+
+@shared_task
+def carry_out_remedy(execution_id: int) -> None:
+    """Asks the operator's system to carry a remedy out, or what became of that."""
+    carrying_out.carry_out(execution_id)
+
+
+@shared_task
+def sweep_remedies() -> None:
+    """Executions whose task was lost or that are asked about again, and remedies whose day has passed."""
+    for execution_id in carrying_out.due(_BATCH):
+        enqueue_after_commit("cases.tasks.carry_out_remedy", execution_id)
+    for case_id in promises.cases_overdue(_BATCH):
+        try:
+            with transaction.atomic():
+                promises.raise_alarms(case_id)
+        except Exception:  # one case must not hold up the others
+            log.exception("the alarm of case %s could not be raised", case_id)

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, Department, User
+from cskh.core.amounts import money
 from cskh.core.models import Named
 
 from . import policies
+from .complaints.remedy_states import RemedyKind
 from .events import ANSWER_TEXTS, EventKind, label_of
 from .models import Case, CaseEvent, Category
 from .states import Channel, ClosedAs
@@ -33,14 +36,23 @@ PUBLIC_FACTS: dict[EventKind, frozenset[str]] = {
     K.EVIDENCE_VERIFIED: frozenset({"item", "requested_item"}),
     K.EVIDENCE_REJECTED: frozenset({"item", "requested_item"}),
     K.CASE_ANSWERED: frozenset({"round", "final"}),
+    K.RESPONSE_ISSUED: frozenset({"response", "numbered", "version", "level", "final"}),
+    K.RESPONSE_CORRECTED: frozenset({"response", "numbered", "version", "final"}),
     K.OUTCOME_ACCEPTED: frozenset(),
     K.OUTCOME_REJECTED: frozenset(),
     K.CASE_REOPENED: frozenset({"round"}),
     K.REOPEN_ASKED: frozenset({"message"}),
+    K.SATISFACTION_ASKED: frozenset({"round"}),
+    K.SATISFACTION_GIVEN: frozenset({"round", "score", "ease"}),
     K.CASE_CLOSED: frozenset({"closed_as", "round"}),
+    K.REMEDY_PROMISED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
+    K.PROMISE_TAKEN_BACK: frozenset({"remedy", "remedy_kind", "amount"}),
+    K.REMEDY_ACCEPTED: frozenset({"remedy", "remedy_kind", "amount", "due_on"}),
+    K.REMEDY_EXECUTED: frozenset({"remedy", "remedy_kind", "amount"}),
+    K.REMEDY_CONFIRMED: frozenset({"remedy", "remedy_kind", "amount"}),
 }
 # Words that were written for the customer; every other word is a colleague's.
-PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED})
+PUBLIC_WORDS = frozenset({K.EVIDENCE_REJECTED, K.RESPONSE_CORRECTED, K.PROMISE_TAKEN_BACK})
 
 # Facts that name something by its slug.
 _BY_SLUG: dict[str, type[Named]] = {"category": Category, "department": Department}
@@ -116,8 +128,14 @@ def _sentence(kind: str, facts: dict[str, Any], names: dict[Who, str], things: d
 
 
 def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str, str], str]) -> str:
+    if remedy_kind := facts.get("remedy_kind"):
+        return _remedy(remedy_kind, facts.get("amount"), facts.get("due_on"))
     if closed_as := facts.get("closed_as"):
         return str(ClosedAs(closed_as).label)
+    if score := facts.get("score"):
+        return _("%(score)d of 5") % {"score": score}
+    if numbered := facts.get("numbered"):
+        return str(numbered)
     for fact in _BY_SLUG:
         if fact in facts:
             return things.get((fact, str(facts[fact])), str(facts[fact]))
@@ -126,6 +144,15 @@ def _detail(facts: dict[str, Any], names: dict[Who, str], things: dict[tuple[str
     if facts.get("channel") in Channel.values:
         return str(Channel(facts["channel"]).label)
     return ""
+
+
+def _remedy(kind: str, amount: int | None, due_on: str | None) -> str:
+    """A remedy in a line: what, how much, and by when where that is still to come."""
+    what = " ".join(filter(None, [str(RemedyKind(kind).label), money(amount)]))
+    if due_on is None:
+        return what
+    day = date_format(date.fromisoformat(due_on), "SHORT_DATE_FORMAT")
+    return _("%(what)s, by %(day)s") % {"what": what, "day": day}
 
 
 def names_of(whos: Iterable[Who]) -> dict[Who, str]:

@@ -2,16 +2,25 @@
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import F
+from django.db.models import Case, Exists, F, OuterRef, Subquery, TextField, Value, When
+from django.db.models.functions import Concat
 
+from cases.complaints.models import Response
 from cases.events import EventKind, Flaw
 
 from .models import Message
 
 
 def altered_messages(codes: Collection[str] = ()) -> Iterator[Flaw]:
-    """Messages that no longer carry the text of their answer, in all cases or in those with `codes`. One query where all do."""
-    altered = Message.objects.filter(answer__isnull=False).exclude(body=F("answer__body")).select_related("case")
+    """Messages that no longer carry the text of their answer (and of a complaint, where its official response is read), in all
+    cases or in those with `codes`. One query where all do.
+    """
+    told = Response.objects.filter(answer=OuterRef("answer"), version=1).values("notice")
+    with_notice = Concat(F("answer__body"), Value("\n\n"), Subquery(told), output_field=TextField())
+    answers = Message.objects.filter(answer__isnull=False).annotate(
+        said=Case(When(Exists(told), then=with_notice), default=F("answer__body"))
+    )
+    altered = answers.exclude(body=F("said")).select_related("case")
     if codes:
         altered = altered.filter(case__code__in=codes)
     for message in altered.order_by("pk"):

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable
 from accounts.actors import ActorKind
 from accounts.models import Membership, Role, User
 from cases import policies
+from cases.complaints import remedy_rights
+from cases.complaints.models import Remedy
+from cases.complaints.remedy_states import RemedyStep
 from cases.events import EventKind
 from cases.models import Answer, Case, CaseEvent, FollowUp
 from cases.sla.clock import ClockKind
@@ -49,6 +52,11 @@ def _owner(case: Case, event: CaseEvent) -> list[User]:
     return [owner] if owner.presence == User.Presence.ON_DUTY else [owner, *_leads(case)]
 
 
+def _owner_unless_reopened(case: Case, event: CaseEvent) -> list[User]:
+    """What the customer's no declines comes with the reopening, of which they are told."""
+    return [] if event.facts.get("why") else _owner(case, event)
+
+
 def _owner_who_does_not_see_it(case: Case, event: CaseEvent) -> list[User]:
     """Who is talking with the customer right now needs no mail about every line."""
     is_live = event.facts.get("channel") == Channel.CHAT
@@ -90,6 +98,14 @@ def _clock_missed(case: Case, event: CaseEvent) -> Iterable[User]:
 def _approvers(case: Case, event: CaseEvent) -> Iterable[User]:
     """Those of the case's own heads who may approve; the rest of the administrators need not be woken."""
     return policies.heads_of(case).filter(pk__in=policies.who_may(Step.APPROVE, case))
+
+
+def _remedy_approvers(case: Case, event: CaseEvent) -> Iterable[User]:
+    """Those of the case's heads who may approve this very remedy, and have not yet."""
+    remedy = Remedy.objects.select_related("issue__complaint").get(pk=event.facts["remedy"])
+    able = remedy_rights.who_may(RemedyStep.APPROVE, remedy, case)
+    given = remedy.approvals.values("by_id")
+    return policies.heads_of(case).filter(pk__in=able).exclude(pk__in=given)
 
 
 def _author(case: Case, event: CaseEvent) -> list[User]:
@@ -146,4 +162,10 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.CLOCK_BREACHED: _clock_missed,
     EventKind.FOLLOW_UP_DONE: _somebody_must_look,
     EventKind.SAFETY_FLAGGED: _protectors,
+    EventKind.REMEDY_PROPOSED: _remedy_approvers,
+    EventKind.REMEDY_APPROVAL_GIVEN: _remedy_approvers,
+    EventKind.REMEDY_DECLINED: _owner_unless_reopened,
+    EventKind.REMEDY_ACCEPTED: _owner,
+    EventKind.REMEDY_FAILED: _owner_and_heads,
+    EventKind.REMEDY_OVERDUE: _owner_and_heads,
 }

@@ -20,12 +20,16 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, ActorKind
 from accounts.customers.models import Contact
 from accounts.models import Department
+from cases.complaints.ladder import external_route
+from cases.complaints.models import Remedy
+from cases.complaints.responses import responses_of
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.lines import by_choice
 from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, ItemKind
 from cases.evidence.names import short_name
 from cases.models import Answer, Case, CaseEvent, FollowUp
+from cases.satisfaction import question_of
 from cases.states import Channel, ClosedAs
 from cases.workflow import call_back, conversation
 from cases.workflow.protection import FIRST_TIME
@@ -77,7 +81,7 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
     if event.kind == EventKind.CASE_ANSWERED:
         answer = Answer.objects.get(pk=event.facts["answer"])
         author = Actor(ActorKind(event.actor_kind), event.actor_id)
-        message = _message(case, actor=author, body=answer.body, answer=answer)
+        message = _message(case, actor=author, body=_answer_words(case, answer), answer=answer)
         _queue(message, _way(case, is_worth_a_call=True))
         return
     detail = event.facts.get(_DETAILS.get(event.kind, ""), "")
@@ -89,6 +93,12 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
     if text.name == "help_lines" and not facts["text"]:
         return  # the operator names none
     _tell(case, text, {"event": event, **facts}, event)
+
+
+def _answer_words(case: Case, answer: Answer) -> str:
+    """The answer, and of a complaint where its official response is read."""
+    response = responses_of(case).filter(answer=answer).first()
+    return f"{answer.body}\n\n{response.notice}" if response else answer.body
 
 
 Facts = Mapping[str, object]
@@ -160,6 +170,23 @@ def _department(case: Case, event: CaseEvent) -> Facts:
     return {"department": Department.objects.get(slug=event.facts["department"])}
 
 
+def _corrected(case: Case, event: CaseEvent) -> Facts:
+    return {"number": event.facts["numbered"], "version": event.facts["version"], "reason": event.words.text}
+
+
+def _promise(case: Case, event: CaseEvent) -> Facts:
+    return {"remedy": Remedy.objects.get(pk=event.facts["remedy"]), "reason": event.words.text}
+
+
+def _route(case: Case, event: CaseEvent) -> Facts:
+    return {"route": external_route()}
+
+
+def _question(case: Case, event: CaseEvent) -> Facts:
+    """Whether the customer is asked at the same time how satisfied they are."""
+    return {"is_asked": question_of(case) is not None}
+
+
 def _help_lines(case: Case, event: CaseEvent) -> Facts:
     return {"text": settings.SAFETY_REPLY.get(case.customer.language, "")}
 
@@ -185,6 +212,9 @@ _DETAILS = {
     EventKind.EVIDENCE_VERIFIED.value: "before",
     EventKind.FACT_VERIFIED.value: "settled",
     EventKind.SAFETY_FLAGGED.value: "told",
+    EventKind.SATISFACTION_ASKED.value: "after",
+    EventKind.REOPEN_ASKED.value: "after",
+    EventKind.REOPEN_DECLINED.value: "after",
 }
 # Which text for which event: the whole list. Spam is told nothing, and a final response is an answer.
 TEXTS: dict[tuple[str, str], Text] = {
@@ -202,14 +232,21 @@ TEXTS: dict[tuple[str, str], Text] = {
     ),
     (EventKind.CASE_TRANSFERRED, ""): Text("case_transferred", _department),
     (EventKind.CASE_REOPENED, ""): Text("case_reopened"),
+    (EventKind.RESPONSE_CORRECTED, ""): Text("response_corrected", _corrected, is_worth_a_call=True, is_reply=True),
+    (EventKind.PROMISE_TAKEN_BACK, ""): Text("promise_taken_back", _promise, is_worth_a_call=True, is_reply=True),
+    (EventKind.REOPEN_ASKED, ClosedAs.FINAL_RESPONSE): Text("final_asked", _route),
+    (EventKind.REOPEN_DECLINED, ClosedAs.FINAL_RESPONSE): Text(
+        "final_stands", _route, is_worth_a_call=True, is_reply=True
+    ),
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.PROGRESS): Text("progress", is_worth_a_call=True),
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.SILENCE_REMINDER): Text("silence_reminder", is_worth_a_call=True),
     (EventKind.FOLLOW_UP_DONE, FollowUp.Kind.EVIDENCE_REMINDER): Text(
         "evidence_reminder", _still_missing, is_worth_a_call=True
     ),
     (EventKind.SAFETY_FLAGGED, FIRST_TIME): Text("help_lines", _help_lines),
-    (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted"),
-    (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply"),
+    (EventKind.CASE_CLOSED, ClosedAs.ACCEPTED): Text("closed_accepted", _question),
+    (EventKind.CASE_CLOSED, ClosedAs.NO_REPLY): Text("closed_no_reply", _question),
+    (EventKind.SATISFACTION_ASKED, ClosedAs.FINAL_RESPONSE): Text("satisfaction_asked"),
     (EventKind.CASE_CLOSED, ClosedAs.WITHDRAWN): Text("closed_withdrawn"),
     (EventKind.CASE_CLOSED, ClosedAs.DUPLICATE): Text("closed_duplicate"),
 }
@@ -234,7 +271,7 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
 def _anybody_can_cause(text: Text, case: Case, way: Channel) -> bool:
     """Whether a mail or form that names an address has it mailed this text, with no person of ours in between."""
     is_receipt = text.name == "case_opened" and case.channel in (Channel.EMAIL, Channel.WEB)
-    return text.name in ("files_refused", "help_lines") or (is_receipt and way == Channel.EMAIL)
+    return text.name in ("files_refused", "help_lines", "final_asked") or (is_receipt and way == Channel.EMAIL)
 
 
 def _is_told_enough(case: Case) -> bool:

@@ -1,16 +1,22 @@
 """Reply templates, filled in for one case."""
 
 import re
+from collections.abc import Iterable
 from typing import TypedDict
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.complaints.models import Remedy
+from cases.complaints.queries import about_to_be_promised
 from cases.models import Case
 from channels_app.models import ReplyTemplate
 
-_PLACEHOLDER = re.compile(r"\{(code|customer|agent|brand)\}")
+_PLACEHOLDER = re.compile(r"\{(code|customer|agent|brand|remedies)\}")
 
 
 class Reply(TypedDict):
@@ -21,9 +27,16 @@ class Reply(TypedDict):
 
 
 def replies_for(case: Case, agent: User) -> list[Reply]:
-    """The templates offered on this case, in the customer's language, their placeholders filled in. One query."""
+    """The templates offered on this case, in the customer's language, their placeholders filled in. One query, and one more for
+    a complaint."""
     offered = ReplyTemplate.objects.filter(Q(category__isnull=True) | Q(category=case.category_id), is_active=True)
-    values = {"code": case.code, "customer": str(case.customer), "agent": str(agent), "brand": settings.BRAND_NAME}
+    values = {
+        "code": case.code,
+        "customer": str(case.customer),
+        "agent": str(agent),
+        "brand": settings.BRAND_NAME,
+        "remedies": remedies_in_words(about_to_be_promised(case), case.customer.language),
+    }
     return [
         {
             "id": one.pk,
@@ -35,6 +48,15 @@ def replies_for(case: Case, agent: User) -> list[Reply]:
     ]
 
 
+def remedies_in_words(remedies: Iterable[Remedy], language: str) -> str:
+    """What an answer promises, a line each, in the customer's language."""
+    with translation.override(language):
+        return "\n".join(
+            _("- %(remedy)s, by %(day)s") % {"remedy": one, "day": date_format(one.due_on, "SHORT_DATE_FORMAT")}
+            for one in remedies
+        )
+
+
 def filled(text: str, values: dict[str, str]) -> str:
-    """Puts values for the four known placeholders, once; braces inside a value and all other braces stay as they are."""
+    """Puts values for the five known placeholders, once; braces inside a value and all other braces stay as they are."""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

@@ -40,6 +40,8 @@ _CARRIES = {
 }
 # Who reads all cases hears of all; who only opens cases hears of its own (as `policies.visible_to` has it); others of none.
 _READERS = (Scope.CASES_READ, Scope.CASES_WORK)
+# What a customer's words say of their health or need is for those who read cases: not for a form that only opens them.
+_OF_SAFETY = (EventKind.SAFETY_FLAGGED, EventKind.SAFETY_CLEARED)
 # Whose taking an event counts as the app having it: programs that only read are not the way to the customer.
 _CARRIERS = (Scope.CASES_OPEN, Scope.CASES_WORK)
 _QUEUE = """
@@ -47,7 +49,7 @@ INSERT INTO channels_app_webhookdelivery (target_id, event_id, state, attempts, 
 SELECT target.id, %(event)s, 'queued', 0, %(now)s, ''
 FROM channels_app_webhooktarget target JOIN accounts_apiclient client ON client.id = target.client_id
 WHERE target.is_active AND client.is_active AND (target.events = '{}' OR %(kind)s = ANY (target.events))
-    AND (client.scopes && %(readers)s::varchar[] OR %(opener)s = ANY (client.scopes) AND EXISTS (
+    AND (client.scopes && %(readers)s::varchar[] OR %(openers_hear)s AND %(opener)s = ANY (client.scopes) AND EXISTS (
         SELECT FROM cases_caseevent opening
         WHERE opening.case_id = %(case)s AND opening.number = 1
             AND opening.actor_kind = %(integration)s AND opening.actor_id = client.id::varchar))
@@ -67,6 +69,7 @@ def on_case_event(case: Case, event: CaseEvent) -> None:
         "kind": event.kind,
         "readers": [scope.value for scope in _READERS],
         "opener": Scope.CASES_OPEN.value,
+        "openers_hear": event.kind not in _OF_SAFETY,
         "integration": ActorKind.INTEGRATION.value,
     }
     with connection.cursor() as cursor:

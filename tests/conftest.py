@@ -31,6 +31,7 @@ def tests_that_commit_leave_nothing():
         "cases_caseevent",
         "cases_access",
         "complaints_account",
+        "complaints_approvallimit",
         "complaints_decision",
         "complaints_deviationapproval",
         "complaints_finding",
@@ -39,9 +40,15 @@ def tests_that_commit_leave_nothing():
         "complaints_finding_snapshots",
         "complaints_issue",
         "complaints_recourse",
+        "complaints_remedy",
+        "complaints_remedyapproval",
+        "complaints_remedyexecution",
+        "complaints_response",
+        "complaints_responseprint",
         "evidence_custodyentry",
         "evidence_factentry",
         "records_snapshot",
+        "reports_export",
     )
 
     def sql_flush(operations, style, tables, **kwargs):

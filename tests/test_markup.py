@@ -103,9 +103,9 @@ def complain(case, by):
     complaint.describe(case, actor=by, said=complaint.Description(remedy_sought=MARKUP, severity="minor"))
     complaint.note_account(case, actor=by, number=1, side="customer", text=MARKUP)
     complaint.note_account(case, actor=by, number=1, side="operator", text=MARKUP)
-    said = found(what_happened=MARKUP, plain=MARKUP, other_source=MARKUP, evidence=list(case.evidence.all()))
+    said = found(what_happened=f"{MARKUP} 1", plain=MARKUP, other_source=MARKUP, evidence=list(case.evidence.all()))
     deciding.note_finding(case, actor=by, number=1, found=said)
-    deciding.decide(case, actor=by, number=1, decided=decided(case, reason=MARKUP, remedy=MARKUP))
+    deciding.decide(case, actor=by, number=1, decided=decided(case, reason=MARKUP, no_remedy_because=MARKUP))
     day = timezone.localdate() + timedelta(days=7)
     complaint.say_recourse(case, actor=by, next_level=MARKUP, respond_by=day)
 

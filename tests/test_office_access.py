@@ -7,9 +7,10 @@ from django.test import RequestFactory
 
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
-from cases.complaints.models import Complaint, PolicyClause
+from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
+from cases.reports.models import Export
 from channels_app.models import (
     Call,
     Delivery,
@@ -39,6 +40,8 @@ TABLE = {
     SlaTarget: (OFFICE, {D}, {D}),
     Complaint: (ALL, NONE, NONE),
     PolicyClause: (ALL, HEADS, HEADS),
+    Remedy: (ALL, NONE, NONE),
+    ApprovalLimit: (OFFICE, {D}, NONE),
     HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),
     Call: (ALL, NONE, NONE),
@@ -48,6 +51,7 @@ TABLE = {
     WebhookTarget: (AUDITED, NONE, {D}),
     WebhookDelivery: (AUDITED, NONE, NONE),
     Access: (AUDITED, NONE, NONE),
+    Export: (AUDITED, NONE, NONE),
 }
 NEVER_IN_THE_ADMIN = {"CaseEvent", "EventText", "Answer", "Clock", "FactEntry", "Pause", "FollowUp", "Group", "Message"}
 

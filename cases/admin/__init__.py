@@ -1,5 +1,16 @@
 """The desk: the queues, the case page, one form a step."""
 
-from . import access_log, calendars, case_list, categories, checklists, notices, record_files
+from . import access_log, calendars, case_list, categories, checklists, notices, record_files, remedies
+from .reports import log as exports
 
-__all__ = ["access_log", "calendars", "case_list", "categories", "checklists", "notices", "record_files"]
+__all__ = [
+    "access_log",
+    "calendars",
+    "case_list",
+    "categories",
+    "checklists",
+    "exports",
+    "notices",
+    "record_files",
+    "remedies",
+]

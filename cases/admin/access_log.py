@@ -12,7 +12,11 @@ from cases.models import Access
 class AccessAdmin(RoleModelAdmin):
     readable_by = AUDITED
     list_display = ("at", "who", "case", "what", "reason")
-    list_filter = (("user", admin.RelatedOnlyFieldListFilter), ("program", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        "is_saved",
+        ("user", admin.RelatedOnlyFieldListFilter),
+        ("program", admin.RelatedOnlyFieldListFilter),
+    )
     list_select_related = ("user", "program", "case")
     search_fields = ("case__code", "user__username")
     date_hierarchy = "at"
@@ -26,4 +30,7 @@ class AccessAdmin(RoleModelAdmin):
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, access: Access) -> str:
-        return _("file of evidence %(n)d") % {"n": access.evidence_item} if access.evidence_item else _("the case")
+        if not access.evidence_item:
+            return _("the case")
+        words = _("original of evidence %(n)d, saved") if access.is_saved else _("file of evidence %(n)d")
+        return words % {"n": access.evidence_item}

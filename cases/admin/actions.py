@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases import policies
-from cases.evidence.queries import Checklist
+from cases.evidence.queries import CaseFile
 from cases.models import Case
 from cases.states import Status, Step
 from cases.workflow.steps import allowed_steps
@@ -25,6 +25,7 @@ from . import (
     fact_forms,
     records_card,
     records_pulled,
+    remedy_forms,
     step_forms,
 )
 from .step_forms import StepForm
@@ -52,6 +53,11 @@ class Action:
     writing: bool = False
     ends: bool = False
     leads_to: str = _CASE
+
+    @property
+    def decides(self) -> bool:
+        """Whether it says how the matter ends, so that everything should be looked at before."""
+        return self.step in (Step.PROPOSE, Step.ANSWER, Step.FINAL_RESPONSE)
 
     @property
     def at_facts(self) -> bool:
@@ -112,7 +118,7 @@ def _at_its_thing(actor: Actor, case: Case) -> bool:
     return False  # its buttons stand at the message that did not arrive, at the evidence that came, beside the records
 
 
-_S, _F, _C, _E, _P = Step, step_forms, composer_forms, evidence_forms, complaint_forms
+_S, _F, _C, _E, _P, _R = Step, step_forms, composer_forms, evidence_forms, complaint_forms, remedy_forms
 _TABLE = [
     _of_step(_S.CLASSIFY, _F.Classify, "label"),
     Action("take-it", _("Take it"), _F.TakeIt, _S.ASSIGN, _free_for_me, "front_hand", one_click=True),
@@ -162,6 +168,16 @@ _TABLE = [
             ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
             ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
             ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),
+            ("propose-remedy", _("Propose a remedy"), _R.ProposeRemedy, _S.ANSWER),
+            ("approve-remedy", _("Approve the remedy"), _R.ApproveRemedy, _S.APPROVE),
+            ("decline-remedy", _("Decline the remedy"), _R.DeclineRemedy, _S.APPROVE),
+            ("cancel-remedy", _("Cancel the remedy"), _R.CancelRemedy, _S.REQUEST_EVIDENCE),
+            ("accept-remedy", _("The customer accepts the remedy"), _R.AcceptRemedy, _S.ACCEPT),
+            ("execute-remedy", _("Have it carried out"), _R.ExecuteRemedy, _S.REQUEST_EVIDENCE),
+            ("ask-again-remedy", _("Ask the operator's system again"), _R.AskAgain, _S.REQUEST_EVIDENCE),
+            ("record-remedy", _("Record that it was done by hand"), _R.RecordRemedy, _S.REQUEST_EVIDENCE),
+            ("confirm-remedy", _("It arrived"), _R.ConfirmRemedy, _S.REQUEST_EVIDENCE),
+            ("correct-response", _("Correct the response"), _P.CorrectResponse, _S.APPROVE),
         )
     ),
     Action("add-code", _("Add a transaction code"), records_card.AddCode, when=_at_its_thing),
@@ -173,7 +189,7 @@ _TABLE = [
 ACTIONS: dict[str, Action] = {action.name: action for action in _TABLE}
 
 
-def offered(actor: Actor, case: Case, file: Checklist | None = None) -> dict[str, Action]:
+def offered(actor: Actor, case: Case, file: CaseFile | None = None) -> dict[str, Action]:
     """What this person can do to the case now, in the order of the table. `file` where the caller has read it."""
     steps = set(allowed_steps(actor, case, file=file))
     converses = policies.may_converse(actor, case)

@@ -21,13 +21,25 @@ from unfold.templatetags.unfold_list import result_headers
 from accounts.actors import Actor
 from accounts.admin_access import RoleModelAdmin
 from cases import queries
-from cases.models import Case
+from cases.categories import in_order
+from cases.models import Case, Category
 from cskh.core.errors import Invalid
 
-from . import bulk, case_page, complaint_card, palette, queues, saved_views, step_view, verification, writing
+from . import (
+    bulk,
+    case_page,
+    complaint_card,
+    complaint_response,
+    palette,
+    queues,
+    saved_views,
+    step_view,
+    verification,
+    writing,
+)
 from .bulk_forms import BULK
 from .case_rows import SHOWN_WITH, Row, rows_of
-from .finding import searched
+from .finding import is_code, searched
 
 COUNTED_ROWS = 2000
 FRAGMENT = "fragment"
@@ -61,6 +73,14 @@ class QueueFilter(admin.SimpleListFilter):
         return queryset
 
 
+class CategoryFilter(RelatedDropdownFilter):
+    """Each reason with its topic, in the order of every other choice among them."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        reasons = Category.objects.filter(parent__isnull=False).select_related("parent")
+        return [(reason.pk, f"{reason.parent} – {reason}") for reason in in_order(reasons)]
+
+
 class CaseList(ChangeList):
     """Rows and headers for `change_list.html`, which prints them itself: the theme's cells cost more than the queries."""
 
@@ -70,6 +90,8 @@ class CaseList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        # The search box sends them along: one searches in the queue one sees, named in the address or not.
+        self.filter_params["queue"] = [_queue_name(request)]
         self.full_result_count = self.result_count  # there is no other number to show beside it
         self.title = str(queues.LABELS[_queue_name(request)])
         self.actor = Actor.staff(request.user)
@@ -111,7 +133,7 @@ class CaseAdmin(RoleModelAdmin):
         QueueFilter,
         ("status", ChoicesDropdownFilter),
         ("closed_as", ChoicesDropdownFilter),
-        ("category", RelatedDropdownFilter),
+        ("category", CategoryFilter),
         ("department", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         ("priority", ChoicesDropdownFilter),
@@ -160,6 +182,8 @@ class CaseAdmin(RoleModelAdmin):
             **({"title": view.name} if view else {}),
             "desk_queues": queue_tabs,
             "desk_queue": "" if view else name,
+            "desk_queue_label": queues.LABELS[name],
+            "desk_search_all": _search_of_everything(request, name),
             "desk_views": views,
             "desk_query": query,
             "desk_is_saved": view is not None,
@@ -187,6 +211,13 @@ class CaseAdmin(RoleModelAdmin):
             path("<int:pk>/step/<slug:name>/", wrap(self.step), name="cases_case_step"),
             path("<int:pk>/verify/", wrap(self.verify), name="cases_case_verify"),
             path("<int:pk>/complaint/", wrap(self.complaint), name="cases_case_complaint"),
+            path("<int:pk>/complaint/preview/", wrap(self.preview), name="cases_case_response_preview"),
+            path("<int:pk>/complaint/responses/<int:number>/", wrap(self.response), name="cases_case_response"),
+            path(
+                "<int:pk>/complaint/responses/<int:number>/pdf/",
+                wrap(complaint_response.pdf),
+                name="cases_case_response_pdf",
+            ),
             path("bulk/<slug:name>/", wrap(self.bulk), name="cases_case_bulk"),
             path("views/", wrap(saved_views.views), name="cases_case_views"),
             path("views/<int:pk>/", wrap(saved_views.change), name="cases_case_view_change"),
@@ -204,6 +235,12 @@ class CaseAdmin(RoleModelAdmin):
 
     def complaint(self, request: HttpRequest, pk: int) -> HttpResponse:
         return complaint_card.show(request, pk, lambda: self.admin_site.each_context(request))
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return complaint_response.preview(request, pk, lambda: self.admin_site.each_context(request))
+
+    def response(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        return complaint_response.show(request, pk, number, lambda: self.admin_site.each_context(request))
 
     def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
         def list_of_cases(query: str) -> QuerySet[Case]:
@@ -232,16 +269,30 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _queue_name(request: HttpRequest) -> str:
-    """What the address asks for. Whoever searches or filters looks through everything; else one starts with one's own."""
-    if request.GET.get("q", "").strip():
-        return queues.EVERYTHING
+    """The queue that is shown: what the address asks for, or where one begins.
+
+    A code is one case, wherever it is. Whoever searches or filters without having chosen a queue looks through everything.
+    """
     asked = request.GET.get("queue", "")
+    sought = request.GET.get(SEARCH_VAR, "").strip()
+    if sought and is_code(sought):
+        return queues.EVERYTHING
     if asked in queues.LABELS:
         return asked
-    if any(key.split("__")[0] in saved_views.FILTERED_BY for key in request.GET):
+    if sought or any(key.split("__")[0] in saved_views.FILTERED_BY for key in request.GET):
         return queues.EVERYTHING
     chosen: str | None = getattr(request, "_desk_queue", None)
     if chosen is None:
         chosen = queues.first_queue(Actor.staff(request.user))
         request._desk_queue = chosen  # type: ignore[attr-defined]  # asked several times a request, found out once
     return chosen
+
+
+def _search_of_everything(request: HttpRequest, queue: str) -> str:
+    """Where the same is searched in all cases; "" where that is what is shown."""
+    sought = request.GET.get(SEARCH_VAR, "").strip()
+    if not sought or queue == queues.EVERYTHING:
+        return ""
+    everything = QueryDict(mutable=True)
+    everything.update({"queue": queues.EVERYTHING, SEARCH_VAR: sought})
+    return f"?{everything.urlencode()}"

@@ -14,6 +14,7 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.evidence.queries import file_of
 from cases.models import Answer, Case, Clock
+from cases.satisfaction import question_of
 from cases.states import Step
 from cases.tones import PRIORITY_TONES, STATUS_TONES
 from cases.workflow.belonging import stands_in
@@ -33,6 +34,7 @@ from .history import history_of
 from .news import news_since
 from .next_up import next_up
 from .records_card import card_of
+from .refused import Refused
 from .step_forms import StepForm
 from .writing import saved_at
 
@@ -79,11 +81,14 @@ class Tab:
         return self.draft.body if self.draft else str(self.form.initial.get("body", ""))
 
 
-def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> HttpResponse:
+def show(
+    request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]], refused: Refused | None = None
+) -> HttpResponse:
     """The page; with `fragment=live` only what can change while one looks at it, as HTML.
 
     Each part stands in an element with `data-live`, for an open page to put in the place of its own. `since` is the number
     of the last event that page knows: what others did after it is said in words (`#case-news`). `page` gives what frames it.
+    What was just `refused` of a piece of evidence is said there.
     All of it is of one moment: a page that said that something came, and did not show it yet, would lead nowhere.
     """
     actor = Actor.staff(request.user)
@@ -100,9 +105,15 @@ def show(request: HttpRequest, pk: str, page: Callable[[], dict[str, Any]]) -> H
             news = news_since(case, actor, request.GET.get("since", ""))
             answer = render(request, "admin/cases/case/live.html", {**shown, "news": news})
         else:
-            answer = render(request, "admin/cases/case/page.html", {**page(), **shown})
+            told = _told(refused) if refused else {}
+            status = refused.error.status if refused else 200
+            answer = render(request, "admin/cases/case/page.html", {**page(), **shown, **told}, status=status)
     note_access(actor, case.pk)
     return answer
+
+
+def _told(refused: Refused) -> dict[str, Any]:
+    return {"refused": refused, "refused_item": as_number(str(refused.typed.get("item", ""))), "form": refused.form}
 
 
 def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -153,6 +164,7 @@ def content(case: Case, actor: Actor, now: datetime, asked: Mapping[str, str]) -
         "evidence_panel": panel_of(case, actor, file),
         "records": card_of(case, actor),
         "complaint": complaint_card.card_of(case, actor),
+        "question": None if case.is_open else question_of(case),
     }
 
 

@@ -78,7 +78,7 @@ def _row(case: Case, now: datetime) -> Row:
         channel_icon=words.CHANNEL_ICONS[case.channel],
         priority=str(Priority(case.priority).label) if marked else "",
         priority_tone=PRIORITY_TONES.get(case.priority, ""),
-        flag=words.flag_of(case),
+        flag=case.flagged_for,
         round=_("round %(number)d") % {"number": case.round} if case.round > 1 else "",
         subject=case.subject or _("(no subject)"),
         customer=str(case.customer),

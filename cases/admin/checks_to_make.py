@@ -1,13 +1,13 @@
 """Checks to make at the desk: who made which, and the press that says so or takes it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
 from cases.evidence.models import FactEntry
-from cases.evidence.queries import CheckToMake
+from cases.evidence.queries import CheckToMake, file_of
 from cases.models import Case
 from cases.workflow import checks
 
@@ -16,22 +16,44 @@ from .refused import Refused
 from .step_forms import StepForm
 
 
-class MakeCheck(StepForm):
-    done = gettext_lazy("Noted: the check is made.")
+class OfACheck(StepForm):
     check = forms.SlugField(widget=forms.HiddenInput)
+
+    @property
+    def place(self) -> str:
+        return f"check-{self.cleaned_data['check']}"
+
+
+class MakeCheck(OfACheck):
+    done = gettext_lazy("Noted: the check is made.")
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
 
     def take(self) -> None:
         checks.make_check(self.case, actor=self.actor, check=self.cleaned_data["check"], note=self.said("note"))
 
 
-class TakeBackCheck(StepForm):
+class TakeBackCheck(OfACheck):
     done = gettext_lazy("Taken back: the check has to be made again. What was noted stays on record.")
-    check = forms.SlugField(widget=forms.HiddenInput)
-    note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=300)
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=300)
 
     def take(self) -> None:
         checks.take_back_check(self.case, actor=self.actor, check=self.cleaned_data["check"], note=self.said("note"))
+
+
+@dataclass(frozen=True)
+class ChecksLeft:
+    """How many checks nobody has made, of how many; nothing is the matter where that is none."""
+
+    unmade: int
+    all: int
+
+
+def left_of(checks: Sequence[CheckToMake]) -> ChecksLeft:
+    return ChecksLeft(len([check for check in checks if not check.made]), len(checks))
+
+
+def checks_of(case: Case) -> ChecksLeft:
+    return left_of(file_of(case).checks)
 
 
 @dataclass(frozen=True)

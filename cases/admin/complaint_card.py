@@ -14,18 +14,24 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.complaints import policy, standing
-from cases.complaints.models import Cause, Complaint, Decision, Fault, Finding, Outcome, Recourse, Severity
+from cases.complaints.destinations import destinations_of
+from cases.complaints.ladder import Level, external_route, level_of_round
+from cases.complaints.models import Cause, Complaint, Decision, Fault, Finding, Outcome, Recourse, Remedy, Severity
 from cases.complaints.queries import complaint_file
+from cases.complaints.remedy_rights import Rights
+from cases.complaints.remedy_states import RemedyKind, RemedyStatus
+from cases.complaints.responses import responses_of
 from cases.complaints.standing import ComplaintFile, IssueFile, Lack
 from cases.evidence import queries as evidence
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.sla import packs
-from cases.states import Status, Step
+from cases.states import ROUND_ANSWERED, ClosedAs, Status, Step
 from cskh.core.amounts import money
 
 from . import words
+from .remedy_card import RemedyLine, lines_of
 
 _TONES = {
     Outcome.UPHELD.value: "good",
@@ -46,7 +52,9 @@ class IssueCard:
     found_by: str
     decided_by: str
     sources: list[str]
+    remedies: list[RemedyLine]
     may_approve: bool
+    may_propose: bool
     chosen: frozenset[str]
     clause: int | None
 
@@ -65,6 +73,10 @@ class IssueCard:
     @property
     def is_approved(self) -> bool:
         return self.decision is not None and standing.is_approved(self.decision)
+
+    @property
+    def has_remedy(self) -> bool:
+        return bool(self.file.standing_remedies)
 
     @property
     def from_finding(self) -> Finding | None:
@@ -89,9 +101,17 @@ class ComplaintCard:
     recourse: Recourse | None
     severity_tone: str
     amount: str
+    level: Level
     is_worked_on: bool
+    is_awaiting_approval: bool
     may_work: bool
     may_decide: bool
+
+    @property
+    def promises(self) -> list[Remedy]:
+        """What an answer that is sent now promises."""
+        standing_ones = (one for issue in self.issues for one in issue.file.standing_remedies)
+        return [one for one in standing_ones if one.status == RemedyStatus.APPROVED]
 
     @property
     def others(self) -> list[Lack]:
@@ -117,22 +137,43 @@ def card_of(case: Case, actor: Actor) -> ComplaintCard | None:
     file = complaint_file(case)
     if file is None:
         return None
-    lacks = standing.missing(file)
-    is_worked_on = case.status not in (Status.ANSWERED, Status.CLOSED)
+    is_worked_on = case.status not in ROUND_ANSWERED
+    is_awaiting = case.status == Status.AWAITING_APPROVAL
+    rights = Rights(actor, case)
+
+    def may(step: Step) -> bool:
+        return is_worked_on and not is_awaiting and policies.may(actor, step, case) and not rights.gains
+
+    lacks = standing.missing(file) if is_worked_on else []  # once it is answered nothing is waited for
     said = [entry for one in file.issues for entry in (one.finding, one.decision) if entry is not None]
     names = words.names_of((entry.who for entry in said), case)
     facts = _names_of_facts(file, case)
-    may_approve = is_worked_on and policies.may(actor, Step.APPROVE, case)
+    may_approve, may_decide = may(Step.APPROVE), may(Step.ANSWER)
+    remedies = lines_of(file, case, rights)
     return ComplaintCard(
         complaint=file.complaint,
-        issues=[_issue(one, lacks, names, facts, actor, may_approve=may_approve) for one in file.issues],
+        issues=[
+            _issue(
+                one,
+                lacks,
+                names,
+                facts,
+                actor,
+                remedies=remedies.get(one.issue.pk, []),
+                may_approve=may_approve,
+                may_propose=may_decide,
+            )
+            for one in file.issues
+        ],
         lacks=lacks,
         recourse=file.recourse,
         severity_tone=_SEVERITY_TONES.get(file.complaint.severity, ""),
         amount=money(file.complaint.amount),
+        level=level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE),
         is_worked_on=is_worked_on,
-        may_work=is_worked_on and policies.may(actor, Step.REQUEST_EVIDENCE, case),
-        may_decide=is_worked_on and policies.may(actor, Step.ANSWER, case),
+        is_awaiting_approval=is_awaiting,
+        may_work=may(Step.REQUEST_EVIDENCE),
+        may_decide=may_decide,
     )
 
 
@@ -149,6 +190,8 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
     context = {
         **page(),
         "title": case.code,
+        "opts": Case._meta,
+        "original": case,
         "case": case,
         "complaint": card,
         "sources": list(_sources(case)),
@@ -157,10 +200,13 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "causes": Cause.choices,
         "faults": Fault.choices,
         "outcomes": Outcome.choices,
+        "remedy_kinds": RemedyKind.choices,
+        "destinations": destinations_of(case) if card.may_decide else [],
         "happened_from": _as_input(begun.happened_from),
         "happened_until": _as_input(begun.happened_until),
         "today": timezone.localdate(),
         "recourse": card.recourse or _usual_recourse(case),
+        "responses": list(responses_of(case).order_by("-pk")),
     }
     return render(request, "admin/cases/case/complaint_page.html", context)
 
@@ -172,7 +218,9 @@ def _issue(
     facts: dict[str, str],
     actor: Actor,
     *,
+    remedies: list[RemedyLine],
     may_approve: bool,
+    may_propose: bool,
 ) -> IssueCard:
     finding, decision, last = one.finding, one.decision, one.last_finding
     waits = decision is not None and decision.deviates and not standing.is_approved(decision)
@@ -184,7 +232,12 @@ def _issue(
         found_by=names[finding.who] if finding else "",
         decided_by=names[decision.who] if decision else "",
         sources=list(_rests_on(finding, facts)) if finding else [],
+        remedies=remedies,
         may_approve=may_approve and waits and not is_own,
+        may_propose=may_propose
+        and decision is not None
+        and decision.outcome != Outcome.WITHDRAWN
+        and not decision.no_remedy_because,
         chosen=frozenset(_chosen(last)) if last else frozenset(),
         clause=one.last_decision.clause_id if one.last_decision else None,
     )
@@ -243,11 +296,14 @@ class _Usual:
 
 
 def _usual_recourse(case: Case) -> _Usual:
-    """What the form begins with, in the customer's language: what the published policy promises anyway."""
+    """What the form begins with, in the customer's language: what the published policy promises anyway; at the last level,
+    the route outside."""
     silence = packs.promises(timezone.localdate()).silence_close_seconds or 0
     with translation.override(case.customer.language):
-        usual = _(
-            "If you do not agree, say so by replying or on the page of your request: somebody who has not decided on it "
-            "looks at it anew. You may turn to the consumer protection authority at any time."
-        )
+        usual = external_route()
+        if case.round == 1:
+            usual = _(
+                "If you do not agree, say so by replying or on the page of your request: somebody who has not decided on "
+                "it looks at it anew. You may turn to the consumer protection authority at any time."
+            )
     return _Usual(usual, timezone.localdate() + timedelta(seconds=silence))

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.complaints import policy
-from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Severity, Side
+from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Response, Severity, Side
 from cases.complaints.register import complaint_of
+from cases.complaints.responses import latest_of, responses_of
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.records.models import Snapshot
-from cases.workflow import complaint, deciding
+from cases.workflow import complaint, deciding, responding
 from cases.workflow.complaint import Description
 from cskh.core.amounts import amount_of
 
@@ -36,7 +37,7 @@ def _time_field(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, required=False, widget=widget)
 
 
-def _day_field(label: Any, *, required: bool) -> forms.DateField:
+def day_field(label: Any, *, required: bool) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
@@ -150,9 +151,7 @@ class DecideIssue(OfIssue):
     )
     deviates = forms.BooleanField(label=gettext_lazy("Deviates from the policy"), required=False)
     deviation_reason = words_field(gettext_lazy("Why it deviates"), required=False, rows=2)
-    remedy = words_field(gettext_lazy("Remedy"), required=False, rows=2)
-    remedy_by = _day_field(gettext_lazy("Done by"), required=False)
-    no_remedy_because = words_field(gettext_lazy("or: no remedy because"), required=False, rows=2)
+    no_remedy_because = words_field(gettext_lazy("No remedy because"), required=False, rows=2)
 
     def offer(self) -> None:
         registered = complaint_of(self.case)
@@ -171,8 +170,6 @@ class DecideIssue(OfIssue):
                 clause=said["clause"],
                 deviates=said["deviates"],
                 deviation_reason=self.said("deviation_reason"),
-                remedy=self.said("remedy"),
-                remedy_by=said["remedy_by"],
                 no_remedy_because=self.said("no_remedy_because"),
             ),
         )
@@ -190,10 +187,46 @@ class ApproveDeviation(StepForm):
         deciding.approve_deviation(self.cleaned_data["decision"], actor=self.actor)
 
 
+class CorrectResponse(StepForm):
+    """The words of the latest response, to be said anew; what was decided and promised is no matter of wording."""
+
+    done = gettext_lazy("The corrected version is out, and the customer is told.")
+    response = forms.ModelChoiceField(Response.objects.none(), widget=forms.HiddenInput)
+    reason = words_field(gettext_lazy("Why it is corrected, as the customer will read it"), rows=2)
+
+    def offer(self) -> None:
+        self.chosen_among("response", responses_of(self.case).select_related("complaint__case", "answer"))
+        latest = latest_of(self.case)
+        said = latest.says if latest else {}
+        self._issues = [one["number"] for one in said.get("issues", ())]
+        for one in said.get("issues", ()):
+            for field, label in (("found", _("What we found")), ("reason", _("Reason"))):
+                if one[field]:
+                    self.fields[f"{field}-{one['number']}"] = words_field(label)
+                    self.initial[f"{field}-{one['number']}"] = one[field]
+        if said.get("next_level"):
+            self.fields["next_level"] = words_field(gettext_lazy("Where the customer can turn next"))
+            self.initial["next_level"] = said["next_level"]
+
+    def take(self) -> None:
+        responding.correct(
+            self.cleaned_data["response"],
+            actor=self.actor,
+            reason=self.said("reason"),
+            found=self._words("found"),
+            reasons=self._words("reason"),
+            next_level=self.said("next_level") if "next_level" in self.fields else None,
+        )
+
+    def _words(self, field: str) -> dict[int, str]:
+        named = {number: f"{field}-{number}" for number in self._issues}
+        return {number: self.said(name) for number, name in named.items() if name in self.fields}
+
+
 class SayRecourse(StepForm):
     done = gettext_lazy("Noted.")
     next_level = words_field(gettext_lazy("Where the customer can turn next, as they will read it"))
-    respond_by = _day_field(gettext_lazy("Time to respond: until"), required=True)
+    respond_by = day_field(gettext_lazy("Time to respond: until"), required=True)
 
     def take(self) -> None:
         complaint.say_recourse(

@@ -9,12 +9,13 @@ from accounts.actors import Actor
 from cases import policies
 from cases.evidence import queries
 from cases.evidence.models import Check, EvidenceItem, EvidenceRequest
-from cases.evidence.queries import Checklist, Line
+from cases.evidence.queries import CaseFile, Line
 from cases.models import Case
 from cases.states import Step
 from cases.workflow import evidence
+from cskh.core.text import as_number
 
-from .checks_to_make import CheckCard, check_cards
+from .checks_to_make import CheckCard, ChecksLeft, check_cards, left_of
 from .evidence_beside import put_beside
 from .step_forms import StepForm
 from .verification import look_of
@@ -57,6 +58,10 @@ class CheckEvidence(StepForm):
     def _is_unfiled(self, item: EvidenceItem | None) -> bool:
         return bool(self.lines) and not any(item in line.items for line in self.lines)
 
+    @property
+    def place(self) -> str:
+        return f"evidence-{self.cleaned_data['item'].pk}"
+
     def take(self) -> None:
         line, item = self._other_line(), self.cleaned_data["item"]
         is_accepted = self.cleaned_data["result"] == Check.Result.ACCEPTED
@@ -83,6 +88,12 @@ class CheckEvidence(StepForm):
         return said if said and self.cleaned_data["item"] not in said.items else None
 
 
+def is_of(case: Case, item: str) -> bool:
+    """Whether the case has this evidence item, named as a form names it."""
+    pk = as_number(item)
+    return pk is not None and case.evidence.filter(pk=pk).exists()
+
+
 @dataclass(frozen=True)
 class EvidencePanel:
     """What the panel shows. What came in can be filed under any of `lines` and `optional`; `others` are under none yet.
@@ -92,6 +103,7 @@ class EvidencePanel:
     others: list[EvidenceItem]
     optional: list[Line]
     checks: list[CheckCard]
+    checks_left: ChecksLeft
     missing: list[str]
     left_to_check: int
     facts_to_do: int
@@ -100,7 +112,7 @@ class EvidencePanel:
     may_check: bool
 
 
-def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
+def panel_of(case: Case, actor: Actor, file: CaseFile) -> EvidencePanel:
     """A constant number of queries, as the `file` was read: what is being asked for, who made checks, and what stands beside
     what came (`put_beside`). What nobody needs and nobody spoke of stands apart, as `optional`. Facts get a `look` for
     their template, that of the page where they are verified."""
@@ -113,6 +125,7 @@ def panel_of(case: Case, actor: Actor, file: Checklist) -> EvidencePanel:
         others=file.others,
         optional=optional,
         checks=check_cards(file.checks, case),
+        checks_left=left_of(file.checks),
         missing=file.missing_names,
         left_to_check=file.left_to_check,
         facts_to_do=len([line for line in file.facts if line.is_to_verify]),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from cases.evidence import queries
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import Line
+from cases.evidence.wanted import could_be_asked_earlier
 from cases.states import Channel
 from cases.workflow import evidence
 from cases.workflow.evidence import Wanted
@@ -19,8 +20,8 @@ from .step_forms import StepForm
 
 
 class RequestEvidence(StepForm):
-    """The checklist with what is not there ticked, and room for things of one's own. Who may ask for a thing although what is
-    as good is there finds those apart."""
+    """The checklist with what is not there ticked, and room for things of one's own for those who may ask for them. Who may
+    ask for a thing although what is as good is there finds those apart."""
 
     done = gettext_lazy("Asked. The clocks pause once the request has reached the customer.")
     hint = gettext_lazy("The customer reads each thing with its reason, and gets a link to send it.")
@@ -52,13 +53,20 @@ class RequestEvidence(StepForm):
             "One thing a line; why it is needed after a colon. A manager or the lead asks for what is not on the checklist."
         ),
     )
+    late_why = forms.CharField(
+        label=gettext_lazy("Why this is asked for only now"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("The customer does not read it; it stays in the history."),
+    )
     due_at = forms.DateTimeField(
         label=gettext_lazy("By when"),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def offer(self) -> None:
-        lines = queries.checklist_of(self.case)
+        file = queries.file_of(self.case)
+        lines = file.lines
         self.lines = [line for line in lines if not line.is_on_file]
         may_ask_besides = evidence.may_ask_besides(self.actor, self.case)
         self.as_good_is_there = [line for line in lines if line.may_be_asked_besides] if may_ask_besides else []
@@ -68,11 +76,36 @@ class RequestEvidence(StepForm):
             self.as_good_is_there or self.data.get("besides_why")
         ):  # what was typed stays, whatever happened meanwhile
             del self.fields["besides_why"]
+        self._warn(file)
+        if not (self.data.get("items") or evidence.may_ask_beyond(self.actor, self.case)):
+            del self.fields["items"]
+            self.hint = gettext_lazy(
+                "The customer reads each thing with its reason, and gets a link to send it. A manager or the lead asks for "
+                "what is not on the checklist."
+            )
         self.initial["listed"] = [line.name for line in self.lines if line.is_missing]
         self.initial["due_at"] = timezone.localtime(evidence.usual_due(self.case, at=timezone.now()))
         self.fields["due_at"].widget.attrs["max"] = timezone.localtime(
             timezone.now() + settings.EVIDENCE_LONGEST_WAIT - timedelta(minutes=1)
         ).strftime("%Y-%m-%dT%H:%M")
+
+    def _warn(self, file: queries.CaseFile) -> None:
+        """Of what could have been asked for earlier (R-28); before anything is asked."""
+        late = [line.name for line in self.lines if could_be_asked_earlier(self.case.status, file, line)]
+        if late:
+            words = gettext(
+                "This could have been asked for earlier, and was not: %(things)s. Ask only for what nothing goes on without."
+            )
+            self.warnings.append(words % {"things": ", ".join(late)})
+        if file.is_about_a_withdrawal:
+            self.warnings.append(
+                gettext(
+                    "The customer's money waits to be paid out. It may not hang on documents that could have been asked for"
+                    " earlier: what is not on the checklist counts as such. Say why it is asked for only now."
+                )
+            )
+        elif not late:
+            del self.fields["late_why"]
 
     def _tick_among(self, name: str, lines: list[Line]) -> None:
         field = self.fields[name]
@@ -86,7 +119,13 @@ class RequestEvidence(StepForm):
             self.add_error("besides_why", gettext("Say why this is needed besides."))
 
     def take(self) -> None:
-        evidence.request_evidence(self.case, actor=self.actor, items=self._wanted(), due_at=self.cleaned_data["due_at"])
+        evidence.request_evidence(
+            self.case,
+            actor=self.actor,
+            items=self._wanted(),
+            due_at=self.cleaned_data["due_at"],
+            late_why=self.said("late_why"),
+        )
 
     def _wanted(self) -> list[Wanted]:
         chosen = [line for line in self.lines if line.name in self.cleaned_data.get("listed", ())]

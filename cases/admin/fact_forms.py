@@ -35,6 +35,10 @@ class VerifyFact(StepForm):
         self.chosen_among("evidence", EvidenceItem.objects.filter(case=self.case).select_related("file"))
         self.chosen_among("snapshot", Snapshot.objects.filter(case=self.case))
 
+    @property
+    def place(self) -> str:
+        return f"fact-{self.cleaned_data['fact']}"
+
     def take(self) -> None:
         said = self.cleaned_data
         entry = facts.verify_fact(
@@ -59,6 +63,10 @@ class ConfirmFinding(StepForm):
     def offer(self) -> None:
         self.chosen_among("finding", FactEntry.objects.filter(case=self.case))
 
+    @property
+    def place(self) -> str:
+        return f"fact-{self.cleaned_data['finding'].slug}"
+
     def take(self) -> None:
         facts.confirm_finding(self.cleaned_data["finding"], actor=self.actor)
 
@@ -67,6 +75,10 @@ class SetAside(StepForm):
     done = gettext_lazy("Set aside; the reason stays on record.")
     thing = forms.CharField(widget=forms.HiddenInput, max_length=160)
     reason = words_field(gettext_lazy("Why this is not needed"), rows=2)
+
+    @property
+    def place(self) -> str:
+        return f"fact-{self.cleaned_data['thing']}"
 
     def take(self) -> None:
         facts.set_aside(self.case, actor=self.actor, thing=self.cleaned_data["thing"], reason=self.said("reason"))

@@ -8,7 +8,6 @@ from cases import policies
 from cases.models import Case
 from cases.safety.detection import detect
 
-from . import words
 from .conversation import Entry
 
 _LOOKED_AT = 10  # the customer's latest words; what was said before stands in the conversation
@@ -37,7 +36,7 @@ def flag_of(case: Case, actor: Actor, entries: Iterable[Entry]) -> Flag:
     """No query. The words are found anew in what the page shows, since none are copied to where they could not be erased."""
     said = [entry for entry in entries if entry.look == "in"][-_LOOKED_AT:]
     quotes = [quote for entry in reversed(said) for quote in _quotes(entry)]
-    return Flag(words.flag_of(case), quotes[:_QUOTED], policies.may_clear_flag(actor, case))
+    return Flag(case.flagged_for, quotes[:_QUOTED], policies.may_clear_flag(actor, case))
 
 
 def _quotes(entry: Entry) -> Iterable[Quote]:

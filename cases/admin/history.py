@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import timeline
 from cases.complaints.models import Cause, Fault, Outcome, Severity, Side
@@ -113,12 +113,21 @@ def _details(facts: dict[str, Any], things: dict[tuple[str, str], str], names: d
             said.append(_("was %(value)s") % {"value": label} if key == "before" else label)
         elif key == "assignee":
             said.append("→ " + names[("staff", str(value))])
+        elif key == "late":
+            asked_late = ngettext(
+                "%(count)d thing could have been asked for earlier",
+                "%(count)d things could have been asked for earlier",
+                len(value),
+            )
+            said += [asked_late % {"count": len(value)}] if value else []
         elif key == "issue":
             said.append(_("issue %(number)d") % {"number": value})
         elif key == "clause":
             said.append(_("clause %(number)d") % {"number": value})
         elif key == "round":
             said.append(_("round %(number)d") % {"number": value})
-        elif key == "duplicate_of":
+        elif key == "score":
+            said.append(_("%(score)d of 5") % {"score": value})
+        elif key in ("duplicate_of", "numbered"):
             said.append(str(value))
     return said

@@ -94,6 +94,14 @@ _GROUPS: list[Line] = [
                 "permission": _oversees,
             },
             _list(_("Complaint register"), "menu_book", "complaints_complaint"),
+            _list(_("Remedies owed"), "handshake", "complaints_remedy"),
+            {
+                "title": _("Reports"),
+                "icon": "bar_chart",
+                "link": reverse_lazy("reports:outcomes"),
+                "active": lambda request: request.path.startswith(reverse("reports:outcomes")),
+                "permission": _oversees,
+            },
         ],
     },
     {
@@ -111,6 +119,7 @@ _GROUPS: list[Line] = [
             _list(_("Working calendars"), "calendar_month", "cases_calendar"),
             _list(_("Notices for customers"), "policy", "customers_notice"),
             _list(_("Customer policy"), "gavel", "complaints_policyclause"),
+            _list(_("Approval limits"), "approval", "complaints_approvallimit"),
             _list(_("Help articles"), "help", "channels_app_helparticle"),
         ],
     },
@@ -119,6 +128,7 @@ _GROUPS: list[Line] = [
         "collapsible": True,
         "items": [
             _list(_("Accesses"), "visibility", "cases_access"),
+            _list(_("Exports"), "download", "reports_export"),
             _list(_("Log of changes"), "history", "admin_logentry"),
             _list(_("Imported records"), "upload_file", "records_recordfile"),
             _list(_("Inbound items"), "move_to_inbox", "channels_app_inbounditem"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases import queries
 from cases.evidence.lines import by_choice
-from cases.evidence.queries import Checklist, file_of, open_request, still_missing
+from cases.evidence.queries import CaseFile, file_of, open_request, still_missing
 from cases.models import Answer, Case
 from cases.states import Condition, Status
 from cases.workflow import steps
@@ -22,7 +22,7 @@ class Next:
     due_at: datetime | None = None
 
 
-def next_up(case: Case, file: Checklist | None = None) -> Next:
+def next_up(case: Case, file: CaseFile | None = None) -> Next:
     """Two queries at most, where the caller has read the case's `file`."""
     if case.status in _DECIDING and (to_check := steps.unmet(Condition.EVIDENCE_CHECKED, case, file)):
         return Next(_handler(case), to_check, case.next_due_at)
@@ -39,7 +39,7 @@ def _is_with_somebody(case: Case) -> bool:
     return case.status in _DECIDING and case.assignee_id is not None
 
 
-def _what(case: Case, file: Checklist | None) -> Next:
+def _what(case: Case, file: CaseFile | None) -> Next:
     if case.status == Status.AWAITING_CUSTOMER:
         return _awaiting_customer(case, file or file_of(case))
     if case.status == Status.VERIFYING:
@@ -63,7 +63,7 @@ def _routed(case: Case) -> Next:
     return Next(_handler(case), _("Answer, ask for what is missing, or start handling."), case.next_due_at)
 
 
-def _awaiting_customer(case: Case, file: Checklist) -> Next:
+def _awaiting_customer(case: Case, file: CaseFile) -> Next:
     request = open_request(case)
     if request is None:
         return Next(str(case.customer), _("Waiting for the customer."), case.next_due_at)
@@ -72,7 +72,7 @@ def _awaiting_customer(case: Case, file: Checklist) -> Next:
     return Next(str(case.customer), _("Still to come: %(items)s.") % {"items": ", ".join(missing)}, request.due_at)
 
 
-def _verifying(case: Case, file: Checklist) -> Next:
+def _verifying(case: Case, file: CaseFile) -> Next:
     to_do = _("Check the evidence, then start handling.") if file.unchecked else _("Start handling.")
     return Next(_handler(case), to_do, case.next_due_at)
 

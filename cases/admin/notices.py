@@ -14,6 +14,7 @@ from accounts.admin_access import RoleModelAdmin
 from accounts.models import User
 from cases import policies
 from cases.events import label_of
+from cases.models import CLOCK_KINDS
 from channels_app import push
 from channels_app.models import StaffNotice
 
@@ -43,8 +44,13 @@ def read_on(case_id: int, actor: Actor) -> None:
 
 
 def with_labels(notices: QuerySet[StaffNotice] | list[StaffNotice]) -> list[tuple[StaffNotice, str]]:
-    """Each notice with what happened, in words."""
-    return [(one, label_of(one.event.kind)) for one in notices]
+    """Each notice with what happened, in words; of deadlines which one it is."""
+    clocks = dict(CLOCK_KINDS)
+    told = []
+    for one in notices:
+        label, clock = label_of(one.event.kind), one.event.facts.get("clock")
+        told.append((one, f"{label}: {clocks[clock]}" if clock in clocks else label))
+    return told
 
 
 @admin.register(StaffNotice)

@@ -28,6 +28,7 @@ class Item(TypedDict):
     detail: str
     url: str
     icon: str
+    flag: str
 
 
 class Group(TypedDict):
@@ -104,6 +105,7 @@ def _case(case: Case) -> Item:
         reverse("admin:cases_case_change", args=[case.pk]),
         words.CHANNEL_ICONS[case.channel],
         f"{case.customer} · {where}",
+        case.flagged_for,
     )
 
 
@@ -113,5 +115,5 @@ def _customer(customer: Customer) -> Item:
     return _item(customer, url, "badge", addresses or customer.external_id or "")
 
 
-def _item(title: object, url: object, icon: str, detail: object = "") -> Item:
-    return Item(title=str(title), detail=str(detail), url=str(url), icon=icon)
+def _item(title: object, url: object, icon: str, detail: object = "", flag: str = "") -> Item:
+    return Item(title=str(title), detail=str(detail), url=str(url), icon=icon, flag=flag)

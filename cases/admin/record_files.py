@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ from cases.records.reading.columns import FIELDS, LABELS
 from cases.records.reading.lines import Wrong, in_words
 from cases.records.reading.table import Table
 from cskh.core.errors import DomainError, Invalid
-from cskh.core.incoming import EMPTY
+from cskh.core.incoming import EMPTY, size_in_words
 from cskh.core.text import as_number
 
 _State = RecordFile.State
@@ -89,7 +88,7 @@ class RecordFileAdmin(RoleModelAdmin):
             else:
                 self.log_addition(request, file, [{"added": {}}])
                 return HttpResponseRedirect(_page_of(file))
-        limit = filesizeformat(settings.RECORD_FILE_MAX_BYTES)
+        limit = size_in_words(settings.RECORD_FILE_MAX_BYTES)
         context = {**self._frame(request, _("Hand in a file of records")), "form": form, "limit": limit}
         return render(request, "admin/cases/records/hand_in.html", context, status=status)
 

@@ -1,4 +1,4 @@
-"""What somebody wanted where facts are verified and did not get: said there, with everything they had typed."""
+"""What somebody wanted of a fact, a check or a piece of evidence and did not get: said there, with all they had typed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ _ABOUT = {
     "set-aside": "thing",
     "make-check": "check",
     "take-back-check": "check",
+    "check-evidence": "item",
 }
 
 

@@ -84,6 +84,8 @@ def of_page(request: HttpRequest) -> Keys:
     elif name == "cases_case_verify":
         groups.append((_("On this page"), _at_the_facts()))
     elif name == "cases_case_complaint":
+        groups.append((_("On this page"), _at_the_complaint()))
+    elif name in ("cases_case_response", "cases_case_response_preview"):
         groups.append((_("On this page"), [Key(("b",), _("back to the case"))]))
     elif place == "chat_console:page":
         groups.append((_("In a conversation"), _in_the_console()))
@@ -121,6 +123,19 @@ def _at_the_facts() -> list[Key]:
         Key(("0",), _("whole picture")),
         Key(("r",), _("turn")),
         Key(("n",), _("next picture")),
+        Key(("p",), _("picture before")),
+        Key(("b",), _("back to the case")),
+    ]
+
+
+def _at_the_complaint() -> list[Key]:
+    return [
+        Key(("p",), _("propose a remedy")),
+        Key(("y",), _("approve the first remedy that waits for you")),
+        Key(("n",), _("decline it")),
+        Key(("e",), _("have the first one that is owed carried out")),
+        Key(("r",), _("record that it was done by hand")),
+        Key(("c",), _("note that it arrived")),
         Key(("b",), _("back to the case")),
     ]
 

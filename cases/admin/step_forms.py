@@ -1,7 +1,7 @@
 """One form for each thing that moves a case: what it asks for, and the workflow function it calls."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -16,7 +16,7 @@ from accounts.models import Department, User
 from cases import policies
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
 from cases.models import Case, Category
-from cases.states import Nature, Priority, Step
+from cases.states import ClosedAs, Nature, Priority, Step
 from cases.workflow import answer, belonging, ending, evidence, protection, resolution, routing
 from channels_app.models import Message
 from cskh.core.errors import Conflict
@@ -26,12 +26,12 @@ from .desk_form import DeskForm
 
 class StepForm(DeskForm):
     """`take()` does it and raises domain errors; their fields are named as here. `version` is what the person looked at,
-    `sent_from` the hash of the address the form came from (`cskh.core.client_address`)."""
+    `sent_from` the hash of the address the form came from (`cskh.core.client_address`). `warnings` are shown above the fields."""
 
     take: Callable[[], None]  # each form has its own
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     done: Any = gettext_lazy("Done.")
-    hint: ClassVar[Any] = ""
+    hint: Any = ""
 
     def __init__(
         self,
@@ -45,10 +45,16 @@ class StepForm(DeskForm):
     ) -> None:
         super().__init__(data, files, initial={"version": case.last_event_number, **(initial or {})}, auto_id="step_%s")
         self.case, self.actor, self.sent_from = case, actor, sent_from
+        self.warnings: list[str] = []
         self.offer()
 
     def offer(self) -> None:
-        """Fills in choices that depend on the case."""
+        """Fills in choices and warnings that depend on the case."""
+
+    @property
+    def place(self) -> str:
+        """The part of the page at which one goes on, once it is done; "" for its beginning."""
+        return ""
 
     def require_wanted(self, held: Case) -> None:
         """Raises Conflict where a colleague was first in this very thing: said before anything else that changed."""
@@ -273,6 +279,10 @@ class Reject(CustomersWord):
 class Reopen(StepForm):
     done = gettext_lazy("Reopened as a new round.")
     reason = words_field(gettext_lazy("Why the case is taken up again"))
+
+    def offer(self) -> None:
+        if self.case.closed_as == ClosedAs.FINAL_RESPONSE:
+            self.fields["reason"].label = _("Which facts are new since the final response")
 
     def take(self) -> None:
         ending.reopen(self.case, actor=self.actor, reason=self.said("reason"))

@@ -19,11 +19,12 @@ from channels_app import drafts, holding
 from channels_app.models import Draft
 from channels_app.replies import replies_for
 from cskh.core.client_address import address_hash
-from cskh.core.errors import Busy, Conflict, DomainError, Invalid, NotPermitted
+from cskh.core.errors import Busy, Conflict, DatabaseFull, DomainError, Invalid, NotPermitted
 from cskh.core.text import as_number
 
-from . import verification, words
+from . import case_page, evidence_check, verification, words
 from .actions import ACTIONS, Action
+from .checks_to_make import checks_of
 from .refused import Refused
 from .step_forms import StepForm
 
@@ -31,7 +32,8 @@ from .step_forms import StepForm
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """GET shows the form of an action (only the form when `fragment` is asked for); POST takes it.
 
-    What cannot be done is said on the form, and what was typed stays in it; at the facts that is the page where they stand.
+    What cannot be done is said on the form, and what was typed stays in it; at facts and evidence that is the page where they
+    stand.
     A case nobody may show them is not found.
     """
     actor = Actor.staff(request.user)
@@ -43,7 +45,7 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _take(request, action, case, actor)
     if not action.permitted(actor, case):
         return _form_page(request, action, None, case, actor, error=NotPermitted())
-    form = action.form(case=case, actor=actor, initial=_template_text(request, case, actor))
+    form = action.form(case=case, actor=actor, initial=_asked_for(request, case, actor))
     return _form_page(request, action, form, case, actor)
 
 
@@ -65,14 +67,17 @@ def _take(request: HttpRequest, action: Action, case: Case, actor: Actor) -> Htt
                 drafts.drop(actor.subject, case, action.name)
     except DomainError as error:
         case.refresh_from_db()
-        if not isinstance(error, Busy):  # a draft refers to the case, and would wait for it again
+        if not isinstance(
+            error, Busy | DatabaseFull
+        ):  # a draft refers to the case, and would wait for it again, or find no room
             _keep_words(action, case, actor, posted.get("body", ""))
         posted["version"] = str(case.last_event_number)  # it can be sent again, against the case as it is now
         return _refused(request, action, _with_error(form, error), case, actor, error)
     if not holding.is_held(action.name):  # the page itself counts down to what is held
         messages.success(request, str(form.done))
     if policies.can_see(actor, case):
-        return HttpResponseRedirect(reverse(action.leads_to, args=[case.pk]))
+        place = f"#{form.place}" if form.place else ""
+        return HttpResponseRedirect(reverse(action.leads_to, args=[case.pk]) + place)
     return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
 
 
@@ -134,9 +139,11 @@ def _with_error(form: StepForm, error: DomainError) -> StepForm:
 def _refused(
     request: HttpRequest, action: Action, form: StepForm | None, case: Case, actor: Actor, error: DomainError
 ) -> HttpResponse:
+    refused = Refused(action.name, request.POST, form, error)
     if action.at_facts:
-        refused = Refused(action.name, request.POST, form, error)
         return verification.show(request, case.pk, lambda: admin.site.each_context(request), refused)
+    if action.name == "check-evidence" and evidence_check.is_of(case, request.POST.get("item", "")):
+        return case_page.show(request, str(case.pk), lambda: admin.site.each_context(request), refused)
     return _form_page(request, action, form, case, actor, error=error)
 
 
@@ -152,7 +159,10 @@ def _form_page(
     context = {
         **admin.site.each_context(request),
         "title": action.label,
+        "opts": Case._meta,
+        "original": case,
         "case": case,
+        "checks": checks_of(case) if action.decides else None,
         "action": action,
         "form": form,
         "error": error,
@@ -171,6 +181,12 @@ def _what_is_missing(action: Action, case: Case) -> str:
     """What keeps it from being taken although the status is right; "" for nothing."""
     step = action.step
     return what_is_missing(step, case) if step and case.status in TRANSITIONS[step].sources else ""
+
+
+def _asked_for(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
+    """What the form begins with: the remedy whose button led here, or a template."""
+    remedy = as_number(request.GET.get("remedy", ""))
+    return {"remedy": remedy} if remedy is not None else _template_text(request, case, actor)
 
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cases.access_log import note_access
 from cases.evidence import queries as evidence
 from cases.evidence.lines import AWAITING_SECOND, MISSING
 from cases.evidence.models import EvidenceItem, FactEntry, StoredFile
-from cases.evidence.queries import Checklist, Line
+from cases.evidence.queries import CaseFile, Line
 from cases.models import Case
 from cases.records.models import Snapshot
 from cases.states import Step
@@ -106,6 +106,11 @@ class Card:
         return self.line.fact_state == AWAITING_SECOND
 
     @property
+    def rests_on(self) -> str:
+        """What the last finding rests on, for whoever confirms it."""
+        return self.history[-1].sources if self.history else ""
+
+    @property
     def is_to_do(self) -> bool:
         return self.line.is_to_verify or self.line.is_missing
 
@@ -128,6 +133,10 @@ class Picture:
 
     item: EvidenceItem
     page: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.item.pk}/{self.page}"
 
 
 def show(
@@ -166,6 +175,8 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
     told = [*(card.refused for card in cards), *(card.refused for card in checks)]
     return {
         "title": case.code,
+        "opts": Case._meta,
+        "original": case,
         "case": case,
         "amount": money(case.amount),
         "cards": cards,
@@ -180,6 +191,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
         "checks_made": len([card for card in checks if card.check.made]),
         "missing": file.missing_names,
         "left_to_check": file.left_to_check,
+        "needs_something": file.needs_something,
         "may_verify": case.is_open and policies.may(actor, Step.REQUEST_EVIDENCE, case),
         "refused": refused,
         "form": refused.form if refused else None,
@@ -193,7 +205,7 @@ def look_of(line: Line) -> Look:
     return _LOOKS[line.fact_state]
 
 
-def _cards(file: Checklist, case: Case, actor: Actor, sources: Iterable[Source], refused: Refused | None) -> list[Card]:
+def _cards(file: CaseFile, case: Case, actor: Actor, sources: Iterable[Source], refused: Refused | None) -> list[Card]:
     """Facts to be worked on first, then what is settled, then what nobody has spoken of."""
     names = words.names_of(((one.by_kind, one.by_id) for line in file.facts for one in line.said), case)
     prefetch_related_objects([one for line in file.facts for one in line.said], "evidence")

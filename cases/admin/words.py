@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import ActorKind
 from cases import timeline
-from cases.models import SAFETY_KINDS, Case
+from cases.models import Case
 from cases.states import Channel
 from cases.timeline import Who
 from cskh.core.durations import span
@@ -57,9 +57,3 @@ def _name(who: Who, case: Case) -> str:
     if kind == ActorKind.CUSTOMER:
         return str(case.customer)
     return str(_SYSTEM_NAMES.get(key, key))
-
-
-def flag_of(case: Case) -> str:
-    """What the customer's words were found to say; "" where nothing is flagged."""
-    labels = dict(SAFETY_KINDS)
-    return ", ".join(str(labels[kind]) for kind in case.safety_kinds)

@@ -16,6 +16,7 @@ from accounts.models import Department
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.complaints import standing
+from cases.complaints.ladder import LEVELS, level_of_round
 from cases.complaints.models import (
     Cause,
     Complaint,
@@ -33,7 +34,7 @@ from cases.complaints.standing import ComplaintFile, IssueFile
 from cases.evidence.models import EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
-from cases.states import Nature, Status, Step
+from cases.states import ROUND_ANSWERED, ClosedAs, Nature, Status, Step
 from cases.workflow import complaint, deciding
 from cases.workflow.complaint import TEXT_MAX, Description
 from cskh.core.api import ApiView, GenericApiView
@@ -70,6 +71,8 @@ class ComplaintRow(serializers.ModelSerializer):
     category = serializers.SlugField(source="case.category.slug", default=None)
     department = serializers.SlugField(source="case.department.slug", default=None)
     round = serializers.IntegerField(source="case.round")
+    level = serializers.SerializerMethodField(help_text="How high it stands on the ladder, of `levels`.")
+    levels = serializers.SerializerMethodField()
     severity = serializers.SerializerMethodField()
     amount = serializers.SerializerMethodField()
     outcomes = serializers.SerializerMethodField(help_text="How its issues were decided last.")
@@ -87,6 +90,8 @@ class ComplaintRow(serializers.ModelSerializer):
             "status",
             "closed_as",
             "round",
+            "level",
+            "levels",
             "severity",
             "amount",
             "outcomes",
@@ -100,6 +105,12 @@ class ComplaintRow(serializers.ModelSerializer):
     @extend_schema_field(serializers.ChoiceField(Severity.choices, allow_blank=True, allow_null=True))
     def get_severity(self, one: Complaint) -> str | None:
         return one.severity if self._is_inside else None
+
+    def get_level(self, one: Complaint) -> int:
+        return level_of_round(one.case.round).number
+
+    def get_levels(self, one: Complaint) -> int:
+        return LEVELS
 
     def get_amount(self, one: Complaint) -> int | None:
         return one.amount if self._is_inside else None
@@ -140,6 +151,8 @@ class FindingOut(serializers.ModelSerializer):
 
 
 class DecisionOut(serializers.ModelSerializer):
+    """`remedy` and `remedy_by` are words of decisions from before remedies were records."""
+
     clause = ClauseOut(allow_null=True)
     approved_by = serializers.SerializerMethodField(help_text="Who approved that it deviates.")
 
@@ -191,6 +204,16 @@ class LackOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+class LevelOut(serializers.Serializer):
+    """`number` of `of`; `next` is what the customer can do who does not agree with the answer; after the final response
+    (`is_final`) that is the route outside."""
+
+    number = serializers.IntegerField()
+    of = serializers.IntegerField()
+    is_final = serializers.BooleanField()
+    next = serializers.CharField()
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
@@ -200,6 +223,12 @@ class LackOut(serializers.Serializer):
                 "code": "CS-7K3M-9QXT-4VB",
                 "registered_at": "2026-11-22T09:31:00+07:00",
                 "round": 1,
+                "level": {
+                    "number": 1,
+                    "of": 2,
+                    "is_final": False,
+                    "next": "người độc lập, chưa từng quyết định về khiếu nại, xem xét lại (cấp 2)",
+                },
                 "happened_from": "2026-11-21T21:00:00+07:00",
                 "happened_until": "2026-11-21T22:00:00+07:00",
                 "amount": 340000,
@@ -238,11 +267,12 @@ class LackOut(serializers.Serializer):
     ]
 )
 class ComplaintOut(serializers.Serializer):
-    """The whole complaint. `missing` is what an answer still waits for; `etag` is that of the case."""
+    """The whole complaint. `missing` is what an answer still waits for (once it is given, nothing); `etag` is that of the case."""
 
     code = serializers.CharField(source="complaint.case.code")
     registered_at = serializers.DateTimeField(source="complaint.registered_at")
     round = serializers.IntegerField()
+    level = serializers.SerializerMethodField()
     happened_from = serializers.DateTimeField(source="complaint.happened_from", allow_null=True)
     happened_until = serializers.DateTimeField(source="complaint.happened_until", allow_null=True)
     amount = serializers.IntegerField(source="complaint.amount", allow_null=True)
@@ -253,8 +283,15 @@ class ComplaintOut(serializers.Serializer):
     missing = serializers.SerializerMethodField()
     etag = serializers.CharField(source="complaint.case.etag")
 
+    @extend_schema_field(LevelOut)
+    def get_level(self, file: ComplaintFile) -> Any:
+        is_final = file.complaint.case.closed_as == ClosedAs.FINAL_RESPONSE
+        return LevelOut(level_of_round(file.round, is_final=is_final)).data
+
     @extend_schema_field(LackOut(many=True))
     def get_missing(self, file: ComplaintFile) -> Any:
+        if file.complaint.case.status in ROUND_ANSWERED:
+            return []  # nothing is waited for
         return [lack.as_data for lack in standing.missing(file)]
 
 
@@ -319,23 +356,20 @@ class ClauseIn(serializers.Serializer):
 
 
 @example(
-    "Upheld, with a remedy",
+    "Upheld; its remedies are proposed after it",
     outcome="upheld",
     reason="Sổ lệnh gốc khớp với lời Quý khách",
     clause={"number": 7, "version": 1},
-    remedy="Ghi có thêm 340.000 ₫",
-    remedy_by="2026-11-24",
 )
 class DecisionIn(serializers.Serializer):
-    """`clause` is the version in force when it happened. Either `remedy` with `remedy_by`, or `no_remedy_because`."""
+    """`clause` is the version in force when it happened. What is done about it is proposed afterwards, as remedies of the case;
+    where nothing is, `no_remedy_because` says why."""
 
     outcome = serializers.ChoiceField(Outcome.choices)
     reason = Words(help_text="For the customer.")
     clause = ClauseIn(required=False, allow_null=True)
     deviates = serializers.BooleanField(default=False)
     deviation_reason = _optional_words()
-    remedy = _optional_words()
-    remedy_by = serializers.DateField(default=None, allow_null=True)
     no_remedy_because = _optional_words()
 
 
@@ -473,7 +507,7 @@ class DecideIssue(_Change):
     @extend_schema(operation_id="complaints_decide", summary="Decide an issue", responses={201: ComplaintOut})
     def post(self, request: Request, code: str, number: int) -> Response:
         case, given = self.changeable(code)
-        decided = deciding.Decided(**{**given, "clause": _clause(given.get("clause"))})
+        decided = deciding.Decided(**{**given, "clause": clause_of(given.get("clause"))})
         deciding.decide(case, actor=self.actor, number=number, decided=decided)
         return _whole(case, status.HTTP_201_CREATED)
 
@@ -507,7 +541,7 @@ def _chosen(rows: QuerySet[Any], case: Case, given: dict[str, Any], field: str) 
     return found
 
 
-def _clause(given: dict[str, int] | None) -> PolicyClause | None:
+def clause_of(given: dict[str, int] | None) -> PolicyClause | None:
     if given is None:
         return None
     clause = PolicyClause.objects.filter(**given).first()

@@ -13,12 +13,16 @@ from cases import codes, policies
 from cases.models import STILL_OPEN, Case, Category
 from cases.states import Channel, ClosedAs, Status
 from channels_app.models import Message
+from cskh.core.folding import Folded, has_words
 
 _YES = {"true": True, "1": True, "false": False, "0": False}
 
 
 class CaseFilter(FilterSet):
-    """`opened_after` is inclusive, `opened_before` is not; `q` is a code in any form, or words of subject or messages."""
+    """`opened_after` is inclusive, `opened_before` is not; `q` is a code in any form, or words of a subject or a message.
+
+    Words are found with and without diacritics, in capital and small letters.
+    """
 
     status = django_filters.ChoiceFilter(choices=Status.choices)
     closed_as = django_filters.ChoiceFilter(choices=ClosedAs.choices)
@@ -64,11 +68,9 @@ class CaseFilter(FilterSet):
 
 def _holding(words: str, actor: Any) -> QuerySet[Any]:
     """Ids of cases with these words, each part found by its own index. Notes are searched by those who read them."""
-    messages = Message.objects.filter(body__icontains=words)
+    by_reference = Case.objects.filter(transaction_ref=words).values("pk")
+    subjects = Case.objects.alias(bare_subject=Folded("subject")).filter(has_words("bare_subject", words))
+    messages = Message.objects.alias(bare_body=Folded("body")).filter(has_words("bare_body", words))
     if not (isinstance(actor, Actor) and policies.may_read_notes(actor)):
         messages = messages.exclude(direction=Message.Direction.INTERNAL)
-    return (
-        Case.objects.filter(subject__icontains=words)
-        .values("pk")
-        .union(Case.objects.filter(transaction_ref=words).values("pk"), messages.values("case_id"))
-    )
+    return by_reference.union(subjects.values("pk"), messages.values("case_id"))

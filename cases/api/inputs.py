@@ -166,6 +166,13 @@ class RequestEvidenceIn(serializers.Serializer):
         child=WantedIn(), allow_empty=False, max_length=10
     )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
+    late_why = serializers.CharField(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        help_text="Why things are asked for that could have been asked for earlier. The customer does not read it. Asked of staff "
+        "where a withdrawal waits; which things those are stands in `late` of the event.",
+    )
 
 
 @example("An outcome to be approved", body="Hoàn 340.000 ₫ vào tài khoản của Quý khách.")

@@ -32,7 +32,7 @@ def _assign(case: Case, actor: Actor, given: Given) -> None:
 
 def _request_evidence(case: Case, actor: Actor, given: Given) -> None:
     items = [Wanted(name=item["name"], why=item["why"], is_besides=item["besides"]) for item in given["items"]]
-    evidence.request_evidence(case, actor=actor, items=items, due_at=given.get("due_at"))
+    evidence.request_evidence(case, actor=actor, items=items, due_at=given.get("due_at"), late_why=given["late_why"])
 
 
 def _mark_duplicate(case: Case, actor: Actor, given: Given) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, views
+from . import checks, complaints, facts, records, registers, remedies, responses, satisfaction, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<str:code>/", views.CaseDetail.as_view()),
     path("cases/<str:code>/timeline/", views.CaseTimeline.as_view()),
     path("cases/<str:code>/evidence/", views.CaseEvidence.as_view()),
+    path("cases/<str:code>/satisfaction/", satisfaction.GiveSatisfaction.as_view()),
     path("cases/<str:code>/facts/", facts.CaseFacts.as_view()),
     path("cases/<str:code>/facts/<slug:fact>/confirm/", facts.ConfirmFact.as_view()),
     path("cases/<str:code>/checks/", checks.CaseChecks.as_view()),
@@ -18,12 +19,20 @@ urlpatterns = [
     path("evidence/<int:pk>/verify/", views.VerifyEvidence.as_view()),
     path("complaints/", complaints.Complaints.as_view()),
     path("complaints/<str:code>/", complaints.ComplaintDetail.as_view()),
+    path("complaints/<str:code>/responses/", responses.ComplaintResponses.as_view()),
+    path("complaints/<str:code>/responses/<int:number>/pdf/", responses.ResponsePdf.as_view()),
     path("complaints/<str:code>/describe/", complaints.DescribeComplaint.as_view()),
     path("complaints/<str:code>/recourse/", complaints.SayRecourse.as_view()),
     path("complaints/<str:code>/issues/", complaints.AddIssue.as_view()),
     path("complaints/<str:code>/issues/<int:number>/accounts/", complaints.NoteAccount.as_view()),
     path("complaints/<str:code>/issues/<int:number>/finding/", complaints.FindIssue.as_view()),
     path("complaints/<str:code>/issues/<int:number>/decision/", complaints.DecideIssue.as_view()),
+    path("remedies/", remedies.Remedies.as_view()),
+    path("cases/<str:code>/remedies/", remedies.CaseRemedies.as_view()),
+    *(
+        path(f"cases/<str:code>/remedies/<int:pk>/{move}/", remedies.MoveRemedy.as_view(move=move))
+        for move in remedies.MOVES_OVER_REST
+    ),
     path("categories/", registers.Categories.as_view()),
     *(path(f"cases/<str:code>/{step.value}/", views.TakeStep.as_view(step=step)) for step in STEPS),
 ]

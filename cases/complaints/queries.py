@@ -7,13 +7,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.models import Case
 
-from .models import Account, Complaint, Decision, Finding, Side
+from .models import Account, Complaint, Decision, Finding, Remedy, Side
 from .register import complaint_of
+from .remedy_states import RemedyStatus
 from .standing import ComplaintFile, IssueFile
 
 
 def complaint_file(case: Case) -> ComplaintFile | None:
-    """The formal side of the case; None, without a query, for a case that is in no register. Eight queries at most."""
+    """The formal side of the case; None, without a query, for a case that is in no register. Twelve queries at most."""
     complaint = complaint_of(case)
     if complaint is None:
         return None
@@ -39,6 +40,28 @@ def _fill(files: dict[int, IssueFile], complaint: Complaint) -> None:
     decisions = Decision.objects.filter(issue__complaint=complaint).order_by("pk")
     for decision in decisions.select_related("clause", "approval__by"):
         files[decision.issue_id].decisions.append(decision)
+    remedies = Remedy.objects.filter(issue__complaint=complaint).order_by("pk")
+    for remedy in remedies.select_related("clause").prefetch_related("approvals__by", "executions__proof"):
+        remedy.issue = files[remedy.issue_id].issue
+        files[remedy.issue_id].remedies.append(remedy)
+
+
+def promised(case: Case) -> list[Remedy]:
+    """What the customer was told will be done, in order; none, without a query, for a case that is in no register."""
+    complaint = complaint_of(case)
+    if complaint is None:
+        return []
+    told = Remedy.objects.filter(issue__complaint=complaint, promised_at__isnull=False).order_by("pk")
+    return list(told.prefetch_related("executions"))
+
+
+def about_to_be_promised(case: Case) -> list[Remedy]:
+    """What an answer that is sent now would promise; none, without a query, for a case that is in no register."""
+    complaint = complaint_of(case)
+    if complaint is None:
+        return []
+    approved = Remedy.objects.filter(issue__complaint=complaint, round=case.round, status=RemedyStatus.APPROVED)
+    return list(approved.order_by("issue__number", "pk"))
 
 
 Kept = TypeVar("Kept", Decision, Finding)

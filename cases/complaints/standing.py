@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Account, Complaint, Decision, Finding, Issue, Outcome, Recourse
+from .models import Account, Complaint, Decision, Finding, Issue, Outcome, Recourse, Remedy
+from .remedy_states import BINDING, GIVEN_UP, RemedyStatus
 
 _SAID = {
     "issue": gettext_lazy("what is complained about"),
@@ -22,6 +23,7 @@ _SAID = {
     "clause": gettext_lazy("the clause that was in force when it happened"),
     "approval": gettext_lazy("the approval of the deviation from the policy"),
     "remedy": gettext_lazy("a remedy with its date, or why there is none"),
+    "remedy_approval": gettext_lazy("the approval of the remedy"),
     "recourse": gettext_lazy("the next level and the time to respond"),
 }
 
@@ -56,6 +58,7 @@ class IssueFile:
     operators: Account | None = None
     findings: list[Finding] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    remedies: list[Remedy] = field(default_factory=list)
     round: int = 1
 
     @property
@@ -65,6 +68,14 @@ class IssueFile:
     @property
     def decision(self) -> Decision | None:
         return next((one for one in reversed(self.decisions) if one.round == self.round), None)
+
+    @property
+    def standing_remedies(self) -> list[Remedy]:
+        """Those of this round that nobody gave up, and of rounds before what was accepted: it is owed, or done, all the same."""
+        return [one for one in self.remedies if one.status in BINDING or self._is_of_this_round(one)]
+
+    def _is_of_this_round(self, remedy: Remedy) -> bool:
+        return remedy.round == self.round and remedy.status not in GIVEN_UP
 
     @property
     def last_finding(self) -> Finding | None:
@@ -123,6 +134,8 @@ def _of_issue(one: IssueFile, complaint: Complaint) -> Iterator[str]:
         yield "decision"
     else:
         yield from _of_decision(decision, complaint)
+        if decision.outcome != Outcome.WITHDRAWN and not decision.no_remedy_because:
+            yield from _of_remedies(one.standing_remedies)
 
 
 def _of_finding(finding: Finding | None) -> Iterator[str]:
@@ -144,5 +157,11 @@ def _of_decision(decision: Decision, complaint: Complaint) -> Iterator[str]:
         yield "clause"
     if decision.deviates and not is_approved(decision):
         yield "approval"
-    if not (decision.no_remedy_because or (decision.remedy and decision.remedy_by)):
+
+
+def _of_remedies(remedies: list[Remedy]) -> Iterator[str]:
+    """One at least, none of them past its day, and all approved: only that can be promised."""
+    if not remedies or any(one.is_overdue for one in remedies):
         yield "remedy"
+    if any(one.status == RemedyStatus.PROPOSED for one in remedies):
+        yield "remedy_approval"

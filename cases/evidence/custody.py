@@ -18,14 +18,21 @@ from accounts.actors import Actor
 from cases import chains
 from cases.events import Flaw
 
-from .models import Custody, CustodyEntry, CustodyText, DeclaredName, DerivedPage, EvidenceItem, StoredFile
+from .models import Custody, CustodyEntry, CustodyText, DeclaredName, DerivedPage, EvidenceItem, FactEntry, StoredFile
 from .names import declared_name
 
 Event = CustodyEntry.Event
 PIPELINE = Actor.system("evidence")
+_FOUND = {Event.VERIFIED: EvidenceItem.State.ACCEPTED, Event.REJECTED: EvidenceItem.State.REJECTED}
 _CHUNK = 2000
 _OTHER = "the item is not what was received"
 _OTHER_NAME = "its declared name was altered"
+_OTHER_TYPE = "its file is not of the type and size that were received"
+_OTHER_STATE = "the item's state is not what was found last"
+_OTHER_SCAN = "its file is not what the scanner said last"
+_OTHER_PAGES = "the pages are not those that were made"
+# What was received before custody was written down: whatever was done with it until then stands nowhere.
+_WRITTEN_LATER = "written_down_later"
 
 
 def begin(item: EvidenceItem, *, actor: Actor, filename: str = "", address_hash: str = "") -> None:
@@ -139,6 +146,11 @@ def note_filing(item: EvidenceItem, *, actor: Actor) -> None:
     )
 
 
+def note_citing(item: EvidenceItem, *, actor: Actor, finding: FactEntry) -> None:
+    """Somebody found something about a fact, or confirmed it, and names the item as what that rests on."""
+    note(item, Event.CITED, actor=actor, fact=finding.slug, finding=finding.pk, result=finding.kind)
+
+
 def _items_of(file: StoredFile) -> Iterable[EvidenceItem]:
     return file.items.select_related("file").order_by("pk")
 
@@ -198,6 +210,7 @@ def all_flaws(codes: Collection[str] = ()) -> Iterator[Flaw]:
     for bare in items.filter(custody_entries__isnull=True).iterator():
         yield from _flaws(bare, [])
     stream = entries.select_related("words", "declared_name", "item__case", "item__file", "item__custody")
+    stream = stream.prefetch_related("item__file__pages")
     for _item, chain in groupby(stream.order_by("item_id", "number").iterator(_CHUNK), key=attrgetter("item_id")):
         entries_of_item = list(chain)
         yield from _flaws(entries_of_item[0].item, entries_of_item)
@@ -208,7 +221,8 @@ def _flaws(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[Flaw]:
     end = (head.last_number, head.last_hash) if head else None
     others = ((entry.number, _OTHER) for entry in entries if entry.event == Event.RECEIVED and _is_other(item, entry))
     names = ((entry.number, _OTHER_NAME) for entry in entries if _has_other_name(entry))
-    for number, what in (*chains.breaks(entries, chain_hash, end=end, what="entry"), *others, *names):
+    breaks = chains.breaks(entries, chain_hash, end=end, what="entry")
+    for number, what in (*breaks, *others, *names, *_otherwise(item, entries)):
         yield Flaw(item.case.code, number, what, record=f"custody of evidence {item.pk}, entry")
 
 
@@ -216,6 +230,45 @@ def _is_other(item: EvidenceItem, received: CustodyEntry) -> bool:
     """Whether the item now stands for another file or other words. Erased words may be missing from both."""
     sha256, words = item.file.sha256 if item.file else "", getattr(received, "words", None)
     return sha256 != received.sha256_after or (words is not None and words.text != item.text)
+
+
+def _otherwise(item: EvidenceItem, entries: list[CustodyEntry]) -> Iterator[tuple[int, str]]:
+    """Where the item and its file are not now what the last entry about it says; what there is no entry of, has not happened."""
+    if not entries:
+        return
+    last = {entry.event: entry for entry in entries if entry.event not in _FOUND}
+    found = next((entry for entry in reversed(entries) if entry.event in _FOUND), None)
+    has_all = not entries[0].facts.get(_WRITTEN_LATER)
+    for entry, is_as_said, what in (
+        (found, _has_state_of, _OTHER_STATE),
+        (last.get(Event.SCANNED), _is_scanned_as, _OTHER_SCAN),
+        (last.get(Event.DERIVED), _has_pages_of, _OTHER_PAGES),
+        (last.get(Event.RECEIVED), _has_type_of, _OTHER_TYPE),
+    ):
+        if (entry or has_all) and not is_as_said(item, entry):
+            yield (entry or entries[-1]).number, what
+
+
+def _has_state_of(item: EvidenceItem, found: CustodyEntry | None) -> bool:
+    return item.state == (_FOUND[Event(found.event)] if found else EvidenceItem.State.RECEIVED)
+
+
+def _is_scanned_as(item: EvidenceItem, scanned: CustodyEntry | None) -> bool:
+    if item.file is None:
+        return scanned is None
+    state = StoredFile.ScanState
+    return item.file.scan_state in ([scanned.facts.get("result")] if scanned else [state.OFF, state.WAITING])
+
+
+def _has_pages_of(item: EvidenceItem, derived: CustodyEntry | None) -> bool:
+    pages = [page.sha256 for page in item.file.pages.all()] if item.file else []
+    return pages == (derived.facts.get("pages", []) if derived else [])
+
+
+def _has_type_of(item: EvidenceItem, received: CustodyEntry | None) -> bool:
+    """Of another file that is said already. Entries hold what was known of the file when they were written."""
+    said = received.facts if received and item.file and item.file.sha256 == received.sha256_after else {}
+    return all(getattr(item.file, fact) == said[fact] for fact in ("content_type", "size") if fact in said)
 
 
 def _has_other_name(entry: CustodyEntry) -> bool:

@@ -1,6 +1,5 @@
 """The chain of custody of one evidence item, to be handed to somebody: as JSON for programs, as PDF for people."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,13 +14,13 @@ from django.utils.translation import get_language, gettext
 
 from accounts.actors import Actor, ActorKind
 from accounts.models import ApiClient, User
+from cskh.core import vault
 
 from . import custody
 from .custody_words import actor_in_words, details_in_words, things_of, visible
 from .models import CustodyEntry, EvidenceItem
 
 _TEMPLATE = Path(__file__).parent / "custody_report.typ"
-_CHUNK = 64 * 1024
 Report = dict[str, Any]
 
 
@@ -70,16 +68,7 @@ def as_pdf(report: Report) -> bytes:
 
 def _hash_now(item: EvidenceItem) -> str:
     """Of the original as it lies in the storage; empty where there is none, or none any more."""
-    if item.file is None:
-        return ""
-    digest = hashlib.sha256()
-    try:
-        with default_storage.open(str(item.file.original.name)) as original:
-            while chunk := original.read(_CHUNK):
-                digest.update(chunk)
-    except FileNotFoundError:
-        return ""
-    return digest.hexdigest()
+    return vault.hash_now(str(item.file.original.name), sha256=item.file.sha256) if item.file else ""
 
 
 def _entry(entry: CustodyEntry, names: dict[tuple[str, str], str]) -> Report:

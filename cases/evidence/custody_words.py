@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import ActorKind
 from cases.states import Channel
 
-from .models import ChecklistItem, CustodyEntry, RequestedItem, StoredFile
+from .models import ChecklistItem, CustodyEntry, FactEntry, RequestedItem, StoredFile
 
 Things = dict[tuple[str, int], str]
 
@@ -29,6 +29,8 @@ _LABELS = {
     "result": _("Result"),
     "pages": _("SHA-256 of each page"),
     "parameters": _("How it was made"),
+    "fact": _("fact"),
+    "finding": _("Number of the finding"),
     "check": _("Number of the check"),
     "requested_item": _("Answers what was asked"),
     "checklist_item": _("Filed as"),
@@ -42,6 +44,7 @@ _PARAMETERS = {
 _RESULTS: dict[str, Mapping[str, Any]] = {
     CustodyEntry.Event.SCANNED.value: dict(StoredFile.ScanState.choices),
     CustodyEntry.Event.DERIVED.value: dict(StoredFile.PreviewState.choices),
+    CustodyEntry.Event.CITED.value: dict(FactEntry.Kind.choices),
 }
 _NAMED = {"requested_item": RequestedItem, "checklist_item": ChecklistItem}
 _UNSAID = frozenset({"words", "declared_name"})  # only their hashes; the texts themselves stand beside

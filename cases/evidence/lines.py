@@ -229,6 +229,11 @@ class Line:
             and last.request.round == round_number
         )
 
+    @property
+    def was_never_asked(self) -> bool:
+        """Whether nobody has asked for it and nothing came or was said: it has been open all the time."""
+        return not (self.asked or self.items or self.said)
+
     def answers_to(self, name: str, checklist_item: ChecklistItem | None = None) -> bool:
         """Whether this is the thing that `name` (in any of its languages, or its slug) or `checklist_item` means."""
         own = self.checklist_item
@@ -276,7 +281,7 @@ class Line:
         found = self.verdict
         if found is None:
             return CLAIMED if self.claim else MISSING
-        if _awaits_second(found):
+        if awaits_second(found):
             return AWAITING_SECOND
         return found.kind
 
@@ -306,7 +311,7 @@ class Line:
     @property
     def stands(self) -> FactEntry | None:
         """The last finding that counts or counted, whatever was said since."""
-        return next((one for one in reversed(self.findings) if not _awaits_second(one)), None)
+        return next((one for one in reversed(self.findings) if not awaits_second(one)), None)
 
     @property
     def was_found_by_two(self) -> bool:
@@ -321,13 +326,13 @@ class Line:
     def is_disputed(self) -> bool:
         """Whether the last finding is a contradiction, or was never confirmed; whatever was said since."""
         last = self.findings[-1] if self.findings else None
-        return last is not None and (last.kind == Kind.CONTRADICTED or _awaits_second(last))
+        return last is not None and (last.kind == Kind.CONTRADICTED or awaits_second(last))
 
-    def blocks_decisions(self, *, is_customer_silent: bool) -> bool:
-        """Whether nothing is decided before somebody has verified this or set it aside (I3).
+    def blocks_decisions(self, round_number: int) -> bool:
+        """Whether nothing is decided in that round before somebody has verified this or set it aside (I3).
 
-        What a silent customer did not tell is decided without; what was found and awaits a second verifier is not, nor what
-        was corroborated by evidence alone that was rejected then.
+        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier
+        is not, nor what was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
@@ -340,7 +345,8 @@ class Line:
             return False
         if state == Kind.CORROBORATED:
             return not self.is_proven
-        return state == CLAIMED or (state == MISSING and not is_customer_silent)
+        asked_in_vain = any(one.was_asked_in_vain(round_number) for one in (self, *self.alternatives))
+        return state == CLAIMED or (state == MISSING and not asked_in_vain)
 
     @property
     def is_proven(self) -> bool:
@@ -348,87 +354,8 @@ class Line:
         return self.fact_state == Kind.CORROBORATED and not self.rests_on_nothing
 
 
-@dataclass
-class CheckToMake:
-    """Something that one of us looks at before the case is decided, and who did: the latest of what was `said` counts."""
-
-    entry: ChecklistItem
-    said: list[FactEntry] = field(default_factory=list)
-
-    @property
-    def made(self) -> FactEntry | None:
-        last = self.said[-1] if self.said else None
-        return last if last is not None and last.kind == Kind.MADE else None
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether nothing is decided before somebody has made it."""
-        return self.entry.is_mandatory and self.made is None
-
-
-@dataclass
-class Checklist:
-    """The lines of a case in the order of its checklist, what is ours to pull and check, and what came in for no line."""
-
-    lines: list[Line] = field(default_factory=list)
-    records: list[ChecklistItem] = field(default_factory=list)
-    checks: list[CheckToMake] = field(default_factory=list)
-    others: list[EvidenceItem] = field(default_factory=list)
-    is_customer_silent: bool = False
-
-    @property
-    def facts(self) -> list[Line]:
-        return [line for line in self.lines if line.is_fact]
-
-    def line_of(self, item: EvidenceItem) -> Line | None:
-        """Under which line that came in."""
-        return next((line for line in self.lines if item in line.items), None)
-
-    @property
-    def missing(self) -> list[Line]:
-        """What would have to be asked for, or is being asked for and is not here yet. Empty: complete (R-25)."""
-        return [line for line in self.lines if line.is_awaited]
-
-    @property
-    def unchecked(self) -> list[EvidenceItem]:
-        """What came in and nobody has accepted, rejected or found anything about yet, oldest first."""
-        came = [*self.others, *(item for line in self.lines for item in line.unread)]
-        waiting = {item.pk: item for item in came if item.state == EvidenceItem.State.RECEIVED}
-        return sorted(waiting.values(), key=lambda item: (item.received_at, item.pk))
-
-    @property
-    def undecided(self) -> list[Line]:
-        """Facts past which nothing is decided."""
-        silent = self.is_customer_silent
-        return [line for line in self.lines if line.blocks_decisions(is_customer_silent=silent)]
-
-    @property
-    def unmade(self) -> list[CheckToMake]:
-        """Checks past which nothing is decided."""
-        return [check for check in self.checks if check.is_missing]
-
-    @property
-    def left_to_check(self) -> int:
-        """How many things are here and nobody has found anything about them: what came in, and what was said of facts."""
-        said = [line for line in self.facts if line.is_to_verify]
-        of_these = {item.pk for line in said for item in line.items}
-        return len(said) + len([item for item in self.unchecked if item.pk not in of_these])
-
-    @property
-    def missing_names(self) -> list[str]:
-        """What is missing in words, for us: things of which one suffices in one, then checks that nobody has made."""
-        told: list[str] = []
-        done: set[int] = set()
-        for line in self.missing:
-            if id(line) in done:
-                continue
-            group = [line, *(other for other in line.alternatives if other in self.missing)]
-            done |= {id(one) for one in group}
-            told.append(" / ".join(one.name for one in group))
-        return told + [check.entry.name for check in self.unmade]
-
-
-def _awaits_second(found: FactEntry) -> bool:
+def awaits_second(found: FactEntry) -> bool:
+    """Whether it counts only once a second person has confirmed it, and is not confirmed."""
     return found.needs_second and found.confirms_id is None
 
 

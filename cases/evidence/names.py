@@ -5,6 +5,7 @@ import unicodedata
 from cskh.core.text import one_line
 
 DECLARED_MAX = 1_000
+_READ_AT_MOST = 4 * DECLARED_MAX  # composing takes time by length
 _MAX_BYTES = 255
 # What a file of that type may be called; the first is added where the name says otherwise, so that a script sent as text
 # never opens as a script on the desk of whoever downloads it.
@@ -20,9 +21,11 @@ _EXTENSIONS = {
 
 
 def declared_name(name: str) -> str:
-    """The name as its sender gave it (of multipart requests: as Django passes it on), but for what no database keeps, and for
-    what is beyond every file system."""
-    return name.replace("\0", "").encode(errors="replace").decode()[:DECLARED_MAX]
+    """The name as its sender gave it, in composed letters, but for what no database keeps, and for what is beyond every file
+    system. Whatever else is in it, paths and characters that do not print, is part of the claim: it is made visible where it is
+    shown (`custody_words.visible`)."""
+    kept = name.replace("\0", "").encode(errors="replace").decode()
+    return unicodedata.normalize("NFC", kept[:_READ_AT_MOST])[:DECLARED_MAX]
 
 
 def safe_filename(name: str) -> str:

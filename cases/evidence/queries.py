@@ -7,14 +7,14 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cases.models import Case
+from cases.models import Case, Category
 from cases.records.codes import codes_in
 from cases.records.models import TransactionCode
 
-from .lines import CLAIM_MAX, Claim, join_alternatives
+from .case_file import CaseFile as CaseFile
+from .checks import CheckToMake as CheckToMake
+from .lines import AWAITING_SECOND, CLAIM_MAX, Claim, awaits_second, join_alternatives
 from .lines import MISSING as MISSING
-from .lines import Checklist as Checklist
-from .lines import CheckToMake as CheckToMake
 from .lines import Line as Line
 from .models import (
     OF_CHECKS,
@@ -35,11 +35,11 @@ def entries_of(case: Case) -> QuerySet[ChecklistItem]:
     return ChecklistItem.objects.filter(checklist__category=case.category, checklist__number=case.checklist_number)
 
 
-def needed_by(case: Case, first_words: str = "") -> Checklist:
+def needed_by(case: Case, first_words: str = "") -> CaseFile:
     """What the case needs by its category: all there is to say of a case that was just opened with these `first_words`, in
     which a code may be claimed already. At most one query."""
     if case.category_id is None:
-        return Checklist()
+        return CaseFile(round=case.round)
     entries = list(entries_of(case))
     lines = [Line.of_entry(entry, case) for entry in entries if entry.is_asked_of_customers]
     join_alternatives(lines)
@@ -47,14 +47,15 @@ def needed_by(case: Case, first_words: str = "") -> Checklist:
         for line in lines:
             if line.takes_noted_codes:
                 line.noted = Claim(_as_claim(said))
-    return Checklist(
+    return CaseFile(
         lines=lines,
         records=[entry for entry in entries if entry.part == Part.RECORD],
         checks=[CheckToMake(entry) for entry in entries if entry.part == Part.CHECK],
+        round=case.round,
     )
 
 
-def _claim_noted_codes(file: Checklist, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
+def _claim_noted_codes(file: CaseFile, case: Case, items: Iterable[EvidenceItem] = ()) -> None:
     """The codes somebody wrote in a message or a text, or read on a receipt, are what is said of the transaction where the
     case's details name none; no longer where the text was rejected."""
     lines = [line for line in file.facts if line.takes_noted_codes]
@@ -100,9 +101,12 @@ def checklist_of(case: Case) -> list[Line]:
     return file_of(case).lines
 
 
-def file_of(case: Case) -> Checklist:
-    """Everything about the evidence and the facts of a case. At most six queries, however much there is."""
+def file_of(case: Case) -> CaseFile:
+    """Everything about the evidence and the facts of a case. At most six queries, however much there is; one more where a
+    finding of an earlier checklist still awaits its second person."""
     file = needed_by(case)
+    said = list(_said_of(case))
+    file.lines += _still_awaiting(file, case, said)
     for requested in (
         RequestedItem.objects.filter(request__case=case).select_related("request", "checklist_item").order_by("pk")
     ):
@@ -119,17 +123,48 @@ def file_of(case: Case) -> Checklist:
         entry = item.checklist_item
         line = by_request.get(item.requested_item_id or 0) or by_slug.get(entry.slug if entry else "")
         (line.items if line else file.others).append(item)
-    _add_what_was_said(file, case, items)
+    _add_what_was_said(file, said, items)
     _claim_noted_codes(file, case, items)
-    file.is_customer_silent = any(line.was_asked_in_vain(case.round) for line in file.lines)
     return file
 
 
-def _add_what_was_said(file: Checklist, case: Case, items: list[EvidenceItem]) -> None:
+def gates_left_behind(case: Case, category: Category) -> list[str]:
+    """What nothing is decided past now, and would be by the checklist of `category`: facts, then checks, by their names."""
+    file = file_of(case)
+    entries = ChecklistItem.objects.filter(checklist__category=category, checklist__number=category.checklist_number)
+    listed = {(entry.part, entry.slug): entry for entry in entries}
+
+    def is_kept(line: Line) -> bool:
+        entry = listed.get((Part.FACT, line.slug))
+        return entry is not None and (entry.must_be_verified or line.fact_state == AWAITING_SECOND)
+
+    def is_still_mandatory(check: CheckToMake) -> bool:
+        entry = listed.get((Part.CHECK, check.entry.slug))
+        return entry is not None and entry.is_mandatory
+
+    left = [line.name for line in file.undecided if not is_kept(line)]
+    return left + [check.entry.name for check in file.unmade if not is_still_mandatory(check)]
+
+
+def _still_awaiting(file: CaseFile, case: Case, said: Iterable[FactEntry]) -> list[Line]:
+    """Facts of an earlier checklist whose finding awaits its second person: classifying again does not do away with that."""
+    last = {one.slug: one for one in said if one.kind not in OF_CHECKS}
+    listed = {line.slug for line in file.lines}
+    awaiting = [slug for slug, one in last.items() if slug not in listed and awaits_second(one)]
+    if not awaiting:
+        return []
+    entries = ChecklistItem.objects.filter(slug__in=awaiting, part=Part.FACT)
+    lines = [Line.of_entry(entry, case) for entry in entries.order_by("slug", "-pk").distinct("slug")]
+    for line in lines:
+        line.mandatory, line.either_of = False, ""
+    return lines
+
+
+def _add_what_was_said(file: CaseFile, said_of_case: Iterable[FactEntry], items: list[EvidenceItem]) -> None:
     """To each fact and each check what people said of it; the record of ours that it rests on is known by its name."""
     lines = {line.slug: line for line in file.lines if line.slug}
     checks = {check.entry.slug: check for check in file.checks}
-    for said in _said_of(case):
+    for said in said_of_case:
         if said.kind in OF_CHECKS:
             if said.slug in checks:
                 checks[said.slug].said.append(said)
@@ -167,7 +202,7 @@ def open_request(case: Case) -> EvidenceRequest | None:
     return EvidenceRequest.objects.filter(case=case, ended_at__isnull=True).first()
 
 
-def still_missing(request: EvidenceRequest, file: Checklist | None = None) -> QuerySet[RequestedItem]:
+def still_missing(request: EvidenceRequest, file: CaseFile | None = None) -> QuerySet[RequestedItem]:
     """What the request still waits for: what did not come, and what came and was of no use.
 
     Where one of several things suffices and is there, whenever it came, the others are waited for no longer, unless they

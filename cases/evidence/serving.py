@@ -7,7 +7,6 @@ import logging
 
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from cases import policies
 from cases.access_log import note_access
+from cskh.core import vault
 from cskh.core.errors import Invalid, NotPermitted
 from cskh.core.text import one_line
 
@@ -32,8 +32,8 @@ _PICTURES = {"png": "image/png", "jpg": "image/jpeg"}
 @staff_member_required
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as the customer sent it, to be saved: never shown by the browser, whatever it is."""
-    file, filename = _file(request, pk)
-    response = _safe(_read(str(file.original.name)), "application/octet-stream")
+    file, filename = _file(request, pk, is_saved=True)
+    response = _safe(_read(str(file.original.name), file.sha256), "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
 
@@ -47,7 +47,7 @@ def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
     if made is None:
         raise Http404
     name = str(made.picture.name)
-    response = _safe(_read(name), _PICTURES[name.rpartition(".")[2]])
+    response = _safe(_read(name, made.sha256), _PICTURES[name.rpartition(".")[2]])
     response["Content-Disposition"] = "inline"
     return response
 
@@ -94,10 +94,10 @@ def _reason(request: HttpRequest) -> str:
     return reason
 
 
-def _item(actor: Actor, pk: int) -> EvidenceItem:
+def _item(actor: Actor, pk: int, *, is_saved: bool = False) -> EvidenceItem:
     """An item that they may see. That they asked for it is noted."""
     item = _visible(actor, pk)
-    note_access(actor, item.case_id, evidence_item=item.pk)
+    note_access(actor, item.case_id, evidence_item=item.pk, is_saved=is_saved)
     return item
 
 
@@ -109,18 +109,19 @@ def _visible(actor: Actor, pk: int) -> EvidenceItem:
     return item
 
 
-def _file(request: HttpRequest, pk: int) -> tuple[StoredFile, str]:
+def _file(request: HttpRequest, pk: int, *, is_saved: bool = False) -> tuple[StoredFile, str]:
     """The file of an item that the user may see, and the name the customer gave it."""
-    item = _item(Actor.staff(request.user), pk)
+    item = _item(Actor.staff(request.user), pk, is_saved=is_saved)
     if item.file is None or not item.file.is_released:
         raise Http404
     return item.file, item.filename
 
 
-def _read(name: str) -> bytes:
-    """The whole file: our limits keep it small, and a stream would tie up a worker for as long as the reader likes."""
+def _read(name: str, sha256: str) -> bytes:
+    """The whole file: our limits keep it small, and a stream would tie up a worker for as long as the reader likes, and be on
+    its way before the end shows whether it was altered."""
     try:
-        with default_storage.open(name) as file:
+        with vault.opened(name, sha256=sha256) as file:
             return file.read()
     except FileNotFoundError as error:
         log.error("the storage has lost %s", name)

@@ -7,8 +7,17 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cskh.core.errors import Invalid
 
-from .lines import CLAIMED, MISSING, Checklist, Line
-from .models import ChecklistItem, EvidenceItem, EvidenceRequest, ItemKind, RequestedItem, StoredFile
+from .case_file import CaseFile
+from .lines import CLAIMED, MISSING, Line
+from .models import (
+    ASKED_OF_CUSTOMERS,
+    ChecklistItem,
+    EvidenceItem,
+    EvidenceRequest,
+    ItemKind,
+    RequestedItem,
+    StoredFile,
+)
 from .queries import entries_of, still_missing
 
 
@@ -34,6 +43,14 @@ def _asked(held: Case, item: int) -> RequestedItem:
     if named is None:
         raise Invalid(errors={"item": [_("This was not asked for in this case.")]})
     return named
+
+
+def on_checklist(held: Case, slug: str) -> ChecklistItem:
+    """What customers are asked for under this slug. Raises Invalid where there is no such thing."""
+    thing = entries_of(held).filter(slug=slug, part__in=ASKED_OF_CUSTOMERS).first()
+    if thing is None:
+        raise Invalid(errors={"thing": [_("This is not on the checklist of the category.")]})
+    return thing
 
 
 def _asked_last(held: Case, thing: ChecklistItem) -> RequestedItem | None:
@@ -77,7 +94,7 @@ def update_state(requested: RequestedItem, *, besides: EvidenceItem | None = Non
     requested.save()
 
 
-def note_told(request: EvidenceRequest, file: Checklist) -> None:
+def note_told(request: EvidenceRequest, file: CaseFile) -> None:
     """A fact that was told in words is there like anything that came in, for as long as these words are of use."""
     for line in file.facts:
         for asked in line.asked:

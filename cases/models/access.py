@@ -35,6 +35,12 @@ class Access(models.Model):
         "cases.Case", models.PROTECT, related_name="accesses", verbose_name=_("case"), db_constraint=False
     )
     evidence_item = models.PositiveBigIntegerField(_("evidence item"), default=CASE_ITSELF)
+    is_saved = models.BooleanField(
+        _("saved"),
+        default=False,
+        db_default=False,
+        help_text="The original was fetched, not only its picture looked at.",
+    )
     reason = models.CharField(
         _("reason"), max_length=300, blank=True, help_text="Given where something is shown on a reason only."
     )
@@ -45,7 +51,7 @@ class Access(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="access_once_an_hour",
-                fields=["case", "user", "program", "evidence_item", "hour", "reason"],
+                fields=["case", "user", "program", "evidence_item", "is_saved", "hour", "reason"],
                 nulls_distinct=False,
             ),
             models.CheckConstraint(

@@ -4,13 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, OrderBy, Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Contact, Customer, Notice
 from accounts.models import Department, User
 from cases.states import OPEN, Channel, ClosedAs, Nature, Priority, Status
+from cskh.core.folding import Folded
 
 from .choices import SAFETY_KINDS
 from .configuration import Category
@@ -109,6 +109,8 @@ class Case(models.Model):
 
     # Versions (`etag`) for one of which a change is meant; the gate refuses it on any other. None: for whatever is there.
     if_match: frozenset[str] | None = None
+    # The status before the step that is being taken; the gate says so to whatever the step does.
+    came_from: str = ""
 
     last_event_number = models.PositiveIntegerField(default=0, editable=False)
     last_event_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -185,7 +187,7 @@ class Case(models.Model):
             models.Index(fields=["opened_at"], name="case_chat_opened", condition=Q(channel=Channel.CHAT)),
             models.Index(fields=["first_replied_at"], name="case_chat_replied", condition=Q(channel=Channel.CHAT)),
             models.Index(fields=["transaction_ref"], name="case_by_transaction", condition=~Q(transaction_ref="")),
-            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="case_subject_trigrams"),
+            GinIndex(OpClass(Folded("subject"), name="gin_trgm_ops"), name="case_subject_folded"),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +201,12 @@ class Case(models.Model):
     def is_flagged(self) -> bool:
         """Whether words of the customer wait for the protection team's word (`cases.workflow.protection`)."""
         return bool(self.safety_kinds)
+
+    @property
+    def flagged_for(self) -> str:
+        """What the customer's words were found to say; "" where nothing is flagged."""
+        labels = dict(SAFETY_KINDS)
+        return ", ".join(str(labels[kind]) for kind in self.safety_kinds)
 
     @property
     def etag(self) -> str:

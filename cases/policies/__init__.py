@@ -23,11 +23,12 @@ from .on_cases import (
     refuse,
     require,
     require_scope,
+    visible_places,
     visible_to,
     who_may,
 )
 from .on_customers import may_be_solicited, may_correct, may_identify, may_merge, possible_callers, visible_customers
-from .on_staff import may_import_records, may_set_presence, oversees
+from .on_staff import may_export, may_import_records, may_set_presence, oversees
 
 __all__ = [
     "DECIDING_STEPS",
@@ -40,6 +41,7 @@ __all__ = [
     "may_clear_flag",
     "may_converse",
     "may_correct",
+    "may_export",
     "may_identify",
     "may_import_records",
     "may_merge",
@@ -56,6 +58,7 @@ __all__ = [
     "require",
     "require_scope",
     "visible_customers",
+    "visible_places",
     "visible_to",
     "who_may",
 ]

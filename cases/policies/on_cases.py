@@ -51,7 +51,8 @@ _CONTRADICTED = "contradicted"  # as the event of a finding has it (`evidence.mo
 def may(actor: Actor, step: Step, case: Case) -> bool:
     """Whether `actor` is one who takes `step` on `case`, whatever its status is now."""
     if actor.is_system:
-        return step in _SYSTEM_STEPS
+        # What the customer did not agree with is closed by people alone (I2).
+        return step in _SYSTEM_STEPS and (step != Step.MARK_SPAM or case.round == 1)
     if actor.is_customer:
         return step in _CUSTOMER_STEPS and str(case.customer_id) == actor.id
     permission = TRANSITIONS[step].permission
@@ -173,11 +174,22 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         return cases.none()
     if any(desk.everywhere(role) for role in OVERSEERS):
         return cases
-    seen = Q(assignee_id=actor.subject.pk) | Q(department_id__in=desk.own_departments)
+    return cases.filter(Q(assignee_id=actor.subject.pk) | visible_places(actor))
+
+
+def visible_places(actor: Actor) -> Q:
+    """Where the cases are that a member of staff may know of, whosever they are: a condition on department and category, for
+    cases and for what is summed up of them."""
+    desk = actor.subject.desk
+    if not actor.subject.is_active or not desk.departments:
+        return Q(pk__in=[])
+    if any(desk.everywhere(role) for role in OVERSEERS):
+        return Q()
+    seen = Q(department_id__in=desk.own_departments)
     # Whoever answers the telephone must find any caller's case.
     if desk.has(Role.INTAKE) or desk.everywhere(Role.SPECIALIST):
         seen |= Q(category__isnull=True) | Q(category__is_restricted=False)
-    return cases.filter(seen)
+    return seen
 
 
 def who_may(step: Step, case: Case) -> QuerySet[User]:
@@ -215,7 +227,7 @@ def heads_of(case: Case) -> QuerySet[User]:
 
 def earlier_deciders(case: Case) -> set[int]:
     """Users who decided on this matter in a round before the present one: answered it, approved that, found against the
-    customer (or confirmed it), decided an issue of the complaint (or approved that), or sorted the case out."""
+    customer (or confirmed it), decided an issue of the complaint (or approved that, or a remedy), or sorted the case out."""
     if case.round == 1:
         return set()
     deciders = _who_judged_before(case)
@@ -232,7 +244,9 @@ def earlier_deciders(case: Case) -> set[int]:
 def _who_judged_before(case: Case) -> set[int]:
     """By the case's own record: what stands in it before the present round was opened. One query."""
     found_against = Q(kind="fact_verified", facts__result=_CONTRADICTED)
-    decided_issues = Q(kind__in=["issue_decided", "deviation_approved"])
+    decided_issues = Q(
+        kind__in=["issue_decided", "deviation_approved", "remedy_approval_given", "remedy_approved", "remedy_declined"]
+    )
     sorted_out = Q(kind="case_closed", facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
     reopened = Q(kind="case_reopened", facts__round=case.round)
     judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | decided_issues | sorted_out)

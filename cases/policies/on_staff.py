@@ -14,6 +14,11 @@ def oversees(actor: Actor) -> bool:
     return bool(desk.leads) or any(desk.has(role) for role in OVERSEERS)
 
 
+def may_export(actor: Actor) -> bool:
+    """Whether `actor` may take figures and lists of cases out as files: whoever leads, manages or administers. Auditors look."""
+    return actor.is_staff and actor.subject.is_active and bool(actor.subject.desk.heads)
+
+
 def may_set_presence(actor: Actor, user: User) -> bool:
     """Whether `actor` may say that `user` is on or off duty: people for themselves; managers, administrators and leads for
     those of their departments."""

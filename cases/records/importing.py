@@ -6,6 +6,7 @@ is, and count from the moment when all were read without an error. Until then, a
 
 import json
 import logging
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,7 +15,6 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from cases import policies
+from cskh.core import vault
 from cskh.core.errors import Conflict, Invalid, NotPermitted
 from cskh.core.incoming import SizeLimit, copied, keeping
 from cskh.core.jobs import enqueue_after_commit
@@ -63,7 +64,7 @@ def hand_in(stream: IO[bytes], *, filename: str, content: str, actor: Actor) -> 
         _require_new(sha256, content)
         format_, columns = _looked_at(file, content)
         with keeping():
-            stored = default_storage.save(f"{_FOLDER}/{sha256}", File(file))
+            stored = vault.save(f"{_FOLDER}/{sha256}", file, sha256=sha256)
     try:
         with transaction.atomic():
             made = RecordFile.objects.create(
@@ -329,8 +330,10 @@ def _looked_at(file: IO[bytes], content: str) -> tuple[str, dict[str, int]]:
 @contextmanager
 def _opened(file: RecordFile) -> Iterator[IO[bytes]]:
     """What was handed in, on this machine's disk."""
-    with default_storage.open(file.stored) as stored, tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
-        for chunk in stored.chunks():
-            copy.write(chunk)
+    with (
+        vault.opened(file.stored, sha256=file.sha256) as stored,
+        tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy,
+    ):
+        shutil.copyfileobj(stored, copy)
         copy.seek(0)
         yield copy

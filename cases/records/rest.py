@@ -7,17 +7,14 @@ key goes to the server that was named and nowhere else.
 import http.client
 import json
 import logging
-import socket
-import ssl
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any, Self
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 
-from cskh.core.deadline import cut_off_at, left
+from cskh.core.calling import address_of, call
 
 from .models import RecordKind
 from .rows import Row, from_json
@@ -34,9 +31,7 @@ class RestSource:
     """Asks the server at `address` with `key`."""
 
     def __init__(self, address: str, key: str) -> None:
-        self.parts: SplitResult = urlsplit(address.rstrip("/"))
-        if self.parts.scheme not in ("https", "http") or not self.parts.hostname:
-            raise ValueError("OPERATOR_RECORDS_URL is an http(s) address")
+        self.parts = address_of(address, "OPERATOR_RECORDS_URL")
         self.key = key
         self.name = f"rest:{self.parts.hostname}"
 
@@ -79,38 +74,16 @@ class RestSource:
         raise ValueError("too many pages")
 
     def _get(self, kind: RecordKind, asked: Mapping[str, str], deadline: float, room: int) -> bytes:
-        connection = self._connection(deadline)
-        with closing(connection), cut_off_at(deadline, connection.sock):
-            if isinstance(connection.sock, ssl.SSLSocket):
-                connection.sock.do_handshake()
-            headers = {"Accept": "application/json", "User-Agent": "CSKH-Records/1"}
-            if self.key:
-                headers["Authorization"] = f"Bearer {self.key}"
-            connection.request("GET", f"{self.parts.path}/{kind.value}?{urlencode(asked)}", headers=headers)
-            response = connection.getresponse()
-            if response.status == _NOT_KEPT:
-                return b'{"rows": []}'
-            if response.status != http.client.OK:
-                raise ValueError(f"HTTP {response.status}")
-            body = response.read(room + 1)
-            left(deadline)  # what was cut off in its middle is no answer
-        if len(body) > room:
-            raise ValueError("too large")
+        headers = {"Accept": "application/json", "User-Agent": "CSKH-Records/1"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        path = f"/{kind.value}?{urlencode(asked)}"
+        status, body = call(self.parts, "GET", path, headers=headers, deadline=deadline, most=room)
+        if status == _NOT_KEPT:
+            return b'{"rows": []}'
+        if status != http.client.OK:
+            raise ValueError(f"HTTP {status}")
         return body
-
-    def _connection(self, deadline: float) -> http.client.HTTPConnection:
-        host, is_secure = str(self.parts.hostname), self.parts.scheme == "https"
-        port = self.parts.port or (443 if is_secure else 80)
-        connected = socket.create_connection((host, port), timeout=left(deadline))
-        connection: http.client.HTTPConnection
-        if is_secure:
-            connection = http.client.HTTPSConnection(host, port)
-            context = ssl.create_default_context()
-            connection.sock = context.wrap_socket(connected, server_hostname=host, do_handshake_on_connect=False)
-        else:
-            connection = http.client.HTTPConnection(host, port)
-            connection.sock = connected
-        return connection
 
 
 def _page_of(body: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from cases import queries
 from cases.complaints import standing
 from cases.complaints.queries import complaint_file
 from cases.complaints.standing import Lack
-from cases.evidence.queries import Checklist, file_of
+from cases.evidence.queries import CaseFile, file_of
 from cases.models import Answer, Case
 from cases.states import Condition
 
@@ -24,25 +24,26 @@ FLAGGED = gettext_lazy(
 _NAMED = 5  # at most so many things are named in one sentence
 
 
-def unmet(condition: Condition, case: Case, file: Checklist | None = None) -> str:
+def unmet(condition: Condition, case: Case, file: CaseFile | None = None) -> str:
     """Empty when the condition holds, else a sentence that says what is missing. `file` where the caller has read it."""
     if condition == Condition.EVIDENCE_CHECKED:
         return _evidence_checked(file or file_of(case))
     return _CHECKS[condition](case)
 
 
-def _evidence_checked(file: Checklist) -> str:
+def _evidence_checked(file: CaseFile) -> str:
     """Nothing is decided past what came in, past a fact that must be verified, nor past a mandatory check (I3)."""
     if waiting := file.unchecked:
-        return _("Check first what came in: %(items)s.") % {"items": _named(waiting)}
+        return _("Check first what came in: %(items)s.") % {"items": named(waiting)}
     if undecided := file.undecided:
-        return _("Verify first, or set aside: %(facts)s.") % {"facts": _named(line.name for line in undecided)}
+        return _("Verify first, or set aside: %(facts)s.") % {"facts": named(line.name for line in undecided)}
     if unmade := file.unmade:
-        return _("Make first: %(checks)s.") % {"checks": _named(check.entry.name for check in unmade)}
+        return _("Make first: %(checks)s.") % {"checks": named(check.entry.name for check in unmade)}
     return ""
 
 
-def _named(things: Iterable[object]) -> str:
+def named(things: Iterable[object]) -> str:
+    """The first of them, for one sentence."""
     return ", ".join(str(thing) for thing in islice(things, _NAMED))
 
 
@@ -70,7 +71,7 @@ def _complaint_complete(case: Case) -> str:
     lacks = what_complaint_lacks(case)
     if not lacks:
         return ""
-    return _("The complaint is not ready to be answered. Missing: %(things)s.") % {"things": _named(lacks)}
+    return _("The complaint is not ready to be answered. Missing: %(things)s.") % {"things": named(lacks)}
 
 
 def what_complaint_lacks(case: Case) -> list[Lack]:

@@ -26,7 +26,7 @@ def take_step(case: Case, step: Step, *, actor: Actor, at: datetime | None = Non
     """Takes `step`: locks the case, asks the policy, looks up the move, checks its conditions; the body then does what is
     special on the locked case it is given; at the end status and times are written. `case` is brought up to date.
 
-    The body sees the case in its new status, sets its own fields and records the step's events.
+    The body sees the case in its new status (`came_from` is the one before), sets its own fields and records the step's events.
     Raises NotVisible, NotPermitted or StepNotAllowed, and then nothing has changed.
     """
     with transaction.atomic():
@@ -50,7 +50,7 @@ def take_step_on(held: Case, step: Step, *, actor: Actor, at: datetime | None = 
         if reason := unmet(condition, held):
             said = _said_to(actor, condition, reason)
             raise StepNotAllowed(said, step=step.value, status=held.status, **details(condition, held))
-    before = held.status
+    before = held.came_from = held.status
     if move.target is not None:
         held.status = move.target
     now = at or timezone.now()

@@ -12,7 +12,8 @@ from django.conf import settings
 from accounts.actors import Actor
 from cases.events import EventKind, record
 from cases.evidence import queries, sorting
-from cases.evidence.lines import Checklist, Line
+from cases.evidence.case_file import CaseFile
+from cases.evidence.lines import Line
 from cases.evidence.models import EvidenceItem, EvidenceRequest, FactEntry, RequestedItem
 from cases.models import Case, CaseEvent, FollowUp
 from cases.sla.clock import ClockKind
@@ -102,7 +103,7 @@ def _move_overdue(held: Case, request: EvidenceRequest) -> None:
         _plans.move(held, FollowUp.Kind.EVIDENCE_OVERDUE, _longest(request))
 
 
-def _whole_at(request: EvidenceRequest, file: Checklist) -> datetime:
+def _whole_at(request: EvidenceRequest, file: CaseFile) -> datetime:
     """When the last of the things asked for was there, or what is as good: each from the first that was of use for it."""
     there = (_there_at(line, request) for line in file.lines if any(one.request_id == request.pk for one in line.asked))
     return max((at for at in there if at), default=request.asked_at)

@@ -1,5 +1,7 @@
 """The round ends: the answer goes out, and the customer's word decides what happens next."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,7 @@ from cases.sla.clock import ClockKind
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, StepNotAllowed
 
-from . import _clocks, _plans, delivery, protection, reopening
+from . import _clocks, _plans, delivery, promises, protection, reopening, responding, satisfaction
 from ._take_step import take_step
 from .resolution import take_answer
 
@@ -33,7 +35,9 @@ def send_answer(case: Case, *, actor: Actor, body: str = "") -> Answer:
             at=now,
         )
         _plans.after_answer(held, at=now)
+        responding.issue(held, answer, actor=actor)
         record(held, EventKind.CASE_ANSWERED, actor=actor, words=answer.body, answer=answer.pk, round=held.round)
+        promises.promise(held, actor=actor, at=now)
     return answer
 
 
@@ -52,8 +56,9 @@ def accept(case: Case, *, actor: Actor, message: int | None = None, proof: str =
         sent = _answer_in_force(held, answer)
         if actor.is_staff and not delivery.has_arrived(held, sent):
             raise StepNotAllowed(_("The answer has not reached the customer yet."))
-        _require_said_since(held, sent, message)
+        _require_said_after(held, sent, message)
         record(held, EventKind.OUTCOME_ACCEPTED, actor=actor, words=proof, answer=sent.pk, message=message)
+        promises.accept_all(held, actor=actor, message=message)
         _closed(held, actor=actor)
 
 
@@ -71,8 +76,9 @@ def reject(
         raise Invalid(errors={"reason": [_("Cite the customer's message, or say how you know.")]})
     with take_step(case, Step.REJECT, actor=actor) as held:
         sent = _answer_in_force(held, answer)
-        _require_said_since(held, sent, message)
+        _require_said_after(held, sent, message)
         record(held, EventKind.OUTCOME_REJECTED, actor=actor, words=reason, answer=sent.pk, message=message)
+        promises.decline_all(held)
         reopening.begin_next_round(held, actor=actor)
         if actor.is_customer:
             protection.heed_on(held, reason, at=timezone.now())
@@ -83,6 +89,7 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
     with take_step(case, Step.FINAL_RESPONSE, actor=actor) as held:
         answer = take_answer(held, actor=actor, body=body, final=True)
         held.answered_at = answer.sent_at
+        responding.issue(held, answer, actor=actor)
         record(
             held,
             EventKind.CASE_ANSWERED,
@@ -92,6 +99,8 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
             round=held.round,
             final=True,
         )
+        promises.promise(held, actor=actor, at=answer.sent_at or timezone.now())
+        promises.accept_all(held, actor=promises.REMEDIES, why="final_response")
         _closed(held, actor=actor)
     return answer
 
@@ -99,6 +108,7 @@ def give_final_response(case: Case, *, actor: Actor, body: str = "") -> Answer:
 def close_no_reply(case: Case, *, actor: Actor) -> None:
     """Silence after the first answer and its reminders. Reported apart from acceptance."""
     with take_step(case, Step.CLOSE_NO_REPLY, actor=actor) as held:
+        promises.accept_all(held, actor=promises.REMEDIES, why="no_reply")
         _closed(held, actor=actor)
 
 
@@ -110,15 +120,19 @@ def _answer_in_force(held: Case, read: int | None) -> Answer:
     return answer
 
 
-def _require_said_since(held: Case, answer: Answer, message: int | None) -> None:
-    """What is cited was said by the customer, on this case, after the answer. A call that was logged is a message too."""
-    if message is None:
-        return
-    said = held.events.filter(kind=EventKind.MESSAGE_RECEIVED, facts__message=message, at__gte=answer.sent_at)
+def _require_said_after(held: Case, answer: Answer, message: int | None) -> None:
+    if message is not None:
+        require_said_since(held, answer.sent_at or timezone.now(), message)
+
+
+def require_said_since(held: Case, since: datetime, message: int) -> None:
+    """What is cited was said by the customer, on this case, since then. A call that was logged is a message too."""
+    said = held.events.filter(kind=EventKind.MESSAGE_RECEIVED, facts__message=message, at__gte=since)
     if not said.exists():
         raise Invalid(errors={"message": [_("The customer did not say this after the answer.")]})
 
 
 def _closed(held: Case, *, actor: Actor) -> None:
     _plans.cancel(held)
+    satisfaction.ask(held)
     record(held, EventKind.CASE_CLOSED, actor=actor, closed_as=held.closed_as, round=held.round)

@@ -11,12 +11,13 @@ from accounts.actors import Actor
 from cases import policies
 from cases.complaints.models import Account, Complaint, Issue, Recourse, Severity, Side
 from cases.complaints.register import complaint_of, register_complaint
+from cases.complaints.remedy_rights import Rights
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.no_payment import require_no_demand
-from cases.states import Status, Step
+from cases.states import ROUND_ANSWERED, Status, Step
 from cskh.core.amounts import money
-from cskh.core.errors import Invalid, NotVisible, StepNotAllowed
+from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed
 from cskh.core.text import clean, require_length
 
 from . import resolution
@@ -24,6 +25,7 @@ from ._take_step import change_case
 
 _FIRST_WORDS = Actor.system("intake")
 TEXT_MAX = 10_000
+FIRST_YEAR = 2000  # before it nothing happened that we could look into
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ def note_account(case: Case, *, actor: Actor, number: int, side: Side | str, tex
         if side not in Side:
             raise Invalid(errors={"side": [_("Say whose account it is.")]})
         words = words_of(text, "text", _("Say what the customer says, or what we say."))
+        resolution.take_back_approval(held, why="complaint_changed")
         return _account(held, issue, actor=actor, side=Side(side), text=words)
 
 
@@ -116,14 +119,21 @@ def say_recourse(case: Case, *, actor: Actor, next_level: str, respond_by: date)
 def worked_on(held: Case, actor: Actor, step: Step = Step.REQUEST_EVIDENCE) -> Complaint:
     """The locked case's entry in the register, for somebody who may take `step` on the case, while it is worked on.
 
-    Raises NotVisible, NotPermitted, or StepNotAllowed once the round is answered: what it said then stands.
+    Raises NotVisible; NotPermitted, also for staff who are the customer; or StepNotAllowed once the round is answered, for what
+    it said then stands, and while the outcome waits for approval, so that what is approved is what was put before somebody.
     """
     policies.require(actor, step, held)
     complaint = complaint_of(held)
     if complaint is None:
         raise NotVisible(_("This case is not in the complaint register."))
-    if held.status in (Status.ANSWERED, Status.CLOSED):
+    if Rights(actor, held).gains:
+        raise NotPermitted(_("Somebody else does this: you are the customer."))
+    if held.status in ROUND_ANSWERED:
         raise StepNotAllowed(_("This round is answered. What was found and decided in it stays as it is."))
+    if held.status == Status.AWAITING_APPROVAL:
+        raise StepNotAllowed(
+            _("The outcome waits for approval. Whoever approves it returns it first; then this can be changed.")
+        )
     return complaint
 
 
@@ -172,7 +182,11 @@ def _account(held: Case, issue: Issue, *, actor: Actor, side: Side, text: str, m
 
 
 def _checked(said: Description) -> dict[str, object]:
-    """As the complaint keeps it. Raises Invalid for times to come, and for amounts that cannot be meant."""
+    """As the complaint keeps it. Raises Invalid for times to come or too long ago, and for amounts that cannot be meant."""
+    for name in ("happened_from", "happened_until"):
+        at: datetime | None = getattr(said, name)
+        if at is not None and at.year < FIRST_YEAR:
+            raise Invalid(errors={name: [_("This time is too long ago.")]})
     first, last = said.happened_from, said.happened_until or said.happened_from
     if first is None and last is not None:
         first = last

@@ -17,7 +17,7 @@ from cases.records import registry
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Status
 
-from . import _clocks, _plans, _waiting, handover, protection
+from . import _clocks, _plans, _waiting, handover, protection, reopening
 from ._take_step import change_case
 
 DESK = Actor.system("desk")
@@ -69,7 +69,7 @@ def note_customer_word(held: Case, *, actor: Actor, at: datetime, **what: Any) -
         if held.reopen_asked_at is None:
             held.reopen_asked_at = at
             _plans.question_waits(held, until=_clocks.promised(held, ClockKind.NEXT_RESPONSE, at=at))
-            record(held, EventKind.REOPEN_ASKED, actor=actor, **what)
+            record(held, EventKind.REOPEN_ASKED, actor=actor, **what, **reopening.after_final(held))
         return
     if held.status == Status.ANSWERED:
         _plans.silence_broken(held)

@@ -2,24 +2,25 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases.complaints import policy
 from cases.complaints.models import (
+    TECHNICAL,
     Cause,
     Complaint,
     Decision,
     DeviationApproval,
     Fault,
     Finding,
+    Issue,
     Outcome,
     PolicyClause,
 )
+from cases.complaints.remedy_states import BINDING
 from cases.events import EventKind, record
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.fair_words import require_fair
@@ -30,7 +31,7 @@ from cases.states import Condition, Step
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from cskh.core.text import one_line
 
-from . import resolution
+from . import promises, resolution
 from ._conditions import unmet
 from ._take_step import change_case
 from .complaint import by, issue_of, words_of, worked_on
@@ -56,15 +57,13 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Decided:
-    """How an issue is decided: why, by which clause, and what is done about it by when, or why nothing is."""
+    """How an issue is decided: why, by which clause, and where nothing is done about it (no remedy), why not."""
 
     outcome: Outcome | str
     reason: str
     clause: PolicyClause | None = None
     deviates: bool = False
     deviation_reason: str = ""
-    remedy: str = ""
-    remedy_by: date | None = None
     no_remedy_because: str = ""
 
 
@@ -77,7 +76,11 @@ def note_finding(case: Case, *, actor: Actor, number: int, found: Found) -> Find
         if found.fault not in Fault:
             raise Invalid(errors={"fault": [_("Say whose fault it is, or that it is undetermined.")]})
         what = words_of(found.what_happened, "what_happened", _("Say what happened."))
-        plain = _for_customer(found.plain, "plain", _("Say it in plain words, as the customer will read it."))
+        plain = for_customer(found.plain, "plain", _("Say it in plain words, as the customer will read it."))
+        if found.cause in TECHNICAL and one_line(plain).casefold() == one_line(what).casefold():
+            raise Invalid(
+                errors={"plain": [_("These are the technical words. Say it so that the customer understands it.")]}
+            )
         _require_own(held, found)
         finding = Finding.objects.create(
             issue=issue,
@@ -109,10 +112,12 @@ def note_finding(case: Case, *, actor: Actor, number: int, found: Found) -> Find
 
 
 def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decision:
-    """Decides the issue in this round; deciding anew takes the place of the decision before it.
+    """Decides the issue in this round; deciding anew takes the place of the decision before it, and of the remedies that
+    followed from that, unless the customer has accepted them.
 
-    Raises StepNotAllowed while evidence is unchecked or a mandatory fact unverified, and before something was found; Invalid
-    for a clause that was not in force when it happened.
+    Raises StepNotAllowed while evidence is unchecked or a mandatory fact unverified, before something was found, and for
+    saying that nothing is done about it while a remedy that the customer accepted stands;
+    Invalid for a clause that was not in force when it happened.
     """
     with change_case(case) as held:
         complaint = worked_on(held, actor, Step.ANSWER)
@@ -124,10 +129,12 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
         outcome = Outcome(decided.outcome)
         if outcome != Outcome.WITHDRAWN and not issue.findings.filter(round=held.round).exists():
             raise StepNotAllowed(_("Say first what was found about this issue in this round."))
+        _require_kept(issue, outcome, decided)
         decision = Decision.objects.create(
             issue=issue, outcome=outcome, **_checked(complaint, outcome, decided), **by(actor, held)
         )
         resolution.take_back_approval(held, why="complaint_changed")
+        promises.drop_of(held, issue, actor=actor)
         clause = decision.clause
         record(
             held,
@@ -140,7 +147,7 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
             clause=clause.number if clause else None,
             version=clause.version if clause else None,
             deviates=decision.deviates,
-            remedy_by=decision.remedy_by,
+            no_remedy=bool(decision.no_remedy_because),
         )
     return decision
 
@@ -183,48 +190,49 @@ def _require_own(held: Case, found: Found) -> None:
         )
 
 
+def _require_kept(issue: Issue, outcome: Outcome, decided: Decided) -> None:
+    """No decision says that nothing is done where the customer accepted something that is."""
+    if outcome != Outcome.WITHDRAWN and not one_line(decided.no_remedy_because):
+        return
+    standing = issue.remedies.filter(status__in=sorted(BINDING)).first()
+    if standing is not None:
+        raise StepNotAllowed(
+            _(
+                "The customer has accepted “%(remedy)s” for this issue. Decide it without saying that nothing is done about "
+                "it; or have that cancelled first, where it is not carried out yet."
+            )
+            % {"remedy": standing}
+        )
+
+
 def _checked(complaint: Complaint, outcome: Outcome, decided: Decided) -> dict[str, object]:
     """What a decision says. An issue that the customer gave up has a reason and nothing else."""
-    reason = _for_customer(decided.reason, "reason", _("Give the reason, as the customer will read it."))
+    reason = for_customer(decided.reason, "reason", _("Give the reason, as the customer will read it."))
     if outcome == Outcome.WITHDRAWN:
         return {"reason": reason}
     clause = decided.clause
     if clause is None:
         raise Invalid(errors={"clause": [_("Name the clause of the policy this is decided by.")]})
-    _require_in_force(clause, complaint)
+    require_in_force(clause, complaint)
     ask = _("Say why this deviates from the policy.") if decided.deviates else ""
     return {
         "reason": reason,
         "clause": clause,
         "deviates": decided.deviates,
         "deviation_reason": words_of(decided.deviation_reason, "deviation_reason", ask) if decided.deviates else "",
-        **_checked_remedy(decided),
+        "no_remedy_because": for_customer(decided.no_remedy_because, "no_remedy_because"),
     }
 
 
-def _checked_remedy(decided: Decided) -> dict[str, object]:
-    """Either what is done and by when, or why nothing is; both may still be open."""
-    remedy = _for_customer(decided.remedy, "remedy")
-    because = _for_customer(decided.no_remedy_because, "no_remedy_because")
-    if remedy and because:
-        raise Invalid(errors={"no_remedy_because": [_("There is a remedy: leave this empty.")]})
-    if remedy and decided.remedy_by is None:
-        raise Invalid(errors={"remedy_by": [_("Say by when it is done.")]})
-    if decided.remedy_by is not None and not remedy:
-        raise Invalid(errors={"remedy": [_("Say what is done by this day.")]})
-    if decided.remedy_by is not None and decided.remedy_by < timezone.localdate():
-        raise Invalid(errors={"remedy_by": [_("This day has passed: say by when it is done.")]})
-    return {"remedy": remedy, "remedy_by": decided.remedy_by, "no_remedy_because": because}
-
-
-def _for_customer(text: str, field: str, ask: str = "") -> str:
+def for_customer(text: str, field: str, ask: str = "") -> str:
+    """Words that the customer will read. Raises Invalid where they accuse, or ask for money."""
     words = words_of(text, field, ask)
     require_fair(words, field=field)
     require_no_demand(words, field=field)
     return words
 
 
-def _require_in_force(clause: PolicyClause, complaint: Complaint) -> None:
+def require_in_force(clause: PolicyClause, complaint: Complaint) -> None:
     """Raises Invalid for a version that did not hold when it happened, and names the one that did (R-52)."""
     first, last = complaint.days
     if clause.held_between(first, last):

@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import Step
 from cskh.core.errors import Invalid, NotVisible, StepNotAllowed
 
-from . import _plans, _waiting, reopening
+from . import _plans, _waiting, promises, reopening
 from ._conditions import FLAGGED
 from ._take_step import change_case, take_step
 
@@ -59,16 +59,21 @@ def mark_spam(case: Case, *, actor: Actor, reason: str = "") -> None:
 
 
 def reopen(case: Case, *, actor: Actor, reason: str = "") -> None:
-    """Takes a closed case up again, as a new round with another reviewer."""
+    """Takes a closed case up again, as a new round with another reviewer. After the final response only new facts do that,
+    and whoever reopens it, be it a program, says which."""
     policies.require(actor, Step.REOPEN, case)
-    if actor.is_staff and not reason.strip():
-        raise Invalid(errors={"reason": [_("Say why the case is taken up again.")]})
+    if not reason.strip():
+        if reopening.is_final(case):
+            raise Invalid(errors={"reason": [_("The final response was given: say which facts are new.")]})
+        if actor.is_staff:
+            raise Invalid(errors={"reason": [_("Say why the case is taken up again.")]})
     with take_step(case, Step.REOPEN, actor=actor) as held:
         reopening.begin_next_round(held, actor=actor, words=reason)
 
 
 def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
-    """Answers the question that a message after the end raised with no. The reason stays on record."""
+    """Answers the question that a message after the end raised with no. The reason stays on record; after the final response
+    the customer is told that it stands, and where they can turn outside."""
     policies.require(actor, Step.REOPEN, case)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say why the case stays closed.")]})
@@ -78,10 +83,11 @@ def decline_reopening(case: Case, *, actor: Actor, reason: str) -> None:
             raise StepNotAllowed(str(FLAGGED))
         held.reopen_asked_at = None
         _plans.question_answered(held)
-        record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason)
+        record(held, EventKind.REOPEN_DECLINED, actor=actor, words=reason, **reopening.after_final(held))
 
 
 def _end(held: Case, *, actor: Actor, words: str = "", **facts: Any) -> None:
     _waiting.close_open_request(held, at=held.closed_at or timezone.now())
     _plans.cancel(held)
+    promises.drop_all(held, actor=actor, why=held.closed_as)
     record(held, EventKind.CASE_CLOSED, actor=actor, words=words, closed_as=held.closed_as, round=held.round, **facts)

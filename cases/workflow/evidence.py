@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,6 +45,8 @@ from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
 
 _MAX_TEXT = 4_000
+_MAX_REASON = 500
+_REJECTIONS = 2  # so often whoever works on the case rejects the same thing: each asks the customer for it once more
 _ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
 
 
@@ -60,20 +63,24 @@ class _Submission:
 
 
 def request_evidence(
-    case: Case, *, actor: Actor, items: Sequence[Wanted], due_at: datetime | None = None
+    case: Case, *, actor: Actor, items: Sequence[Wanted], due_at: datetime | None = None, late_why: str = ""
 ) -> EvidenceRequest:
     """Asks the customer for `items`, at least one; the case waits for the customer until `due_at` (default `usual_due`).
+    `late_why` says for colleagues and auditors why some are asked for only now, which could have been earlier.
 
     It counts as a human reply. The clocks pause once the request has reached the customer (`mark_delivered`).
-    Raises Invalid for no item, too many, one that is on file already or asks for money, or a due time that is past or too
-    far; NotPermitted where the customer was asked twice, or is asked beyond the checklist or besides what is as good, and
-    `actor` does not answer for the case.
+    Raises Invalid for no item, too many, one that is on file already or asks for money, a due time that is past or too far,
+    or where customers' money waits for what is asked late and nobody says why; NotPermitted where the customer was asked
+    twice, or is asked beyond the checklist or besides what is as good, and `actor` does not answer for the case.
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
         _require_a_look(held, actor)
-        wanted_items = checked_items(held, items)
+        wanted_items = checked_items(held, items, status=held.came_from)
         _require_grounds(held, actor, wanted_items)
+        late_why = clean(late_why)[:_MAX_REASON] if any(wanted.is_late for wanted in wanted_items) else ""
+        if not late_why:
+            _require_in_time(held, actor, wanted_items)
         due_at = checked_due(due_at, now) if due_at else usual_due(held, at=now)
         request = EvidenceRequest.objects.create(
             case=held,
@@ -94,6 +101,7 @@ def request_evidence(
             )
             for wanted in wanted_items
         )
+        late = [item.pk for item, wanted in zip(asked, wanted_items, strict=True) if wanted.is_late]
         resolution.take_back_approval(held)
         conversation.note_human_reply(held, at=now)
         conversation.note_first_reply(held, actor=actor, at=now)
@@ -102,9 +110,11 @@ def request_evidence(
             held,
             EventKind.EVIDENCE_REQUESTED,
             actor=actor,
+            words=late_why,
             request=request.pk,
             items=[item.pk for item in asked],
             besides=[item.pk for item in asked if item.is_besides],
+            late=late,
             due_at=due_at,
         )
     return request
@@ -149,13 +159,17 @@ def submit_evidence(
     text: str = "",
     item: int | None = None,
     is_unasked: bool = False,
+    thing: str = "",
     at: datetime | None = None,
     address_hash: str = "",
+    is_proof: bool = False,
 ) -> EvidenceItem:
     """Something came in for the case, asked for or not: a file, or words such as a transaction code.
 
     It answers the requested `item` (its id), or else what the open request still waits for; where it is known to be
-    something else (`is_unasked`) it answers nothing. When it was the last thing that was waited for, the case goes to
+    something else (`is_unasked`) it answers nothing; what shows that we did something (`is_proof`) does neither, is nobody's
+    word, and comes in as checked by whoever did it. Where nothing is asked for, its sender may say which `thing` of the
+    checklist it is (its slug). When it was the last thing that was waited for, the case goes to
     verification and the pause ends at `at` (default now), the moment of receipt. On a closed case it raises the reopen
     question. The same file again on the same case gives the item that is there. `address_hash` stands for where it was
     sent from (`cskh.core.client_address`), and is kept with the name of the file as what is known of its receipt.
@@ -172,7 +186,9 @@ def submit_evidence(
         upload=upload, received=received, words=words, channel=channel, at=received_at, address_hash=address_hash
     )
     with transaction.atomic():
-        evidence = _take_in(case, came, actor=actor, item=item, is_unasked=is_unasked)
+        evidence = _take_in(
+            case, came, actor=actor, item=item, is_unasked=is_unasked or is_proof, thing=thing, is_proof=is_proof
+        )
         _waiting.complete_if_whole(case)
     return evidence
 
@@ -198,9 +214,9 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. What is accepted, or is not any more, after the outcome was approved is
-    a new fact: the approval is taken back. What was rejected shows as missing again; whether it is asked for once more is
-    the handler's decision.
+    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it
+    (NotPermitted). What is accepted, or is not any more, after the outcome was approved is a new fact: the approval is taken
+    back. What was rejected shows as missing again; whether it is asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -220,6 +236,8 @@ def verify_evidence(
             if thing is not None:
                 sorting.file_under(held, item, thing)
                 custody.note_filing(item, actor=actor)
+            if result == Check.Result.REJECTED:
+                _require_a_look_at_rejections(held, actor, item)
             check = note_check(held, item, actor=actor, result=result, words=words)
         _waiting.complete_if_whole(item.case)
     return check
@@ -284,6 +302,12 @@ def may_ask_besides(actor: Actor, case: Case) -> bool:
     return policies.may(actor, Step.RETURN, case)
 
 
+def may_ask_beyond(actor: Actor, case: Case) -> bool:
+    """Whether `actor` may ask for what is not on the checklist: whoever judges outcomes here, and anybody where it asks for
+    nothing."""
+    return policies.may(actor, Step.RETURN, case) or not _asks_of_customers(case)
+
+
 def _require_a_look(held: Case, actor: Actor) -> None:
     """Raises NotPermitted where not `may_ask_again`."""
     if not may_ask_again(actor, held):
@@ -292,6 +316,24 @@ def _require_a_look(held: Case, actor: Actor) -> None:
                 "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
             )
             % {"times": _ROUNDS}
+        )
+
+
+def _require_a_look_at_rejections(held: Case, actor: Actor, item: EvidenceItem) -> None:
+    """Raises NotPermitted where the same thing was rejected so often that somebody who answers for the case looks first: to
+    reject it once more is to ask the customer once more."""
+    if item.checklist_item_id is not None:
+        same = Q(item__checklist_item__slug=item.checklist_item.slug)  # type: ignore[union-attr]
+    else:
+        same = Q(item__requested_item=item.requested_item_id or 0)
+    rejected = Check.objects.filter(same, item__case=held, result=Check.Result.REJECTED).count()
+    if rejected >= _REJECTIONS and not policies.may(actor, Step.RETURN, held):
+        raise NotPermitted(
+            _(
+                "This was rejected %(times)d times already. A manager or the lead looks at it before the customer is asked "
+                "for it once more; you can still accept it, or set it aside."
+            )
+            % {"times": rejected}
         )
 
 
@@ -315,18 +357,32 @@ def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
         raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
 
 
+def _require_in_time(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
+    """No withdrawal hangs on documents that could have been asked for earlier, unless somebody says why (R-28). This is asked of
+    people alone, as their grounds are."""
+    late = [wanted for wanted in items if wanted.is_late]
+    if late and actor.is_staff and queries.file_of(held).is_about_a_withdrawal:
+        words = _("This could have been asked for earlier, and money waits for it: %(items)s. Say why only now.")
+        raise Invalid(errors={"late_why": [words % {"items": _names(late)}]})
+
+
 def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
     """A category whose checklist asks for nothing has nothing to go beyond."""
     beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    has_checklist = beyond and queries.entries_of(held).filter(part__in=ASKED_OF_CUSTOMERS).exists()
-    return beyond if has_checklist else []
+    return beyond if beyond and _asks_of_customers(held) else []
+
+
+def _asks_of_customers(case: Case) -> bool:
+    return queries.entries_of(case).filter(part__in=ASKED_OF_CUSTOMERS).exists()
 
 
 def _names(items: Sequence[Wanted]) -> str:
     return ", ".join(wanted.name for wanted in items)
 
 
-def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool) -> EvidenceItem:
+def _take_in(
+    case: Case, came: _Submission, *, actor: Actor, item: int | None, is_unasked: bool, thing: str, is_proof: bool
+) -> EvidenceItem:
     """Writes what came in on the locked case: the file's row, the item, the event. A file that is there stays as it is."""
     with change_case(case) as held:
         request = queries.open_request(held)
@@ -338,7 +394,8 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
             if known is not None:
                 return known
             require_room(file.size, room=sorting.room_left(held))
-        evidence = _item(held, came, file, wanted, actor=actor)
+        said = sorting.on_checklist(held, thing) if thing and request is None else None
+        evidence = _item(held, came, file, wanted, said, actor=actor)
         filename = came.upload.filename if came.upload else ""
         custody.begin(evidence, actor=actor, filename=filename, address_hash=came.address_hash)
         if wanted:
@@ -355,20 +412,36 @@ def _take_in(case: Case, came: _Submission, *, actor: Actor, item: int | None, i
         )
         registry.note_said(held, came.words, evidence=evidence.pk, at=came.at)
         protection.heed_on(held, came.words, at=came.at, evidence=evidence.pk)
-        if (request is None or is_unasked) and not actor.is_staff:
+        if is_proof:
+            _count_as_checked(evidence, actor=actor)
+        elif (request is None or is_unasked) and not actor.is_staff:
             conversation.note_customer_word(held, actor=actor, at=came.at, evidence=evidence.pk)
     if file is not None and is_due(file):
         enqueue_after_commit("cases.tasks.examine_file", file.pk)
     return evidence
 
 
+def _count_as_checked(proof: EvidenceItem, *, actor: Actor) -> None:
+    """Nothing waits for a look at what shows our own doing. A file that is not released stays closed all the same."""
+    check = Check.objects.create(item=proof, result=Check.Result.ACCEPTED, by_kind=actor.kind, by_id=actor.id)
+    proof.state = EvidenceItem.State.ACCEPTED
+    proof.save(update_fields=["state"])
+    custody.note_check(proof, actor=actor, is_accepted=True, words="", check=check.pk)
+
+
 def _item(
-    held: Case, came: _Submission, file: StoredFile | None, wanted: RequestedItem | None, *, actor: Actor
+    held: Case,
+    came: _Submission,
+    file: StoredFile | None,
+    wanted: RequestedItem | None,
+    said: ChecklistItem | None,
+    *,
+    actor: Actor,
 ) -> EvidenceItem:
     return EvidenceItem.objects.create(
         case=held,
         requested_item=wanted,
-        checklist_item=wanted.checklist_item if wanted else None,
+        checklist_item=wanted.checklist_item if wanted else said,
         file=file,
         text=came.words,
         filename=fitting_filename(came.upload.filename, file.content_type) if came.upload and file else "",

@@ -6,6 +6,7 @@ A contradiction, or whatever is found where much money is at stake, counts once 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import transaction
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from cases import policies
 from cases.events import EventKind, record
-from cases.evidence import queries
-from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Checklist, Line
+from cases.evidence import custody, queries
+from cases.evidence.case_file import CaseFile
+from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Line
 from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
 from cases.fair_words import require_fair
 from cases.models import Case
@@ -55,6 +57,7 @@ def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int 
     with transaction.atomic():
         with change_case(case) as held:
             line = _line(held, actor, fact)
+            _require_amount(line, value)
             entry = _claim(held, line, actor=actor, value=value, message=message)
         _waiting.complete_if_whole(case)
     return entry
@@ -85,8 +88,9 @@ def verify_fact(
 
     `value` is the fact as the customer says it, where that is not on the case yet. The `sentence` is for the customer, who
     is told what could not be confirmed and how to prove it otherwise. Evidence that corroborates is accepted with it, once
-    the finding counts. Raises Invalid without a source that stands or without a value, without words of one's own where two
-    have found otherwise, and for words that accuse or ask for money; StepNotAllowed for a file that nobody can have seen.
+    the finding counts. Raises Invalid without a source that stands, without a value or for one that is no amount where it
+    should be, without words of one's own where two have found otherwise, and for words that accuse or ask for money;
+    StepNotAllowed for a file that nobody can have seen.
     """
     if result not in FOUND:
         raise Invalid(errors={"result": [_("Say what was found.")]})
@@ -100,6 +104,8 @@ def verify_fact(
             said = line.claim
             if one_line(value) and (said is None or one_line(value) != one_line(said.value)):
                 said = None
+            if said is None:
+                _require_amount(line, value)
             if said is None or said.entry is None:
                 item, message = (said.item, said.message) if said else (None, None)
                 value = said.value if said else value
@@ -189,7 +195,7 @@ def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
         _complete_if_nothing_is_left(case)
 
 
-def may_set_aside(case: Case, *, actor: Actor, file: Checklist) -> frozenset[str]:
+def may_set_aside(case: Case, *, actor: Actor, file: CaseFile) -> frozenset[str]:
     """The facts (their slugs) that `actor`, who may work on the evidence of the case, may set aside; nothing is asked twice."""
     is_much, judges = _is_much(case, file), _judges(case, actor)
     return frozenset(
@@ -212,7 +218,7 @@ def _name_now(line: Line) -> str:
     return line.checklist_item.name if line.checklist_item else line.name
 
 
-def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *, facts_only: bool = True) -> Line:
+def _line(held: Case, actor: Actor, thing: str, file: CaseFile | None = None, *, facts_only: bool = True) -> Line:
     """The line of the locked case, for somebody who may work on its evidence while it is open."""
     policies.require(actor, Step.REQUEST_EVIDENCE, held)
     if not held.is_open:
@@ -224,7 +230,7 @@ def _line(held: Case, actor: Actor, thing: str, file: Checklist | None = None, *
     return line
 
 
-def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: Checklist) -> None:
+def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: CaseFile) -> None:
     if reason := _why_not_aside(actor, line, is_much=_is_much(held, file), judges=_judges(held, actor)):
         raise NotPermitted(reason)
 
@@ -307,6 +313,8 @@ def _note(
         by_id=actor.id,
     )
     entry.evidence.set(sources.evidence)
+    for item in sorted(sources.evidence, key=attrgetter("pk")):
+        custody.note_citing(item, actor=actor, finding=entry)
     resolution.take_back_approval(held)
     record(
         held,
@@ -382,12 +390,18 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 
 
-def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: Checklist) -> bool:
+def _require_amount(line: Line, value: str) -> None:
+    """What one of us puts down as an amount can be read as one. Customers say it in words of their own."""
+    if _is_amount(line) and one_line(value) and amount_of(value) is None:
+        raise Invalid(errors={"value": [_("Write the amount in VND as a whole number, such as 2.000.000.")]})
+
+
+def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: CaseFile) -> bool:
     """Whether a finding counts only once a second person has confirmed it: what two have found, one does not overturn."""
     return kind == Kind.CONTRADICTED or line.was_found_by_two or _is_much(held, file)
 
 
-def _is_much(held: Case, file: Checklist) -> bool:
+def _is_much(held: Case, file: CaseFile) -> bool:
     """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
     the highest counts, so that nobody gets round the second verifier by putting down less.
 
@@ -419,6 +433,7 @@ def _accept_what_it_rests_on(held: Case, line: Line, evidence: Collection[Eviden
         if item.state == EvidenceItem.State.RECEIVED:
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item
+                custody.note_filing(item, actor=actor)
             note_check(held, item, actor=actor, result=Check.Result.ACCEPTED, words="")
 
 

@@ -1,5 +1,7 @@
 """After a rejection: a new round, a different reviewer, the manager told, dated follow-ups (R-35, R-36)."""
 
+from typing import Any
+
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ from cases import policies, queries
 from cases.events import EventKind, record
 from cases.models import Case
 from cases.sla.clock import ClockKind
-from cases.states import OPEN, Status, Step
+from cases.states import OPEN, ClosedAs, Status, Step
 from cskh.core.errors import StepNotAllowed
 
 from . import _clocks, _plans
@@ -50,6 +52,16 @@ def next_handler(held: Case) -> User | None:
         people = people.exclude(pk=held.assignee_id)
     load = Count("cases", filter=Q(cases__status__in=sorted(OPEN)), distinct=True)
     return people.annotate(load=load).order_by("load", "pk").first()
+
+
+def is_final(case: Case) -> bool:
+    """Whether the case is closed with our last word."""
+    return case.closed_as == ClosedAs.FINAL_RESPONSE
+
+
+def after_final(held: Case) -> dict[str, Any]:
+    """For the record of a question whether to reopen: after what end it is asked, where that matters to the customer."""
+    return {"after": ClosedAs.FINAL_RESPONSE.value} if is_final(held) else {}
 
 
 def require_question(held: Case, *, actor: Actor) -> None:

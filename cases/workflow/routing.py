@@ -8,13 +8,14 @@ from accounts.models import Department, User
 from cases import policies
 from cases.complaints.register import FORMAL
 from cases.events import EventKind, record
+from cases.evidence.queries import gates_left_behind
 from cases.models import Case, Category, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import FLAGGED_RANK, PRIORITY_RANK, Channel, Nature, Priority, Status, Step
 from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 
 from . import _clocks, _plans, complaint
-from ._conditions import FLAGGED, NEEDS_APPROVAL
+from ._conditions import FLAGGED, NEEDS_APPROVAL, named
 from ._take_step import change_case, take_step, take_step_on
 
 _TRANSFERS = 2  # after so many a case that moves on is alarming: nobody takes it for theirs (R-24)
@@ -33,7 +34,8 @@ def classify_case(
 
     A case that is classified already is classified again: history stays, clocks are computed anew from their own start.
     Where that takes it from its department to another it is a transfer, and needs the `summary` of one. Raises NotPermitted
-    where it would spare the case the approval its category needs, and `actor` is nobody who may approve.
+    where it would spare the case the approval its category needs, or what is to be verified and checked before a decision,
+    and `actor` is nobody who may approve.
     """
     step = Step.CLASSIFY if case.status == Status.RECEIVED else Step.RECLASSIFY
     policies.require(actor, step, case)
@@ -64,6 +66,20 @@ def _require_no_way_around_approval(held: Case, *, actor: Actor, category: Categ
         raise NotPermitted(NEEDS_APPROVAL)
 
 
+def _require_no_way_around_verification(held: Case, *, actor: Actor, category: Category) -> None:
+    """Only who may approve takes a case out of what has to be found out before a decision: else whoever answers it could."""
+    if policies.may(actor, Step.APPROVE, held):
+        return
+    if left := gates_left_behind(held, category):
+        raise NotPermitted(
+            _(
+                "This is still to be verified, set aside or checked, and the other category does not ask for it: %(things)s. "
+                "Do that first, or have a manager or the lead classify the case."
+            )
+            % {"things": named(left)}
+        )
+
+
 def _classify(
     held: Case,
     step: Step,
@@ -76,6 +92,8 @@ def _classify(
 ) -> None:
     _require_no_way_around_approval(held, actor=actor, category=category)
     first = step == Step.CLASSIFY
+    if not first:
+        _require_no_way_around_verification(held, actor=actor, category=category)
     was_complex = held.is_complex
     held.category, held.is_complex = category, category.is_complex
     held.checklist_number = category.checklist_number

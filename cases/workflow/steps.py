@@ -4,7 +4,7 @@ from functools import cache
 
 from accounts.actors import Actor
 from cases import policies
-from cases.evidence.queries import Checklist
+from cases.evidence.queries import CaseFile
 from cases.models import Case
 from cases.states import TRANSITIONS, Condition, Step
 
@@ -12,7 +12,7 @@ from . import evidence
 from ._conditions import unmet
 
 
-def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False, file: Checklist | None = None) -> list[Step]:
+def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False, file: CaseFile | None = None) -> list[Step]:
     """The steps `actor` may take on `case` as it stands, in the order of the table: by status, policy and conditions.
 
     It is what the gate would let through at this moment; the gate asks again. A bounded number of queries: fewer on a case
@@ -33,6 +33,6 @@ def allowed_steps(actor: Actor, case: Case, *, is_new: bool = False, file: Check
     ]
 
 
-def what_is_missing(step: Step, case: Case, file: Checklist | None = None) -> str:
+def what_is_missing(step: Step, case: Case, file: CaseFile | None = None) -> str:
     """What keeps `step` from being taken although status and person are right, as the gate would say it; "" for nothing."""
     return next(filter(None, (unmet(condition, case, file) for condition in TRANSITIONS[step].conditions)), "")

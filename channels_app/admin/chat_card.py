@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.categories import SUMMARY_IF_IT_MOVES, category_choices
-from cases.evidence.queries import Checklist, file_of
+from cases.evidence.queries import CaseFile, file_of
 from cases.models import Answer, Case
 from cases.states import Status, Step
 from cases.tones import STATUS_TONES
@@ -49,7 +49,7 @@ def card_of(request: HttpRequest, chat: Chat, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _answer(case: Case, actor: Actor, allowed: list[Step], file: Checklist) -> dict[str, Any]:
+def _answer(case: Case, actor: Actor, allowed: list[Step], file: CaseFile) -> dict[str, Any]:
     approved = queries.answers_of_round(case, Answer.State.APPROVED).first()
     may = Step.ANSWER in allowed
     return {
@@ -60,7 +60,7 @@ def _answer(case: Case, actor: Actor, allowed: list[Step], file: Checklist) -> d
     }
 
 
-def _what_is_missing(case: Case, actor: Actor, file: Checklist) -> str:
+def _what_is_missing(case: Case, actor: Actor, file: CaseFile) -> str:
     if not case.is_open:
         return _("The case is closed.")
     if case.status == Status.RECEIVED:

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers.models import Customer
 from cases import policies
-from cases.categories import reasons
+from cases.categories import in_order, reasons
 from cases.models import Case, Category
 from cases.states import Nature
 from cases.workflow.call_back import CallOutcome
@@ -111,9 +110,9 @@ class CallForm(forms.Form):
         return call
 
 
-def offered() -> QuerySet[Category]:
+def offered() -> list[Category]:
     """What a case can be about, for the type-ahead list."""
-    return reasons().order_by("parent__slug", "slug")
+    return in_order(reasons())
 
 
 def label_of(category: Category) -> str:

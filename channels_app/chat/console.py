@@ -20,7 +20,7 @@ _PREVIEW = 140  # characters
 def state_for(actor: Actor) -> dict[str, Any]:
     """`{duty, waiting, waiting_count, mine}`: as far as `actor` may know. A constant number of queries.
 
-    A conversation: `{id, code, case, name, subject, last, website, waiting_since, unanswered_since, is_here, may_take}`.
+    A conversation: `{id, code, case, name, subject, flag, last, website, waiting_since, unanswered_since, is_here, may_take}`.
     """
     user: User = actor.subject
     duty = ChatDuty.objects.filter(user=user).first() or ChatDuty(user=user)
@@ -55,6 +55,7 @@ def shown_of(chat: Chat) -> dict[str, Any]:
         "agent_id": chat.agent_id,
         "agent_name": str(chat.agent) if chat.agent else "",
         "unanswered_since": case.unanswered_since.isoformat() if case and case.unanswered_since else None,
+        "flag": case.flagged_for if case else "",
         "gone": None if is_here else _reached(chat),
     }
 
@@ -82,6 +83,7 @@ def _row(chat: Chat, actor: Actor) -> dict[str, Any]:
         "case": case.pk,
         "name": str(case.customer),
         "subject": case.subject,
+        "flag": case.flagged_for,
         "last": getattr(chat, "last", "") or "",
         "website": chat.website,
         "waiting_since": chat.waiting_since.isoformat() if chat.waiting_since else None,

@@ -29,6 +29,7 @@ _SHOWN = (
     *("state", "seen_at", "left_at", "waiting_since", "visitor_read", "agent_read"),
     *("agent__first_name", "agent__last_name", "agent__username"),
     *("case__code", "case__status", "case__customer", "case__last_event_number", "case__unanswered_since"),
+    "case__safety_kinds",
     *("case__contact__kind", "case__contact__verified_at", "case__contact__address"),
 )
 

@@ -50,6 +50,7 @@ def texts() -> dict[str, str]:
         ),
         # the connection
         "offline": _("No connection. What you write is kept and goes out when the connection is back."),
+        "fault": _("Our server has a fault. What you write is kept; we are trying again."),
         "slow": _("Slow connection: messages may take some seconds."),
         "busy": _("That was a bit fast. Your message is kept and goes out in a moment."),
         # files
@@ -58,6 +59,7 @@ def texts() -> dict[str, str]:
         "file_sent": _("%(name)s has arrived."),
         "file_failed": _("%(name)s was not sent: %(why)s"),
         "file_lost": _("the connection was lost"),
+        "file_fault": _("our server has a fault"),
         "file_large": _("it is larger than %(limit)s MB"),
         "file_empty": _("it is empty"),
         "file_refused": _("could not be taken"),

@@ -3,13 +3,13 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence.models import EvidenceItem, EvidenceRequest, StoredFile
 from cases.models import ACTOR_KINDS, Answer, Case, Category
 from cases.states import Channel
+from cskh.core.folding import Folded
 
 from .inbound import InboundItem
 
@@ -46,7 +46,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["case", "created_at", "id"], name="message_by_case"),
             models.Index(fields=["external_id"], name="message_by_external_id", condition=~Q(external_id="")),
-            GinIndex(OpClass(Upper("body"), name="gin_trgm_ops"), name="message_body_trigrams"),
+            GinIndex(OpClass(Folded("body"), name="gin_trgm_ops"), name="message_body_folded"),
         ]
         ordering = ["created_at", "id"]
 

@@ -25,7 +25,7 @@ from cskh.core.errors import NotVisible
 _GRANTED = "portal_cases"  # code → [customer, until (Unix time)]
 _BROWSER = "portal_browser"
 
-CaseView = Callable[[HttpRequest, Case, Actor], HttpResponse]
+CaseView = Callable[..., HttpResponse]  # of the request, the case and its customer, and what else the address names
 
 
 def grant(request: HttpRequest, case: Case) -> None:
@@ -63,18 +63,18 @@ def case_of(request: HttpRequest, text: str) -> tuple[Case, Actor]:
     return queries.visible_case(actor, code), actor
 
 
-def with_case(view: CaseView) -> Callable[[HttpRequest, str], HttpResponse]:
+def with_case(view: CaseView) -> Callable[..., HttpResponse]:
     """A page of one case: never kept by caches; its errors lead back to the case."""
 
     @wraps(view)
-    def page(request: HttpRequest, code: str) -> HttpResponse:
+    def page(request: HttpRequest, code: str, **named: object) -> HttpResponse:
         case, actor = case_of(request, code)
         if request.method == "GET" and code != case.code:
             return redirect(request.path.replace(code, case.code, 1))
         case_page = reverse("portal:case", args=[case.code])
         if request.path != case_page:
             request.page_before = case_page  # type: ignore[attr-defined]
-        return view(request, case, actor)
+        return view(request, case, actor, **named)
 
     return never_cache(page)
 

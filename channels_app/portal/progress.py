@@ -76,7 +76,8 @@ class Due:
 class Progress:
     """`status` is a word or two for the customer. `yours` is by when they should act, `reply` and `outcome` by when we should.
 
-    Those are None where nothing is promised. `earlier` are the answers of earlier rounds, which the customer did not agree with.
+    Those are None where nothing is promised. What settles it answers as well: no reply is promised for after that.
+    `earlier` are the answers of earlier rounds, which the customer did not agree with.
     """
 
     status: str | Promise
@@ -89,6 +90,11 @@ class Progress:
     earlier: list[Answer]
 
     @property
+    def next_word(self) -> Due | None:
+        """By when the customer hears from us, whatever it is."""
+        return self.reply or self.outcome
+
+    @property
     def are_late(self) -> bool:
         """Whether we let a promised time pass."""
         return any(due is not None and due.late for due in (self.reply, self.outcome))
@@ -99,14 +105,18 @@ def progress_of(case: Case, answers: Sequence[Answer] = ()) -> Progress:
     status = Status(case.status)
     running = case.clocks.filter(stopped_at__isnull=True, kind__in=_PUBLIC_CLOCKS)
     due = {clock.kind: clock.due_at for clock in running if clock.due_at}
+    outcome = _due(due.get(ClockKind.RESOLUTION.value))
+    reply = _due(min((at for kind, at in due.items() if kind in _REPLY_CLOCKS), default=None))
+    if reply and outcome and not outcome.late and reply.at >= outcome.at:
+        reply = None
     return Progress(
         status=_status(case, status),
         stages=_ended(case) if status == Status.CLOSED else _running(status),
         next=_NEXT[status],
         is_yours=status in (Status.AWAITING_CUSTOMER, Status.ANSWERED),
         yours=_due(_your_time(case, status)),
-        reply=_due(min((at for kind, at in due.items() if kind in _REPLY_CLOCKS), default=None)),
-        outcome=_due(due.get(ClockKind.RESOLUTION.value)),
+        reply=reply,
+        outcome=outcome,
         earlier=[one for one in answers if one.round < case.round],
     )
 

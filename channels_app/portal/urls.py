@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, reading, requests, site, track, uploads
+from .views import case, reading, requests, responses, site, track, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -30,5 +30,8 @@ urlpatterns = [
     path("track/<str:code>/uploads/<uuid:upload_id>/", uploads.piece, name="upload"),
     path("track/<str:code>/accept/", case.accept, name="accept"),
     path("track/<str:code>/reject/", case.reject, name="reject"),
+    path("track/<str:code>/satisfaction/", case.satisfaction, name="satisfaction"),
+    path("track/<str:code>/responses/<int:number>/", responses.show, name="response"),
+    path("track/<str:code>/responses/<int:number>/pdf/", responses.pdf, name="response_pdf"),
     path("track/<str:code>/withdraw/", case.withdraw, name="withdraw"),
 ]

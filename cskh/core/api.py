@@ -1,10 +1,12 @@
 """The floor of every REST view: who acts, limits of what comes in, one JSON parser, idempotent POSTs."""
 
+import json
 import re
 from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
@@ -22,13 +24,23 @@ _ENTITY_TAG = re.compile(r'(W/)?"[^"]*"')
 
 
 class StrictJSONParser(JSONParser):
-    """JSON, also where it is nested beyond what Python follows: that is the sender's mistake, not ours."""
+    """JSON; what is wrong with it is said in the language in use, also where it is nested beyond what Python follows."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise exceptions.ParseError("JSON parse error - nested too deeply") from error
+            raise exceptions.ParseError(_("The body is not valid JSON: it is nested too deeply.")) from error
+        except exceptions.ParseError as error:
+            raise exceptions.ParseError(_where_it_breaks(error)) from error
+
+
+def _where_it_breaks(error: exceptions.ParseError) -> str:
+    cause = error.__context__
+    if isinstance(cause, json.JSONDecodeError):
+        place = {"line": cause.lineno, "column": cause.colno}
+        return _("The body is not valid JSON, at line %(line)d, column %(column)d.") % place
+    return _("The body is not valid JSON.")
 
 
 class AlwaysJSON(BaseContentNegotiation):

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -53,8 +54,19 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     code = _CODES.get(error.status_code, "error")
     if isinstance(error, exceptions.ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        errors = {field: _in_words(said) for field, said in errors.items()}
         return _problem(error.status_code, code, str(Invalid.default_message), {"errors": errors}, headers)
     return _problem(error.status_code, code, str(error.detail), {}, headers)
+
+
+# What the framework says in English only.
+_UNTRANSLATED = {"No data provided": gettext_lazy("No data was sent.")}
+
+
+def _in_words(said: Any) -> Any:
+    if not isinstance(said, list):
+        return said
+    return [str(_UNTRANSLATED.get(str(one), one)) if isinstance(one, str) else one for one in said]
 
 
 def _problem(

@@ -114,6 +114,13 @@ class NotKept(DomainError):
     default_message = _("We could not keep the file just now. Please send it again in a few minutes.")
 
 
+class DatabaseFull(NotKept, OperationalError):
+    """The database's disk took no more: nothing was changed. Raised by the database (`cskh.core.database`), whatever was written,
+    and an error of it to Django."""
+
+    default_message = _("We could not keep this just now. Please send it again in a few minutes.")
+
+
 class IdempotencyMismatch(DomainError):
     code = "idempotency_mismatch"
     status = 422

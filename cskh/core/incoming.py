@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,11 @@ EMPTY = gettext_lazy("The file is empty. Choose it again.")
 _CHUNK = 64 * 1024
 
 
+def size_in_words(size: int) -> str:
+    """10 MB, 1,5 MB: a decimal only where it says something."""
+    return re.sub(r"[.,]0(?=\s)", "", filesizeformat(size))
+
+
 @dataclass(frozen=True)
 class SizeLimit:
     """At most so many `bytes`; `advice` says what to do instead, with a place for %(limit)s."""
@@ -30,7 +36,7 @@ class SizeLimit:
     def require(self, size: int) -> None:
         """Raises TooLarge beyond the limit, Invalid for nothing at all."""
         if size > self.bytes:
-            raise TooLarge(str(self.advice) % {"limit": filesizeformat(self.bytes)})
+            raise TooLarge(str(self.advice) % {"limit": size_in_words(self.bytes)})
         if size <= 0:
             raise Invalid(errors={"file": [EMPTY]})
 

@@ -99,6 +99,11 @@ def record(kind: RecordKind, slug: str, name: Words) -> Item:
     return Item(part=Part.RECORD, slug=slug, name=name, record=kind.value)
 
 
+def record_by_hand(slug: str, name: Words) -> Item:
+    """Of which no source can be asked: somebody looks into the operator's own system."""
+    return Item(part=Part.RECORD, slug=slug, name=name)
+
+
 def check(slug: str, name: Words, why: Words = NO_WORDS) -> Item:
     return Item(part=Part.CHECK, slug=slug, name=name, why=why)
 
@@ -142,6 +147,20 @@ DEVICE = fact(
     ("Thiết bị và phiên bản ứng dụng", "Device and app version"),
     ("Để thử lại đúng trường hợp của Quý khách.", "To try it under the same conditions."),
     example=("iPhone 13, ứng dụng 5.2.0", "iPhone 13, app 5.2.0"),
+    otherwise=(
+        "Gửi ảnh chụp trang “Giới thiệu” của ứng dụng và của máy.",
+        "Send a screenshot of the “About” page of the app and of the device.",
+    ),
+)
+NETWORK = fact(
+    "network",
+    ("Mạng đang dùng", "Network in use"),
+    ("Để loại trừ lỗi đường truyền.", "To rule out the connection."),
+    example=("Wifi nhà, 4G Viettel", "Home wifi, 4G"),
+    otherwise=(
+        "Gửi ảnh chụp màn hình có biểu tượng mạng lúc xảy ra lỗi.",
+        "Send a screenshot with the network sign at the time of the error.",
+    ),
 )
 USERNAME = fact(
     "username",
@@ -156,6 +175,7 @@ SCREENSHOT = evidence(
     "screenshot",
     ("Ảnh chụp màn hình báo lỗi", "Screenshot of the error"),
     ("Để bộ phận kỹ thuật thấy đúng thông báo.", "So that the technical team sees the very message."),
+    example=("Cả màn hình, thấy mã lỗi và đồng hồ", "The whole screen, with the code of the error and the clock"),
     otherwise=("Chép lại nguyên văn thông báo lỗi.", "Copy the message word for word."),
     mandatory=True,
 )
@@ -189,6 +209,14 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Ngân hàng hoặc ví chuyển tiền", "Sending bank or wallet"),
             ("Để biết hỏi nơi nào.", "To know whom to ask."),
             example=("Vietcombank, MoMo", "Vietcombank, MoMo"),
+            otherwise=STATEMENT_HELPS,
+        ),
+        fact(
+            "payment-way",
+            ("Cách nạp tiền", "Way of payment"),
+            ("Mỗi cách đi qua một hệ thống đối soát riêng.", "Each way is reconciled by a system of its own."),
+            example=("Chuyển khoản, ví điện tử, thẻ cào, mã QR", "Bank transfer, e-wallet, phone card, QR code"),
+            otherwise=("Gửi ảnh chụp màn hình nạp tiền.", "Send a screenshot of the deposit screen."),
         ),
         fact(
             "sending-account",
@@ -229,6 +257,10 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Một dòng sao kê có ngày, số tiền, nội dung; che các dòng khác",
                 "One line with date, amount and content; cover the others",
             ),
+            otherwise=(
+                "Gửi biên lai chuyển khoản, hoặc xác nhận giao dịch do ngân hàng cấp.",
+                "Send the transfer receipt, or a confirmation of the transfer from your bank.",
+            ),
             either_of="payment-proof",
             mandatory=True,
         ),
@@ -236,11 +268,33 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "deposit-screen",
             ("Ảnh chụp màn hình nạp tiền", "Screenshot of the deposit screen"),
             ("Chỉ khi sai nội dung hoặc sai tài khoản nhận.", "Only where content or receiving account were wrong."),
+            example=(
+                "Màn hình có mã QR hoặc số tài khoản nhận",
+                "The screen with the QR code or the receiving account",
+            ),
+            otherwise=(
+                "Chép lại số tài khoản và nội dung đã nhập.",
+                "Copy the account number and the transfer content you entered.",
+            ),
         ),
         record(
             RecordKind.DEPOSITS,
             "deposit-order",
-            ("Lệnh nạp và trạng thái đối soát", "Deposit order and state of reconciliation"),
+            (
+                "Lệnh nạp, trạng thái đối soát, lần ghi có trước cùng mã",
+                "Deposit order, state of reconciliation, earlier credits with the same code",
+            ),
+        ),
+        record_by_hand(
+            "receiving-statement",
+            (
+                "Sao kê tài khoản nhận và nhật ký cổng thanh toán",
+                "Statement of the receiving account and log of the payment gateway",
+            ),
+        ),
+        record_by_hand(
+            "accounts-then",
+            ("Danh sách tài khoản nhận có hiệu lực lúc đó", "List of the receiving accounts valid at that time"),
         ),
         record(RecordKind.CUSTOMER, "customer-record", ("Hồ sơ khách hàng", "Customer record")),
         check("code-unused", ("Mã giao dịch chưa được ghi có lần nào", "The code was never credited before")),
@@ -287,11 +341,15 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "status-shown",
             ("Trạng thái và thông báo hiện trên màn hình", "Status and message shown"),
             ("Để biết lệnh dừng ở bước nào.", "To know at which stage it stands."),
+            example=("“Đang xử lý”, từ 14 giờ", "“Being processed”, since 14:00"),
+            otherwise=("Gửi ảnh chụp màn hình lệnh rút.", "Send a screenshot of the request."),
         ),
         evidence(
             "withdrawal-screen",
             ("Ảnh chụp màn hình lệnh rút", "Screenshot of the request"),
             ("Nếu trạng thái khó tả bằng lời.", "Where the status is hard to put into words."),
+            example=("Lịch sử rút tiền, thấy mã lệnh và trạng thái", "The history, with the id and the status"),
+            otherwise=("Chép lại mã lệnh và trạng thái.", "Copy the request id and the status."),
         ),
         record(
             RecordKind.WITHDRAWALS,
@@ -301,7 +359,10 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
         record(
             RecordKind.CUSTOMER,
             "customer-record",
-            ("Trạng thái xác minh và hạn mức của khách", "Verification state and limits of the customer"),
+            (
+                "Trạng thái xác minh, hạn mức, cờ tạm giữ của khách",
+                "Verification state, limits and hold flag of the customer",
+            ),
         ),
         record(RecordKind.BONUSES, "wagering-state", ("Tiến độ điều kiện khuyến mãi", "Progress of bonus conditions")),
         check(
@@ -325,7 +386,9 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Nội dung thông báo lỗi", "Error text"),
             ("Để biết đăng nhập dừng ở đâu.", "To know where signing in stops."),
             example=("E-104: sai mã xác thực", "E-104: wrong code"),
+            otherwise=("Gửi ảnh chụp màn hình báo lỗi.", "Send a screenshot of the error."),
         ),
+        NETWORK,
         fact(
             "otp-received",
             ("Có nhận được mã OTP không", "Whether the one-time code arrived"),
@@ -333,9 +396,16 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Để kiểm tra với nhà mạng. Không gửi chính mã đó.",
                 "To check with the operator. Never send the code itself.",
             ),
+            otherwise=(
+                "Gửi ảnh chụp hộp tin nhắn lúc đó, che mọi mã số.",
+                "Send a screenshot of your messages at that time, with every code covered.",
+            ),
         ),
         SCREENSHOT,
         record(RecordKind.LOGINS, "sign-ins", ("Nhật ký đăng nhập và gửi OTP", "Log of sign-ins and one-time codes")),
+        record_by_hand(
+            "outage-board", ("Bảng sự cố và nhật ký cổng tin nhắn", "Outage board and log of the message gateway")
+        ),
         record(
             RecordKind.CUSTOMER, "customer-record", ("Trạng thái khóa của tài khoản", "Whether the account is locked")
         ),
@@ -347,6 +417,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ),
         ),
         check("outage", ("Có sự cố chung vào lúc đó không", "Whether there was an outage")),
+        check("identity-level", ("Danh tính đạt mức 1 hoặc 2", "Identity reaches level 1 or 2")),
     ),
     "account-locked": (
         USERNAME,
@@ -355,11 +426,23 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "lock-message",
             ("Thông báo khóa hiện trên màn hình", "Message shown"),
             ("Để biết loại khóa.", "To know which lock it is."),
+            otherwise=("Gửi ảnh chụp màn hình thông báo.", "Send a screenshot of the message."),
+        ),
+        fact(
+            "last-login",
+            ("Lần đăng nhập được gần nhất", "Last time you could sign in"),
+            ("Để tìm trong nhật ký lúc bắt đầu bị khóa.", "To find in our logs when the lock began."),
+            example=("Tối 21/11, trên iPhone", "The evening of 21 November, on an iPhone"),
+            otherwise=("Gửi email hoặc tin nhắn báo đăng nhập.", "Send the mail or message that told of the sign-in."),
         ),
         fact(
             "recent-changes",
             ("Thay đổi gần đây: mật khẩu, số điện thoại, thiết bị", "Recent changes: password, telephone, device"),
             ("Để hiểu vì sao hệ thống khóa.", "To understand why it was locked."),
+            otherwise=(
+                "Gửi email hoặc tin nhắn báo thay đổi.",
+                "Send the mail or message that told of the change.",
+            ),
         ),
         IDENTITY,
         record(
@@ -382,6 +465,20 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
         check(
             "document-valid",
             ("Giấy tờ còn hạn, số CCCD đúng cấu trúc", "The document is valid, the ID number consistent"),
+        ),
+        check(
+            "face-by-a-person",
+            (
+                "Nếu phải so khuôn mặt: do người so, không do máy",
+                "Where faces must be compared: by a person, by no machine",
+            ),
+        ),
+        check(
+            "compliance-asked",
+            (
+                "Lý do thuộc phòng chống rửa tiền chỉ bộ phận tuân thủ xem",
+                "Reasons of money-laundering rules are looked at by compliance alone",
+            ),
         ),
         check(
             "proportionate",
@@ -409,6 +506,10 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Đổi mật khẩu 2 giờ sáng, lệnh rút 3.000.000 ₫",
                 "Password change at 2 am, withdrawal of 3,000,000 ₫",
             ),
+            otherwise=(
+                "Gửi thông báo của ứng dụng hoặc ngân hàng về việc đó.",
+                "Send what the app or your bank told you about it.",
+            ),
         ),
         DEVICE,
         IDENTITY,
@@ -416,12 +517,16 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "notification",
             ("Thông báo hoặc tin nhắn nhận được", "Notification or message you got"),
             ("Để thấy thời điểm và việc đã xảy ra.", "To see what happened and when."),
+            example=("Tin nhắn báo mật khẩu vừa được đổi", "The message that the password was changed"),
+            otherwise=("Chép lại nội dung và giờ nhận.", "Copy its words and when it came."),
         ),
         evidence(
             "police-report",
             ("Số tiếp nhận của công an, nếu đã trình báo", "Police report number, if you filed one"),
             ("Không bắt buộc; giúp khi làm việc với ngân hàng.", "Not required; it helps with the bank."),
             formats=("Ảnh, PDF hoặc chữ", "Picture, PDF or text"),
+            example=("Số tiếp nhận và nơi trình báo", "The number and where it was filed"),
+            otherwise=("Không cần gì thay thế: giấy này không bắt buộc.", "Nothing instead: it is not required."),
             kind=ItemKind.ANY,
         ),
         record(
@@ -442,6 +547,8 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "contacted-by",
             ("Họ liên hệ qua đâu và xưng là ai", "How they contacted you and who they said they were"),
             ("Để xác minh và cảnh báo cho người khác.", "To check it and warn others."),
+            example=("Zalo, xưng là nhân viên hỗ trợ", "Zalo, as a member of support"),
+            otherwise=("Gửi ảnh chụp cuộc trao đổi.", "Send screenshots of the conversation."),
         ),
         fact(
             "loss",
@@ -450,6 +557,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Nếu có: báo ngân hàng ngay để chặn, và trình báo công an.",
                 "If so: tell your bank at once to stop it, and the police.",
             ),
+            otherwise=STATEMENT_HELPS,
             case_field=CaseField.AMOUNT,
         ),
         evidence(
@@ -457,6 +565,11 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Đường dẫn hoặc số điện thoại đã liên hệ", "Link or telephone number that contacted you"),
             ("Để yêu cầu chặn trang và số đó.", "To have the site and the number blocked."),
             formats=("Chép lại, hoặc ảnh chụp màn hình", "Copied, or a screenshot"),
+            example=("cskh-hotro.example, 0900 000 000", "cskh-hotro.example, 0900 000 000"),
+            otherwise=(
+                "Ảnh chụp danh bạ, nhật ký cuộc gọi hoặc thanh địa chỉ.",
+                "A screenshot of the contact, the call log or the address bar.",
+            ),
             kind=ItemKind.ANY,
             mandatory=True,
         ),
@@ -464,11 +577,18 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "conversation",
             ("Ảnh chụp cuộc trao đổi", "Screenshots of the conversation"),
             ("Để thấy cách họ nói.", "To see how they spoke."),
+            example=(
+                "Đoạn họ xưng danh và đoạn họ đòi tiền",
+                "Where they say who they are, and where they ask for money",
+            ),
+            otherwise=("Kể lại những gì họ đã nói.", "Tell us what they said."),
         ),
         evidence(
             "transfer-receipt",
             ("Biên lai chuyển tiền cho họ, nếu có", "Receipt of a transfer to them, if any"),
             ("Để giúp Quý khách làm việc với ngân hàng.", "To help you with your bank."),
+            example=("Màn hình “Giao dịch thành công” của ngân hàng", "The bank's “Transfer successful” screen"),
+            otherwise=STATEMENT_HELPS,
         ),
         record(
             RecordKind.CUSTOMER,
@@ -499,11 +619,17 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "steps-done",
             ("Những bước đã làm", "Steps you did"),
             ("Để đối chiếu với điều kiện.", "To compare with the terms."),
+            example=(
+                "Nạp 500.000 ₫ ngày 20/11, nhập mã HOANPHI10",
+                "Deposit of 500,000 ₫ on 20 November, code HOANPHI10",
+            ),
+            otherwise=("Gửi ảnh chụp lịch sử của Quý khách.", "Send a screenshot of your history."),
         ),
         evidence(
             "offer",
             ("Ảnh chụp chương trình", "Screenshot of the offer"),
             ("Để xem đúng điều kiện Quý khách đã thấy.", "To see the very conditions you were shown."),
+            example=("Cả trang, thấy tên chương trình và thời hạn", "The whole page, with the name and the dates"),
             otherwise=(
                 "Cho biết Quý khách thấy chương trình ở đâu và khi nào.",
                 "Tell us where and when you saw the offer.",
@@ -511,9 +637,14 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             mandatory=True,
         ),
         record(
-            RecordKind.BONUSES, "bonus-ledger", ("Điều kiện và tiến độ của chương trình", "Eligibility and progress")
+            RecordKind.BONUSES,
+            "bonus-ledger",
+            ("Phiên bản điều kiện lúc đó, tư cách tham gia, tiến độ", "Terms as they were then, eligibility, progress"),
         ),
         record(RecordKind.DEPOSITS, "deposits", ("Lần nạp liên quan", "The deposit it goes with")),
+        record_by_hand(
+            "promises-made", ("Tin nhắn trước đó của nhân viên cho khách", "Earlier messages of agents to the customer")
+        ),
         check(
             "terms-then",
             ("Điều kiện của phiên bản vào lúc đó, không phải bây giờ", "The terms as they were then, not now"),
@@ -543,11 +674,25 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "event",
             ("Sự kiện, loại cược hoặc trò chơi", "Event, market or game"),
             ("Để lấy kết quả chính thức.", "To get the official result."),
+            example=("Trận A – B, kèo châu Á", "Match A – B, Asian handicap"),
+            otherwise=(
+                "Gửi ảnh chụp lịch sử đặt có sự kiện và giờ.",
+                "Send a screenshot of your history with event and time.",
+            ),
         ),
         fact(
             "odds",
             ("Tỷ lệ khi đặt", "Odds when placed"),
             ("Để đối chiếu với lúc hệ thống nhận.", "To compare with what was accepted."),
+            example=("1,95", "1.95"),
+            otherwise=("Gửi ảnh chụp vé.", "Send a screenshot of the bet slip."),
+        ),
+        fact(
+            "result-shown",
+            ("Kết quả đã hiện", "The result that was shown"),
+            ("Để so với kết quả Quý khách cho là đúng.", "To compare it with the one you expect."),
+            example=("“Thua”, trả 0 ₫", "“Lost”, paid 0 ₫"),
+            otherwise=("Gửi ảnh chụp kết quả đã hiện.", "Send a screenshot of the result shown."),
         ),
         fact(
             "expected-result",
@@ -559,12 +704,24 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "screenshot",
             ("Ảnh chụp kết quả đã hiện", "Screenshot of the result shown"),
             ("Để thấy đúng điều Quý khách đã thấy.", "To see what you saw."),
+            example=("Trang chi tiết vé, thấy mã vé và kết quả", "The page of the bet, with its id and its result"),
+            otherwise=("Chép lại mã vé và kết quả đã hiện.", "Copy the id of the bet and the result shown."),
             mandatory=True,
         ),
         record(
             RecordKind.BETS,
             "bet-record",
             ("Lượt đặt: tỷ lệ, giờ nhận, mã vòng", "Placement: odds, time accepted, round id"),
+        ),
+        record_by_hand(
+            "result-sources",
+            (
+                "Nguồn kết quả, nhật ký nguồn cấp, quy tắc hủy của loại cược",
+                "Sources of the result, log of the feed, rules for voiding of the market",
+            ),
+        ),
+        record_by_hand(
+            "round-log", ("Nhật ký vòng chơi và mất kết nối", "Log of the game round and of lost connections")
         ),
         record(RecordKind.CUSTOMER, "customer-record", ("Hồ sơ khách hàng", "Customer record")),
         check("official-result", ("So với kết quả chính thức", "Compared with the official result")),
@@ -582,16 +739,16 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "steps",
             ("Các bước dẫn tới lỗi", "Steps that lead to the error"),
             ("Để làm lại được lỗi.", "To see it ourselves."),
+            example=("Mở Lịch sử, chọn tháng 11, bấm Lọc", "Open History, choose November, press Filter"),
+            otherwise=("Gửi vài ảnh chụp theo thứ tự các bước.", "Send some screenshots in the order of the steps."),
         ),
-        fact(
-            "network",
-            ("Mạng đang dùng", "Network in use"),
-            ("Để loại trừ lỗi đường truyền.", "To rule out the connection."),
-            example=("Wifi nhà, 4G Viettel", "Home wifi, 4G"),
-        ),
+        NETWORK,
         SCREENSHOT,
         record(RecordKind.LOGINS, "sign-ins", ("Phiên và thiết bị lúc đó", "Session and device then")),
         record(RecordKind.BETS, "rounds", ("Vòng chơi dở dang, nếu có", "Interrupted rounds, if any")),
+        record_by_hand(
+            "error-logs", ("Nhật ký lỗi và bảng sự cố lúc đó", "Log of errors and outage board at that time")
+        ),
         check("reproduced", ("Đã thử lại trên cùng phiên bản", "Tried on the same version")),
         check("money-affected", ("Có khoản tiền nào bị ảnh hưởng không", "Whether money was affected")),
     ),
@@ -607,11 +764,18 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "what-was-said",
             ("Điều đã nói hoặc đã làm", "What was said or done"),
             ("Để xem xét công bằng cho cả hai bên.", "To be fair to both sides."),
+            otherwise=("Gửi ảnh chụp trao đổi, nếu có.", "Send a screenshot of the conversation, if there is one."),
         ),
         evidence(
             "transcript",
             ("Ảnh chụp trao đổi, nếu có", "Screenshot of the conversation, if any"),
             ("Giúp tìm nhanh hơn; chúng tôi cũng có bản ghi của mình.", "It helps; we have recordings of our own."),
+            example=("Đoạn trao đổi có giờ", "The part in question, with its time"),
+            otherwise=("Cho biết giờ và kênh; chúng tôi tự tìm bản ghi.", "Tell us time and channel; we look it up."),
+        ),
+        record_by_hand(
+            "recordings",
+            ("Bản ghi cuộc gọi, chat hoặc email của chúng ta", "Our own recordings of calls, chats or mails"),
         ),
         check("recording", ("Đã nghe hoặc đọc lại bản ghi của chúng ta", "Our own recording was heard or read")),
         check("outside-the-team", ("Người xem xét không thuộc nhóm đó", "The reviewer is not of that team")),
@@ -622,6 +786,11 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "which-right",
             ("Muốn xem, sửa, xóa hay hạn chế dữ liệu nào", "Which data to see, correct, erase or restrict"),
             ("Để làm đúng điều Quý khách yêu cầu.", "To do what you ask."),
+            example=("Xem lịch sử giao dịch năm 2026", "See the history of transactions of 2026"),
+            otherwise=(
+                "Viết bằng lời của Quý khách; chúng tôi hỏi lại nếu chưa rõ.",
+                "Say it in your own words; we ask back.",
+            ),
         ),
         IDENTITY,
         record(RecordKind.CUSTOMER, "customer-record", ("Dữ liệu chúng ta giữ", "The data we hold")),
@@ -637,11 +806,19 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Muốn tạm nghỉ hoặc loại trừ trong bao lâu", "For how long"),
             ("Để áp dụng ngay đúng thời hạn; không cần nêu lý do.", "To apply it at once; you need not say why."),
             example=("24 giờ, 6 tháng, vĩnh viễn", "24 hours, 6 months, for good"),
+            otherwise=(
+                "Không cần chứng minh; chỉ cần cho biết thời hạn.",
+                "Nothing has to be proven; just tell us how long.",
+            ),
         ),
         fact(
             "which-accounts",
             ("Tài khoản nào", "Which accounts"),
             ("Để không bỏ sót tài khoản.", "So that none is left out."),
+            otherwise=(
+                "Gửi số điện thoại hoặc email đã đăng ký.",
+                "Send the telephone number or email you registered.",
+            ),
         ),
         record(RecordKind.CUSTOMER, "customer-record", ("Mọi tài khoản của khách", "All accounts of the customer")),
         record(
@@ -658,6 +835,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "closed-by",
             ("Ai đóng tài khoản và thông báo đã nhận", "Who closed it and what you were told"),
             ("Để xem lại đúng quyết định.", "To review the very decision."),
+            otherwise=("Gửi thông báo đóng tài khoản.", "Send the notice of the closing."),
         ),
         fact(
             "balance-left",
@@ -671,6 +849,8 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "closing-notice",
             ("Thông báo đóng tài khoản", "Notice of the closing"),
             ("Để thấy lý do đã nêu.", "To see the reason given."),
+            example=("Email hoặc màn hình báo đóng tài khoản", "The mail or the screen that told of it"),
+            otherwise=("Cho biết ngày và lời của thông báo.", "Tell us its date and its words."),
         ),
         record(
             RecordKind.CUSTOMER,

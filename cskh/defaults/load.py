@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.customers.models import Notice
 from accounts.models import Department
 from cases.complaints import policy
-from cases.complaints.models import PolicyClause
+from cases.complaints.models import ApprovalLimit, PolicyClause
+from cases.complaints.remedy_states import Level
 from cases.evidence import checklists
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
 from cases.sla import packs
@@ -25,6 +26,12 @@ WHOLE_DAY = [["00:00", "00:00"]]
 CALENDARS = {
     packs.ALWAYS: ("Mọi lúc", "Round the clock", {str(day): WHOLE_DAY for day in range(7)}),
     packs.VN_WORKING_DAYS: ("Ngày làm việc", "Working days", {str(day): WHOLE_DAY for day in range(5)}),
+}
+# VND that somebody approves of a remedy alone, and with a second person; administrators change them in the desk.
+LIMITS = {
+    Level.LEAD: (2_000_000, 20_000_000),
+    Level.MANAGER: (20_000_000, 500_000_000),
+    Level.ADMINISTRATOR: (20_000_000, 500_000_000),
 }
 
 
@@ -47,6 +54,9 @@ def load() -> None:
         version=texts.NOTICE_VERSION, defaults={"body_vi": texts.NOTICE_VI, "body_en": texts.NOTICE_EN}
     )
     _policy()
+    for level, (alone, together) in LIMITS.items():
+        if not ApprovalLimit.objects.filter(level=level).exists():
+            ApprovalLimit.objects.create(level=level, alone=alone, together=together, valid_from=POLICY_VALID_FROM)
     _help()
     for shortcut, (title, body_vi, body_en) in texts.REPLY_TEMPLATES.items():
         ReplyTemplate.objects.get_or_create(

@@ -26,6 +26,13 @@ REPLY_TEMPLATES = {
         "Chúng tôi thành thật xin lỗi vì sự bất tiện này.\n\n",
         "Your payment has been credited to your account. The cause was a late reconciliation. We apologise for the trouble.\n\n",
     ),
+    "khac-phuc": (
+        "Kết quả và phương án giải quyết",
+        "Kính chào {customer},\n\nChúng tôi đã xem xét xong khiếu nại {code}. Chúng tôi sẽ thực hiện cho Quý khách:\n{remedies}\n\n"
+        "Nếu đồng ý, Quý khách chọn “Đồng ý” trên trang yêu cầu; nếu chưa, một người khác sẽ xem lại.\n\n",
+        "Dear {customer},\n\nWe have looked into your complaint {code}. This is what we do for you:\n{remedies}\n\n"
+        "If you agree, say so on the page of your request; if not, somebody else looks at it again.\n\n",
+    ),
     "dang-tra-soat": (
         "Đang tra soát với ngân hàng",
         "Chúng tôi đã gửi yêu cầu tra soát tới ngân hàng và sẽ báo Quý khách ngay khi có kết quả.\n\n",

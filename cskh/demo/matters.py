@@ -9,6 +9,15 @@ NEXT_LEVEL = (
 
 
 @dataclass(frozen=True)
+class Offered:
+    """What is done about it."""
+
+    kind: str
+    reason: str
+    amount: int | None = None
+
+
+@dataclass(frozen=True)
 class Ruling:
     """What is found about a complaint and how it is decided; `clause` is the number of the policy's clause."""
 
@@ -21,7 +30,7 @@ class Ruling:
     outcome: str
     reason: str
     clause: int
-    remedy: str = ""
+    remedy: Offered | None = None
     no_remedy_because: str = ""
 
 
@@ -90,7 +99,7 @@ TOLD = (
             outcome="partly",
             reason="Việc khóa là đúng quy tắc an toàn, nhưng màn hình không nói lý do như chính sách đã hứa.",
             clause=7,
-            remedy="Mở khóa tài khoản và gửi lý do khóa bằng văn bản.",
+            remedy=Offered("unlock", "Mở khóa tài khoản và gửi lý do khóa bằng văn bản."),
         ),
     ),
     Told(
@@ -132,7 +141,7 @@ TOLD = (
             outcome="upheld",
             reason="Sổ lệnh gốc khớp với lời Quý khách: số tiền đúng cao hơn 340.000 ₫.",
             clause=7,
-            remedy="Điều chỉnh thêm 340.000 ₫ vào tài khoản của Quý khách.",
+            remedy=Offered("resettlement", "Điều chỉnh thêm 340.000 ₫ vào tài khoản của Quý khách.", 340_000),
         ),
     ),
     Told(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiClient, Department, Membership, Role, Scope, User, hash_key
 from cases.models import Case
+from cases.reports import keeping
 from channels_app.models import ChatDuty, StaffNotice
 from cskh.defaults.load import load
 
@@ -42,6 +43,7 @@ def seed(say: Progress) -> None:
         _running_cases(chance, say)
         hand_in_statement()
         say("a bank statement beside them")
+    keeping.count_all()  # the reports are read at once: nobody waits for the next minute
 
 
 def demo_client() -> str:
@@ -88,6 +90,8 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         if number % 9 == 5:
             story.reject("Tôi vẫn chưa thấy thay đổi.").answer()
         story.accept()
+        if number % 10:  # of some the promise is still to be kept
+            story.keep_promises()
         if number % 12 == 11:
             say(f"{number + 1} of {ENDED} closed cases")
 
@@ -106,6 +110,8 @@ def _otherwise_ended(chance: random.Random) -> None:
     original = begin(_told("withdrawal-delayed"), days=9)
     begin(_told("withdrawal-delayed"), days=9, minutes=-20).mark_duplicate(original)
     original.classify().take().answer().accept()
+    begin(_told("settlement"), days=3).classify().take().answer().accept()  # promised, and not done in time
+    begin(_told("settlement"), hours=9).classify().take().answer().accept()  # owed by tomorrow
     begin(ADVERTISEMENT, days=5).mark_spam("Thư quảng cáo, không phải yêu cầu của khách hàng.")
 
 

@@ -13,15 +13,28 @@ from accounts.customers import directory
 from accounts.customers.directory import Person
 from accounts.models import User
 from cases import policies
-from cases.complaints import policy
+from cases.complaints import policy, remedy_rights
+from cases.complaints.ladder import external_route
 from cases.complaints.models import Complaint, Side
 from cases.complaints.queries import complaint_file
+from cases.complaints.remedy_states import RemedyStatus, RemedyStep
 from cases.evidence.models import FactEntry
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import file_of
 from cases.models import Case, Category
 from cases.states import Channel, Nature, Status, Step
-from cases.workflow import answer, complaint, deciding, ending, evidence, facts, follow_up, resolution, routing
+from cases.workflow import (
+    answer,
+    complaint,
+    deciding,
+    ending,
+    evidence,
+    facts,
+    follow_up,
+    remedies,
+    resolution,
+    routing,
+)
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake, outbox
@@ -147,8 +160,36 @@ class Story:
                 deciding.note_finding(self.case, actor=self.owner, number=number, found=_found(ruling))
                 decided = _decided(ruling, file.complaint)
                 deciding.decide(self.case, actor=self.owner, number=number, decided=decided)
+                self._propose_remedy(ruling, number)
             respond_by = timezone.localdate() + timedelta(days=7)
-            complaint.say_recourse(self.case, actor=self.owner, next_level=NEXT_LEVEL, respond_by=respond_by)
+            next_level = NEXT_LEVEL if self.case.round == 1 else external_route()
+            complaint.say_recourse(self.case, actor=self.owner, next_level=next_level, respond_by=respond_by)
+        return self
+
+    def _propose_remedy(self, ruling: Ruling, number: int) -> None:
+        """Proposed by the owner, and approved by a head who has had no part in it."""
+        if ruling.remedy is None:
+            return
+        proposed = remedies.Proposed(
+            issue=number,
+            kind=ruling.remedy.kind,
+            amount=ruling.remedy.amount,
+            due_on=timezone.localdate() + timedelta(days=1),
+            reason=ruling.remedy.reason,
+        )
+        remedy = remedies.propose(self.case, actor=self.owner, proposed=proposed)
+        head = remedy_rights.who_may(RemedyStep.APPROVE, remedy, self.case).order_by("username").first()
+        if head is None:
+            raise LookupError("nobody is left to approve the remedy")
+        remedies.approve(self.case, actor=Actor.staff(head), remedy=remedy.pk)
+
+    def keep_promises(self) -> "Story":
+        """What the customer accepted is carried out."""
+        with self._at(60, 300):
+            for remedy in remedy_rights.visible_to(self.owner).filter(issue__complaint__case=self.case):
+                if remedy.status == RemedyStatus.ACCEPTED:
+                    reference = f"DC-{self.case.pk:05}"
+                    remedies.record_by_hand(self.case, actor=self.owner, remedy=remedy.pk, reference=reference)
         return self
 
     def propose(self) -> "Story":
@@ -266,8 +307,6 @@ def _decided(ruling: Ruling, registered: Complaint) -> deciding.Decided:
         outcome=ruling.outcome,
         reason=ruling.reason,
         clause=in_force.get(number=ruling.clause),
-        remedy=ruling.remedy,
-        remedy_by=timezone.localdate() + timedelta(days=1) if ruling.remedy else None,
         no_remedy_because=ruling.no_remedy_because,
     )
 

@@ -1,5 +1,6 @@
-"""The data folder: who holds it, where sockets go, and the secret key it keeps."""
+"""The data folder: who holds it, where sockets go, and the keys it keeps."""
 
+import base64
 import fcntl
 import hashlib
 import json
@@ -9,7 +10,7 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -95,15 +96,25 @@ class DataFolder:
 
     def secret_key(self) -> str:
         """The installation's SECRET_KEY, made at the first call and kept (0600)."""
-        path = self.path / "secret_key"
+        return self._made_once("secret_key", lambda: secrets.token_urlsafe(50))
+
+    def storage_key(self) -> str:
+        """What kept files are sealed with (STORAGE_KEYS), in the same way: without it they are lost."""
+        return self._made_once("storage_key", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+
+    def _made_once(self, name: str, make: Callable[[], str]) -> str:
+        path = self.path / name
         if not path.exists():
-            self._write("secret_key", secrets.token_urlsafe(50))
+            self._write(name, make())
         return path.read_text()
 
     def _write(self, name: str, text: str) -> None:
         fresh = self.path / f"{name}.new"
         fresh.touch(0o600)
-        fresh.write_text(text)
+        with fresh.open("w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # a key that a power cut takes is lost with everything it has sealed
         fresh.rename(self.path / name)
 
 

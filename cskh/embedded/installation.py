@@ -96,6 +96,7 @@ class Installation:
         self.mail_ports = MailPorts() if wanted.demo and not has_own_mail else None
         defaults = {
             "SECRET_KEY": data.secret_key(),
+            "STORAGE_KEYS": data.storage_key(),
             "PUBLIC_URL": wanted.address,
             "ALLOWED_HOSTS": wanted.allowed_hosts,
             **(self.mail_ports.environment if self.mail_ports else {}),
@@ -128,10 +129,17 @@ class Installation:
 
     def worker(self) -> Child:
         """Threads: one process, and no grandchildren that could be left behind."""
+        return self._worker("worker", "--pool", "threads", "--concurrency", "4", "--queues", "celery,outside")
+
+    def file_worker(self) -> Child:
+        """What looks into files: a process of its own, which limits of time and memory can end without holding up anything."""
+        limits = ["--max-memory-per-child", "400000"]  # KiB, of the process that works
+        return self._worker("files", "--pool", "prefork", "--concurrency", "1", *limits, "--queues", "evidence")
+
+    def _worker(self, name: str, *how: str) -> Child:
         as_root = ["-W", "ignore::UserWarning:celery.platforms"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        threads = ["--pool", "threads", "--concurrency", "4"]
-        return self._program("worker", *as_root, *_CELERY, "worker", *threads, *alone, *_CELERY_OPTIONS)
+        return self._program(name, *as_root, *_CELERY, "worker", *how, *alone, *_CELERY_OPTIONS)
 
     def beat(self) -> Child:
         files = ["--pidfile=", "--schedule", str(self.data.path / "beat")]

@@ -54,7 +54,7 @@ def _start(installation: Installation, supervisor: Supervisor, console: Console)
     supervisor.finish(installation.prepare())
     console.say("Starting web, worker and beat …")
     web = installation.web()
-    for child in (web, installation.worker(), installation.beat()):
+    for child in (web, installation.worker(), installation.file_worker(), installation.beat()):
         supervisor.start(child)
     supervisor.wait_until(lambda: _answers(f"{installation.wanted.address}/healthz"), web, _READY_SECONDS)
 

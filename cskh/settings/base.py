@@ -6,11 +6,12 @@ from .cases import *  # noqa: F403
 from .celery import *  # noqa: F403
 from .channels import *  # noqa: F403
 from .desk import *  # noqa: F403
-from .env import BASE_DIR, DATA_DIR, env
+from .env import BASE_DIR, DATA_DIR, env, storage_keys
 from .key_values import *  # noqa: F403
 from .live import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .records import *  # noqa: F403
+from .remedies import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "cases.records",
     "cases.evidence",
     "cases.complaints",
+    "cases.reports",
     "channels_app",
 ]
 
@@ -137,10 +139,17 @@ def _s3(bucket: str) -> dict[str, object]:
     }
 
 
-# Evidence goes to files by default, to S3 where STORAGE_BUCKET is named (keys from the AWS variables of the environment).
+# What is sent to us is written once: read by this user, changed by nobody.
+_FILES = {
+    "BACKEND": "cskh.core.storage.DurableFiles",
+    "OPTIONS": {"file_permissions_mode": 0o400, "directory_permissions_mode": 0o700},
+}
+# Evidence goes to files by default, to S3 where STORAGE_BUCKET is named (keys from the AWS variables of the environment); sealed
+# with these keys either way (cskh/core/vault.py).
 _BUCKET = env.str("STORAGE_BUCKET", default="")
+STORAGE_KEYS = storage_keys()
 STORAGES = {
-    "default": _s3(_BUCKET) if _BUCKET else {"BACKEND": "cskh.core.storage.DurableFiles"},
+    "default": _s3(_BUCKET) if _BUCKET else _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -149,6 +158,7 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # so many are read past to answer in our own words (channels_app/portal/uploads.py)
 FILE_UPLOAD_HANDLERS = [
+    "cskh.core.upload_handler.DeclaredNames",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "cskh.core.upload_handler.FilesOnDisk",
 ]

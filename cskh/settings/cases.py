@@ -11,6 +11,28 @@ BRAND_EMAIL = env.str("BRAND_EMAIL", default="cskh@benxanh.example")
 BRAND_APP = env.str("BRAND_APP", default="")
 # Sent at once and by itself where a customer's words are flagged for protection, such as with help lines; empty: nothing is sent.
 SAFETY_REPLY = {"vi": env.str("SAFETY_REPLY_VI", default=""), "en": env.str("SAFETY_REPLY_EN", default="")}
+# Official responses to complaints: how their numbers begin, and the role that answers for them. A final response says where
+# customers can turn outside; so is told whoever comes back without new facts.
+RESPONSE_NUMBER_PREFIX = env.str("RESPONSE_NUMBER_PREFIX", default="PH")
+RESPONSE_SIGNED_BY = {
+    "vi": env.str("RESPONSE_SIGNED_BY_VI", default="Phụ trách giải quyết khiếu nại"),
+    "en": env.str("RESPONSE_SIGNED_BY_EN", default="Head of complaints"),
+}
+EXTERNAL_ROUTE = {
+    "vi": env.str(
+        "EXTERNAL_ROUTE_VI",
+        default="Quý khách có thể đề nghị cơ quan, tổ chức bảo vệ quyền lợi người tiêu dùng hỗ trợ, yêu cầu hòa giải hoặc "
+        "trọng tài, hoặc khởi kiện tại tòa án theo quy định của pháp luật.",
+    ),
+    "en": env.str(
+        "EXTERNAL_ROUTE_EN",
+        default="You may turn to the consumer protection authority or a consumer organisation, ask for mediation or "
+        "arbitration, or go to court, as the law provides.",
+    ),
+}
+# After the outcome customers are asked once a round how satisfied they are; so long they can say it, and change it.
+SATISFACTION_ASKED = env.bool("SATISFACTION_ASKED", default=True)
+SATISFACTION_OPEN_FOR = timedelta(days=14)
 # Where customers reach the public pages; used in links of our messages.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
@@ -59,3 +81,6 @@ PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)
 EVIDENCE_REMINDER_SHARE = 0.5
 CALL_BACK_WITHIN = timedelta(minutes=15)
+
+# So many cases go into one exported file; whoever wants more chooses less at once.
+REPORT_EXPORT_MOST = env.int("REPORT_EXPORT_MOST", default=50_000)

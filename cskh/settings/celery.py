@@ -34,6 +34,7 @@ CELERY_TASK_ROUTES = {
     "channels_app.tasks.send_webhook": {"queue": "outside"},
     "cases.tasks.look_up_codes": {"queue": "outside"},
     "cases.tasks.pull_records": {"queue": "outside"},
+    "cases.tasks.carry_out_remedy": {"queue": "outside"},
 }
 
 # Beat only asks "what is due?"; due times live in the database.
@@ -46,11 +47,13 @@ CELERY_BEAT_SCHEDULE = {
     # One that no worker took up meanwhile is of no use: the next one is there.
     "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-records": {"task": "cases.tasks.sweep_records", "schedule": 20.0},
+    "sweep-remedies": {"task": "cases.tasks.sweep_remedies", "schedule": 20.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},
     "take-back-chats": {"task": "channels_app.tasks.take_back_chats", "schedule": 10.0},
     "give-out-chats": {"task": "channels_app.tasks.give_out_chats", "schedule": 10.0},
     "poll-mail": {"task": "channels_app.tasks.poll_mailboxes", "schedule": 10.0},
     "recount-clocks": {"task": "cases.tasks.recount_clocks", "schedule": 3600.0},  # asked for while the broker was away
+    "keep-reports": {"task": "cases.tasks.keep_reports", "schedule": 60.0, "options": {"expires": 60}},
     "forget-partial-uploads": {"task": "channels_app.tasks.forget_partial_uploads", "schedule": 3600.0},
     "forget-idempotency": {"task": "cskh.core.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

@@ -1,5 +1,7 @@
 """Reads the environment, typed. The only module that does so for the settings."""
 
+import base64
+import binascii
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -32,6 +34,28 @@ def broker_url() -> str:
     if url.startswith("unix://"):
         return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")
     return url
+
+
+def storage_keys() -> list[bytes]:
+    """The keys that kept files are sealed with, from STORAGE_KEYS: 32 random bytes each in base64, separated by commas. The first
+    seals, all open."""
+    keys = [_key(text) for text in env.list("STORAGE_KEYS")]
+    if not keys or len(set(keys)) < len(keys):
+        raise ImproperlyConfigured(f"STORAGE_KEYS names at least one key, and each once. {_MAKE_A_KEY}")
+    return keys
+
+
+_MAKE_A_KEY = "A key is made with: openssl rand -base64 32"
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), altchars=b"-_" if {"-", "_"} & set(text) else None, validate=True)
+    except binascii.Error as error:
+        raise ImproperlyConfigured(f"STORAGE_KEYS: a key is no base64. {_MAKE_A_KEY}") from error
+    if len(key) != 32:
+        raise ImproperlyConfigured(f"STORAGE_KEYS: a key has {len(key)} bytes instead of 32. {_MAKE_A_KEY}")
+    return key
 
 
 def scanner_address() -> str:

@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS = {
         "CallStateEnum": "channels_app.models.Call.State",
         "EvidenceStateEnum": "cases.evidence.models.EvidenceItem.State",
         "RecordKindEnum": "cases.records.models.RecordKind",
+        "RemedyStatusEnum": "cases.complaints.remedy_states.RemedyStatus",
+        "RemedyKindEnum": "cases.complaints.remedy_states.RemedyKind",
         "LookUpStateEnum": "cases.records.models.Asked.State",
     },
 }

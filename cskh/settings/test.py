@@ -1,10 +1,12 @@
 """Settings of the tests: the same engines, cheaper passwords, nothing sent unless a test runs a server."""
 
+import base64
 import os
 import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
+os.environ.setdefault("STORAGE_KEYS", base64.b64encode(b"only-for-tests".ljust(32)).decode())
 # Type checkers import the settings without a server; a test that wants one is told how to get it by the failing name.
 os.environ.setdefault("DATABASE_URL", "postgresql:///run-the-tests-with-bin-test")
 

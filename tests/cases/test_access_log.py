@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
 
 from accounts.models import ApiClient, Role, Scope
 from cases.models import Access
 from cases.models.access import CASE_ITSELF
 from cases.states import Status
+from cases.tasks import examine_file
 from tests.cases.building import case_at
 from tests.cases.evidence.files import picture
 from tests.cases.evidence.test_serving import sent
@@ -63,6 +65,24 @@ def test_each_file_is_an_access_of_its_own(client, case, lan):
     for item in (first, second, first):
         assert client.get(f"/admin/evidence/{item.pk}/file").status_code == 200
     assert noted() == [("lan", None, case.pk, first.pk), ("lan", None, case.pk, second.pk)]
+
+
+@pytest.mark.django_db
+def test_saving_an_original_is_another_access_than_looking_at_it(client, case, lan, make_staff):
+    item = sent(case, picture())
+    examine_file(item.file_id)
+    client.force_login(lan)
+    for name in ("preview", "original", "preview", "original"):
+        assert client.get(reverse(f"evidence:{name}", args=[item.pk])).status_code == 200
+    assert list(Access.objects.order_by("pk").values_list("evidence_item", "is_saved")) == [
+        (item.pk, False),
+        (item.pk, True),
+    ]
+    auditor = make_staff("kim", Role.AUDITOR)
+    auditor.language = "en"
+    auditor.save()
+    client.force_login(auditor)
+    assert f"original of evidence {item.pk}, saved" in client.get("/admin/cases/access/").content.decode()
 
 
 @pytest.mark.django_db

@@ -13,7 +13,10 @@ from accounts.customers import directory
 from accounts.customers.models import Contact, Customer
 from accounts.models import ApiClient, Department, Role, Scope
 from cases import policies, queries
+from cases.admin.finding import searched
+from cases.api.filters import CaseFilter
 from cases.models import Case, Category
+from channels_app.models import Message
 from cskh.core import pages
 from tests.cases.building import open_case
 
@@ -109,6 +112,26 @@ def test_customers_are_found_by_index(django_assert_num_queries):
     assert "Seq Scan" not in read, read
     assert "customer_name_folded" in read, read
     assert "contact_address_trigrams" in read or "contact_by_address" in read, read
+
+
+def test_words_are_found_by_index(many_open_cases, make_staff):
+    manager = Actor.staff(make_staff("manager", Role.MANAGER))
+    Message.objects.bulk_create(
+        Message(
+            case=case, direction="in", channel="email", author_kind="customer", author_id="1", body="Chưa thấy tiền"
+        )
+        for case in Case.objects.all()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE channels_app_message")
+    at_the_desk = searched(Case.objects.all(), "nap tien", manager)
+    over_rest = CaseFilter({"q": "nap tien"}, Case.objects.all()).qs
+    for found, indexes in (
+        (at_the_desk, ["case_subject_folded"]),
+        (over_rest, ["case_subject_folded", "message_body_folded"]),
+    ):
+        read = plan(*found.query.sql_with_params(), without=("indexscan", "indexonlyscan"))
+        assert all(index in read for index in indexes), read
 
 
 @pytest.mark.django_db(transaction=True)

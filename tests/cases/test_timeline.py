@@ -56,7 +56,8 @@ def test_customers_see_only_what_is_public_of_every_kind(case, make_staff, kind)
     if entry is not None:
         assert entry.actor_name == ""
         assert entry.facts == {}
-        assert entry.words == ("lời nội bộ" if kind == EventKind.EVIDENCE_REJECTED else "")
+        for_customers = {EventKind.EVIDENCE_REJECTED, EventKind.RESPONSE_CORRECTED, EventKind.PROMISE_TAKEN_BACK}
+        assert entry.words == ("lời nội bộ" if kind in for_customers else "")
         assert "bí mật" not in entry.text
     staff = told(case, lan)[-1]
     words = "" if kind in ANSWER_TEXTS else "lời nội bộ"  # an answer is read where it stands

@@ -31,6 +31,7 @@ from channels_app.models import Attachment, Delivery, InboundItem, MailboxState,
 from cskh.core.errors import Conflict
 from cskh.core.locks import unless_held
 from tests.cases.building import open_case
+from tests.cases.evidence.files import kept
 from tests.cases.evidence.receipts import receipt_of
 
 from .mail import AN, DESK, deliver, headers_of, mail, pasted, photo, with_picture
@@ -68,8 +69,7 @@ def test_a_mail_with_a_photo_opens_a_case_and_is_acknowledged_in_its_thread(post
     assert (case.customer.name, case.contact.address, case.customer.language) == ("Nguyễn Văn An", AN, "vi")
     message = case.messages.get(direction="in")
     assert message.body == "Tôi nạp 2.000.000đ lúc 9h mà chưa thấy."
-    with message.attachments.get().evidence_item.file.original.open() as kept:
-        assert kept.read() == photo()
+    assert kept(message.attachments.get().evidence_item.file.original.name) == photo()
     [raw] = post.mails(AN)
     got = headers_of(raw)
     assert got["In-Reply-To"] == sent["Message-ID"]
@@ -216,8 +216,7 @@ def test_of_a_mail_above_the_limit_only_whole_files_are_evidence_and_the_sender_
     message = case.messages.get(direction="in")
     taken = message.attachments.filter(refused="")
     assert [one.filename for one in taken] == ["một.jpg"]
-    with taken.get().evidence_item.file.original.open() as kept:
-        assert kept.read() == photo()
+    assert kept(taken.get().evidence_item.file.original.name) == photo()
     assert message.attachments.exclude(refused="").count() == 1
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert sum(message.attachments.exclude(refused="").get().filename in text for text in told) == 1

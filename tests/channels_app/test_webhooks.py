@@ -175,6 +175,17 @@ class TestSending:
         heard = list(WebhookDelivery.objects.values_list("event__case__code", flat=True))
         assert [heard.count(code) for code in codes] == [own, others]
 
+    def test_who_only_opens_cases_hears_nothing_of_what_was_flagged(self, make_client):
+        opener, reader = (make_client(Scope.WEBHOOKS, *scopes) for scopes in ((Scope.CASES_OPEN,), (Scope.CASES_READ,)))
+        for listener in (opener, reader):
+            hook(listener, "https://app.operator.example/x")
+        case = Case.objects.get(code=opener.post("/api/v1/cases/", CASE).json()["code"])
+        with change_case(case) as held:
+            for kind in (EventKind.SAFETY_FLAGGED, EventKind.SAFETY_CLEARED):
+                record(held, kind, actor=Actor.system("intake"))
+        told = WebhookDelivery.objects.filter(event__kind__startswith="safety").values_list("target__client", flat=True)
+        assert list(told) == [reader.api_client.pk] * 2
+
     @pytest.mark.parametrize(("scope", "state"), [(Scope.CASES_READ, "queued"), (Scope.CASES_WORK, "delivered")])
     def test_only_a_program_that_carries_messages_makes_them_delivered(self, integration, make_client, scope, state):
         with receiver(200) as server:

@@ -1,18 +1,33 @@
 """Everything that goes out by mail: which stage of the story brings it about, and what happens there."""
 
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Department, Role, User
+from cases.complaints.responses import latest_of
 from cases.evidence.models import Check, EvidenceItem
 from cases.models import Clock, FollowUp
 from cases.states import Channel, Status
-from cases.workflow import answer, ending, evidence, facts, follow_up, resolution, routing
+from cases.workflow import (
+    answer,
+    complaint,
+    ending,
+    evidence,
+    facts,
+    follow_up,
+    remedies,
+    resolution,
+    responding,
+    routing,
+)
 from cases.workflow._clocks import SLA
+from cases.workflow._take_step import change_case
 from cases.workflow.evidence import Wanted
 from channels_app import intake, one_time_codes, outbox
 from channels_app.models import Attachment, Delivery
-from tests.cases.building import customer_of, deliver_answer, open_case
+from tests.cases.building import customer_of, deliver_answer, open_case, settle_facts
+from tests.cases.complaints.building import complete
 
 CATEGORY = "deposit-not-credited"
 
@@ -77,9 +92,54 @@ def _deadline_missed(case, lan):
 
 
 def _end_for_good(case, lan):
-    manager = Actor.staff(User.objects.get(memberships__role=Role.MANAGER))
-    resolution.start_resolving(case, actor=manager)
-    answer.give_final_response(case, actor=manager, body="Trả lời cuối cùng.")
+    resolution.start_resolving(case, actor=_manager())
+    answer.give_final_response(case, actor=_manager(), body="Trả lời cuối cùng.")
+
+
+def _end_for_good_in_peace(case, lan):
+    """Nobody is asked how it was."""
+    with override_settings(SATISFACTION_ASKED=False):
+        _end_for_good(case, lan)
+
+
+def _manager():
+    return Actor.staff(User.objects.get(memberships__role=Role.MANAGER))
+
+
+def _come_back(case, lan):
+    """Nothing is new after the final response."""
+    _end_for_good(case, lan)
+    intake.add_message(case, actor=customer_of(case), channel=Channel.WEB, body="Tôi vẫn không đồng ý.")
+
+
+def _come_back_in_vain(case, lan):
+    _come_back(case, lan)
+    ending.decline_reopening(case, actor=_manager(), reason="Không có gì mới.")
+
+
+def _correct_the_response(case, lan):
+    with change_case(case) as held:
+        complaint.enter(held, actor=lan)
+        complaint.begin_on(held, words="Tiền chưa vào", message=held.messages.first().pk)
+    settle_facts(case, lan)
+    complete(case, lan)
+    answer.send_answer(case, actor=lan, body="Tiền đã vào.")
+    responding.correct(latest_of(case), actor=_manager(), reason="Ghi nhầm.", found={1: "Chữ đúng."})
+
+
+def _take_a_promise_back(case, lan):
+    """Of what the customer accepted, before they turned the rest down."""
+    with change_case(case) as held:
+        complaint.enter(held, actor=lan)
+        complaint.begin_on(held, words="Tiền chưa vào", message=held.messages.first().pk)
+    settle_facts(case, lan)
+    complete(case, lan, no_remedy_because="")
+    apology = remedies.Proposed(issue=1, kind="apology", due_on=timezone.localdate(), reason="Xin lỗi Quý khách.")
+    pk = remedies.propose(case, actor=lan, proposed=apology).pk
+    remedies.approve(case, actor=_manager(), remedy=pk)
+    answer.send_answer(case, actor=lan, body="Chúng tôi xin lỗi.")
+    answer.accept(case, actor=customer_of(case))
+    remedies.cancel(case, actor=_manager(), remedy=pk, reason="Đã xin lỗi qua điện thoại.")
 
 
 def _code(case, lan):
@@ -112,7 +172,12 @@ LETTERS = {
     "silence_reminder": (Status.ANSWERED, _silence_about_the_answer),
     "case_reopened": (Status.ANSWERED, lambda case, lan: answer.reject(case, actor=customer_of(case))),
     "progress": (Status.REOPENED, _when_due(Kind.PROGRESS)),
-    "final answer": (Status.REOPENED, _end_for_good),
+    "final answer": (Status.REOPENED, _end_for_good_in_peace),
+    "final_asked": (Status.REOPENED, _come_back),
+    "final_stands": (Status.REOPENED, _come_back_in_vain),
+    "response_corrected": (Status.ROUTED, _correct_the_response),
+    "promise_taken_back": (Status.ROUTED, _take_a_promise_back),
+    "satisfaction_asked": (Status.REOPENED, _end_for_good),
     "closed_accepted": (Status.ANSWERED, lambda case, lan: answer.accept(case, actor=customer_of(case))),
     "closed_no_reply": (Status.ANSWERED, lambda case, lan: answer.close_no_reply(case, actor=SLA)),
     "closed_withdrawn": (Status.ROUTED, lambda case, lan: ending.withdraw(case, actor=customer_of(case))),

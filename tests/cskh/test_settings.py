@@ -1,9 +1,11 @@
 """What the settings make of the environment."""
 
+import base64
 import importlib.util
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 @pytest.fixture
@@ -43,3 +45,29 @@ def test_nobody_waits_for_evidence_on_s3_without_end(read):
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
     assert config.retries == {"total_max_attempts": 2}
     assert config.signature_version == "s3v4"
+
+
+class TestStorageKeys:
+    ONE, OTHER = bytes(range(32)), b"\xff\xfe" * 16
+
+    def test_are_read_in_their_order_in_either_alphabet(self, read):
+        text = f"{base64.b64encode(self.ONE).decode()}, {base64.urlsafe_b64encode(self.OTHER).decode()}"
+        assert read(STORAGE_KEYS=text).STORAGE_KEYS == [self.ONE, self.OTHER]
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("", "at least one key"),
+            ("no key!", "no base64"),
+            (base64.b64encode(b"short").decode(), "5 bytes instead of 32"),
+            (f"{base64.b64encode(ONE).decode()},{base64.b64encode(ONE).decode()}", "each once"),
+        ],
+    )
+    def test_without_good_ones_nothing_starts_and_it_says_how_to_make_one(self, read, text, why):
+        with pytest.raises(ImproperlyConfigured, match=f"{why}.*openssl rand -base64 32"):
+            read(STORAGE_KEYS=text)
+
+    def test_without_any_neither(self, read, monkeypatch):
+        monkeypatch.delenv("STORAGE_KEYS")
+        with pytest.raises(ImproperlyConfigured, match="STORAGE_KEYS"):
+            read()

@@ -436,7 +436,7 @@ def problem(status, **said):
     ("failure", "why", "helps"),
     [
         (None, "the connection was lost", True),
-        ({"status": 503, "body": "<h1>down</h1>"}, "the connection was lost", True),
+        ({"status": 503, "body": "<h1>down</h1>"}, "our server has a fault", True),
         (problem(429, message="Not so fast"), "Not so fast", True),
         (problem(415, message="A program"), "A program", False),
         (problem(400, errors={"file": ["Damaged"]}), "Damaged", False),

@@ -8,6 +8,7 @@ from accounts.customers.directory import Person
 from accounts.models import Role, User
 from cases.models import SavedView
 from cases.records import looking_up
+from cases.reports import keeping
 from cases.states import Channel
 from cases.workflow.opening import Matter
 from channels_app import intake
@@ -54,6 +55,7 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
     for number in range(10):
         chat, _key = conversations.begin()
         talking.visitor_says(chat, client_id=f"{scheme}-{number:06d}", body="Có ai không ạ?")
+    keeping.count_all()
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     cases = f"{live_server.url}/admin/cases/case/"
     found = {}
@@ -72,6 +74,9 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
         ("step", f"{cases}{case.pk}/step/classify/"),
         ("chat service", f"{live_server.url}/admin/chat-service/?period=today"),
         ("conversations of a figure", f"{live_server.url}/admin/chat-service/conversations/?period=today"),
+        ("time to resolution", f"{live_server.url}/admin/reporting/time/"),
+        ("cases behind a figure", f"{live_server.url}/admin/reporting/cases/?show=open&basis=opened"),
+        ("export", f"{live_server.url}/admin/reporting/export/?what=backlog.backlog"),
         ("hotline", f"{live_server.url}/admin/hotline/?number=Nguyễn"),
         ("chat console", f"{live_server.url}/admin/chat/"),
         ("customers", f"{live_server.url}/admin/customers/customer/"),

@@ -1,12 +1,18 @@
-"""The formal side of a case: its place in the register, what is complained about, what was found and decided, and by what."""
+"""The formal side of a case: its place in the register, what is complained about, what was found, decided and done about it.
 
-from .choices import Cause, Fault, Outcome, Severity, Side
+And what the customer was officially told."""
+
+from .choices import TECHNICAL, Cause, Fault, Outcome, Severity, Side
 from .issues import Account, Decision, DeviationApproval, Finding, Issue, Recourse
 from .policy import Days, PolicyClause
 from .register import Complaint
+from .remedies import ApprovalLimit, Remedy, RemedyApproval, RemedyExecution
+from .responses import Response, ResponsePrint
 
 __all__ = [
+    "TECHNICAL",
     "Account",
+    "ApprovalLimit",
     "Cause",
     "Complaint",
     "Days",
@@ -18,6 +24,11 @@ __all__ = [
     "Outcome",
     "PolicyClause",
     "Recourse",
+    "Remedy",
+    "RemedyApproval",
+    "RemedyExecution",
+    "Response",
+    "ResponsePrint",
     "Severity",
     "Side",
 ]

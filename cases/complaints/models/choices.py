@@ -36,6 +36,10 @@ class Cause(models.TextChoices):
     NOT_ESTABLISHED = "not_established", _("could not be established")
 
 
+# What only those who run the systems find out, and then say in their own words.
+TECHNICAL = frozenset({Cause.SYSTEM_ERROR, Cause.DATA_ERROR, Cause.PAYMENT_PROCESSING})
+
+
 class Fault(models.TextChoices):
     """Whose fault it is (R-45)."""
 

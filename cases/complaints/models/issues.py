@@ -95,7 +95,10 @@ class Finding(Entry):
 
 
 class Decision(Entry):
-    """How an issue is decided, why, and by which clause. Until remedies are records of their own, what is done is words."""
+    """How an issue is decided, why, and by which clause. What is done about it are its remedies, or here is why nothing is.
+
+    `remedy` and `remedy_by` are words of decisions from before remedies were records; nothing writes them any more.
+    """
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("issue"))
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)

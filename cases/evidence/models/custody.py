@@ -37,6 +37,7 @@ class CustodyEntry(models.Model):
         SCANNED = "scanned", _("Scanned for malware")
         DERIVED = "derived", _("Copy made to look at")
         LINKED = "linked", _("Filed as")
+        CITED = "cited", _("Named as a source of a finding")
         VERIFIED = "verified", _("Accepted")
         REJECTED = "rejected", _("Rejected")
         EXPORTED = "exported", _("Report exported")
@@ -94,12 +95,7 @@ class CustodyText(KeptApart):
 
 
 class DeclaredName(KeptApart):
-    """What the sender called the file that was received: a claim, kept as it was made.
-
-    Of a file in a form or a multipart request Django gives only what follows the last slash, with HTML entities resolved,
-    without characters that do not print (direction marks among them), and at most 255 characters: what it removed is not
-    known. Attachments of mails, and files that come in pieces, bring theirs as they are.
-    """
+    """What the sender called the file that was received: a claim, kept as it was made, whichever way it came."""
 
     fact = "declared_name"
     entry = models.OneToOneField(CustodyEntry, on_delete=models.PROTECT, related_name="declared_name")

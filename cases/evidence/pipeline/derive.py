@@ -1,6 +1,7 @@
 """Makes the copies staff look at: pixels only, written anew by the decoder. The original stays as it came."""
 
 import hashlib
+import io
 import logging
 import tempfile
 from collections.abc import Mapping
@@ -8,15 +9,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cases.evidence import custody
 from cases.evidence.models import DerivedPage, FileMetadata, StoredFile
+from cskh.core import vault
 
 from . import identify, resemble, sandbox
-from .decoder.refused import Refused, Why
+from .decoder.refused import Refused
 
 log = logging.getLogger(__name__)
 
@@ -34,19 +34,19 @@ def derive_preview(file: StoredFile) -> None:
     """Stores the pages of a picture or document, once. What cannot be decoded to its end is marked so."""
     if not file.is_released or file.preview_state != State.WAITING:
         return
-    with (
-        default_storage.open(str(file.original.name)) as original,
-        sandbox.on_disk(original) as (copy, sha256),
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        try:
-            if sha256 != file.sha256:
-                log.error("%s in the storage is not what came in: it is not shown", file)
-                raise Refused(Why.BROKEN)
+    try:
+        with (
+            vault.opened(str(file.original.name), sha256=file.sha256) as original,
+            sandbox.on_disk(original) as copy,
+            tempfile.TemporaryDirectory() as folder,
+        ):
             made = _derived(copy, file, folder)
             pages = _pages(file, made, Path(folder))
-        except Refused:
-            made, pages = {}, []
+    except vault.Altered:
+        log.error("%s in the storage is not what came in: it is not shown", file)
+        made, pages = {}, []
+    except Refused:
+        made, pages = {}, []
     with transaction.atomic():
         held = StoredFile.objects.select_for_update(no_key=True).get(pk=file.pk)
         if held.preview_state == State.WAITING:
@@ -90,10 +90,8 @@ def _pages(file: StoredFile, made: Mapping[str, Any], folder: Path) -> list[Deri
 
 
 def _kept(page: Path) -> dict[str, str]:
-    """Stores the page where its own hash says, unless it is there already."""
+    """Seals the page where its own hash says, unless it is there already."""
     data = page.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
-    name = f"preview/{sha256[:2]}/{sha256[2:4]}/{sha256}{page.suffix}"
-    if not default_storage.exists(name):
-        name = default_storage.save(name, ContentFile(data))
+    name = vault.keep(f"preview/{sha256[:2]}/{sha256[2:4]}/{sha256}{page.suffix}", io.BytesIO(data), sha256=sha256)
     return {"picture": name, "sha256": sha256}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
+from cskh.core.incoming import size_in_words
 
 from . import jpeg, mails, polyglot, sandbox
 from .decoder import pictures
@@ -45,6 +46,8 @@ def content_type(file: IO[bytes], within_mails: int = 0) -> str:
     """
     try:
         kind = _kind(file)
+        if kind == MAIL:
+            _require_small_mail(file)
         if polyglot.is_polyglot(file, kind):
             raise _refusal()
         if kind == MAIL:
@@ -141,13 +144,11 @@ def _text_type(file: IO[bytes], head: bytes) -> str:
     while more:
         chunk = file.read(_CHUNK)
         more = bool(chunk)
-        if encoding != "utf-16" and mails.NOT_TEXT.search(chunk):
-            raise _refusal()
         try:
-            text = decoder.decode(chunk, final=not more)
+            text = decoder.decode(chunk, final=not more).encode()
         except UnicodeDecodeError as error:
             raise _refusal() from error
-        if first and mails.MARKUP.search(text[:4096].encode()):
+        if mails.NOT_TEXT.search(text) or (first and mails.MARKUP.search(text[:4096])):
             raise _refusal()
         first = False
     return TEXT
@@ -159,6 +160,17 @@ def _is_mail(head: bytes) -> bool:
         return False
     lines = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].lower().splitlines()
     return len({name for name in _MAIL_HEADERS for line in lines if line.startswith(name)}) >= 2
+
+
+def _require_small_mail(file: IO[bytes]) -> None:
+    if file.seek(0, 2) > mails.MOST_BYTES:
+        raise TooLarge(
+            _(
+                "A mail as a file may have at most %(limit)s. Send a screenshot of the mail instead, and what is attached to"
+                " it by itself."
+            )
+            % {"limit": size_in_words(mails.MOST_BYTES)}
+        )
 
 
 def _refusal() -> UnsupportedType:

@@ -1,13 +1,17 @@
 """Attached mails: what they carry, looked at as if each part had been sent by itself.
 
-A mail is shown to nobody here, only handed out to be saved; so HTML is fine where a mail has it, in a part that says so.
+A mail is shown to nobody here, only handed out to be saved; so HTML is fine where it is the letter itself, in a part that
+says so. What has a name or is attached is a file, whatever type it declares: programs of mail save and open it by its name.
 """
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email import message_from_binary_file
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import IO
 
 from django.conf import settings
@@ -27,6 +31,10 @@ _TYPE = re.compile(rb"^content-type\s*:", re.MULTILINE | re.IGNORECASE)
 # Parsing takes memory by lines and parts, which are cheap to send. Ten megabytes of files are 140 000 lines.
 _MOST_LINES, _MOST_BOUNDARIES, _MOST_PARTS, _MOST_FILES = 250_000, 1000, 100, 20
 _DEEPEST = 3
+# A mail is read as a whole, and what is parsed takes several times its size.
+MOST_BYTES = 2 * 1024 * 1024
+# What text and mails may be called: any other ending may be that of a script. Other sorts are what they are by content.
+_ENDINGS = {"text/plain": (".txt", ".log"), "message/rfc822": (".eml",)}
 
 KindOf = Callable[[IO[bytes], int], str]
 
@@ -49,11 +57,16 @@ def check(file: IO[bytes], *, depth: int, kind_of: KindOf) -> None:
         parts = list(message_from_binary_file(file).walk())
     except RecursionError as error:
         raise Refusal from error
-    files = [data for part in parts if not part.is_multipart() and not _is_of_words(part, data := _content(part))]
+    files = [
+        (part, data) for part in parts if not part.is_multipart() and not _is_of_words(part, data := _content(part))
+    ]
     if len(files) > _MOST_FILES or not all(_is_plain(_around(part)) for part in parts):
         raise Refusal
-    for data in files:
-        _check_file(data, depth, kind_of)
+    for part in parts:
+        if part.is_multipart():
+            _check_names(part, part.get_content_type())
+    for part, data in files:
+        _check_names(part, _kind_of(data, depth, kind_of))
 
 
 def _check_raw(data: bytes) -> None:
@@ -79,6 +92,8 @@ def _is_of_words(part: Message, data: bytes) -> bool:
     """Whether it is what the letter says, in whatever charset, and not a file."""
     if not data.strip():
         return True
+    if part.get_content_disposition() not in (None, "inline") or any(_names(part)):
+        return False
     if part.get_content_type() == "text/html":
         return not (NOT_TEXT.search(data) or _SECOND.search(data))
     return part.get_content_type() == "text/plain" and _is_plain(data)
@@ -88,11 +103,30 @@ def _is_plain(data: bytes) -> bool:
     return not (NOT_TEXT.search(data) or MARKUP.search(data[:_MARKUP_WITHIN]) or polyglot.SECOND.search(data))
 
 
-def _check_file(data: bytes, depth: int, kind_of: KindOf) -> None:
+def _kind_of(data: bytes, depth: int, kind_of: KindOf) -> str:
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         file.write(data)
         file.flush()
         try:
-            kind_of(file, depth + 1)
+            return kind_of(file, depth + 1)
         except DomainError as error:
             raise Refusal from error
+
+
+def _check_names(part: Message, kind: str) -> None:
+    if kind in _ENDINGS and not all(name.lower().endswith(_ENDINGS[kind]) for name in _names(part)):
+        raise Refusal
+
+
+def _names(part: Message) -> Iterator[str]:
+    """What the part may be called, as programs differ in where they look for it."""
+    for said in (part.get_param("filename", header="content-disposition"), part.get_param("name")):
+        if said is not None:
+            yield _decoded(collapse_rfc2231_value(said).strip())
+
+
+def _decoded(name: str) -> str:
+    try:
+        return str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, ValueError) as error:
+        raise Refusal from error

@@ -1,4 +1,4 @@
-"""Takes a file in: streamed to quarantine while it is hashed and measured, identified, kept under its hash.
+"""Takes a file in: streamed to quarantine while it is hashed and measured, identified, sealed under its hash.
 
 Nothing here trusts what the sender says about name, type or size. It is read in pieces.
 """
@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import IO, Self
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.evidence.models import StoredFile
+from cskh.core import vault
 from cskh.core.errors import Invalid, TooLarge
-from cskh.core.incoming import SizeLimit, copied, keeping
+from cskh.core.incoming import SizeLimit, copied, keeping, size_in_words
+from cskh.core.upload_handler import declared_name_of
 
 from . import derive, identify, scan
 
@@ -39,7 +38,7 @@ class Upload:
     @classmethod
     def of_form(cls, file: UploadedFile) -> Self:
         """For a file of a form or of a multipart request."""
-        return cls(filename=file.name or "", stream=file, content_type=file.content_type or "")
+        return cls(filename=declared_name_of(file), stream=file, content_type=file.content_type or "")
 
 
 def uploads_of_form(files: Sequence[UploadedFile]) -> list[Upload]:
@@ -62,7 +61,7 @@ def size_limit() -> SizeLimit:
 def require_room(size: int, *, room: int) -> None:
     """Raises TooLarge where the `size` is more than the `room` that is left on the case."""
     if size > room:
-        limit = filesizeformat(settings.EVIDENCE_MAX_BYTES_PER_CASE)
+        limit = size_in_words(settings.EVIDENCE_MAX_BYTES_PER_CASE)
         raise TooLarge(_("All files of a case together are limited to %(limit)s.") % {"limit": limit})
 
 
@@ -102,10 +101,6 @@ def receive(upload: Upload, *, room: int) -> Received:
 
 
 def _keep(file: IO[bytes], sha256: str) -> str:
-    """Writes the original where its hash says, unless it is there already."""
-    name = f"evidence/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    """Seals the original where its hash says, unless it is there already."""
     with keeping():
-        if default_storage.exists(name):
-            return name
-        file.seek(0)
-        return default_storage.save(name, File(file))
+        return vault.keep(f"evidence/{sha256[:2]}/{sha256[2:4]}/{sha256}", file, sha256=sha256)

@@ -1,7 +1,7 @@
 """Runs the decoder on a file: a process with limits of its own, beside the threads of a worker or a web server."""
 
-import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +14,6 @@ from django.conf import settings
 from .decoder.refused import Refused, Why
 
 _PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder.program")
-_CHUNK = 64 * 1024
 
 
 def ask(file: IO[bytes], do: str, **request: Any) -> dict[str, Any]:
@@ -41,12 +40,9 @@ def ask(file: IO[bytes], do: str, **request: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def on_disk(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str]]:
-    """A copy that another process can read, wherever the original is stored, and its SHA-256; gone when the block ends."""
-    digest = hashlib.sha256()
+def on_disk(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A copy that another process can read, wherever the original is stored; gone when the block ends."""
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
+        shutil.copyfileobj(stream, file)
         file.flush()
-        yield file, digest.hexdigest()
+        yield file

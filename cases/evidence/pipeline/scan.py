@@ -3,7 +3,6 @@
 Talks clamd's own protocol: INSTREAM in chunks that carry their length, VERSION for what is noted beside the verdict.
 """
 
-import hashlib
 import logging
 import re
 import socket
@@ -15,12 +14,12 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from cases.evidence import custody
 from cases.evidence.models import StoredFile
+from cskh.core import vault
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +35,10 @@ class NoVerdict(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the scanner said: the name of what it found, empty for nothing; who it is; the hash of what it was shown."""
+    """What the scanner said: the name of what it found, empty for nothing; who it is."""
 
     found: str
     scanner: str
-    sha256: str
 
 
 def first_state() -> State:
@@ -56,12 +54,12 @@ def scan(file: StoredFile) -> None:
     if not settings.CLAMD or file.scan_state not in _OPEN:
         return
     try:
-        with default_storage.open(str(file.original.name)) as original:
+        with vault.opened(str(file.original.name), sha256=file.sha256) as original:
             verdict = ask(original)
-    except (NoVerdict, OSError) as error:
+    except (NoVerdict, OSError, vault.KeyMissing) as error:
         log.warning("%s is not scanned yet: %s", file, error)
         return
-    if verdict.sha256 != file.sha256:
+    except vault.Altered:
         log.error("%s in the storage is not what came in: it stays closed", file)
         return
     with transaction.atomic():
@@ -73,21 +71,19 @@ def scan(file: StoredFile) -> None:
 
 def ask(stream: IO[bytes]) -> Verdict:
     """Shows the stream to the scanner, from where it stands. Raises NoVerdict."""
-    digest = hashlib.sha256()
 
     def show(line: socket.socket) -> None:
         line.sendall(b"zINSTREAM\0")
         while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
             line.sendall(struct.pack(">I", len(chunk)) + chunk)
         line.sendall(struct.pack(">I", 0))
 
     said = _asked(show)
     if found := re.fullmatch(r"stream: (.+) FOUND", said):
-        return Verdict(found[1], _version(), digest.hexdigest())
+        return Verdict(found[1], _version())
     if said != "stream: OK":
         raise NoVerdict(said or "the scanner hung up")
-    return Verdict("", _version(), digest.hexdigest())
+    return Verdict("", _version())
 
 
 def _note(held: StoredFile, verdict: Verdict) -> None:

@@ -181,7 +181,10 @@
     latest = seen = Number(page.dataset.seen);
     refresh = live.whileSeen(live.seldom(fetchParts));
     socket.on("changed", ({ what, code }) => { if (what === "case" && code === page.dataset.case) refresh(); });
-    socket.on("up", refresh); // what happened before one could be told
+    // What happened before one could be told: looked for once the server has answered, which then has heard what we watch.
+    let isNew = false;
+    socket.on("up", () => { isNew = true; queueMicrotask(() => socket.send("ping")); });
+    socket.on("pong", () => { if (isNew) { isNew = false; refresh(); } });
     setInterval(() => { if (!socket.isUp) refresh(); }, live.ASK_EVERY);
     page.addEventListener("click", (event) => {
       const line = event.target.closest("#desk-news");

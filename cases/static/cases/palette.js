@@ -66,8 +66,9 @@ window.desk.palette = (function () {
   function option(item, number) {
     const icon = make("span", { class: "material-symbols-outlined", "aria-hidden": "true" }, item.icon || "arrow_forward");
     const title = make("span", { class: "desk-palette-title" }, item.title);
+    const flag = item.flag ? make("span", { class: "desk-pill is-bad desk-flag" }, item.flag) : undefined;
     const detail = make("span", { class: "desk-palette-detail" }, item.detail || "");
-    const row = make("div", { role: "option", id: `desk-palette-${number}`, "aria-selected": "false" }, [icon, title, detail]);
+    const row = make("div", { role: "option", id: `desk-palette-${number}`, "aria-selected": "false" }, [icon, title, flag, detail]);
     row.item = item;
     return row;
   }

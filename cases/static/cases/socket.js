@@ -24,7 +24,7 @@ window.desk.socket = (function () {
     line.addEventListener("message", (event) => {
       const frame = JSON.parse(event.data);
       if (frame.type === "pong") clearTimeout(pong);
-      else tell(frame.type, frame);
+      tell(frame.type, frame);
     });
     line.addEventListener("close", (event) => {
       const wasUp = up;

@@ -1,4 +1,4 @@
-// Looks at pictures closely: larger, smaller, turned, the next one. The keys press the buttons (`shortcuts.js`). Pictures come
+// Looks at pictures closely: larger, smaller, turned, the next one, one of the list. The keys press the buttons (`shortcuts.js`). Pictures come
 // while one looks (`case_live.js`): one goes on looking at the same one, as closely.
 (function () {
   "use strict";
@@ -22,23 +22,33 @@
     image.style.width = look.scale > 1 ? `${Math.round(one.clientWidth * look.scale)}px` : "";
   }
 
-  const show = (one) => pictures().forEach((other) => { other.hidden = other !== one; });
+  function show(one) {
+    pictures().forEach((other) => { other.hidden = other !== one; });
+    document.querySelectorAll("[data-show]").forEach((button) => {
+      if (button.dataset.show === one.dataset.picture) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    });
+  }
+
+  function step(by) {
+    const all = pictures();
+    show(all[(all.indexOf(shown()) + by + all.length) % all.length]);
+  }
 
   const acts = {
     larger: (look) => { look.scale = Math.min(MOST, look.scale * STEP); },
     smaller: (look) => { look.scale = Math.max(LEAST, look.scale / STEP); },
     whole: (look) => { look.scale = 1; look.turned = 0; },
     turn: (look) => { look.turned = (look.turned + 90) % 360; },
-    next: () => {
-      const all = pictures();
-      show(all[(all.indexOf(shown()) + 1) % all.length]);
-    },
+    next: () => step(1),
+    previous: () => step(-1),
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-look]");
+    const button = event.target.closest("[data-look], [data-show]");
     if (!button) return;
-    acts[button.dataset.look](lookOf(shown()));
+    if (button.dataset.show) show(pictures().find((one) => one.dataset.picture === button.dataset.show));
+    else acts[button.dataset.look](lookOf(shown()));
     current = shown().dataset.picture;
     draw(shown());
   });

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.evidence.lines import Line
 from cases.evidence.models import RequestedItem
+from cases.satisfaction import SCORES
 from cskh.core.errors import DomainError, NotKept
 
 from .base import FilesField, PortalForm, UploadsField
@@ -23,9 +26,10 @@ class MessageForm(PortalForm):
 
 
 class EvidenceForm(PortalForm):
-    """Files, words, or both, for one of the `waiting` items or for the case as a whole."""
+    """Files, words, or both: for one of the `waiting` items; where nothing is asked for, one of the `helpful` things, or the
+    case as a whole."""
 
-    one_of = ("item", "documents", "text")
+    one_of = ("item", "thing", "documents", "text")
 
     item = forms.TypedChoiceField(
         label=_("This is"),
@@ -33,6 +37,7 @@ class EvidenceForm(PortalForm):
         coerce=lambda value: None if value == _ASKED else int(value),
         empty_value=None,
     )
+    thing = forms.ChoiceField(label=_("This is"), required=False)
     documents = FilesField()
     uploads = UploadsField()
     text = forms.CharField(
@@ -42,7 +47,9 @@ class EvidenceForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: object, waiting: Sequence[RequestedItem] = (), **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, waiting: Sequence[RequestedItem] = (), helpful: Sequence[Line] = (), **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.refused_uploads: list[UUID] = []
         if waiting:
@@ -55,6 +62,15 @@ class EvidenceForm(PortalForm):
             self.fields["item"].initial = _ASKED if several else waiting[0].pk
         else:
             del self.fields["item"]
+        self._offer([] if waiting else helpful)
+
+    def _offer(self, helpful: Sequence[Line]) -> None:
+        """What a page said that was loaded before things changed is not held against the customer."""
+        names = [(line.slug, line.name) for line in helpful]
+        if names and self.data.get("thing", "") in ("", *dict(names)):
+            self.fields["thing"].choices = [("", _("Something else")), *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["thing"]
 
     @property
     def is_something_else(self) -> bool:
@@ -78,6 +94,32 @@ class EvidenceForm(PortalForm):
     def clean(self) -> None:
         if not self.errors and not any(self.cleaned_data[name] for name in ("documents", "uploads", "text")):
             self.add_error("documents", gettext("Choose a file, or write the text."))
+
+
+def _one_to_five(label: Any, worst: Any, best: Any, *, required: bool) -> forms.TypedChoiceField:
+    ends = {1: format_lazy("1 – {}", worst), 5: format_lazy("5 – {}", best)}
+    return forms.TypedChoiceField(
+        label=label,
+        required=required,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "—"), *((one, ends.get(one, str(one))) for one in reversed(SCORES))],
+    )
+
+
+class SatisfactionForm(PortalForm):
+    score = _one_to_five(
+        _("How satisfied are you with how we handled your request?"), _("not at all"), _("very much"), required=True
+    )
+    ease = _one_to_five(
+        _("How easy was it for you to have it handled?"), _("very hard"), _("very easy"), required=False
+    )
+    comment = forms.CharField(
+        label=_("What should we know about it"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class AcceptForm(PortalForm):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import directory
 from accounts.customers.models import Notice
-from cases.categories import public_reasons
+from cases.categories import in_order, public_reasons
 from cases.models import Category
 from cases.states import Nature
 from channels_app.amounts import AmountField
@@ -92,7 +92,7 @@ class RequestForm(PortalForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         reasons = public_reasons()
         field: forms.ModelChoiceField = self.fields["category"]  # type: ignore[assignment]
-        field.queryset, known = reasons, list(reasons)
+        field.queryset, known = reasons, in_order(reasons)
         field.choices = _grouped(known, field.empty_label, about)
         field.initial = next((reason.pk for reason in known if reason.slug == about), None)
         self.nonce = ""

@@ -16,24 +16,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from cases import timeline
+from cases.complaints.ladder import Level, external_route, level_of_round
+from cases.complaints.queries import promised
+from cases.complaints.register import complaint_of
+from cases.complaints.remedy_states import RemedyStatus
+from cases.complaints.responses import responses_of
 from cases.events import EventKind
 from cases.evidence import queries as evidence_queries
 from cases.evidence.models import EvidenceRequest, RequestedItem
 from cases.evidence.pipeline.receive import Upload
-from cases.evidence.queries import Checklist
+from cases.evidence.queries import CaseFile
 from cases.models import Answer, Case
+from cases.satisfaction import question_of
 from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
+from cases.workflow import satisfaction as workflow_satisfaction
 from channels_app import intake, resumable
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import with_case
 from channels_app.portal.forms.base import PortalForm, typed_in
-from channels_app.portal.forms.case import AcceptForm, EvidenceForm, MessageForm, ReasonForm, RejectForm
+from channels_app.portal.forms.case import (
+    AcceptForm,
+    EvidenceForm,
+    MessageForm,
+    ReasonForm,
+    RejectForm,
+    SatisfactionForm,
+)
 from channels_app.portal.progress import progress_of
 from channels_app.portal.uploads import limited_body
 from cskh.core.client_address import address_hash
-from cskh.core.errors import DomainError, Invalid, StepNotAllowed, TooLarge, UnsupportedType
+from cskh.core.errors import DomainError, Invalid, NotVisible, StepNotAllowed, TooLarge, UnsupportedType
 from cskh.core.latest import latest, newest
 
 # Where a customer's word leaves the case.
@@ -81,7 +95,7 @@ def message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 def send_evidence(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """Files and words for what was asked, or for the case as a whole. All of one sending is kept, or nothing."""
     typed = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = EvidenceForm(*typed, waiting=_waiting(evidence_queries.open_request(case), evidence_queries.file_of(case)))
+    form = _evidence_form(case, evidence_queries.open_request(case), evidence_queries.file_of(case), *typed)
     if request.method == "POST" and form.is_valid():
         try:
             limits.count(request, "write")
@@ -134,6 +148,25 @@ def withdraw(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     return _confirm(request, case, "portal/withdraw.html", form, do, _("Your request is withdrawn."))
 
 
+@csrf_protect
+@form_methods
+@with_case
+def satisfaction(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """One question after the outcome; said again while it is open, it takes the place of what was said before."""
+    question = None if case.is_open else question_of(case)
+    if question is None or not question.is_open:
+        raise NotVisible
+    said = question.opinion
+    begun = {"score": said.score, "ease": said.ease, "comment": said.comment} if said else {}
+
+    def do(form: PortalForm) -> None:
+        limits.count(request, "write")
+        workflow_satisfaction.give(case, actor=actor, **form.cleaned_data)
+
+    form = SatisfactionForm(typed_in(request), initial=begun)
+    return _confirm(request, case, "portal/satisfaction.html", form, do, _("Thank you for telling us."))
+
+
 def _verdict(
     request: HttpRequest, case: Case, step: Step, form_class: type[AcceptForm], take: Callable[..., None], done: str
 ) -> HttpResponse:
@@ -143,7 +176,12 @@ def _verdict(
     shown = _last_answer(case)
     form = form_class(typed_in(request), initial={"answer": shown.pk if shown else None})
     template = f"portal/{step.value}.html"
-    return _confirm(request, case, template, form, lambda form: take(**form.cleaned_data), done, answer=shown)
+    promises = [one for one in promised(case) if one.status == RemedyStatus.APPROVED]
+
+    def say(form: PortalForm) -> None:
+        take(**form.cleaned_data)
+
+    return _confirm(request, case, template, form, say, done, answer=shown, promises=promises)
 
 
 def _say(case: Case, word: Callable[..., None], said: EventKind, actor: Actor, **typed: Any) -> None:
@@ -199,6 +237,7 @@ def _submit(case: Case, actor: Actor, form: EvidenceForm, *, sent_from: str) -> 
         actor=actor,
         channel=Channel.WEB,
         item=typed.get("item"),
+        thing=typed.get("thing", ""),
         is_unasked=form.is_something_else,
         address_hash=sent_from,
     )
@@ -226,9 +265,19 @@ def _named(filename: str) -> Iterator[None]:
         raise (Invalid(errors={"file": texts}) if texts else error) from error
 
 
-def _waiting(request: EvidenceRequest | None, file: Checklist) -> list[RequestedItem]:
+def _waiting(request: EvidenceRequest | None, file: CaseFile) -> list[RequestedItem]:
     """What the customer is asked for and has not sent yet, or sent in vain."""
     return list(evidence_queries.still_missing(request, file).select_related("checklist_item")) if request else []
+
+
+def _evidence_form(case: Case, request: EvidenceRequest | None, file: CaseFile, *typed: Any) -> EvidenceForm:
+    helpful = [line for line in file.lines if line.slug and line.is_missing] if _helps(case) else []
+    return EvidenceForm(*typed, waiting=_waiting(request, file), helpful=helpful)
+
+
+def _helps(case: Case) -> bool:
+    """Whether what would help is told: as long as it can."""
+    return case.is_open and case.status not in TRANSITIONS[Step.ACCEPT].sources
 
 
 def _last_answer(case: Case) -> Answer | None:
@@ -248,18 +297,28 @@ def _standing(case: Case) -> dict[str, Any]:
         "case": case,
         "progress": progress_of(case, answers),
         "answer": answers[-1] if answers else None,
+        "promises": promised(case),
         "file": file,
-        "evidence": _to_show(file, helps=case.is_open and not may_accept),
+        "evidence": _to_show(file, helps=_helps(case)),
         "asking": evidence_queries.open_request(case),
+        "responses": list(responses_of(case).order_by("-pk")) if complaint_of(case) else [],
+        "level": _level(case),
         "may_accept": may_accept,
         "may_withdraw": case.status in TRANSITIONS[Step.WITHDRAW].sources,
     }
 
 
-def _to_show(file: Checklist, *, helps: bool) -> Checklist:
-    """What came, and what was asked for. What would help is told as long as it can."""
+def _level(case: Case) -> Level | None:
+    """How high a complaint stands; None for what is none."""
+    if complaint_of(case) is None:
+        return None
+    return level_of_round(case.round, is_final=case.closed_as == ClosedAs.FINAL_RESPONSE)
+
+
+def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
+    """What came, and what was asked for; and what would help."""
     lines = [line for line in file.lines if line.state != evidence_queries.MISSING or (helps and line.is_missing)]
-    return Checklist(lines, others=file.others)
+    return CaseFile(lines, others=file.others)
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -289,7 +348,9 @@ def _show(
         "history_before": history.earlier,
         "is_history_asked": "history" in request.GET,
         "message_form": message_form or MessageForm(),
-        "evidence_form": evidence_form or EvidenceForm(waiting=_waiting(standing["asking"], standing["file"])),
+        "question": None if case.is_open else question_of(case),
+        "route": external_route() if case.closed_as == ClosedAs.FINAL_RESPONSE else "",
+        "evidence_form": evidence_form or _evidence_form(case, standing["asking"], standing["file"]),
         "refused": bound or (message_form if message_form is not None and message_form.is_bound else None),
     }
     return render(request, "portal/case.html", context, status=status)

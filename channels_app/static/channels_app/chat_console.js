@@ -139,6 +139,8 @@
       item.dataset.id = row.id;
       find("name").textContent = row.name;
       find("last").textContent = find("last").title = row.last || row.subject;
+      find("flag").textContent = row.flag;
+      find("flag").hidden = !row.flag;
       Object.assign(find("clock").dataset, { since: row.waiting_since, words: this.words.waits });
       find("here").classList.toggle("is-here", row.is_here);
       find("here").title = find("here").lastElementChild.textContent = row.is_here ? this.words.here : this.words.away;

@@ -23,6 +23,7 @@
       this.root = document.getElementById("chat-column").content.firstElementChild.cloneNode(true);
       this.root.id = `chat-${row.id}`;
       this.root.setAttribute("aria-label", row.name);
+      this.find("sure").setAttribute("aria-label", row.name);
       this.find("name").textContent = row.name;
       this.find("code").textContent = row.code;
       this.find("code").href = console.page.casePage(row.case);
@@ -55,7 +56,9 @@
       on("toggle-card", () => this.toggleCard());
       on("close", () => this.dispatchEvent(new Event("close")));
       on("take", () => this.act("take/"));
-      on("end", () => this.act("end/"));
+      on("end", () => this.find("sure").showModal());
+      on("no", () => this.find("sure").close());
+      on("yes", () => { this.find("sure").close(); this.act("end/"); });
       this.root.querySelectorAll("[data-mode]").forEach((button) => {
         button.addEventListener("click", () => { this.write(button.dataset.mode); this.area.focus(); this.showCardForAnswer(); });
       });
@@ -137,6 +140,8 @@
       const before = this.shown, wasMine = this.isMine, { words } = this.console;
       this.shown = shown;
       this.lines.setVisitorRead(shown.visitor_read);
+      this.find("flag").textContent = shown.flag;
+      this.find("flag").hidden = !shown.flag;
       const here = this.find("here");
       here.classList.toggle("is-here", shown.is_here);
       here.title = here.lastElementChild.textContent = shown.is_here ? words.here : words.away;

@@ -20,6 +20,9 @@ export class Refused extends Error {
 // Nobody answered, or not in our language.
 export class NoConnection extends Error {}
 
+// The server, or what stands before it, answered that something is wrong with it: the network is not to blame.
+export class ServerFault extends NoConnection {}
+
 const WITHIN = 15_000; // milliseconds
 
 export async function call(path, { key = "", body = undefined } = {}) {
@@ -36,18 +39,18 @@ export async function call(path, { key = "", body = undefined } = {}) {
       cache: "no-store",
       signal: giveUp.signal,
     });
-    return read(response.status, await response.json());
+    return read(response.status, response.status >= 500 ? null : await response.json());
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused || error instanceof ServerFault) throw error;
     throw new NoConnection(error.message);
   } finally {
     clearTimeout(timer);
   }
 }
 
-// `answer` of a call that ended with `status`. Throws Refused, or NoConnection where the failure is the server's.
+// `answer` of a call that ended with `status`. Throws Refused, or ServerFault where the failure is the server's.
 export function read(status, answer) {
-  if (status >= 500) throw new NoConnection(String(status));
+  if (status >= 500) throw new ServerFault(String(status));
   if (status >= 400) throw new Refused(status, answer);
   return answer;
 }

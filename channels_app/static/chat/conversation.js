@@ -3,7 +3,7 @@
 // Unsent messages go out one at a time, oldest first, until their lines come back: so they arrive in order, each once,
 // however often a connection breaks, and whichever of several tabs sends them.
 
-import { call, Refused } from "./calls.js";
+import { call, Refused, ServerFault } from "./calls.js";
 import { Link } from "./link.js";
 import * as store from "./store.js";
 import { config } from "./words.js";
@@ -240,7 +240,7 @@ export class Conversation extends EventTarget {
       });
       this.#open();
     } catch (error) {
-      this.#emit(error instanceof Refused ? "busy" : "link", { link: "offline" });
+      this.#emit(error instanceof Refused ? "busy" : "link", { link: error instanceof ServerFault ? "fault" : "offline" });
       this.#flushIn(AFTER_TOO_OFTEN);
     } finally {
       this.#isBeginning = false;

@@ -1,7 +1,7 @@
 // The connection to the server: a socket, and plain asking where a socket does not open. It survives sleep, restarts and dead
 // networks by trying again, slower each time, and at once when there is reason to hope.
 
-import { call, NoConnection, Refused } from "./calls.js";
+import { call, NoConnection, Refused, ServerFault } from "./calls.js";
 
 const UNKNOWN = 4401;
 const TOO_MANY = 4430; // of this address are connected: a socket may be long in coming
@@ -18,7 +18,7 @@ const HOPELESS = 7; // failures after which the wait is the longest
 const jittered = (wait) => wait * (0.5 + Math.random() / 2);
 
 // `owner` has: lastId(), onNews({lines?, state?, agent_read?}), onReady(), onTyping(name), onRefused({code, message, errors,
-// client_id}), onGone(), onStanding("live" | "asking" | "offline").
+// client_id}), onGone(), onStanding("live" | "asking" | "offline" | "fault").
 export class Link {
   #owner;
   #key;
@@ -190,7 +190,7 @@ export class Link {
       }
       if (error instanceof NoConnection) {
         this.#asksFailed += 1;
-        this.#owner.onStanding("offline");
+        this.#owner.onStanding(error instanceof ServerFault ? "fault" : "offline");
       }
       wait *= Math.min(5, 1 + this.#asksFailed / 2);
     } finally {

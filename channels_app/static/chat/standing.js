@@ -77,9 +77,9 @@ function followLink(code) {
 }
 
 function connection(link) {
-  const text = { offline: say("offline"), asking: say("slow") }[link] ?? "";
+  const text = { offline: say("offline"), fault: say("fault"), asking: say("slow") }[link] ?? "";
   const bar = $("connection");
-  bar.classList.toggle("bad", link === "offline");
+  bar.classList.toggle("bad", link === "offline" || link === "fault");
   if (bar.textContent !== text) bar.textContent = text;
 }
 

@@ -1,6 +1,6 @@
 // Files on their way, one after the other, each with its progress: chosen, dragged, pasted or photographed.
 
-import { Refused, read } from "./calls.js";
+import { Refused, read, ServerFault } from "./calls.js";
 import { note } from "./composer.js";
 import { $, element } from "./dom.js";
 import { newId } from "./store.js";
@@ -182,6 +182,7 @@ function answerOf({ status, responseText }) {
 
 // Why an upload failed, and whether that is final: sending the same file again would be refused again.
 function whyAndWhether(error) {
+  if (error instanceof ServerFault) return [say("file_fault")];
   if (!(error instanceof Refused)) return [say("file_lost")];
   return [error.message || say("file_refused"), { isFinal: !error.isForNow }];
 }

@@ -8,13 +8,13 @@
   const form = document.querySelector("form[data-uploads]");
   if (!form) return;
   const input = form.querySelector("input[type=file]");
-  const { uploads: address, uploading, waiting, failed, lost } = form.dataset;
+  const { uploads: address, uploading, waiting, away, failed, lost } = form.dataset;
   const list = form.querySelector(".uploads");
   const stop = form.querySelector("[data-stop]");
   let controller = null;
 
   class Refused extends Error {}
-  class Away extends Error {} // the server, as while it starts anew; a broken line is fetch()'s TypeError
+  class Away extends Error {} // the server, as while it starts anew or has no room; a broken line is fetch()'s TypeError
 
   const say = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const utf8 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -97,7 +97,7 @@
         });
       } catch (error) {
         if (controller.signal.aborted || !(error instanceof TypeError || error instanceof Away)) throw error;
-        line.wait();
+        line.wait(error instanceof Away ? away : waiting);
         await later(PATIENCE[Math.min(tries, PATIENCE.length - 1)]);
       }
     }
@@ -120,7 +120,7 @@
     show(0);
     return {
       show,
-      wait: () => tell(say(waiting, { name: file.name })),
+      wait: (why) => tell(say(why, { name: file.name })),
       fail: (why) => {
         bar.remove();
         item.className = "bad";

@@ -13,7 +13,7 @@ from cases.admin import bulk
 from cases.admin.bulk_forms import BULK
 from cases.models import Case, Category
 from cases.states import Status
-from cases.workflow import routing
+from cases.workflow import facts, routing
 from tests.cases.building import snapshot
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,17 @@ def test_what_goes_to_another_department_needs_a_summary_and_what_stays_does_not
     assert said[stays.code] is None
     assert said[goes.code]
     assert Case.objects.get(pk=goes.pk).category.slug == "deposit-not-credited"
+
+
+def test_what_awaits_a_second_person_is_not_left_behind_in_bulk(at, people, open_case):
+    disputed, other = open_case("deposit-not-credited"), open_case("deposit-not-credited", email="binh@khach.example")
+    books = facts.Sources(statement="Sổ lệnh")
+    finding = {"fact": "transaction-code", "result": "contradicted", "value": "FT26326004511", "sources": books}
+    facts.verify_fact(disputed, actor=Actor.staff(people["lan"]), **finding)
+    kind = Category.objects.get(slug="withdrawal-delayed")
+    said = outcomes(at(people["lan"], "classify", [disputed, other], run=True, category=kind.pk))
+    assert (said[other.code], "Mã giao dịch" in said[disputed.code]) == (None, True)
+    assert Case.objects.get(pk=disputed.pk).category.slug == "deposit-not-credited"
 
 
 @pytest.mark.parametrize("name", BULK)

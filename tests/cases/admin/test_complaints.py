@@ -65,8 +65,7 @@ def test_everything_that_is_missing_is_done_on_the_page(desk, people, case):
                 "outcome": "upheld",
                 "reason": "Sao kê khớp",
                 "clause": clause(7).pk,
-                "remedy": "Ghi có",
-                "remedy_by": day.isoformat(),
+                "no_remedy_because": "Đã ghi có trước khi trả lời",
             },
         ),
         ("say-recourse", {"next_level": NEXT, "respond_by": day.isoformat()}),
@@ -88,6 +87,7 @@ def test_everything_that_is_missing_is_done_on_the_page(desk, people, case):
     [
         ("describe-complaint", {"amount": "-5"}, "amount"),
         ("describe-complaint", {"happened_from": "2999-01-01T10:00"}, "happened_from"),
+        ("describe-complaint", {"happened_from": "0001-01-01T10:00"}, "happened_from"),
         ("find-issue", {"issue": 1, **FOUND, "plain": ""}, "plain"),
         ("find-issue", {"issue": 1, **FOUND, "other_source": ""}, "other_source"),
         ("say-recourse", {"next_level": NEXT, "respond_by": "2020-01-01"}, "respond_by"),
@@ -133,6 +133,19 @@ def test_the_next_round_begins_with_the_last_and_the_answered_one_is_only_read(d
     assert FOUND["plain"] in shown
     assert 'name="what_happened"' in shown
     assert 'name="what_happened"' not in desk(people["lan"]).client.get(page_of(case)).content.decode()
+
+
+def test_while_the_outcome_waits_for_approval_it_is_only_read(desk, people, case):
+    lan = Actor.staff(people["lan"])
+    settle_facts(case, lan)
+    complete(case, lan)
+    resolution.propose(case, actor=lan, body="Đã ghi có.")
+    for name in ("lan", "manager"):
+        shown = desk(people[name]).client.get(page_of(case)).content.decode()
+        assert 'name="what_happened"' not in shown
+        assert 'name="account"' not in shown
+    assert take(desk(people["lan"]), case, "add-issue", account="Thêm").status_code in (302, 409)
+    assert len(complaint_file(case).issues) == 1
 
 
 def test_who_may_not_see_the_case_does_not_see_its_complaint(desk, people, case, open_case):

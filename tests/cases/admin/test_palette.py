@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Department
 from cases.admin import queues, shortcuts
 from cases.admin.actions import ACTIONS
-from cases.models import SavedView
+from cases.models import SAFETY_KINDS, Case, SavedView
 from cases.workflow import routing
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,13 @@ def test_a_case_is_found_by_its_code_in_any_form(ask, people, open_case, form):
     typed = form.format(code, code.lower(), code.replace("-", " "), code.replace("-", "").removeprefix("CS"), code[:7])
     (cases,) = ask(people["lan"], q=typed)
     assert cases == {f"{code} Nạp tiền chưa vào": reverse("admin:cases_case_change", args=[case.pk])}
+
+
+def test_a_flagged_case_says_so(desk, people, open_case):
+    case = open_case("deposit-not-credited")
+    Case.objects.filter(pk=case.pk).update(safety_kinds=["crisis"])
+    answer = desk(people["lan"]).client.get(reverse("admin:cases_case_palette"), {"q": case.code})
+    assert answer.json()["groups"][0]["items"][0]["flag"] == str(dict(SAFETY_KINDS)["crisis"])
 
 
 @pytest.mark.parametrize("typed", ["Nguyễn Văn", "an@khach", "chưa vào"])
@@ -165,7 +172,9 @@ def test_every_action_with_a_button_has_one_key():
     elsewhere = {"check-evidence", "retry-delivery", "change-contact", "add-code", "look-up-records"}  # at their thing
     elsewhere |= {"verify-fact", "confirm-fact", "set-aside", "pull-records", "make-check", "take-back-check"}
     elsewhere |= {"describe-complaint", "add-issue", "note-account", "find-issue", "decide-issue", "approve-deviation"}
-    elsewhere |= {"say-recourse"}
+    elsewhere |= {"say-recourse", "correct-response", "propose-remedy", "approve-remedy", "decline-remedy"}
+    elsewhere |= {"cancel-remedy", "accept-remedy", "execute-remedy", "ask-again-remedy", "record-remedy"}
+    elsewhere |= {"confirm-remedy"}
     assert sorted(with_keys) == sorted(
         name for name, action in ACTIONS.items() if not action.writing and name not in elsewhere
     )

@@ -17,7 +17,8 @@ from cases.workflow import complaint
 from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.building import settle_facts
-from tests.cases.complaints.building import FOUND
+from tests.cases.complaints.building import FOUND, clause
+from tests.cases.complaints.remedying import remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
 from tests.cases.permission_table import CASES, DESK, SYSTEM, get_user, letter_of, letters
@@ -54,7 +55,27 @@ ON_COMPLAINTS = {
     "say-recourse": "w",
     "find-issue": "d",
     "decide-issue": "d",
-    "approve-deviation": "j",  # who approves what is tested with the complaints
+    "propose-remedy": "d",
+    "cancel-remedy": "w",
+    "record-remedy": "w",
+    "confirm-remedy": "w",
+    "approve-deviation": "j",
+    "approve-remedy": "j",
+    "decline-remedy": "j",
+    "accept-remedy": "c",
+    "execute-remedy": "w",
+    "ask-again-remedy": "w",
+    "correct-response": "j",
+}
+# Whether who may can do them now is tested with the complaints, the remedies and the responses.
+WITH_MORE_TO_IT = {
+    "approve-deviation",
+    "approve-remedy",
+    "decline-remedy",
+    "accept-remedy",
+    "execute-remedy",
+    "ask-again-remedy",
+    "correct-response",
 }
 EVERYWHERE = set(ACTIONS) - set(ON_COMPLAINTS)
 CLASSIFIED_ONLY = {"take-it", "assign", "transfer", "reclassify"}  # offered when the case has a department
@@ -103,8 +124,8 @@ def form_of(door, at_hand):
             "due_at": timezone.localtime() + timedelta(days=1),
         },
         "check-evidence": {"item": at_hand.item.pk, "result": "accepted", "thing": "-"},
-        "pull-records": {"kind": next((entry.record for entry in needed_by(at_hand.case).records), "")},
-        **{name: {"check": check_for(name, at_hand)} for name in ON_CHECKS},
+        "pull-records": {"kind": next(iter(kinds_to_pull(at_hand.case)), "")},
+        **{name: {"check": check_for(name, at_hand), "note": words} for name in ON_CHECKS},
         "add-code": {"code": "FT26325118820"},
         "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
         "set-aside": {"thing": "incident-time", "reason": words},
@@ -115,6 +136,11 @@ def form_of(door, at_hand):
         "retry-delivery": {"delivery": at_hand.lost.pk},
         "change-contact": {"contact": at_hand.elsewhere.pk, "is_agreed": "on", "reason": words},
     }.get(door, {"reason": words, "body": words})
+
+
+def kinds_to_pull(case):
+    """Of records that some system can be asked for; others are looked up by hand."""
+    return [entry.record for entry in needed_by(case).records if entry.record]
 
 
 def check_for(door, at_hand):
@@ -152,14 +178,25 @@ def test_the_table_of_complaints(case_name, make_staff):
     with change_case(case) as held_case:
         complaint.enter(held_case, actor=Actor.system("intake"))
     settle_facts(case, Actor.staff(at_hand.head))
+    remedy = remedies_at_every_stage(case, Actor.staff(at_hand.head))
     forms = {
         "describe-complaint": {"severity": "minor"},
         "add-issue": {"account": "Thêm"},
         "note-account": {"issue": 1, "side": "operator", "text": "Sổ lệnh"},
         "say-recourse": {"next_level": "Người khác xem lại", "respond_by": day},
         "find-issue": {"issue": 1, **FOUND},
-        "decide-issue": {"issue": 1, "outcome": "withdrawn", "reason": "Khách rút"},
+        "decide-issue": {"issue": 1, "outcome": "upheld", "reason": "Sổ lệnh khớp", "clause": clause(case=case).pk},
         "approve-deviation": {"decision": 1},
+        "propose-remedy": {"issue": 1, "kind": "apology", "due_on": day, "reason": "Xin lỗi"},
+        "cancel-remedy": {"remedy": remedy.proposed, "reason": "Nhầm"},
+        "approve-remedy": {"remedy": remedy.proposed},
+        "decline-remedy": {"remedy": remedy.proposed, "reason": "Nhầm"},
+        "accept-remedy": {"remedy": remedy.proposed, "message": at_hand.said.pk},
+        "record-remedy": {"remedy": remedy.accepted, "reference": "GD-9"},
+        "execute-remedy": {"remedy": remedy.accepted},
+        "ask-again-remedy": {"remedy": remedy.accepted},
+        "confirm-remedy": {"remedy": remedy.executed},
+        "correct-response": {"response": 1, "reason": "Sửa"},
     }
     case.refresh_from_db()
     desks = {name: sign_in(get_user(name, make_staff)) for name in DESK}
@@ -167,7 +204,7 @@ def test_the_table_of_complaints(case_name, make_staff):
     for name, desk in desks.items():
         held = letters(name, case_name)
         for door, letter in ON_COMPLAINTS.items():
-            if letter in held and door == "approve-deviation":
+            if letter in held and door in WITH_MORE_TO_IT:
                 continue
             if (alike := (held, refusal_of(name, held), door)) in tested:
                 continue
@@ -234,7 +271,7 @@ def is_possible(door, at_hand, name, held):
     if door in ON_CHECKS:
         return bool(check_for(door, at_hand))
     if door == "pull-records":  # what the checklist names
-        return bool(needed_by(case).records)
+        return bool(kinds_to_pull(case))
     if door == "clear-flag":  # none of these is flagged; who clears one is tested with the flag
         return False
     if door == "take-it":

@@ -60,6 +60,19 @@ def test_urgent_comes_first_in_everything_found_and_filtered_and_what_is_closed_
         assert codes_on(at.list(**query)) == expected
 
 
+def test_one_searches_in_the_queue_one_sees_and_everything_is_one_press_away(desk, people, open_case):
+    mine, other = (open_case("deposit-not-credited", subject="Nạp tiền chậm") for _ in range(2))
+    routing.assign_case(mine, actor=Actor.staff(people["manager"]), assignee=people["lan"])
+    at, everything = desk(people["lan"]), "?queue=all&amp;q=nap+tien"
+    assert '<input type="hidden" name="queue" value="mine">' in at.list().content.decode()
+    inside = at.list(queue="mine", q="nap tien")
+    assert (codes_on(inside), everything in inside.content.decode()) == ([mine.code], True)
+    outside = at.list(queue="all", q="nap tien")
+    assert set(codes_on(outside)) == {mine.code, other.code}
+    assert "desk-searched" not in outside.content.decode()
+    assert everything in at.list(queue="reopened", q="nap tien").content.decode()
+
+
 @pytest.mark.parametrize("typed", ["\0", "vào\0"])
 def test_what_can_stand_nowhere_finds_nothing(desk, people, open_case, typed):
     open_case("technical-error", subject="Không vào được")

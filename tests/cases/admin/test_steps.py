@@ -9,14 +9,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.customers.models import Contact
 from accounts.models import User
-from cases.events import flaws_of
+from cases.admin.notices import with_labels
+from cases.events import EventKind, flaws_of, label_of
 from cases.evidence.queries import entries_of, file_of
 from cases.evidence.wanted import Wanted
-from cases.models import Answer, Case, Category
+from cases.models import Answer, Case, CaseEvent, Category
 from cases.states import Channel, Status
 from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.handover import set_presence
@@ -25,7 +28,7 @@ from channels_app.models import Delivery, Message, StaffNotice
 from tests.cases.building import deliver_answer
 from tests.cases.complaints.building import complete
 from tests.cases.evidence.files import picture, upload
-from tests.cases.evidence.receipts import hash_of, receipt_of
+from tests.cases.evidence.receipts import CLAIMED, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +65,8 @@ def test_from_classifying_to_the_answer(desk, people, open_case):
     case.refresh_from_db()
     assert (case.status, case.assignee, case.nature) == ("answered", people["lan"], "complaint")
     sent = case.messages.get(answer__isnull=False)
-    assert (sent.body, sent.author_id) == ("Tiền đã vào tài khoản.", str(people["lan"].pk))
+    assert sent.body.startswith("Tiền đã vào tài khoản.\n\nPhản hồi chính thức của chúng tôi mang số PH-")
+    assert sent.author_id == str(people["lan"].pk)
     deliver_answer(case)
     said = intake.add_message(case, actor=Actor.customer(case.customer), channel=case.channel, body="Tôi đồng ý.")
     assert "accept" not in offered(at, case)  # her own answer
@@ -273,7 +277,9 @@ def test_a_template_is_filled_in_once_and_only_where_it_should(desk, people, ope
 
 
 def test_evidence_is_asked_for_from_the_checklist_and_beyond(desk, people, open_case):
-    case, at = open_case("deposit-not-credited"), desk(people["manager"])
+    case = open_case("deposit-not-credited")
+    assert "items" not in desk(people["lan"]).form(case, "request-evidence").context["form"].fields
+    at = desk(people["manager"])
     form = at.form(case, "request-evidence").context["form"]
     due_at = form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
     name = form.lines[0].name
@@ -303,6 +309,44 @@ def test_what_something_as_good_is_there_for_is_asked_besides_by_whoever_may(des
     asked = case.evidence_requests.last().items.get()
     assert (asked.name, asked.why, asked.is_besides) == (line.name, "Biên lai thiếu tài khoản nhận", True)
     assert line.name in at.page(case).context["next"].what
+
+
+class TestAskedLate:
+    """Whoever asks for what could have been asked for earlier reads so before they do (R-28)."""
+
+    def asking(self, at, case):
+        form = at.form(case, "request-evidence").context["form"]
+        return form, form.initial["due_at"].strftime("%Y-%m-%dT%H:%M")
+
+    def test_is_not_said_of_what_is_asked_for_at_first(self, desk, people, open_case):
+        form, _due = self.asking(desk(people["lan"]), open_case("deposit-not-credited"))
+        assert (form.warnings, "late_why" in form.fields) == ([], False)
+
+    def test_warns_once_the_case_was_gone_through_and_stands_in_the_history(self, desk, people, open_case):
+        case, at = open_case("deposit-not-credited"), desk(people["lan"])
+        assert at.take(case, "start-resolving").status_code == 302
+        form, due_at = self.asking(at, case)
+        [warning] = form.warnings
+        [name] = [line.name for line in form.lines if line.slug == "receipt"]
+        assert name in warning
+        assert warning in at.form(case, "request-evidence").content.decode()
+        assert at.take(case, "request-evidence", listed=[name], due_at=due_at).status_code == 302
+        with translation.override("vi"):
+            told = ngettext(
+                *(f"%(count)d {thing} could have been asked for earlier" for thing in ("thing", "things")), 1
+            )
+        assert told % {"count": 1} in at.page(case).content.decode()
+
+    def test_takes_words_where_a_withdrawal_waits_and_keeps_them(self, desk, people, open_case):
+        case, at = open_case("withdrawal-delayed"), desk(people["manager"])
+        form, due_at = self.asking(at, case)
+        assert len(form.warnings) == 1
+        typed = {"items": "Hộ chiếu: để xác minh", "due_at": due_at}
+        unsaid = at.take(case, "request-evidence", **typed)
+        assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["late_why"])
+        assert "Hộ chiếu: để xác minh" in unsaid.content.decode()
+        assert at.take(case, "request-evidence", **typed, late_why="Tên tài khoản khác tên khách").status_code == 302
+        assert "Tên tài khoản khác tên khách" in at.page(case).content.decode()
 
 
 def test_why_something_is_needed_besides_is_not_lost_where_it_is_missing_meanwhile(desk, people, open_case):
@@ -336,14 +380,20 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     case.evidence.filter(pk=item.pk).update(text="<img src=x onerror=alert(1)>")
     other = open_case("deposit-not-credited")
     assert at.take(other, "check-evidence", item=item.pk, result="accepted").status_code == 400
-    assert at.take(case, "check-evidence", item=item.pk, result="rejected").status_code == 400
+    no_words = at.take(case, "check-evidence", item=item.pk, result="rejected", thing="-")
+    assert (no_words.status_code, no_words.templates[0].name) == (400, "admin/cases/case/page.html")
+    of_it = no_words.content.decode().partition(f'id="evidence-{item.pk}"')[2].partition("</article>")[0]
+    assert 'id="refused"' in of_it
+    assert 'aria-invalid="true"' in of_it
+    assert '<option value="-" selected>' in of_it
+    assert no_words.content.decode().count('id="refused"') == 1
     item.refresh_from_db()
     assert item.state == "received"
     unsaid = at.take(case, "check-evidence", item=item.pk, result="accepted")
     assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["thing"])
     thing = entries_of(case).get(slug="transaction-code")
     checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
-    assert checked.status_code == 302
+    assert (checked.status_code, checked.url.partition("#")[2]) == (302, f"evidence-{item.pk}")
     page = at.page(case)
     assert [str(said) for said in page.context["messages"]] == ["Đã chấp nhận."]
     line = next(line for line in page.context["evidence_panel"].lines if line.checklist_item == thing)
@@ -354,9 +404,9 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
 
 def test_added_evidence_keeps_its_name_and_the_hash_of_where_it_came_from(desk, people, open_case):
     case, at = open_case("deposit-not-credited"), desk(people["lan"])
-    photo = SimpleUploadedFile("anh.exe", picture(), "image/png")
+    photo = SimpleUploadedFile(CLAIMED, picture(), "image/png")
     assert at.take(case, "add-evidence", file=photo).status_code == 302
-    assert receipt_of(case.evidence.get()) == ("anh.exe", "image/png", hash_of("127.0.0.1"))
+    assert receipt_of(case.evidence.get()) == (CLAIMED, "image/png", hash_of("127.0.0.1"))
 
 
 def test_thirty_megabytes_are_too_many_and_that_is_said(desk, people, open_case):
@@ -447,6 +497,15 @@ def test_notices_are_counted_shown_and_read(desk, people, open_case):
     assert StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
     desk(people["minh"]).client.post(reverse("admin:channels_app_staffnotice_read"))
     assert not StaffNotice.objects.filter(recipient=people["minh"], read_at=None).exists()
+
+
+def test_notices_of_deadlines_say_which_one_was_missed():
+    missed = [
+        CaseEvent(kind=EventKind.CLOCK_BREACHED, facts={"clock": clock}) for clock in ("resolution", "next_response")
+    ]
+    labels = [label for _notice, label in with_labels([StaffNotice(event=event) for event in missed])]
+    assert len(set(labels)) == 2
+    assert all(label.startswith(label_of(EventKind.CLOCK_BREACHED)) for label in labels)
 
 
 def test_a_notice_out_of_ones_sight_is_neither_shown_nor_counted(desk, people, open_case):

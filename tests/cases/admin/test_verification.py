@@ -72,7 +72,15 @@ def test_a_picture_is_fetched_when_it_is_looked_at(desk, people, case, settings,
         sent = upload(picture(color=color), f"{color}.jpg")
         came = evidence.submit_evidence(case, actor=customer, channel=Channel.WEB, upload=sent)
         examine_file(came.file_id)
-    figures = look(desk(people["lan"]), case).content.decode().split("<figure")[1:]
+    page = look(desk(people["lan"]), case).content.decode()
+    figures = page.split("<figure")[1:]
+    listed = re.findall(r'data-show="([^"]+)"( aria-current="true")?>([^<]+)<', page)
+    assert [(bool(current), name) for _picture, current, name in listed] == [
+        (True, "green.jpg"),
+        (False, "blue.jpg"),
+        (False, "red.jpg"),
+    ]
+    assert [re.search(r"<b>(\d/3)</b>", one)[1] for one in figures] == ["1/3", "2/3", "3/3"]
     assert [("hidden" in one.partition(">")[0], 'loading="lazy"' in one) for one in figures] == [
         (False, False),
         (True, True),
@@ -84,7 +92,7 @@ def test_one_press_verifies_and_one_goes_on_there(desk, people, case):
     at, snapshot = desk(people["lan"]), book(case)
     done = at.take(case, "verify-fact", fact="transaction-code", result="corroborated", snapshot=snapshot.pk)
     assert done.status_code == 302
-    assert done.url == reverse("admin:cases_case_verify", args=[case.pk])
+    assert done.url == reverse("admin:cases_case_verify", args=[case.pk]) + "#fact-transaction-code"
     entry = FactEntry.objects.get(kind="corroborated")
     assert (entry.snapshot, entry.snapshot_sha256) == (snapshot, "b" * 64)
     assert card(look(at, case)).look.tone == "good"
@@ -296,7 +304,7 @@ def test_checks_are_made_and_taken_back_there_and_shown_on_the_case(desk, people
     assert name in look(at, case).context["missing"]
     assert name in at.page(case).context["evidence_panel"].missing
     made = at.take(case, "make-check", check="time-window", note="Theo sổ lệnh lúc 9h05")
-    assert made.url == reverse("admin:cases_case_verify", args=[case.pk])
+    assert made.url == reverse("admin:cases_case_verify", args=[case.pk]) + "#check-time-window"
     for page in (look(at, case), at.page(case)):
         of_it = page.content.decode().partition(f"<b>{name}</b>")[2].partition("</li>")[0]
         assert "Theo sổ lệnh lúc 9h05" in of_it
@@ -336,6 +344,28 @@ def test_it_is_complete_only_once_everything_is_checked(desk, people, case):
         at.take(case, "verify-fact", fact=slug, result="corroborated", statement="Sổ lệnh")
     for page in (look(at, case), at.page(case)):
         assert "is-good" in pill(page)
+
+
+def test_what_needs_nothing_is_not_called_complete(desk, people, open_case):
+    case, at = open_case("technical-error"), desk(people["lan"])
+    ChecklistItem.objects.filter(checklist__category=case.category).delete()
+    for page in (look(at, case), at.page(case)):
+        assert "data-completeness" not in page.content.decode()
+
+
+def test_whoever_answers_reads_how_many_checks_are_not_made(desk, people, case):
+    at = desk(people["lan"])
+    to_make = [one.check.entry.slug for one in look(at, case).context["checks"]]
+    for one in look(at, case).context["cards"]:  # else no answer is possible at all
+        said = {} if one.line.claim else {"value": "9 giờ"}
+        at.take(case, "verify-fact", fact=one.line.slug, result="corroborated", statement="Sổ lệnh", **said)
+    told = f'#verify-checks">{gettext("Checks not made: %(number)s of %(all)s")}' % {"number": 6, "all": len(to_make)}
+    assert told in at.page(case).content.decode()
+    assert told in at.form(case, "answer").content.decode()
+    assert told not in at.form(case, "note").content.decode()
+    for check in to_make:
+        checks.make_check(case, actor=Actor.staff(people["lan"]), check=check)
+    assert "#verify-checks" not in at.page(case).content.decode()
 
 
 def test_a_finding_names_what_it_rests_on(desk, people, case):

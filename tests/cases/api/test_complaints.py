@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -32,8 +33,7 @@ def decision(**changed):
         "outcome": "upheld",
         "reason": "Sổ lệnh khớp",
         "clause": {"number": cited.number, "version": cited.version},
-        "remedy": "Ghi có",
-        "remedy_by": (timezone.localdate() + timedelta(days=2)).isoformat(),
+        "no_remedy_because": "Đã ghi có trước khi trả lời",
     }
     return {**said, **changed}
 
@@ -67,6 +67,8 @@ def test_it_begins_with_the_customers_words_and_is_worked_on_until_it_can_be_ans
     assert issue["decision"]["clause"]["number"] == 7
     assert "answer" in integration.get(case).json()["allowed_steps"]
     assert integration.post(f"{case}answer/", {"body": "Đã ghi có."}).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=9)):  # the time to respond is over
+        assert integration.get(at).json()["missing"] == []
     late = integration.post(f"{at}issues/", {"account": "Thêm"})
     assert (late.status_code, late.json()["code"]) == (409, "step_not_allowed")
 
@@ -76,7 +78,12 @@ def test_it_is_described_and_more_issues_are_added(integration, at):
     described = integration.post(f"{at}describe/", said).json()
     assert (described["amount"], described["severity"]) == (340_000, "serious")
     assert described["happened_from"] == described["happened_until"]
-    for wrong, field in (({"amount": -1}, "amount"), ({"happened_from": "2999-01-01T00:00:00Z"}, "happened_from")):
+    for wrong, field in (
+        ({"amount": -1}, "amount"),
+        ({"happened_from": "2999-01-01T00:00:00Z"}, "happened_from"),
+        ({"happened_from": "0001-01-01T00:00:00Z"}, "happened_from"),
+        ({"happened_until": "0001-01-01T00:00:00+14:00"}, "happened_until"),
+    ):
         refused = integration.post(f"{at}describe/", wrong)
         assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
     assert integration.post(f"{at}issues/", {"account": "Nhân viên cúp máy"}).json()["issues"][1]["number"] == 2

@@ -81,6 +81,18 @@ def test_two_people_find_that_it_does_not_match_and_the_customer_reads_it_kindly
     assert line(lan, at)["fact"]["state"] == "contradicted"
 
 
+def test_classifying_again_is_no_way_around_the_second_person(integration, staff_client, at):
+    boss, lan = staff_client("son", Role.MANAGER), staff_client("lan", Role.SPECIALIST, "payments")
+    lan.post(f"{at}facts/", {"fact": "transaction-code", "result": "contradicted", "statement": "Sao kê"})
+    other = {"category": "withdrawal-delayed"}
+    for client in (lan, integration):
+        refused = client.post(f"{at}reclassify/", other)
+        assert (refused.status_code, "Mã giao dịch" in refused.content.decode()) == (403, True)
+    assert boss.post(f"{at}reclassify/", other).status_code == 200
+    assert line(lan, at)["fact"]["state"] == "awaiting_second"
+    assert "answer" not in lan.get(at).json()["allowed_steps"]
+
+
 def test_from_a_record_of_ours_and_evidence(integration, customer, staff_client, at):
     lan = staff_client("lan", Role.SPECIALIST, "payments")
     case = Case.objects.get()

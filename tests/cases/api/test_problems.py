@@ -75,6 +75,8 @@ def test_a_bad_case_is_refused_by_field(integration, wrong, field):
 def test_malformed_json(integration, text):
     answer = integration.post("/api/v1/cases/", text, content_type="application/json")
     problem(answer, 400, "invalid")
+    for in_english_only in ("JSON parse error", "No data provided"):
+        assert in_english_only not in answer.content.decode()
 
 
 def test_half_a_character(integration):

@@ -42,10 +42,9 @@ def found(**changed):
 
 def decided(case, **changed):
     said = {"outcome": "upheld", "reason": "Sổ lệnh khớp với lời Quý khách.", "clause": clause(case=case)}
-    remedy = {"remedy": "Ghi có 340.000 ₫", "remedy_by": timezone.localdate() + timedelta(days=2)}
-    if "no_remedy_because" in changed or changed.get("outcome") == "withdrawn":
-        remedy = {}
-    return deciding.Decided(**{**said, **remedy, **changed})
+    if changed.get("outcome") != "withdrawn":
+        said["no_remedy_because"] = "Số tiền đã được ghi có đủ trước khi trả lời."
+    return deciding.Decided(**{**said, **changed})
 
 
 def tell_our_side(case, actor, number=1):

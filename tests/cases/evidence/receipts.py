@@ -5,6 +5,8 @@ from django.test import RequestFactory
 from cskh.core.client_address import address_hash
 
 ADDRESS = "203.0.113.9"
+# With a folder, and a mark that lets "gpj.exe" read "exe.jpg": what Django passes on of it is "ảnhgpj.exe".
+CLAIMED = "C:\\Giấy tờ\\ảnh\u202egpj.exe"
 
 
 def hash_of(address):

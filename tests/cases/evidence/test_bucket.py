@@ -1,5 +1,9 @@
 """Evidence in a bucket: the same code against a real S3 server, as `STORAGE_BUCKET` sets it up."""
 
+import hashlib
+import io
+import os
+
 import boto3
 import pytest
 from django.core.files.storage import storages
@@ -9,14 +13,15 @@ from storages.backends.s3 import S3Storage
 
 from accounts.models import Role
 from cases.evidence.models import EvidenceItem
-from cases.evidence.pipeline import derive
+from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
 from cases.workflow import evidence
+from cskh.core import envelope, vault
 from cskh.core.errors import NotKept
 from cskh.settings import base
 from tests.cases.building import customer_of, open_case
 
-from .files import photo_with_place, upload
+from .files import kept, photo_with_place, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 
@@ -56,9 +61,14 @@ def test_the_original_and_its_picture_lie_in_the_bucket_and_are_served_by_us(buc
         case, actor=customer_of(case), channel=Channel.WEB, upload=upload(photo, "hoá đơn.jpg")
     )
     derive.derive_preview(item.file)
-    kept = {one.key: one.get()["Body"].read() for one in bucket.objects.all()}
-    assert photo in kept.values()
-    assert len(kept) == 2  # and the picture without what the camera wrote into it
+    page = item.file.pages.get()
+    lying = {one.key: one.get()["Body"].read() for one in bucket.objects.all()}
+    assert set(lying) == {
+        item.file.original.name,
+        page.picture.name,
+    }  # the picture is without what the camera wrote into it
+    assert all(envelope.is_sealed(data) for data in lying.values())
+    assert not any(photo[:20] in data for data in lying.values())
     client.force_login(
         make_staff("lan", Role.SPECIALIST, "payments"), backend="django.contrib.auth.backends.ModelBackend"
     )
@@ -66,7 +76,25 @@ def test_the_original_and_its_picture_lie_in_the_bucket_and_are_served_by_us(buc
     assert original.status_code == 200
     assert b"".join(original) == photo
     preview = client.get(reverse("evidence:preview", args=[item.pk]))
-    assert (preview.status_code, b"".join(preview) in kept.values()) == (200, True)
+    assert (preview.status_code, preview.content) == (200, kept(page.picture.name))
+
+
+def test_a_large_file_passes_in_parts_and_is_sealed_anew_in_its_place(bucket, settings):
+    data = os.urandom(1024 * 1024) * 9  # beyond what is sent to a bucket at once
+    sha256 = hashlib.sha256(data).hexdigest()
+    vault.keep(sha256, io.BytesIO(data), sha256=sha256)
+    settings.STORAGE_KEYS = [bytes(range(32)), *settings.STORAGE_KEYS]
+    assert not vault.is_up_to_date(sha256)
+    vault.seal(sha256, sha256=sha256)
+    assert [one.key for one in bucket.objects.all()] == [sha256]
+    assert (kept(sha256) == data, vault.is_up_to_date(sha256)) == (True, True)
+
+
+def test_what_somebody_changed_in_the_bucket_does_not_come_out(bucket):
+    file = receive.receive(upload(photo_with_place()), room=10**9).row()
+    bucket.put_object(Key=file.original.name, Body=photo_with_place()[:-1])
+    with pytest.raises(vault.Altered):
+        kept(file.original.name)
 
 
 def test_where_the_bucket_cannot_be_reached_nothing_is_said_to_be_kept(bucket, client, monkeypatch, settings):

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import threading
+import unicodedata
 from contextlib import contextmanager
 from io import StringIO
 
@@ -18,7 +19,15 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Role
 from cases.evidence import custody, custody_report
-from cases.evidence.models import ChecklistItem, Custody, CustodyEntry, CustodyText, DeclaredName, EvidenceItem
+from cases.evidence.models import (
+    ChecklistItem,
+    Custody,
+    CustodyEntry,
+    CustodyText,
+    DeclaredName,
+    EvidenceItem,
+    StoredFile,
+)
 from cases.evidence.names import DECLARED_MAX
 from cases.evidence.pipeline import derive
 from cases.evidence.pipeline.receive import Upload
@@ -125,6 +134,10 @@ class TestWhatIsNoted:
         assert "exe" not in json.dumps(facts, ensure_ascii=False)
         assert custody.flaws_of(item) == []
 
+    def test_a_name_in_pieces_of_letters_in_whole_ones(self, case):
+        item = named(case, unicodedata.normalize("NFD", "hóa đơn.jpg"))
+        assert receipt_of(item)[0] == unicodedata.normalize("NFC", "hóa đơn.jpg")
+
     def test_of_a_name_that_no_database_keeps_the_rest(self, case):
         item = named(case, "a\0\ud800b" + "x" * 2 * DECLARED_MAX)
         assert receipt_of(item)[0] == ("a?b" + "x" * DECLARED_MAX)[:DECLARED_MAX]
@@ -226,6 +239,54 @@ def test_an_item_that_stands_for_another_file_is_named(case):
         f"{case.code} custody of evidence {pk}, entry 1: the item is not what was received"
         for pk in (item.pk, words.pk)
     }
+
+
+@pytest.mark.parametrize(
+    ("tampering", "number", "what"),
+    [
+        ("UPDATE evidence_evidenceitem SET state = 'accepted'", 4, "the item's state is not what was found last"),
+        ("UPDATE evidence_storedfile SET scan_state = 'infected'", 2, "its file is not what the scanner said last"),
+        (
+            "UPDATE evidence_storedfile SET content_type = 'text/plain'",
+            1,
+            "its file is not of the type and size that were received",
+        ),
+        ("UPDATE evidence_derivedpage SET sha256 = 'x' WHERE number = 2", 3, "the pages are not those that were made"),
+        ("DELETE FROM evidence_derivedpage WHERE number = 1", 3, "the pages are not those that were made"),
+    ],
+)
+def test_what_is_not_as_the_chain_says_is_named(clamd, case, lan, tampering, number, what):
+    item = sent(case, pdf(pages=2))
+    examine_file(item.file_id)
+    evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ")
+    assert custody.flaws_of(item) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(tampering)
+    assert [str(flaw) for flaw in custody.all_flaws()] == [
+        f"{case.code} custody of evidence {item.pk}, entry {number}: {what}"
+    ]
+
+
+def test_what_never_happened_is_named(case):
+    item = sent(case, picture())
+    EvidenceItem.objects.update(state="accepted")
+    item.file.pages.create(number=1, picture="x", sha256="x", original_sha256=item.file.sha256, tool="x")
+    StoredFile.objects.update(scan_state="clean")
+    assert custody.flaws_of(item) == [
+        "entry 1: the item's state is not what was found last",
+        "entry 1: its file is not what the scanner said last",
+        "entry 1: the pages are not those that were made",
+    ]
+
+
+def test_of_what_was_written_down_later_nothing_is_known_from_before(case):
+    item = EvidenceItem.objects.create(
+        case=case, text="FT26327001", channel="web", sender_kind="customer", sender_id="1", state="accepted"
+    )
+    Custody.objects.create(item=item)
+    custody.note(item, Event.RECEIVED, actor=customer_of(case), before="", after="", written_down_later=True)
+    assert custody.flaws_of(item) == []
 
 
 def test_words_may_be_erased(case, lan):

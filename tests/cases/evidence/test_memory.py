@@ -6,7 +6,9 @@ import sys
 import pytest
 from django.conf import settings
 
-from .files import picture
+from cases.evidence.pipeline import mails
+
+from .files import MAIL, picture
 
 _FORTY_MEGAPIXELS = (8000, 5000)
 _ASK = """
@@ -27,16 +29,32 @@ PICTURES = {
     "PNG": lambda: picture(_FORTY_MEGAPIXELS, kind="PNG"),
     "WebP": lambda: picture(_FORTY_MEGAPIXELS, kind="WEBP", lossless=True, method=0),
 }
+_AS_LARGE_AS_TAKEN = mails.MOST_BYTES - 1024
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="The peak of one process is read from /proc")
-@pytest.mark.parametrize("kind", PICTURES)
-def test_forty_megapixels_are_named_in_little_memory(kind, tmp_path):
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="The peak of one process is read from /proc")
+
+
+def named(data, tmp_path):
+    """What the file is, and how many kilobytes it took to say so."""
     path = tmp_path / "large"
-    path.write_bytes(PICTURES[kind]())
+    path.write_bytes(data)
     done = subprocess.run(
         [sys.executable, "-c", _ASK, str(path)], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
     )
     content_type, kilobytes = done.stdout.split()
+    return content_type, int(kilobytes)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_forty_megapixels_are_named_in_little_memory(kind, tmp_path):
+    content_type, kilobytes = named(PICTURES[kind](), tmp_path)
     assert content_type.startswith("image/")
-    assert int(kilobytes) < 40_000
+    assert kilobytes < 40_000
+
+
+def test_the_largest_mail_is_named_in_little_memory(tmp_path):
+    line = b"a" * 70 + b"\r\n"
+    content_type, kilobytes = named(MAIL + line * ((_AS_LARGE_AS_TAKEN - len(MAIL)) // len(line)), tmp_path)
+    assert content_type == "message/rfc822"
+    assert kilobytes < 20_000

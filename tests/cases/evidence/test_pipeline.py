@@ -19,6 +19,7 @@ from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
 from cases.tasks import sweep_files
 from cases.workflow import evidence
+from cskh.core import vault
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from tests.cases.building import customer_of, open_case
 
@@ -33,6 +34,7 @@ from .files import (
     archive,
     bomb_png,
     heic,
+    kept,
     moving,
     pdf,
     pdf_bomb,
@@ -53,11 +55,6 @@ def stored():
         return [f"{folder}/{name}" for name in files] + [n for sub in folders for n in below(f"{folder}/{sub}")]
 
     return below("evidence") if default_storage.exists("evidence") else []
-
-
-def kept(name):
-    with default_storage.open(name) as file:
-        return file.read()
 
 
 @pytest.fixture(autouse=True)
@@ -314,6 +311,16 @@ class TestPreview:
         derive.derive_preview(file)
         assert file.preview_state == "impossible"
         assert "not what came in" in caplog.text
+
+    @pytest.mark.django_db
+    def test_one_whose_key_is_not_here_waits_for_it(self, settings):
+        file, keys = receive.receive(upload(picture()), room=ROOM).row(), settings.STORAGE_KEYS
+        settings.STORAGE_KEYS = [bytes(range(32))]
+        with pytest.raises(vault.KeyMissing):
+            derive.derive_preview(file)
+        settings.STORAGE_KEYS = keys
+        derive.derive_preview(file)
+        assert file.preview_state == "ready"
 
     @pytest.mark.django_db
     def test_a_picture_whole_on_the_outside_only(self):

@@ -1,6 +1,7 @@
 """Who gets which file, and in what wrapping; checked at the moment of asking, on the desk and below it."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from cases.evidence.pipeline import derive
 from cases.evidence.queries import entries_of
 from cases.states import Channel, Status
 from cases.workflow import evidence
+from cskh.core.vault import Altered, KeyMissing
 from tests.cases.building import case_at, customer_of, open_case, snapshot
 
 from .files import pdf, photo_with_place, picture, upload
@@ -164,6 +166,27 @@ def test_a_file_the_storage_lost_is_not_found(client, people, caplog):
     client.force_login(people["manager"])
     assert client.get(addresses(item)[0]).status_code == 404
     assert "has lost" in caplog.text
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_file_that_was_altered_in_the_storage_is_not_handed_out(client, people, which):
+    item = sent(open_case("deposit-not-credited"))
+    name = (item.file.original, item.file.pages.get().picture)[which].name
+    path = Path(default_storage.path(name))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    client.force_login(people["manager"])
+    response = client.get(addresses(item)[which])
+    assert (response.status_code, str(Altered()) in response.content.decode()) == (500, True)
+    assert "attachment" not in response.get("Content-Disposition", "")
+
+
+def test_without_its_key_a_file_stays_closed_and_one_is_told_so(client, people, settings):
+    item = sent(open_case("deposit-not-credited"))
+    settings.STORAGE_KEYS = [bytes(range(32))]
+    client.force_login(people["manager"])
+    response = client.get(addresses(item)[0])
+    assert (response.status_code, str(KeyMissing()) in response.content.decode()) == (503, True)
 
 
 class TestDesk:

@@ -19,21 +19,6 @@ CHECK = "code-unused"
 
 
 @pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
-def minh(make_staff):
-    return Actor.staff(make_staff("minh", Role.SPECIALIST))
-
-
-@pytest.fixture
-def case(lan):
-    return open_case("deposit-not-credited", transaction_ref="FT26326004511", amount=2_000_000)
-
-
-@pytest.fixture
 def mandatory():
     """Nothing is decided before this check is made."""
     ChecklistItem.objects.filter(slug=CHECK).update(is_mandatory=True)

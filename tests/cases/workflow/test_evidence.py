@@ -285,10 +285,15 @@ class TestAskingBesides:
             ask(case, boss, self.BESIDES)
 
     @pytest.mark.parametrize(
-        "why", ["", DEPOSIT[8].why[0], DEPOSIT[8].why[1], "Biên lai giả", "Nạp thêm 500.000đ để rút tiền"]
+        "why",
+        [
+            "",
+            *next(entry.why for entry in DEPOSIT if entry.slug == "statement-line"),
+            "Biên lai giả",
+            "Nạp thêm 500.000đ để rút tiền",
+        ],
     )
     def test_with_a_fair_reason_of_its_own(self, case, boss, receipt, why):
-        assert DEPOSIT[8].slug == "statement-line"
         with pytest.raises(Invalid):
             ask(case, boss, Wanted(name="statement-line", why=why, is_besides=True))
 
@@ -810,6 +815,28 @@ class TestChecking:
             evidence.verify_evidence(item, actor=Actor.staff(lan), result=result, reason=reason)
         assert snapshot(case) == before
 
+    @pytest.mark.parametrize("thing", ["receipt", "Ảnh ví"])
+    def test_the_same_thing_a_third_time_by_whoever_answers_for_the_case(self, case, lan, make_staff, thing):
+        boss = Actor.staff(make_staff("son", Role.MANAGER))
+        wanted = [Wanted(name=thing, why="Để đối chiếu"), Wanted(name="sending-bank")]
+        asked = evidence.request_evidence(case, actor=boss, items=wanted).items.earliest("pk")
+        sent = [send(case, picture(color=(shade, 9, 9)), item=asked.pk) for shade in range(4)]
+        reject = partial(evidence.verify_evidence, result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+        for item in sent[:2]:
+            reject(item, actor=Actor.staff(lan))
+        before = snapshot(case)
+        with pytest.raises(NotPermitted):
+            reject(sent[2], actor=Actor.staff(lan))
+        assert snapshot(case) == before
+        reject(sent[2], actor=boss)
+        evidence.verify_evidence(sent[3], actor=Actor.staff(lan), result="accepted")
+
+    def test_another_thing_is_rejected_by_anybody(self, case, lan):
+        receipt, line = ask(case, lan, RECEIPT, STATEMENT).items.order_by("pk")
+        for shade, asked in enumerate((receipt, line, receipt, line)):
+            item = send(case, picture(color=(shade, 9, 9)), item=asked.pk)
+            evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, hãy chụp lại.")
+
     def test_the_customer_is_told_that_it_is_enough_once_what_is_as_good_was_accepted(self, case, lan, clock):
         request = ask(case, lan, RECEIPT, STATEMENT)
         receipt, statement = (send(case, item=asked.pk) for asked in request.items.order_by("pk"))
@@ -914,3 +941,85 @@ def test_the_checklist_costs_the_same_however_much_there_is(case, lan, make_staf
         told = [(line.name, line.state, [item.checks.all()[0].reason for item in line.items]) for line in file.lines]
     assert len(told) == len(DEPOSIT) + 6
     assert EvidenceItem.objects.filter(case=case).count() == 6
+
+
+class TestAskedLate:
+    """R-28: what could have been asked for earlier is marked, and no withdrawal hangs on it unsaid."""
+
+    PASSPORT = Wanted(name="Hộ chiếu", why="Để xác minh người nhận tiền")
+
+    @pytest.fixture
+    def withdrawal(self, clock, lan):
+        return case_at(Status.ROUTED, lan, category="withdrawal-delayed")
+
+    @pytest.fixture
+    def son(self, make_staff):
+        return make_staff("son", Role.MANAGER)
+
+    def late(self, request):
+        asked = request.case.events.filter(kind="evidence_requested").latest("number")
+        return [RequestedItem.objects.get(pk=pk).name for pk in asked.facts["late"]]
+
+    def on_its_way(self, case, lan):
+        """Somebody has gone through it, and works on it."""
+        resolution.start_resolving(case, actor=Actor.staff(lan))
+        return Case.objects.get(pk=case.pk)
+
+    def test_what_is_asked_for_at_first_is_in_time(self, case, lan):
+        assert self.late(ask(case, lan, RECEIPT, CODE)) == []
+
+    def test_what_the_checklist_named_all_along_is_late_once_the_case_was_gone_through(self, case, lan):
+        request = ask(self.on_its_way(case, lan), lan, RECEIPT)
+        assert self.late(request) == [request.items.get().name]
+
+    def test_what_was_of_no_use_is_asked_for_again_in_time(self, case, lan):
+        ask(case, lan, RECEIPT)
+        item = send(case)
+        evidence.verify_evidence(item, actor=Actor.staff(lan), result="rejected", reason="Ảnh mờ, gửi lại ảnh rõ")
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
+        assert self.late(ask(case, lan, RECEIPT)) == []
+
+    def test_what_was_forgotten_the_first_time_is_late(self, case, lan):
+        ask(case, lan, CODE)
+        write(case, "Mã là FT26326004511")
+        case.refresh_from_db()
+        assert case.status == Status.VERIFYING
+        request = ask(case, lan, RECEIPT)
+        assert self.late(request) == [request.items.get().name]
+
+    def test_where_a_withdrawal_waits_it_takes_words_for_colleagues(self, withdrawal, lan):
+        withdrawal = self.on_its_way(withdrawal, lan)
+        before = snapshot(withdrawal)
+        screen = Wanted(name="withdrawal-screen")
+        with pytest.raises(Invalid) as refused:
+            ask(withdrawal, lan, screen, late_why="  ")
+        assert refused.value.errors.keys() == {"late_why"}
+        assert "Ảnh chụp màn hình lệnh rút" in refused.value.errors["late_why"][0]
+        assert snapshot(withdrawal) == before
+        request = ask(withdrawal, lan, screen, late_why="Trạng thái đổi sau khi khách báo")
+        assert self.late(request) == ["Ảnh chụp màn hình lệnh rút"]
+        told = withdrawal.events.get(kind="evidence_requested")
+        assert told.words.text == "Trạng thái đổi sau khi khách báo"
+        assert list(flaws_of(withdrawal)) == []
+        assert all("Trạng thái đổi" not in str(one.body) for one in withdrawal.messages.all())
+
+    def test_documents_besides_the_checklist_could_always_have_been_asked_before_a_withdrawal(self, withdrawal, son):
+        with pytest.raises(Invalid) as refused:
+            ask(withdrawal, son, self.PASSPORT)
+        assert refused.value.errors.keys() == {"late_why"}
+        assert self.late(ask(withdrawal, son, self.PASSPORT, late_why="Tên tài khoản nhận khác tên khách")) == [
+            "Hộ chiếu"
+        ]
+
+    def test_elsewhere_they_have_their_own_reason_and_are_not_late(self, case, son):
+        assert self.late(ask(case, son, self.PASSPORT)) == []
+
+    def test_what_programs_ask_for_is_marked_all_the_same(self, withdrawal):
+        app, _ = ApiClient.objects.create_with_key("đối soát", [Scope.CASES_WORK])
+        request = evidence.request_evidence(withdrawal, actor=Actor.integration(app), items=[self.PASSPORT])
+        assert self.late(request) == ["Hộ chiếu"]
+
+    def test_words_without_anything_late_are_not_kept(self, case, lan):
+        ask(case, lan, RECEIPT, late_why="Không có gì")
+        assert not hasattr(case.events.get(kind="evidence_requested"), "words")

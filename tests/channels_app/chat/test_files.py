@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from channels_app.chat import conversations
 from tests.cases.evidence.files import picture
-from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
+from tests.cases.evidence.receipts import ADDRESS, CLAIMED, hash_of, receipt_of
 
 from .chatting import fresh, new_id, says
 
@@ -18,9 +18,9 @@ def test_a_file_keeps_its_name_and_the_hash_of_where_it_came_from(defaults, clie
     says(chat)
     sent = client.post(
         "/chat/file",
-        {"client_id": new_id(), "file": SimpleUploadedFile("ảnh.exe", picture(), "image/png")},
+        {"client_id": new_id(), "file": SimpleUploadedFile(CLAIMED, picture(), "image/png")},
         headers={"authorization": f"Chat {key}"},
         REMOTE_ADDR=ADDRESS,
     )
     assert sent.status_code == 200, sent.content
-    assert receipt_of(fresh(chat).case.evidence.get()) == ("ảnh.exe", "image/png", hash_of(ADDRESS))
+    assert receipt_of(fresh(chat).case.evidence.get()) == (CLAIMED, "image/png", hash_of(ADDRESS))

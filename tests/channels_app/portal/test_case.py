@@ -1,11 +1,12 @@
 """The case's page, and what the customer does there."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts.actors import Actor
@@ -16,6 +17,7 @@ from cases.events import flaws_of
 from cases.evidence.models import ChecklistItem
 from cases.evidence.wanted import Wanted
 from cases.models import Case, CaseEvent
+from cases.sla.clock import ClockKind
 from cases.states import Status
 from cases.workflow import answer, evidence, routing
 from channels_app import outbox
@@ -236,6 +238,30 @@ def test_which_of_several_things_it_is_its_form_says(open_case, follow, sent, sl
         said = {**said, "text": "", "documents": [SimpleUploadedFile("a.png", PNG)]}
     assert browser.post(f"/track/{case.code}/evidence/", said).status_code == 302
     assert case.evidence.get().requested_item.checklist_item.slug == slug
+
+
+def test_what_something_is_can_be_said_before_anybody_asks(open_case, follow):
+    case = open_case("routed")
+    browser, url = follow(case), f"/track/{case.code}/evidence/"
+    offered = dict(browser.get(f"/track/{case.code}/").context["evidence_form"].fields["thing"].choices)
+    assert {"", "receipt"} <= set(offered)
+    sent = browser.post(url, {"thing": "receipt", "documents": [SimpleUploadedFile("a.png", PNG)]})
+    assert (sent.status_code, case.evidence.get().checklist_item.slug) == (302, "receipt")
+    left = browser.get(f"/track/{case.code}/").context["evidence_form"].fields["thing"].choices
+    assert "receipt" not in dict(left)
+    assert browser.post(url, {"thing": "code-unused", "text": "Chuyện khác"}).status_code == 302  # of an old page
+    assert case.evidence.latest("pk").checklist_item is None
+
+
+def test_no_reply_is_promised_for_after_the_outcome(open_case, follow):
+    case, now = open_case("routed"), timezone.now()
+    running = case.clocks.filter(stopped_at__isnull=True)
+    outcome = running.filter(kind=ClockKind.RESOLUTION)
+    running.exclude(kind=ClockKind.RESOLUTION).update(due_at=now + timedelta(hours=1))
+    for minutes, replies in ((28, False), (60, False), (90, True), (-5, True)):
+        outcome.update(due_at=now + timedelta(minutes=minutes))
+        progress = follow(case).get(f"/track/{case.code}/").context["progress"]
+        assert (progress.reply is not None, progress.outcome is not None) == (replies, True)
 
 
 def test_a_refused_file_is_named(open_case, follow):

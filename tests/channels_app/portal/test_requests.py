@@ -19,7 +19,7 @@ from cases.models import Case, Category
 from channels_app.merging import merge_customers
 from channels_app.models import Delivery, Message
 from channels_app.portal.forms.request import new_token
-from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
+from tests.cases.evidence.receipts import ADDRESS, CLAIMED, hash_of, receipt_of
 
 pytestmark = pytest.mark.django_db
 PNG = bytes.fromhex(
@@ -74,9 +74,9 @@ def test_a_full_request_becomes_a_case_whose_code_is_shown_in_groups(client):
 
 
 def test_what_is_attached_keeps_its_name_and_the_hash_of_where_it_came_from(client):
-    data = typed(documents=[SimpleUploadedFile("biên lai.PNG.exe", PNG, "image/png")])
+    data = typed(documents=[SimpleUploadedFile(CLAIMED, PNG, "image/png")])
     assert client.post("/request/", data, REMOTE_ADDR=ADDRESS).status_code == 302
-    assert receipt_of(Case.objects.get().evidence.get()) == ("biên lai.PNG.exe", "image/png", hash_of(ADDRESS))
+    assert receipt_of(Case.objects.get().evidence.get()) == (CLAIMED, "image/png", hash_of(ADDRESS))
 
 
 def test_what_has_no_title_is_called_by_its_first_words(client):

@@ -10,14 +10,14 @@ from threading import Barrier, Thread
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
 from cases.evidence.models import EvidenceItem
 from channels_app import resumable
 from channels_app.models import PartialUpload, UploadPiece
-from cskh.core.errors import NotKept
+from cskh.core.errors import DatabaseFull, NotKept
 from tests.cases.evidence.files import picture
 from tests.cases.evidence.receipts import ADDRESS, hash_of, receipt_of
 from tests.cases.fingerprint import fingerprint
@@ -193,6 +193,48 @@ def test_where_there_is_no_room_what_arrived_and_was_typed_stays(open_case, foll
     assert "và mã FT26326004511" in full.content.decode()
     assert not EvidenceItem.objects.exists()
     monkeypatch.undo()
+    assert send(browser, case, arrived, text="và mã FT26326004511").status_code == 302
+    assert EvidenceItem.objects.count() == 2
+
+
+def no_room_in_the_database(table):
+    """Every row for that table meets a full disk, as PostgreSQL says it, until the trigger is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;"
+            f"CREATE TRIGGER no_room BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION no_room()"
+        )
+
+
+def test_a_piece_that_finds_the_database_full_says_so_and_is_sent_again_later(open_case, follow, caplog):
+    case = open_case()
+    browser = follow(case)
+    place = begin(browser, case)["Location"]
+    add(browser, place, PNG[:20], 0)
+    no_room_in_the_database(UploadPiece._meta.db_table)
+    full = add(browser, place, PNG[20:], 20)
+    assert (full.status_code, full.json()["code"]) == (503, "not_kept")
+    assert full.json()["message"] == str(DatabaseFull.default_message)
+    assert "the disk of the database is full" in caplog.text
+    assert browser.head(place)["Upload-Offset"] == "20"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER no_room ON {UploadPiece._meta.db_table}")
+    assert add(browser, place, PNG[20:], 20)["Upload-Offset"] == str(len(PNG))
+    assert send(browser, case, place.split("/")[-2]).status_code == 302
+    assert EvidenceItem.objects.get().file.sha256 == hashlib.sha256(PNG).hexdigest()
+
+
+def test_nor_is_a_file_lost_that_arrived_before_the_database_was_full(open_case, follow):
+    case = open_case()
+    browser = follow(case)
+    arrived = upload(browser, case)
+    no_room_in_the_database(EvidenceItem._meta.db_table)
+    full = send(browser, case, arrived, text="và mã FT26326004511")
+    assert (full.status_code, arrived in full.content.decode()) == (503, True)
+    assert "và mã FT26326004511" in full.content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER no_room ON {EvidenceItem._meta.db_table}")
     assert send(browser, case, arrived, text="và mã FT26326004511").status_code == 302
     assert EvidenceItem.objects.count() == 2
 

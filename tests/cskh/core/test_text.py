@@ -3,7 +3,7 @@
 import pytest
 
 from cskh.core.errors import Invalid
-from cskh.core.text import as_number, checked_body
+from cskh.core.text import alphabetical, as_number, checked_body
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,29 @@ def test_nothing_is_no_text(text):
     with pytest.raises(Invalid) as refused:
         checked_body(text)
     assert list(refused.value.errors) == ["body"]
+
+
+def test_names_are_in_the_order_of_a_dictionary():
+    in_order = [
+        "ao",
+        "ăn",
+        "ân",
+        "bà",
+        "bán",
+        "cơ",
+        "dài",
+        "dấu",
+        "đá",
+        "đen",
+        "Em",
+        "êm",
+        "ma",
+        "mà",
+        "má",
+        "mạ",
+        "man",
+        "ô",
+        "ơn",
+    ]
+    by_code_points = sorted(in_order)
+    assert sorted(by_code_points, key=alphabetical) == in_order != by_code_points

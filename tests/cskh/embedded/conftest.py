@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CSKH_DATA", "CSKH_DEMO", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+OURS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_KEYS", "CSKH_DATA", "CSKH_DEMO", "EMAIL_URL"),
+    "DJANGO_SETTINGS_MODULE",
+)
 
 
 class Launched:
@@ -50,7 +53,8 @@ class Launched:
         return {pid: line for pid, line in _processes() if _works_in(pid, line, str(self.data))}
 
     def pid_of(self, words):
-        [pid] = [pid for pid, line in self.processes().items() if words in line]
+        """The one with those words; of a worker and what works for it, the worker."""
+        pid, *_those_it_started = sorted(pid for pid, line in self.processes().items() if words in line)
         return pid
 
     def assert_all_gone(self, seconds):

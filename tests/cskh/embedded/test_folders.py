@@ -1,5 +1,6 @@
 """The data folder: locked, private, and with room for sockets."""
 
+import base64
 import os
 import stat
 
@@ -20,6 +21,15 @@ def test_the_secret_key_is_made_once_and_only_ours_to_read(tmp_path):
         assert data.secret_key() == first
     assert len(first) >= 50
     assert mode(tmp_path / "data" / "secret_key") == 0o600
+
+
+def test_so_is_the_key_that_files_are_sealed_with(tmp_path):
+    with DataFolder(tmp_path / "data") as data:
+        first = data.storage_key()
+        assert len(base64.b64decode(first)) == 32
+    with DataFolder(tmp_path / "data") as data:
+        assert data.storage_key() == first
+    assert mode(tmp_path / "data" / "storage_key") == 0o600
 
 
 def test_a_folder_is_held_by_one_and_free_afterwards(tmp_path):

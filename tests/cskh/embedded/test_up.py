@@ -42,7 +42,8 @@ def test_everything_starts_comes_back_after_a_kill_and_stops_on_ctrl_c(launch, p
     assert answers(port)
     for words in (
         "uvicorn",
-        "celery --quiet -A cskh worker",
+        "celery --quiet -A cskh worker --pool threads",
+        "celery --quiet -A cskh worker --pool prefork",
         "celery --quiet -A cskh beat",
         "postgres -D",
         "valkey-server",

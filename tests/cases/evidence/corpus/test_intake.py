@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import zlib
+from pathlib import PurePath
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -22,6 +23,7 @@ from cases.evidence.pipeline.receive import Upload
 from cases.states import Channel
 from cases.tasks import examine_file, sweep_files
 from cases.workflow import evidence
+from cskh.core import vault
 from cskh.core.errors import DomainError, Invalid, NotKept, TooLarge
 from tests.cases.building import customer_of, open_case
 from tests.cases.evidence.files import (
@@ -59,12 +61,8 @@ def sent(case, data, filename="anh.jpg"):
 
 def kept():
     """Hash of every original in the storage, and whatever else lies there."""
-    return {name: _hash(name) for name in _below("") if not name.startswith("preview/")}
-
-
-def _hash(name):
-    with default_storage.open(name) as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    names = [name for name in _below("") if not name.startswith("preview/")]
+    return {name: vault.hash_now(name, sha256=PurePath(name).name) for name in names}
 
 
 def _below(folder):
@@ -120,6 +118,8 @@ CORPUS = {
     "animation": (lambda: moving("WEBP"), REFUSED),
     "nothing but NUL": (lambda: bytes(5000), REFUSED),
     "text with NUL": (lambda: b"Ma giao dich\0FT1", REFUSED),
+    "NUL as text of Windows": (lambda: b"\xff\xfe" + bytes(200), REFUSED),
+    "escape sequence as text of Windows": (lambda: "Mã \x1b[2J".encode("utf-16"), REFUSED),
     "cut photo": (lambda: picture((900, 900))[:-300], REFUSED),
     "cut iPhone photo": (lambda: heic()[:-20], REFUSED),
     "cut statement": (lambda: pdf(pages=3)[:-40], REFUSED),

@@ -1,0 +1,1 @@
+"""The reports as pages of the desk, for those who oversee work."""

@@ -1,0 +1,70 @@
+"""Several people on one remedy at the very same moment: one is first, and nothing is done twice."""
+
+from functools import partial
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.models import Role
+from cases.complaints.models import Remedy, RemedyExecution
+from cases.workflow import answer, remedies
+from cskh.core.errors import Conflict, StepNotAllowed
+from tests.cases.building import customer_of
+from tests.cases.complaints.remedying import accepted, decided_complaint, head, operator, promised, propose
+from tests.cases.workflow.test_at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def lan(make_staff):
+    return Actor.staff(make_staff("lan", Role.SPECIALIST))
+
+
+def test_of_two_approvals_one_counts(lan):
+    yen, quan = head("yen"), head("quan")
+    case = decided_complaint(lan)
+    pk = propose(case, lan)
+    refused = at_once(
+        case,
+        yen=partial(remedies.approve, actor=yen, remedy=pk),
+        quan=partial(remedies.approve, actor=quan, remedy=pk),
+    )
+    assert sorted(refused.values(), key=str) == sorted([None, StepNotAllowed], key=str)
+    assert Remedy.objects.get(pk=pk).approvals.count() == 1
+
+
+def test_nobody_is_two_people(lan):
+    yen = head("yen")
+    case = decided_complaint(lan)
+    pk = propose(case, lan, amount=21_000_000)
+    refused = at_once(case, **{name: partial(remedies.approve, actor=yen, remedy=pk) for name in ("once", "again")})
+    assert sorted(refused.values(), key=str) == sorted([None, Conflict], key=str)
+    assert Remedy.objects.get(pk=pk).status == "proposed"
+
+
+def test_it_is_carried_out_by_one_of_two_ways(lan, settings):
+    with operator(settings):
+        case, pk = accepted(lan)
+        refused = at_once(
+            case,
+            system=partial(remedies.execute, actor=lan, remedy=pk),
+            hand=partial(remedies.record_by_hand, actor=head("quan"), remedy=pk, reference="UNC 1"),
+        )
+    assert len([one for one in refused.values() if one is None]) == 1
+    assert RemedyExecution.objects.filter(remedy=pk).count() == 1
+
+
+def test_accepted_or_cancelled_but_not_both(lan):
+    case, pk = promised(lan)
+    quan = head("quan")
+    refused = at_once(
+        case,
+        customer=lambda one: answer.accept(one, actor=customer_of(one)),
+        cancel=partial(remedies.cancel, actor=quan, remedy=pk, reason="Nhầm"),
+        again=partial(remedies.cancel, actor=quan, remedy=pk, reason="Nhầm"),
+    )
+    assert refused["customer"] is None
+    assert case.status == "closed"
+    assert [one for name, one in refused.items() if name != "customer"].count(None) == 1
+    assert Remedy.objects.get(pk=pk).status == "cancelled"
