@@ -182,8 +182,11 @@ class Rights:
 
 
 def is_weighed(remedy: Remedy, case: Case) -> bool:
-    """Whether the customer is deciding about an answer while this is promised: it is not changed under them."""
-    return remedy.promised_at is not None and case.status == Status.ANSWERED
+    """Whether the customer is deciding about an answer while this is promised, or an approver about the outcome: it is not changed
+    under them."""
+    if case.status == Status.ANSWERED:
+        return remedy.promised_at is not None
+    return case.status == Status.AWAITING_APPROVAL
 
 
 def who_may(step: RemedyStep, remedy: Remedy, case: Case) -> QuerySet[User]:

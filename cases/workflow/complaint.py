@@ -130,11 +130,16 @@ def worked_on(held: Case, actor: Actor, step: Step = Step.REQUEST_EVIDENCE) -> C
         raise NotPermitted(_("Somebody else does this: you are the customer."))
     if held.status in ROUND_ANSWERED:
         raise StepNotAllowed(_("This round is answered. What was found and decided in it stays as it is."))
+    require_no_approver_waits(held)
+    return complaint
+
+
+def require_no_approver_waits(held: Case) -> None:
+    """What somebody has before them to approve stays as it is until they have."""
     if held.status == Status.AWAITING_APPROVAL:
         raise StepNotAllowed(
             _("The outcome waits for approval. Whoever approves it returns it first; then this can be changed.")
         )
-    return complaint
 
 
 def issue_of(complaint: Complaint, number: int) -> Issue:

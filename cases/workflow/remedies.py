@@ -30,7 +30,7 @@ from cskh.core.text import one_line, require_length
 from . import evidence, resolution
 from ._take_step import change_case
 from .answer import require_said_since
-from .complaint import by, issue_of, words_of, worked_on
+from .complaint import by, issue_of, require_no_approver_waits, words_of, worked_on
 from .deciding import for_customer, require_in_force
 from .promises import move, note
 
@@ -129,6 +129,7 @@ def cancel(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
     """It is not done after all. Once it was promised that is for those who approve, the customer reads why, and it is not
     done while they weigh the answer that promises it."""
     with _held(case, remedy, RemedyStep.CANCEL, actor) as (held, kept):
+        require_no_approver_waits(held)
         if is_weighed(kept, held):
             raise StepNotAllowed(
                 _("The answer before the customer promises it: it can be cancelled once they have replied.")

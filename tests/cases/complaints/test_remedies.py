@@ -485,6 +485,18 @@ class TestMoves:
             if kept(pk).status == RemedyStatus.APPROVED:
                 remedies.accept(case, actor=customer_of(case), remedy=pk)
 
+    def test_nor_while_somebody_has_the_outcome_before_them(self, case, lan, yen):
+        pk = propose(case, lan)
+        remedies.approve(case, actor=yen, remedy=pk)
+        resolution.propose(case, actor=lan, body="Ghi có thêm.")
+        before = fingerprint()
+        with pytest.raises(StepNotAllowed, match="đang chờ duyệt"):
+            remedies.cancel(case, actor=lan, remedy=pk, reason="Nhầm")
+        assert fingerprint() == before
+        resolution.return_for_rework(case, actor=head("quan"), reason="Xem lại")
+        remedies.cancel(case, actor=lan, remedy=pk, reason="Nhầm")
+        assert kept(pk).status == RemedyStatus.CANCELLED
+
     def test_what_was_never_promised_is_cancelled_among_ourselves(self, case, lan):
         before = case.messages.count()
         remedies.cancel(case, actor=lan, remedy=propose(case, lan), reason="Nhầm")
