@@ -11,6 +11,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# How high a matter can climb inside: the answer, and its review by somebody who has not decided on it.
+LEVELS = 2
+
 
 class Status(models.TextChoices):
     RECEIVED = "received", _("Received")

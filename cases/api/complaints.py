@@ -16,7 +16,7 @@ from accounts.models import Department
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.complaints import standing
-from cases.complaints.ladder import LEVELS, level_of_round
+from cases.complaints.ladder import level_of_round
 from cases.complaints.models import (
     Cause,
     Complaint,
@@ -34,7 +34,7 @@ from cases.complaints.standing import ComplaintFile, IssueFile
 from cases.evidence.models import EvidenceItem, FactEntry
 from cases.models import Case
 from cases.records.models import Snapshot
-from cases.states import ROUND_ANSWERED, ClosedAs, Nature, Status, Step
+from cases.states import LEVELS, ROUND_ANSWERED, ClosedAs, Nature, Status, Step
 from cases.workflow import complaint, deciding
 from cases.workflow.complaint import TEXT_MAX, Description
 from cskh.core.api import ApiView, GenericApiView

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-LEVELS = 2
+from cases.states import LEVELS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models import Contact, Customer, Notice
 from accounts.models import Department, User
-from cases.states import OPEN, Channel, ClosedAs, Nature, Priority, Status
+from cases.states import LEVELS, OPEN, Channel, ClosedAs, Nature, Priority, Status
 from cskh.core.folding import Folded
 
 from .choices import SAFETY_KINDS
@@ -196,6 +196,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status != Status.CLOSED
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether the matter stands at its last level: what comes after a rejection is the final response."""
+        return self.round >= LEVELS
 
     @property
     def is_flagged(self) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.actors import Actor, ActorKind
 from accounts.models import HEADS, Role, Scope, User
 from cases.models import Answer, Case, CaseEvent
-from cases.states import TRANSITIONS, ClosedAs, Step
+from cases.states import LEVELS, TRANSITIONS, ClosedAs, Step
 from cskh.core.errors import NotPermitted, NotVisible
 
 _WORKERS = frozenset({Role.SPECIALIST, Role.MANAGER, Role.ADMINISTRATOR})
@@ -40,7 +40,7 @@ _INTEGRATION_WORK = frozenset({"classify", "assign", "evidence", "resolve", "dec
 _SYSTEM_STEPS = frozenset(
     {Step.CLASSIFY, Step.ASSIGN, Step.EVIDENCE_COMPLETED, Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY, Step.MARK_SPAM}
 )
-# Steps that take a matter up and decide it: never for somebody who decided on it in an earlier round (I5). Such people still
+# Steps that take a matter up and decide it: never for somebody who decided on it at the level below (I5). Such people still
 # write messages and notes, gather evidence and pass the case on: what they know helps whoever decides now.
 DECIDING_STEPS = frozenset({Step.START_RESOLVING, Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
 # Steps that judge a proposal: never for whoever made it (four eyes).
@@ -228,11 +228,22 @@ def heads_of(case: Case) -> QuerySet[User]:
 def earlier_deciders(case: Case) -> set[int]:
     """Users who decided on this matter in a round before the present one: answered it, approved that, found against the
     customer (or confirmed it), decided an issue of the complaint (or approved that, or a remedy), or sorted the case out."""
-    if case.round == 1:
+    return _deciders_before(case, case.round)
+
+
+def _deciders_below(case: Case) -> set[int]:
+    """Those whom an earlier decision keeps from deciding now (I5): whoever decided below the present level. Rounds after the
+    review stay on its level, so that whoever reviewed can give the last word where nobody else is left."""
+    return _deciders_before(case, min(case.round, LEVELS))
+
+
+def _deciders_before(case: Case, number: int) -> set[int]:
+    """Who decided in rounds before `number`."""
+    if number == 1:
         return set()
-    deciders = _who_judged_before(case)
+    deciders = _who_judged_before(case, number)
     for kind, author, decided_by in Answer.objects.filter(
-        case=case, round__lt=case.round, state=Answer.State.SENT
+        case=case, round__lt=number, state=Answer.State.SENT
     ).values_list("author_kind", "author_id", "decided_by_id"):
         if kind == ActorKind.STAFF:
             deciders.add(int(author))
@@ -241,14 +252,14 @@ def earlier_deciders(case: Case) -> set[int]:
     return deciders
 
 
-def _who_judged_before(case: Case) -> set[int]:
-    """By the case's own record: what stands in it before the present round was opened. One query."""
+def _who_judged_before(case: Case, number: int) -> set[int]:
+    """By the case's own record: what stands in it before round `number` was opened. One query."""
     found_against = Q(kind="fact_verified", facts__result=_CONTRADICTED)
     decided_issues = Q(
         kind__in=["issue_decided", "deviation_approved", "remedy_approval_given", "remedy_approved", "remedy_declined"]
     )
     sorted_out = Q(kind="case_closed", facts__closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
-    reopened = Q(kind="case_reopened", facts__round=case.round)
+    reopened = Q(kind="case_reopened", facts__round=number)
     judgements = Q(actor_kind=ActorKind.STAFF) & (found_against | decided_issues | sorted_out)
     told = case.events.filter(judgements | reopened).order_by("number").values_list("kind", "actor_id")
     # Who takes over is asked before the reopening is recorded: then all there is lies before it.
@@ -296,8 +307,8 @@ def _intake_reaches(permission: str, case: Case) -> bool:
 
 
 def _answered_before(actor: Actor, case: Case) -> bool:
-    """Whether this program answered in an earlier round: it does not review itself either."""
-    sent = Answer.objects.filter(case=case, round__lt=case.round, state=Answer.State.SENT)
+    """Whether this program answered below the present level: it does not review itself either."""
+    sent = Answer.objects.filter(case=case, round__lt=min(case.round, LEVELS), state=Answer.State.SENT)
     return case.round > 1 and sent.filter(author_kind=actor.kind, author_id=actor.id).exists()
 
 
@@ -325,7 +336,7 @@ def integration_has(actor: Actor, scope: Scope) -> bool:
 
 def _barred(step: Step, case: Case) -> set[int]:
     """Users whom their earlier part in the matter keeps from taking the step."""
-    barred = earlier_deciders(case) if step in DECIDING_STEPS else set()
+    barred = _deciders_below(case) if step in DECIDING_STEPS else set()
     if step == Step.ACCEPT:  # nobody says of their own answer that the customer is content with it
         barred |= _writers(case, Answer.State.SENT)
     if step in _JUDGING_STEPS:

@@ -48,6 +48,7 @@ def begin_next_round(held: Case, *, actor: Actor, words: str = "") -> None:
 def next_handler(held: Case) -> User | None:
     """Somebody on duty who has not decided on the matter, nor was handling it, and has the fewest open cases."""
     people = policies.handlers_of(held).filter(presence=User.Presence.ON_DUTY)
+    people = people.exclude(pk__in=policies.earlier_deciders(held))
     if held.assignee_id:
         people = people.exclude(pk=held.assignee_id)
     load = Count("cases", filter=Q(cases__status__in=sorted(OPEN)), distinct=True)

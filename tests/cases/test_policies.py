@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.models import ApiClient, Role, Scope
 from cases import policies
 from cases.models import Case
-from cases.states import Status, Step
+from cases.states import ClosedAs, Status, Step
 from cases.workflow import answer, evidence, facts, resolution, routing
 from channels_app import outbox
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
@@ -92,6 +92,31 @@ def test_who_approved_is_a_decider_too(make_staff):
     for step in policies.DECIDING_STEPS:
         assert not policies.may(Actor.staff(lan), step, case)
         assert not policies.may(Actor.staff(boss), step, case)
+
+
+def test_whoever_reviewed_can_give_the_last_word_and_nobody_of_the_first_level(make_staff):
+    first, boss = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("son", Role.MANAGER)
+    case = open_case("deposit-not-credited")
+    answer.send_answer(case, actor=Actor.staff(first), body="Không thấy khoản tiền.")
+    answer.reject(case, actor=customer_of(case))
+    routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
+    answer.send_answer(case, actor=Actor.staff(boss), body="Vẫn không thấy.")
+    answer.reject(case, actor=customer_of(case))
+    assert (case.round, case.assignee, case.needs_manager) == (3, None, True), "it comes back to nobody by itself"
+    assert policies.earlier_deciders(case) == {first.pk, boss.pk}
+    for step in policies.DECIDING_STEPS:
+        assert not policies.may(Actor.staff(first), step, case)
+        assert policies.may(Actor.staff(boss), step, case)
+        assert first not in policies.who_may(step, case)
+        assert boss in policies.who_may(step, case)
+    routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
+    resolution.start_resolving(case, actor=Actor.staff(boss))
+    before = snapshot(case)
+    with pytest.raises(NotPermitted):
+        answer.give_final_response(case, actor=Actor.staff(first), body="Đây là trả lời cuối cùng.")
+    assert snapshot(case) == before
+    answer.give_final_response(case, actor=Actor.staff(boss), body="Đây là trả lời cuối cùng.")
+    assert case.closed_as == ClosedAs.FINAL_RESPONSE
 
 
 def test_a_program_does_not_review_what_it_answered(make_staff):

@@ -122,9 +122,9 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @form_methods
 @with_case
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """The customer does not agree with the answer that was shown, with or without a reason: somebody else looks at it again."""
+    """The customer does not agree with the answer that was shown, with or without a reason: it is looked at again."""
     take = partial(_say, case, answer.reject, EventKind.OUTCOME_REJECTED, actor)
-    done = _("Your request is open again, and somebody else will look at it.")
+    done = _("Your request is open again, and we look at it anew.")
     return _verdict(request, case, Step.REJECT, RejectForm, take, done)
 
 
