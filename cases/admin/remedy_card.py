@@ -1,6 +1,6 @@
 """The remedies of a complaint as the desk shows them: how far each is, who agreed, and what this person can do with it now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from cases.complaints.remedy_rights import Rights, is_weighed
 from cases.complaints.remedy_states import MOVES, RemedyKind, RemedyStatus, RemedyStep
 from cases.complaints.standing import ComplaintFile
 from cases.models import Case
+from cases.timeline import Who
 from cskh.core.amounts import money
 
 from . import words
@@ -60,6 +61,7 @@ class RemedyLine:
     tone: str
     proposed_by: str
     approved_by: str
+    carried_out_by: str
     execution: RemedyExecution | None
     presses: list[Press]
     why_not_mine: str
@@ -68,15 +70,21 @@ class RemedyLine:
 def lines_of(file: ComplaintFile, case: Case, rights: Rights) -> dict[int, list[RemedyLine]]:
     """By the id of the issue, those of this round and what stands of earlier ones. The same number of queries for any number."""
     remedies = [remedy for one in file.issues for remedy in one.remedies]
-    names = words.names_of((remedy.who for remedy in remedies), case) if remedies else {}
+    names = words.names_of(_people(remedies), case) if remedies else {}
     is_connected = Connector.of_settings() is not None
     lines: dict[int, list[RemedyLine]] = {}
     for remedy in remedies:
-        lines.setdefault(remedy.issue_id, []).append(_line(remedy, rights, names[remedy.who], is_connected))
+        lines.setdefault(remedy.issue_id, []).append(_line(remedy, rights, names, is_connected))
     return lines
 
 
-def _line(remedy: Remedy, rights: Rights, proposed_by: str, is_connected: bool) -> RemedyLine:
+def _people(remedies: Iterable[Remedy]) -> Iterable[Who]:
+    for remedy in remedies:
+        yield remedy.who
+        yield from (one.who for one in remedy.executions.all())
+
+
+def _line(remedy: Remedy, rights: Rights, names: Mapping[Who, str], is_connected: bool) -> RemedyLine:
     execution = max(remedy.executions.all(), key=lambda one: one.pk, default=None)
     waits = remedy.status == RemedyStatus.PROPOSED and rights.may_judge
     why_not = rights.why_not(RemedyStep.APPROVE, remedy) if waits else ""
@@ -84,8 +92,9 @@ def _line(remedy: Remedy, rights: Rights, proposed_by: str, is_connected: bool) 
         remedy=remedy,
         amount=money(remedy.amount),
         tone="bad" if remedy.is_overdue else TONES[remedy.status],
-        proposed_by=proposed_by,
+        proposed_by=names[remedy.who],
         approved_by=", ".join(str(one.by) for one in remedy.approvals.all()),
+        carried_out_by=names[execution.who] if execution else "",
         execution=execution,
         presses=list(_presses(remedy, rights, execution, is_connected)),
         why_not_mine=why_not

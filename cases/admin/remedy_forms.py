@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from cases.complaints.destinations import destinations_of
 from cases.complaints.remedy_states import RemedyKind
 from cases.evidence.pipeline.receive import Upload
 from cases.workflow import remedies
@@ -22,6 +23,12 @@ class ProposeRemedy(OfIssue):
     due_on = day_field(gettext_lazy("Done by"), required=True)
     destination = forms.CharField(label=gettext_lazy("Goes to"), required=False, max_length=160)
     reason = words_field(gettext_lazy("What is done and why, as the customer will read it"), rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(one.key, str(one)) for one in destinations_of(self.case)]
+        field = self.fields["destination"]
+        field.widget = forms.Select(choices=known) if known else forms.HiddenInput()
 
     def take(self) -> None:
         said = self.cleaned_data

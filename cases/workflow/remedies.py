@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from cases.complaints import limits
@@ -36,6 +37,10 @@ from .promises import move, note
 
 CARRY_OUT = "cases.tasks.carry_out_remedy"
 _LATEST = timedelta(days=366)
+_NO_ACCOUNT = gettext_lazy(
+    "No money can be sent: the operator's id of this customer is missing. "
+    "A manager or administrator adds it on the customer's page."
+)
 _REFERENCE_MOST = 100
 _State, _Way = RemedyExecution.State, RemedyExecution.Way
 
@@ -274,9 +279,7 @@ def _require_approvable(amount: int | None) -> None:
 def _destination(held: Case, key: str) -> Destination:
     known = destinations_of(held)
     if not known:
-        raise Invalid(
-            errors={"destination": [_("We know no account of this customer: the operator's id is missing on them.")]}
-        )
+        raise Invalid(errors={"destination": [_NO_ACCOUNT]})
     chosen = next((one for one in known if one.key == key), None) if key else known[0]
     if chosen is None:
         raise Invalid(errors={"destination": [_("This is no verified account of the customer. Choose one of theirs.")]})

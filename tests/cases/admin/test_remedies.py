@@ -78,7 +78,9 @@ def test_the_whole_way_on_the_page(desk, people, lan, case):
         case, "record-remedy", remedy=remedy.pk, reference="UNC 12", proof=SimpleUploadedFile("unc.png", proof)
     )
     assert done.status_code == 302
-    assert "UNC 12" in at.client.get(page_of(case)).content.decode()
+    shown = at.client.get(page_of(case)).content.decode()
+    assert "UNC 12" in shown
+    assert f"thủ công, {people['lan']}" in shown
     assert at.take(case, "confirm-remedy", remedy=remedy.pk).status_code == 403
     assert desk(people["manager"]).take(case, "confirm-remedy", remedy=remedy.pk).status_code == 302
 
@@ -112,6 +114,41 @@ def test_the_list_of_what_is_owed(desk, people, lan, case):
         assert listed("show=overdue") == [apology]
         assert f"#remedy-{apology}" in at.client.get(address).content.decode()
     assert desk(people["elsewhere"]).client.get(address).context["cl"].result_count == 0
+
+
+def test_a_remedy_is_found_by_what_its_case_is_found_by(desk, people, lan, case):
+    credit = propose(case, lan)
+    other, apology = promised(lan, "deposit-not-credited", kind="apology", amount=None)
+    case.customer.name = "Nguyễn Thị Mai"
+    case.customer.save()
+    at = desk(people["manager"])
+
+    def found(term):
+        page = at.client.get(reverse("admin:complaints_remedy_changelist"), {"q": term, "show": "every"})
+        return [one.pk for one in page.context["cl"].result_list]
+
+    assert set(found("nguyen thi mai")) == set(found(case.customer.external_id)) == {credit, apology}
+    assert (found(case.code), found(other.code)) == ([credit], [apology])
+    assert found("không ai cả") == found("\0") == []
+
+
+def test_who_cannot_be_paid_and_who_mends_that_is_said(desk, people, lan, case):
+    case.customer.external_id = None
+    case.customer.save()
+    at = desk(people["lan"])
+    page = at.client.get(page_of(case)).content.decode()
+    assert reverse("admin:customers_customer_change", args=[case.customer_id]) in page
+    refused = at.take(case, "propose-remedy", issue=1, kind="credit", amount="5.000", due_on=in_days(2), reason="Ghi có")
+    assert refused.status_code == 400
+    assert "destination" in refused.context["form"].errors
+    assert not Remedy.objects.exists()
+
+
+def test_the_destination_is_chosen_and_not_typed(desk, people, lan, case):
+    refused = desk(people["lan"]).take(case, "propose-remedy", issue=1, kind="credit", amount="x", reason="Ghi có")
+    field = str(refused.context["form"]["destination"])
+    assert field.startswith("<select")
+    assert "wallet:" in field
 
 
 def test_who_reads_one_has_read_of_its_case(desk, people, lan, case):
