@@ -30,10 +30,10 @@ class Level:
         if self.is_final:
             return external_route()
         if self.number < LEVELS:
-            return _("an independent review by somebody who has not decided on your complaint (level %(number)d)") % {
+            return _("an independent review by somebody who has not decided on the complaint (level %(number)d)") % {
                 "number": self.number + 1
             }
-        return _("our final response, which says where you can turn outside")
+        return _("our final response, which says where to turn outside")
 
 
 def level_of_round(number: int, *, is_final: bool = False) -> Level:

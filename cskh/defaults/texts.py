@@ -29,9 +29,9 @@ REPLY_TEMPLATES = {
     "khac-phuc": (
         "Kết quả và phương án giải quyết",
         "Kính chào {customer},\n\nChúng tôi đã xem xét xong khiếu nại {code}. Chúng tôi sẽ thực hiện cho Quý khách:\n{remedies}\n\n"
-        "Nếu đồng ý, Quý khách chọn “Đồng ý” trên trang yêu cầu; nếu chưa, một người khác sẽ xem lại.\n\n",
+        "Nếu đồng ý, Quý khách chọn “Tôi đồng ý” trên trang yêu cầu; nếu chưa, một người khác sẽ xem lại.\n\n",
         "Dear {customer},\n\nWe have looked into your complaint {code}. This is what we do for you:\n{remedies}\n\n"
-        "If you agree, say so on the page of your request; if not, somebody else looks at it again.\n\n",
+        "If you agree, choose “I agree” on the page of your request; if not, somebody else looks at it again.\n\n",
     ),
     "dang-tra-soat": (
         "Đang tra soát với ngân hàng",

@@ -138,7 +138,9 @@ def test_who_cannot_be_paid_and_who_mends_that_is_said(desk, people, lan, case):
     at = desk(people["lan"])
     page = at.client.get(page_of(case)).content.decode()
     assert reverse("admin:customers_customer_change", args=[case.customer_id]) in page
-    refused = at.take(case, "propose-remedy", issue=1, kind="credit", amount="5.000", due_on=in_days(2), reason="Ghi có")
+    refused = at.take(
+        case, "propose-remedy", issue=1, kind="credit", amount="5.000", due_on=in_days(2), reason="Ghi có"
+    )
     assert refused.status_code == 400
     assert "destination" in refused.context["form"].errors
     assert not Remedy.objects.exists()
