@@ -32,6 +32,7 @@ from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from cskh.core.text import clean, one_line
 
 from . import _waiting, resolution
+from ._own_filing import filed_by, rests_on_own_filing
 from ._take_step import change_case
 from .evidence import note_check, require_released
 
@@ -117,10 +118,10 @@ def verify_fact(
                 kind=kind,
                 sources=_checked(held, kind, sources),
                 sentence=_checked_sentence(held, line, kind, sentence),
-                needs_second=_takes_two(held, kind, line, file),
+                needs_second=_takes_two(held, kind, line, file) or rests_on_own_filing(actor, sources.evidence),
             )
             if kind == Kind.CORROBORATED and not entry.needs_second:
-                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor, is_second=False)
         _complete_if_nothing_is_left(case)
     return entry
 
@@ -158,7 +159,7 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
                 confirms=finding,
             )
             if finding.kind == Kind.CORROBORATED:
-                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor, is_second=True)
         _complete_if_nothing_is_left(finding.case)
     return entry
 
@@ -236,8 +237,9 @@ def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: CaseFile)
 
 
 def _why_not_aside(actor: Actor, line: Line, *, is_much: bool, judges: Callable[[], bool]) -> str:
-    """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
-    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or is_much):
+    """What nothing is decided without, or takes two to be found, does not go away by one: somebody who judges outcomes sets it
+    aside, and did not find it."""
+    if not line.is_fact or not (line.must_be_verified or line.is_disputed or line.was_found_by_two or is_much):
         return ""
     if not judges():
         return _("A manager or the lead sets this fact aside.")
@@ -405,11 +407,15 @@ def _is_much(held: Case, file: CaseFile) -> bool:
     """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
     the highest counts, so that nobody gets round the second verifier by putting down less.
 
-    What cannot be read as an amount may be any amount.
+    What cannot be read as an amount may be any amount, and so may one that nobody has said where the checklist asks for it,
+    until somebody sets it aside.
     """
-    said = [words for line in file.facts if _is_amount(line) for words in _ever_claimed(line)]
-    amounts = [held.amount or 0, *(amount_of(words) for words in said)]
-    return any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
+    asked = [line for line in file.facts if _is_amount(line)]
+    amounts = [amount_of(words) for line in asked for words in _ever_claimed(line)]
+    if held.amount is not None:
+        amounts.append(held.amount)
+    is_unknown = not amounts and any(line.fact_state != Kind.SET_ASIDE for line in asked)
+    return is_unknown or any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
 
 
 def _ever_claimed(line: Line) -> list[str]:
@@ -423,14 +429,16 @@ def _is_amount(line: Line) -> bool:
     return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
 
 
-def _accept_what_it_rests_on(held: Case, line: Line, evidence: Collection[EvidenceItem], *, actor: Actor) -> None:
+def _accept_what_it_rests_on(
+    held: Case, line: Line, evidence: Collection[EvidenceItem], *, actor: Actor, is_second: bool
+) -> None:
     """What corroborates the fact is accepted, as this where it was nothing yet, and so are the words that say it. What was
-    asked for is not awaited any more."""
+    asked for is not awaited any more. What one person alone has filed and confirmed is not accepted by that."""
     asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
     RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
     words = [item for item in line.items if item.text and not item.file_id]
     for item in {item.pk: item for item in (*words, *evidence)}.values():
-        if item.state == EvidenceItem.State.RECEIVED:
+        if item.state == EvidenceItem.State.RECEIVED and (is_second or not filed_by(actor, item)):
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item
                 custody.note_filing(item, actor=actor)

@@ -67,6 +67,18 @@ def scanner_address() -> str:
     return address
 
 
+def reminder_points(name: str, *, default: str) -> tuple[int, ...]:
+    """At which points of a wait somebody is reminded, in whole percent of it by commas: `50,85`. None where it is empty."""
+    text = env.str(name, default=default)
+    try:
+        points = tuple(int(point) for point in text.split(",")) if text.strip() else ()
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is whole percents by commas, such as 50,85.") from error
+    if sorted(set(points)) != list(points) or not all(0 < point < 100 for point in points):
+        raise ImproperlyConfigured(f"{name} rises, each point once, between 1 and 99: such as 50,85.")
+    return points
+
+
 def mailboxes() -> list[dict[str, object]]:
     """The mail boxes that are read, from CSKH_MAILBOXES: addresses separated by blanks.
 

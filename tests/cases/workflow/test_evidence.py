@@ -50,7 +50,7 @@ def lan(make_staff):
 
 @pytest.fixture
 def case(clock, lan):
-    return case_at(Status.ROUTED, lan, category="deposit-not-credited")
+    return case_at(Status.ROUTED, lan, category="deposit-not-credited", settled=False)
 
 
 def ask(case, lan, *items, **more):
