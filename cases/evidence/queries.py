@@ -131,8 +131,8 @@ def file_of(case: Case) -> CaseFile:
 def gates_left_behind(case: Case, category: Category) -> list[str]:
     """What nothing is decided past now, and would be by the checklist of `category`: facts, then checks, by their names.
 
-    Where that one has a gate of its own, nothing is left behind of which nobody has said or asked anything yet: the case was
-    filed in the wrong place, and is decided past the gate of the right one.
+    A case that was filed in the wrong place, and about whose gate nobody has said or asked anything yet, leaves none behind
+    where there is one as good: for a fact that must be verified another such fact, for a check any.
     """
     file = file_of(case)
     entries = list(
@@ -140,7 +140,8 @@ def gates_left_behind(case: Case, category: Category) -> list[str]:
     )
     listed = {(entry.part, entry.slug): entry for entry in entries}
 
-    is_gated = any(entry.stops_decisions for entry in entries)
+    has_gate = any(entry.stops_decisions for entry in entries)
+    has_fact = any(entry.stops_decisions and entry.part == Part.FACT for entry in entries)
 
     def is_kept(line: Line) -> bool:
         entry = listed.get((Part.FACT, line.slug))
@@ -150,8 +151,8 @@ def gates_left_behind(case: Case, category: Category) -> list[str]:
         entry = listed.get((Part.CHECK, check.entry.slug))
         return entry is not None and entry.is_mandatory
 
-    facts = [line for line in file.undecided if not (is_gated and line.was_never_asked)]
-    checks = [check for check in file.unmade if not (is_gated and not check.said)]
+    facts = [line for line in file.undecided if not (has_fact and line.was_never_asked)]
+    checks = [check for check in file.unmade if not (has_gate and not check.said)]
     left = [line.name for line in facts if not is_kept(line)]
     return left + [check.entry.name for check in checks if not is_still_mandatory(check)]
 

@@ -216,9 +216,10 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it
-    (NotPermitted). Whoever filed it for the customer does not accept it (NotPermitted). What is accepted, or is not any more, after the outcome was approved is a new fact: the approval is taken
-    back. What was rejected shows as missing again; whether it is asked for once more is the handler's decision.
+    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it,
+    and whoever filed it for the customer does not accept it (NotPermitted). What is accepted, or is not any more, after the
+    outcome was approved is a new fact: the approval is taken back. What was rejected shows as missing again; whether it is
+    asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]

@@ -68,7 +68,8 @@ def settle_facts(case, actor, value="GD-55120"):
         note_amount(case, actor)
     for line in file.undecided:
         sources = facts.Sources(statement="Sổ lệnh")
-        facts.verify_fact(case, actor=actor, fact=line.slug, result="corroborated", value=value, sources=sources)
+        said = "" if line.claim else value
+        facts.verify_fact(case, actor=actor, fact=line.slug, result="corroborated", value=said, sources=sources)
     for check in file.unmade:
         checks.make_check(case, actor=actor, check=check.entry.slug)
 
