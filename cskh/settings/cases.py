@@ -80,7 +80,7 @@ PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 # is reminded, in percent of the wait. How long is waited by default is a service target (`evidence_wait`), by category,
 # priority and channel.
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)
-EVIDENCE_REMINDERS_AT_PERCENT = reminder_points("EVIDENCE_REMINDERS_AT_PERCENT", default="50,85")
+EVIDENCE_REMINDERS_AT_PERCENT = reminder_points()
 CALL_BACK_WITHIN = timedelta(minutes=15)
 
 # So many cases go into one exported file; whoever wants more chooses less at once.

@@ -67,16 +67,20 @@ def scanner_address() -> str:
     return address
 
 
-def reminder_points(name: str, *, default: str) -> tuple[int, ...]:
-    """At which points of a wait somebody is reminded, in whole percent of it by commas: `50,85`. None where it is empty."""
-    text = env.str(name, default=default)
+def reminder_points() -> tuple[int, ...]:
+    """At which points of the wait for evidence customers are reminded, from EVIDENCE_REMINDERS_AT_PERCENT: whole percents of it
+    by commas, rising; none where it is empty."""
+    text = env.str("EVIDENCE_REMINDERS_AT_PERCENT", default="50,85")
     try:
         points = tuple(int(point) for point in text.split(",")) if text.strip() else ()
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is whole percents by commas, such as 50,85.") from error
+        raise ImproperlyConfigured(_WHAT_POINTS_ARE) from error
     if sorted(set(points)) != list(points) or not all(0 < point < 100 for point in points):
-        raise ImproperlyConfigured(f"{name} rises, each point once, between 1 and 99: such as 50,85.")
+        raise ImproperlyConfigured(_WHAT_POINTS_ARE)
     return points
+
+
+_WHAT_POINTS_ARE = "EVIDENCE_REMINDERS_AT_PERCENT is whole percents from 1 to 99 by commas, rising: such as 50,85."
 
 
 def mailboxes() -> list[dict[str, object]]:

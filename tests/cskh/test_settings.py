@@ -54,14 +54,14 @@ class TestReminderPoints:
         ("given", "points"), [("50,85", (50, 85)), ("", ()), ("30", (30,)), (" 25, 50 ,75", (25, 50, 75))]
     )
     def test_percents_by_commas(self, monkeypatch, given, points):
-        monkeypatch.setenv("POINTS", given)
-        assert reminder_points("POINTS", default="10") == points
+        monkeypatch.setenv("EVIDENCE_REMINDERS_AT_PERCENT", given)
+        assert reminder_points() == points
 
     @pytest.mark.parametrize("given", ["0,50", "50,100", "85,50", "50,50", "0.5", "half", "50,,85"])
     def test_what_means_nothing_is_refused_at_the_start(self, monkeypatch, given):
-        monkeypatch.setenv("POINTS", given)
-        with pytest.raises(ImproperlyConfigured, match="POINTS"):
-            reminder_points("POINTS", default="10")
+        monkeypatch.setenv("EVIDENCE_REMINDERS_AT_PERCENT", given)
+        with pytest.raises(ImproperlyConfigured, match="EVIDENCE_REMINDERS_AT_PERCENT"):
+            reminder_points()
 
 
 class TestStorageKeys:
