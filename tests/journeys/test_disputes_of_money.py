@@ -196,6 +196,7 @@ def test_promotion(phone, desk, books):
 
         ledger = vy.pulls(case, "bonuses")
         assert ledger.content[0]["terms"] == "v3"
+        vy.finds(case, "amount", "corroborated", value="50.000 ₫", snapshot=ledger.pk)
         vy.finds(case, "campaign", "corroborated", value="HOANPHI10", snapshot=ledger.pk)
         vy.checks(case, "terms-then", "shown-before", "promises")
         vy.checks(case, "for-the-customer", note="Điều kiện v3 không nói rõ múi giờ: hiểu theo hướng có lợi cho khách")

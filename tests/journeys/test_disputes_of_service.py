@@ -56,6 +56,7 @@ def test_impersonation(browser, mailbox, desk):
     hai.accepts(case, shot, thing="Biên lai chuyển tiền cho họ, nếu có")
     link = case.evidence.get(file=None)
     hai.accepts(case, link)
+    hai.finds(case, "loss", "corroborated", value="500.000 ₫", evidence=[shot.pk])
     hai.finds(
         case, "contacted-by", "corroborated", value="Trang giả", statement="Trang không thuộc danh sách của chúng ta"
     )
