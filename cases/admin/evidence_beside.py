@@ -1,4 +1,4 @@
-"""What the panel shows beside each evidence item: what its file says of itself, and where else it turned up."""
+"""What the panel shows beside each evidence item: what its file says of itself, where else it turned up, and whose it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from cases.models import Case
 class Beside:
     trace: Trace | None
     elsewhere: Elsewhere | None
+    is_own: bool  # filed by whoever looks at it: somebody else accepts it
 
 
 def put_beside(items: Sequence[EvidenceItem], case: Case, actor: Actor) -> None:
@@ -21,4 +22,4 @@ def put_beside(items: Sequence[EvidenceItem], case: Case, actor: Actor) -> None:
     traces, found = traces_of(items, case, actor), elsewhere(items, case, actor)
     for item in items:
         file = item.file_id or 0
-        item.beside = Beside(traces.get(file), found.get(file))  # type: ignore[attr-defined]
+        item.beside = Beside(traces.get(file), found.get(file), item.was_filed_by(actor))  # type: ignore[attr-defined]

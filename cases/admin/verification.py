@@ -179,6 +179,7 @@ def content(case: Case, actor: Actor, refused: Refused | None = None) -> dict[st
         "original": case,
         "case": case,
         "amount": money(case.amount),
+        "is_amount_unknown": facts.is_amount_unknown(case, file),
         "cards": cards,
         "pictures": _pictures(items),
         "items": sorted(items, key=lambda item: (item.received_at, item.pk)),

@@ -170,7 +170,7 @@ class RequestEvidenceIn(serializers.Serializer):
         max_length=500,
         default="",
         allow_blank=True,
-        help_text="Why things are asked for that could have been asked for earlier. The customer does not read it. Asked of staff "
+        help_text="Why things are asked for that could have been asked for earlier. The customer does not read it. Needed "
         "where a withdrawal waits; which things those are stands in `late` of the event.",
     )
 

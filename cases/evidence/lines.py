@@ -328,18 +328,24 @@ class Line:
         last = self.findings[-1] if self.findings else None
         return last is not None and (last.kind == Kind.CONTRADICTED or awaits_second(last))
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether what was found last took two people and had one, whatever the customer has said since."""
+        ours = next((one for one in reversed(self.said) if one.kind != Kind.CLAIMED), None)
+        return ours is not None and awaits_second(ours)
+
     def blocks_decisions(self, round_number: int) -> bool:
         """Whether nothing is decided in that round before somebody has verified this or set it aside (I3).
 
-        What a silent customer was asked for and did not tell is decided without; what was found and awaits a second verifier
-        is not, nor what was corroborated by evidence alone that was rejected then.
+        What a silent customer was asked for and did not tell is decided without; what was found and never confirmed by the
+        second person it takes is not, nor what was corroborated by evidence alone that was rejected then.
         """
         if not self.is_fact:
             return False
-        state = self.fact_state
-        if state == AWAITING_SECOND:
+        if self.is_unconfirmed:
             return True
-        if not self.must_be_verified or self.state == State.NOT_NEEDED:
+        state = self.fact_state
+        if not self.must_be_verified or state == Kind.SET_ASIDE:
             return False
         if any(other.is_proven for other in self.alternatives):
             return False

@@ -13,7 +13,7 @@ from cases.records.models import TransactionCode
 
 from .case_file import CaseFile as CaseFile
 from .checks import CheckToMake as CheckToMake
-from .lines import AWAITING_SECOND, CLAIM_MAX, Claim, awaits_second, join_alternatives
+from .lines import CLAIM_MAX, Claim, awaits_second, join_alternatives
 from .lines import MISSING as MISSING
 from .lines import Line as Line
 from .models import (
@@ -129,26 +129,38 @@ def file_of(case: Case) -> CaseFile:
 
 
 def gates_left_behind(case: Case, category: Category) -> list[str]:
-    """What nothing is decided past now, and would be by the checklist of `category`: facts, then checks, by their names."""
+    """What nothing is decided past now, and would be by the checklist of `category`: facts, then checks, by their names.
+
+    A case that was filed in the wrong place, and about whose gate nobody has said or asked anything yet, leaves none behind
+    where there is one as good: for a fact that must be verified another such fact, for a check any.
+    """
     file = file_of(case)
-    entries = ChecklistItem.objects.filter(checklist__category=category, checklist__number=category.checklist_number)
+    entries = list(
+        ChecklistItem.objects.filter(checklist__category=category, checklist__number=category.checklist_number)
+    )
     listed = {(entry.part, entry.slug): entry for entry in entries}
+
+    has_gate = any(entry.stops_decisions for entry in entries)
+    has_fact = any(entry.stops_decisions and entry.part == Part.FACT for entry in entries)
 
     def is_kept(line: Line) -> bool:
         entry = listed.get((Part.FACT, line.slug))
-        return entry is not None and (entry.must_be_verified or line.fact_state == AWAITING_SECOND)
+        return entry is not None and (entry.must_be_verified or line.is_unconfirmed)
 
     def is_still_mandatory(check: CheckToMake) -> bool:
         entry = listed.get((Part.CHECK, check.entry.slug))
         return entry is not None and entry.is_mandatory
 
-    left = [line.name for line in file.undecided if not is_kept(line)]
-    return left + [check.entry.name for check in file.unmade if not is_still_mandatory(check)]
+    facts = [line for line in file.undecided if not (has_fact and line.was_never_asked)]
+    checks = [check for check in file.unmade if not (has_gate and not check.said)]
+    left = [line.name for line in facts if not is_kept(line)]
+    return left + [check.entry.name for check in checks if not is_still_mandatory(check)]
 
 
 def _still_awaiting(file: CaseFile, case: Case, said: Iterable[FactEntry]) -> list[Line]:
-    """Facts of an earlier checklist whose finding awaits its second person: classifying again does not do away with that."""
-    last = {one.slug: one for one in said if one.kind not in OF_CHECKS}
+    """Facts of an earlier checklist whose finding awaits its second person: neither classifying again nor a new claim does away
+    with that."""
+    last = {one.slug: one for one in said if one.kind not in OF_CHECKS and one.kind != FactEntry.Kind.CLAIMED}
     listed = {line.slug for line in file.lines}
     awaiting = [slug for slug, one in last.items() if slug not in listed and awaits_second(one)]
     if not awaiting:

@@ -35,10 +35,11 @@ def usual_due(case: Case, *, at: datetime) -> datetime:
 
 
 def begin(held: Case, request: EvidenceRequest) -> None:
-    """What was asked for is waited for: its own clock, one reminder on the way, and the end of the longest wait."""
+    """What was asked for is waited for: its own clock, reminders on the way, and the end of the longest wait."""
     asked_at, wait = request.asked_at, request.due_at - request.asked_at
     _clocks.start_until(held, ClockKind.EVIDENCE_WAIT, at=asked_at, due_at=request.due_at)
-    _plans.plan(held, FollowUp.Kind.EVIDENCE_REMINDER, asked_at + wait * settings.EVIDENCE_REMINDER_SHARE)
+    for percent in settings.EVIDENCE_REMINDERS_AT_PERCENT:
+        _plans.plan(held, FollowUp.Kind.EVIDENCE_REMINDER, asked_at + wait * percent / 100)
     _plans.plan(held, FollowUp.Kind.EVIDENCE_OVERDUE, _longest(request), request=request.pk)
 
 
@@ -55,6 +56,12 @@ def never_reached(held: Case, request: EvidenceRequest, *, delivered_at: datetim
     if delivered_at is not None:
         _clocks.undo_pause(held, started_at=delivered_at)
     _move_overdue(held, request)
+
+
+def reminds_of_something(held: Case, reminder: FollowUp) -> bool:
+    """Whether the customer had the request when the reminder was due; else it would come together with what it reminds of."""
+    request = queries.open_request(held)
+    return request is not None and request.delivered_at is not None and request.delivered_at <= reminder.due_at
 
 
 def complete_if_whole(case: Case) -> None:

@@ -17,7 +17,6 @@ from cases import policies
 from cases.events import EventKind, record
 from cases.evidence import custody, queries, sorting
 from cases.evidence.models import (
-    ASKED_OF_CUSTOMERS,
     Check,
     ChecklistItem,
     EvidenceItem,
@@ -39,7 +38,11 @@ from cskh.core.errors import Invalid, NotPermitted, StepNotAllowed
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import clean, one_line, require_length
 
-from . import _waiting, conversation, handover, protection, resolution
+from . import _grounds, _waiting, conversation, handover, protection, resolution
+from ._grounds import may_ask_again as may_ask_again
+from ._grounds import may_ask_besides as may_ask_besides
+from ._grounds import may_ask_beyond as may_ask_beyond
+from ._own_filing import require_another
 from ._take_step import change_case, take_step
 from ._waiting import EVIDENCE
 from ._waiting import usual_due as usual_due
@@ -47,7 +50,6 @@ from ._waiting import usual_due as usual_due
 _MAX_TEXT = 4_000
 _MAX_REASON = 500
 _REJECTIONS = 2  # so often whoever works on the case rejects the same thing: each asks the customer for it once more
-_ROUNDS = 2  # so often the customer is asked before somebody who answers for the case has looked (R-26)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +77,12 @@ def request_evidence(
     """
     now = timezone.now()
     with take_step(case, Step.REQUEST_EVIDENCE, actor=actor) as held:
-        _require_a_look(held, actor)
+        _grounds.require_a_look(held, actor)
         wanted_items = checked_items(held, items, status=held.came_from)
-        _require_grounds(held, actor, wanted_items)
+        _grounds.require_grounds(held, actor, wanted_items)
         late_why = clean(late_why)[:_MAX_REASON] if any(wanted.is_late for wanted in wanted_items) else ""
         if not late_why:
-            _require_in_time(held, actor, wanted_items)
+            _grounds.require_in_time(held, wanted_items)
         due_at = checked_due(due_at, now) if due_at else usual_due(held, at=now)
         request = EvidenceRequest.objects.create(
             case=held,
@@ -214,9 +216,10 @@ def verify_evidence(
 
     `checklist_item` says which of the needed things it is, or `requested_item` which of those that were asked for besides,
     where that was not known or mistaken. A later check replaces the earlier one and both stay on record; the customer
-    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it
-    (NotPermitted). What is accepted, or is not any more, after the outcome was approved is a new fact: the approval is taken
-    back. What was rejected shows as missing again; whether it is asked for once more is the handler's decision.
+    hears of a rejection, and when it is taken back. From the third of the same thing on a manager or the lead rejects it,
+    and whoever filed it for the customer does not accept it (NotPermitted). What is accepted, or is not any more, after the
+    outcome was approved is a new fact: the approval is taken back. What was rejected shows as missing again; whether it is
+    asked for once more is the handler's decision.
     """
     policies.require(actor, Step.REQUEST_EVIDENCE, item.case)
     words = clean(reason)[:500]
@@ -236,6 +239,8 @@ def verify_evidence(
             if thing is not None:
                 sorting.file_under(held, item, thing)
                 custody.note_filing(item, actor=actor)
+            if result == Check.Result.ACCEPTED:
+                require_another(held, item, actor=actor)
             if result == Check.Result.REJECTED:
                 _require_a_look_at_rejections(held, actor, item)
             check = note_check(held, item, actor=actor, result=result, words=words)
@@ -287,38 +292,6 @@ def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Re
     return check
 
 
-def may_ask_again(actor: Actor, case: Case) -> bool:
-    """Whether the customer may be asked once more, or was asked often enough for somebody else to see what is wrong.
-
-    Who may do so are those who judge outcomes here: managers, and leads of the department. What came back does not count.
-    """
-    if policies.may(actor, Step.RETURN, case):
-        return True
-    return EvidenceRequest.objects.filter(case=case, bounced_at__isnull=True).count() < _ROUNDS
-
-
-def may_ask_besides(actor: Actor, case: Case) -> bool:
-    """Whether `actor` may ask for what something as good is there for: people who judge outcomes here, and no program."""
-    return policies.may(actor, Step.RETURN, case)
-
-
-def may_ask_beyond(actor: Actor, case: Case) -> bool:
-    """Whether `actor` may ask for what is not on the checklist: whoever judges outcomes here, and anybody where it asks for
-    nothing."""
-    return policies.may(actor, Step.RETURN, case) or not _asks_of_customers(case)
-
-
-def _require_a_look(held: Case, actor: Actor) -> None:
-    """Raises NotPermitted where not `may_ask_again`."""
-    if not may_ask_again(actor, held):
-        raise NotPermitted(
-            _(
-                "The customer was asked %(times)d times. A manager or the lead looks at the case before more is asked for."
-            )
-            % {"times": _ROUNDS}
-        )
-
-
 def _require_a_look_at_rejections(held: Case, actor: Actor, item: EvidenceItem) -> None:
     """Raises NotPermitted where the same thing was rejected so often that somebody who answers for the case looks first: to
     reject it once more is to ask the customer once more."""
@@ -335,49 +308,6 @@ def _require_a_look_at_rejections(held: Case, actor: Actor, item: EvidenceItem) 
             )
             % {"times": rejected}
         )
-
-
-def _require_grounds(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
-    """What is asked for besides what is as good, or is on no line of the checklist, needs a reason of its own and somebody
-    who answers for the case (R-28). The latter is asked of people alone: what programs ask for was decided by whoever set
-    them up.
-    """
-    besides = [wanted for wanted in items if wanted.is_besides]
-    if besides and not may_ask_besides(actor, held):
-        raise NotPermitted(
-            _("What is as good is on file. A manager or the lead asks for this besides: %(items)s.")
-            % {"items": _names(besides)}
-        )
-    beyond = _beyond_checklist(held, items) if actor.is_staff else []
-    if beyond and not policies.may(actor, Step.RETURN, held):
-        raise NotPermitted(
-            _("A manager or the lead asks for what is not on the checklist: %(items)s.") % {"items": _names(beyond)}
-        )
-    if unsaid := [wanted for wanted in (*besides, *beyond) if not wanted.has_own_reason]:
-        raise Invalid(errors={"items": [_("Say why this is needed: %(items)s.") % {"items": _names(unsaid)}]})
-
-
-def _require_in_time(held: Case, actor: Actor, items: Sequence[Wanted]) -> None:
-    """No withdrawal hangs on documents that could have been asked for earlier, unless somebody says why (R-28). This is asked of
-    people alone, as their grounds are."""
-    late = [wanted for wanted in items if wanted.is_late]
-    if late and actor.is_staff and queries.file_of(held).is_about_a_withdrawal:
-        words = _("This could have been asked for earlier, and money waits for it: %(items)s. Say why only now.")
-        raise Invalid(errors={"late_why": [words % {"items": _names(late)}]})
-
-
-def _beyond_checklist(held: Case, items: Sequence[Wanted]) -> list[Wanted]:
-    """A category whose checklist asks for nothing has nothing to go beyond."""
-    beyond = [wanted for wanted in items if wanted.checklist_item is None]
-    return beyond if beyond and _asks_of_customers(held) else []
-
-
-def _asks_of_customers(case: Case) -> bool:
-    return queries.entries_of(case).filter(part__in=ASKED_OF_CUSTOMERS).exists()
-
-
-def _names(items: Sequence[Wanted]) -> str:
-    return ", ".join(wanted.name for wanted in items)
 
 
 def _take_in(

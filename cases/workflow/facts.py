@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,18 +19,19 @@ from cases.events import EventKind, record
 from cases.evidence import custody, queries
 from cases.evidence.case_file import CaseFile
 from cases.evidence.lines import AWAITING_SECOND, CLAIM_MAX, Line
-from cases.evidence.models import FOUND, CaseField, Check, EvidenceItem, FactEntry, RequestedItem
+from cases.evidence.models import FOUND, Check, EvidenceItem, FactEntry, RequestedItem
 from cases.fair_words import require_fair
 from cases.models import Case
 from cases.no_payment import require_no_demand
 from cases.records import registry
 from cases.records.models import Snapshot
 from cases.states import Step
-from cskh.core.amounts import amount_of
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
 from cskh.core.text import clean, one_line
 
-from . import _waiting, resolution
+from . import _stakes, _waiting, resolution
+from ._own_filing import rests_on_own_filing
+from ._stakes import is_amount_unknown as is_amount_unknown
 from ._take_step import change_case
 from .evidence import note_check, require_released
 
@@ -57,7 +57,7 @@ def note_claim(case: Case, *, actor: Actor, fact: str, value: str, message: int 
     with transaction.atomic():
         with change_case(case) as held:
             line = _line(held, actor, fact)
-            _require_amount(line, value)
+            _stakes.require_amount(line, value)
             entry = _claim(held, line, actor=actor, value=value, message=message)
         _waiting.complete_if_whole(case)
     return entry
@@ -105,7 +105,7 @@ def verify_fact(
             if one_line(value) and (said is None or one_line(value) != one_line(said.value)):
                 said = None
             if said is None:
-                _require_amount(line, value)
+                _stakes.require_amount(line, value)
             if said is None or said.entry is None:
                 item, message = (said.item, said.message) if said else (None, None)
                 value = said.value if said else value
@@ -117,10 +117,10 @@ def verify_fact(
                 kind=kind,
                 sources=_checked(held, kind, sources),
                 sentence=_checked_sentence(held, line, kind, sentence),
-                needs_second=_takes_two(held, kind, line, file),
+                needs_second=_takes_two(held, kind, line, file) or rests_on_own_filing(actor, sources.evidence),
             )
             if kind == Kind.CORROBORATED and not entry.needs_second:
-                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor, is_second=False)
         _complete_if_nothing_is_left(case)
     return entry
 
@@ -158,7 +158,7 @@ def confirm_finding(finding: FactEntry, *, actor: Actor) -> FactEntry:
                 confirms=finding,
             )
             if finding.kind == Kind.CORROBORATED:
-                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor)
+                _accept_what_it_rests_on(held, line, sources.evidence, actor=actor, is_second=True)
         _complete_if_nothing_is_left(finding.case)
     return entry
 
@@ -197,7 +197,7 @@ def set_aside(case: Case, *, actor: Actor, thing: str, reason: str) -> None:
 
 def may_set_aside(case: Case, *, actor: Actor, file: CaseFile) -> frozenset[str]:
     """The facts (their slugs) that `actor`, who may work on the evidence of the case, may set aside; nothing is asked twice."""
-    is_much, judges = _is_much(case, file), _judges(case, actor)
+    is_much, judges = _stakes.is_much(case, file), _judges(case, actor)
     return frozenset(
         line.slug for line in file.facts if not _why_not_aside(actor, line, is_much=is_much, judges=judges)
     )
@@ -231,13 +231,14 @@ def _line(held: Case, actor: Actor, thing: str, file: CaseFile | None = None, *,
 
 
 def _require_may_set_aside(held: Case, actor: Actor, line: Line, file: CaseFile) -> None:
-    if reason := _why_not_aside(actor, line, is_much=_is_much(held, file), judges=_judges(held, actor)):
+    if reason := _why_not_aside(actor, line, is_much=_stakes.is_much(held, file), judges=_judges(held, actor)):
         raise NotPermitted(reason)
 
 
 def _why_not_aside(actor: Actor, line: Line, *, is_much: bool, judges: Callable[[], bool]) -> str:
-    """What takes two to be found does not go away by one: somebody who judges outcomes sets it aside, and did not find it."""
-    if not line.is_fact or not (line.is_disputed or line.was_found_by_two or is_much):
+    """What nothing is decided without, or takes two to be found, does not go away by one: somebody who judges outcomes sets it
+    aside, and did not find it."""
+    if not line.is_fact or not (line.must_be_verified or line.is_disputed or line.was_found_by_two or is_much):
         return ""
     if not judges():
         return _("A manager or the lead sets this fact aside.")
@@ -390,47 +391,21 @@ def _checked_sentence(held: Case, line: Line, kind: FactEntry.Kind, sentence: st
         return usual_sentence(line, kind.value)[:_MAX_VALUE]
 
 
-def _require_amount(line: Line, value: str) -> None:
-    """What one of us puts down as an amount can be read as one. Customers say it in words of their own."""
-    if _is_amount(line) and one_line(value) and amount_of(value) is None:
-        raise Invalid(errors={"value": [_("Write the amount in VND as a whole number, such as 2.000.000.")]})
-
-
 def _takes_two(held: Case, kind: FactEntry.Kind, line: Line, file: CaseFile) -> bool:
     """Whether a finding counts only once a second person has confirmed it: what two have found, one does not overturn."""
-    return kind == Kind.CONTRADICTED or line.was_found_by_two or _is_much(held, file)
+    return kind == Kind.CONTRADICTED or line.was_found_by_two or _stakes.is_much(held, file)
 
 
-def _is_much(held: Case, file: CaseFile) -> bool:
-    """Whether more is at stake than one person decides on, by the case's details and by everything the customer ever said:
-    the highest counts, so that nobody gets round the second verifier by putting down less.
-
-    What cannot be read as an amount may be any amount.
-    """
-    said = [words for line in file.facts if _is_amount(line) for words in _ever_claimed(line)]
-    amounts = [held.amount or 0, *(amount_of(words) for words in said)]
-    return any(amount is None or amount > settings.VERIFY_ALONE_MAX_VND for amount in amounts)
-
-
-def _ever_claimed(line: Line) -> list[str]:
-    return [
-        *(entry.value for entry in line.said if entry.kind == Kind.CLAIMED and entry.value),
-        *(item.text for item in line.items if item.text),
-    ]
-
-
-def _is_amount(line: Line) -> bool:
-    return line.checklist_item is not None and line.checklist_item.case_field == CaseField.AMOUNT
-
-
-def _accept_what_it_rests_on(held: Case, line: Line, evidence: Collection[EvidenceItem], *, actor: Actor) -> None:
+def _accept_what_it_rests_on(
+    held: Case, line: Line, evidence: Collection[EvidenceItem], *, actor: Actor, is_second: bool
+) -> None:
     """What corroborates the fact is accepted, as this where it was nothing yet, and so are the words that say it. What was
-    asked for is not awaited any more."""
+    asked for is not awaited any more. What one person alone has filed and confirmed is not accepted by that."""
     asked = [one.pk for one in line.asked if one.state in _STILL_ASKED]
     RequestedItem.objects.filter(pk__in=asked).update(state=RequestedItem.State.ACCEPTED)
     words = [item for item in line.items if item.text and not item.file_id]
     for item in {item.pk: item for item in (*words, *evidence)}.values():
-        if item.state == EvidenceItem.State.RECEIVED:
+        if item.state == EvidenceItem.State.RECEIVED and (is_second or not item.was_filed_by(actor)):
             if item.requested_item is None and item.checklist_item is None:
                 item.checklist_item = line.checklist_item
                 custody.note_filing(item, actor=actor)

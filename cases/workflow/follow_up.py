@@ -13,7 +13,7 @@ from cases import queries
 from cases.models import Case, FollowUp
 from cases.states import CUSTOMERS_TURN, Status
 
-from . import _clocks, _plans, delivery, evidence
+from . import _clocks, _plans, _waiting, delivery, evidence
 from ._clocks import SLA
 from .answer import close_no_reply
 
@@ -50,8 +50,9 @@ def _to_do(held: Case, now: datetime) -> list[FollowUp]:
         ending.save()
         due.remove(ending)
     missed = [one for one in due if one.kind in _REMINDERS and one is not latest[one.kind]]
-    if Kind.EVIDENCE_OVERDUE in latest and Kind.EVIDENCE_REMINDER in latest:
-        missed.append(latest[Kind.EVIDENCE_REMINDER])
+    asked = latest.get(Kind.EVIDENCE_REMINDER)
+    if asked and (Kind.EVIDENCE_OVERDUE in latest or not _waiting.reminds_of_something(held, asked)):
+        missed.append(asked)
     for one in missed:
         one.cancelled_at = now
         one.save()

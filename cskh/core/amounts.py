@@ -13,7 +13,7 @@ _AMOUNT = re.compile(
     r"(?<![\w.,-])(?P<whole>\d{1,3}(?P<mark>[., ])\d{3}(?:(?P=mark)\d{3})*|\d+)(?:[.,](?P<part>\d{1,2}))?"
     rf"\s*(?P<scale>{'|'.join(_SCALES)})?\s*(?P<currency>dong|vnd|d|₫)?(?!\w)"
 )
-_LEAST_BARE = 1000  # what is less is short for something: 25 for 25 million
+_LEAST_BARE = 1000  # what is less is short for something, 25 for 25 million, unless it is nothing
 
 
 def amount_of(text: str) -> int | None:
@@ -37,7 +37,7 @@ def amount_of(text: str) -> int | None:
         return None
     if amount["currency"]:
         return int(whole)
-    return int(whole) if not besides and int(whole) >= _LEAST_BARE else None
+    return int(whole) if not besides and (int(whole) >= _LEAST_BARE or int(whole) == 0) else None
 
 
 def money(amount: int | None) -> str:

@@ -1,8 +1,8 @@
 """What each kind of request needs: facts, evidence of the customer, records of ours, checks. Vietnamese and English.
 
-What is mandatory is asked for where it is missing. A fact that must be verified stops every decision until somebody has done
-so: there is at most one, only in the complex matters whose outcome turns on it, so that simple ones stay quick. Questions and
-suggestions ask for nothing.
+What is mandatory is asked for where it is missing. Each type of dispute has one thing at its heart without which nothing is
+decided (I3): the fact its outcome turns on, which must be verified, or a look into what is ours, a mandatory check. One, so that
+simple matters stay quick: a fact that our books show, or a check, is one press. Questions and suggestions ask for nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -104,8 +104,8 @@ def record_by_hand(slug: str, name: Words) -> Item:
     return Item(part=Part.RECORD, slug=slug, name=name)
 
 
-def check(slug: str, name: Words, why: Words = NO_WORDS) -> Item:
-    return Item(part=Part.CHECK, slug=slug, name=name, why=why)
+def check(slug: str, name: Words, why: Words = NO_WORDS, *, mandatory: bool = False) -> Item:
+    return Item(part=Part.CHECK, slug=slug, name=name, why=why, mandatory=mandatory)
 
 
 TRANSACTION = fact(
@@ -201,7 +201,7 @@ IDENTITY = evidence(
 
 CHECKLISTS: dict[str, tuple[Item, ...]] = {
     "deposit-not-credited": (
-        TRANSACTION,
+        replace(TRANSACTION, must_be_verified=True),
         AMOUNT,
         WHEN,
         fact(
@@ -324,6 +324,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             otherwise=("Gửi ảnh chụp màn hình lịch sử rút tiền.", "Send a screenshot of your withdrawal history."),
             case_field=CaseField.TRANSACTION,
             mandatory=True,
+            must_be_verified=True,
         ),
         AMOUNT,
         WHEN,
@@ -415,6 +416,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Dấu hiệu bị chiếm đoạt: thiết bị mới, đổi mật khẩu, đổi liên hệ",
                 "Signs of a takeover: new device, password or contact changed",
             ),
+            mandatory=True,
         ),
         check("outage", ("Có sự cố chung vào lúc đó không", "Whether there was an outage")),
         check("identity-level", ("Danh tính đạt mức 1 hoặc 2", "Identity reaches level 1 or 2")),
@@ -457,6 +459,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Xem danh sách tự loại trừ trước tiên: nếu có, không mở khóa",
                 "Self-exclusion register first: whoever is on it is not unlocked",
             ),
+            mandatory=True,
         ),
         check(
             "profile-match",
@@ -510,6 +513,17 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Gửi thông báo của ứng dụng hoặc ngân hàng về việc đó.",
                 "Send what the app or your bank told you about it.",
             ),
+        ),
+        fact(
+            "amount-lost",
+            ("Số tiền đã bị lấy", "Amount that was taken"),
+            (
+                "Để tìm và chặn đúng khoản tiền; chưa mất gì thì ghi 0.",
+                "To find and stop the very payment; write 0 where nothing was.",
+            ),
+            example=("3.000.000 ₫", "3,000,000 ₫"),
+            otherwise=STATEMENT_HELPS,
+            case_field=CaseField.AMOUNT,
         ),
         DEVICE,
         IDENTITY,
@@ -596,7 +610,11 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             ("Tài khoản có bị thay đổi sau đó không", "Whether the account was changed since"),
         ),
         record(RecordKind.LOGINS, "sign-ins", ("Đăng nhập lạ sau đó", "Unknown sign-ins since")),
-        check("ours-or-not", ("Số, trang, người đó không phải của chúng ta", "Number, site and person are not ours")),
+        check(
+            "ours-or-not",
+            ("Số, trang, người đó không phải của chúng ta", "Number, site and person are not ours"),
+            mandatory=True,
+        ),
         check(
             "warned",
             (
@@ -648,6 +666,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
         check(
             "terms-then",
             ("Điều kiện của phiên bản vào lúc đó, không phải bây giờ", "The terms as they were then, not now"),
+            mandatory=True,
         ),
         check(
             "for-the-customer",
@@ -750,7 +769,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "error-logs", ("Nhật ký lỗi và bảng sự cố lúc đó", "Log of errors and outage board at that time")
         ),
         check("reproduced", ("Đã thử lại trên cùng phiên bản", "Tried on the same version")),
-        check("money-affected", ("Có khoản tiền nào bị ảnh hưởng không", "Whether money was affected")),
+        check("money-affected", ("Có khoản tiền nào bị ảnh hưởng không", "Whether money was affected"), mandatory=True),
     ),
     "staff-conduct": (
         fact(
@@ -777,7 +796,11 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
             "recordings",
             ("Bản ghi cuộc gọi, chat hoặc email của chúng ta", "Our own recordings of calls, chats or mails"),
         ),
-        check("recording", ("Đã nghe hoặc đọc lại bản ghi của chúng ta", "Our own recording was heard or read")),
+        check(
+            "recording",
+            ("Đã nghe hoặc đọc lại bản ghi của chúng ta", "Our own recording was heard or read"),
+            mandatory=True,
+        ),
         check("outside-the-team", ("Người xem xét không thuộc nhóm đó", "The reviewer is not of that team")),
         check("loss", ("Khách có bị thiệt hại không", "Whether the customer lost anything")),
     ),
@@ -797,6 +820,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
         check(
             "duty-to-keep",
             ("Có nghĩa vụ lưu giữ hoặc tranh chấp đang mở không", "Whether law or an open dispute has us keep them"),
+            mandatory=True,
         ),
         check("deadline", ("Thời hạn theo luật", "The deadline by law")),
     ),
@@ -824,7 +848,9 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
         record(
             RecordKind.BONUSES, "marketing", ("Ưu đãi và tin quảng cáo đang gửi", "Offers and promotional messages")
         ),
-        check("at-once", ("Đã áp dụng ngay, trước mọi bước khác", "Applied at once, before anything else")),
+        check(
+            "at-once", ("Đã áp dụng ngay, trước mọi bước khác", "Applied at once, before anything else"), mandatory=True
+        ),
         check("no-promotion", ("Đã dừng mọi tin quảng cáo", "All promotion stopped")),
         check("balance", ("Số dư được trả lại theo quy định", "The balance is returned by the rules")),
     ),
@@ -864,6 +890,7 @@ CHECKLISTS: dict[str, tuple[Item, ...]] = {
                 "Xem danh sách tự loại trừ trước tiên: nếu có, không mở lại",
                 "Self-exclusion register first: whoever is on it is not reopened",
             ),
+            mandatory=True,
         ),
         check("balance-due", ("Số dư phải trả cho khách", "The balance that is due to the customer")),
     ),

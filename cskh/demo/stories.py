@@ -18,13 +18,14 @@ from cases.complaints.ladder import external_route
 from cases.complaints.models import Complaint, Side
 from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import RemedyStatus, RemedyStep
-from cases.evidence.models import FactEntry
+from cases.evidence.models import CaseField, FactEntry
 from cases.evidence.pipeline.receive import Upload
-from cases.evidence.queries import file_of
+from cases.evidence.queries import CaseFile, Line, file_of
 from cases.models import Case, Category
 from cases.states import Channel, Nature, Status, Step
 from cases.workflow import (
     answer,
+    checks,
     complaint,
     deciding,
     ending,
@@ -124,20 +125,38 @@ class Story:
         return self
 
     def verify(self) -> "Story":
-        """What came in is looked at, and what has to be known before a decision is verified."""
+        """What came in is looked at, and what has to be known before a decision is verified and checked."""
         with self._at(2, 10):
-            for line in file_of(self.case).undecided:
+            file = file_of(self.case)
+            if file.undecided:
+                self._put_down_amount(file)
+            for line in file.undecided:
                 facts.verify_fact(
                     self.case,
                     actor=self.owner,
                     fact=line.slug,
                     result=FactEntry.Kind.CORROBORATED,
-                    value=self.told.transaction_ref or "Tối hôm trước, trên điện thoại của tôi",
+                    value="" if line.claim else self._said_of(line),
                     sources=facts.Sources(statement="Sổ lệnh của hệ thống"),
                 )
+            for check in file.unmade:
+                checks.make_check(self.case, actor=self.owner, check=check.entry.slug)
             for item in self.case.evidence.filter(state="received"):
                 evidence.verify_evidence(item, actor=self.owner, result="accepted", reason="")
         return self
+
+    def _said_of(self, line: Line) -> str:
+        """What the customer says of a fact that they have not told yet."""
+        if line.checklist_item is not None and line.checklist_item.case_field == CaseField.TRANSACTION:
+            return self.told.transaction_ref or f"GD-{self.case.pk:05}"
+        return "Tối hôm trước, trên điện thoại của tôi"
+
+    def _put_down_amount(self, file: CaseFile) -> None:
+        """Where the customer names no sum in figures: one that nobody puts down may be any, and takes two people."""
+        for line in file.facts:
+            entry = line.checklist_item
+            if entry is not None and entry.case_field == CaseField.AMOUNT and line.claim is None:
+                facts.note_claim(self.case, actor=self.owner, fact=line.slug, value="500.000 ₫")
 
     def handle(self) -> "Story":
         with self._at(3, 15):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .env import env, scanner_address
+from .env import env, reminder_points, scanner_address
 
 BRAND_NAME = env.str("BRAND_NAME", default="Bến Xanh")
 BRAND_COLOR = env.str("BRAND_COLOR", default="#0f766e")
@@ -76,10 +76,11 @@ PUBLIC_FIGURES_MINIMUM = 20
 PUBLIC_FIGURES_WINDOW = timedelta(days=90)
 
 # Silence after an answer and the rhythm of progress messages stand in the operator's rule pack (`cases.sla.packs`).
-# Evidence: how long is waited at most from the delivery of a request; when the customer is reminded, as a share of the wait.
-# How long is waited by default is a service target (`evidence_wait`), by category, priority and channel.
+# Evidence: how long is waited at most from the delivery of a request; at which points on the way to its due time the customer
+# is reminded, in percent of the wait. How long is waited by default is a service target (`evidence_wait`), by category,
+# priority and channel.
 EVIDENCE_LONGEST_WAIT = timedelta(hours=72)
-EVIDENCE_REMINDER_SHARE = 0.5
+EVIDENCE_REMINDERS_AT_PERCENT = reminder_points()
 CALL_BACK_WITHIN = timedelta(minutes=15)
 
 # So many cases go into one exported file; whoever wants more chooses less at once.

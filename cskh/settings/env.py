@@ -67,6 +67,22 @@ def scanner_address() -> str:
     return address
 
 
+def reminder_points() -> tuple[int, ...]:
+    """At which points of the wait for evidence customers are reminded, from EVIDENCE_REMINDERS_AT_PERCENT: whole percents of it
+    by commas, rising; none where it is empty."""
+    text = env.str("EVIDENCE_REMINDERS_AT_PERCENT", default="50,85")
+    try:
+        points = tuple(int(point) for point in text.split(",")) if text.strip() else ()
+    except ValueError as error:
+        raise ImproperlyConfigured(_WHAT_POINTS_ARE) from error
+    if sorted(set(points)) != list(points) or not all(0 < point < 100 for point in points):
+        raise ImproperlyConfigured(_WHAT_POINTS_ARE)
+    return points
+
+
+_WHAT_POINTS_ARE = "EVIDENCE_REMINDERS_AT_PERCENT is whole percents from 1 to 99 by commas, rising: such as 50,85."
+
+
 def mailboxes() -> list[dict[str, object]]:
     """The mail boxes that are read, from CSKH_MAILBOXES: addresses separated by blanks.
 

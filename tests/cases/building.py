@@ -8,7 +8,7 @@ from cases.evidence.queries import file_of
 from cases.evidence.wanted import Wanted
 from cases.models import Case, Category
 from cases.states import Channel, Status, Step
-from cases.workflow import answer, ending, evidence, facts, resolution, routing
+from cases.workflow import answer, checks, ending, evidence, facts, resolution, routing
 from cases.workflow.opening import Matter
 from channels_app import deliveries, intake
 from channels_app.models import Delivery
@@ -32,14 +32,16 @@ def customer_of(case):
     return Actor.customer(case.customer)
 
 
-def case_at(status, worker, *, category="other"):
-    """A case of that status, owned by `worker` (a user who may do everything on it) where it can have an owner."""
+def case_at(status, worker, *, category="other", settled=True):
+    """A case of that status, owned by `worker` (a user who may do everything on it) where it can have an owner; what nothing
+    is decided without is `settled`."""
     actor = Actor.staff(worker)
     if status == Status.RECEIVED:
         return open_case()
     case = open_case(category)
     routing.assign_case(case, actor=actor, assignee=worker)
-    settle_facts(case, actor)
+    if settled:
+        settle_facts(case, actor)
     if status in (Status.AWAITING_CUSTOMER, Status.VERIFYING):
         listed = next((line.name for line in file_of(case).lines if not line.is_fact), "Biên lai")
         evidence.request_evidence(case, actor=actor, items=[Wanted(name=listed)])
@@ -60,10 +62,23 @@ def case_at(status, worker, *, category="other"):
 
 
 def settle_facts(case, actor, value="GD-55120"):
-    """Somebody verifies what nothing is decided without."""
-    for line in file_of(case).undecided:
+    """Somebody sees to what nothing is decided without: the fact is verified, of a small amount, and the check is made."""
+    file = file_of(case)
+    if file.undecided:
+        note_amount(case, actor)
+    for line in file.undecided:
         sources = facts.Sources(statement="Sổ lệnh")
-        facts.verify_fact(case, actor=actor, fact=line.slug, result="corroborated", value=value, sources=sources)
+        said = "" if line.claim else value
+        facts.verify_fact(case, actor=actor, fact=line.slug, result="corroborated", value=said, sources=sources)
+    for check in file.unmade:
+        checks.make_check(case, actor=actor, check=check.entry.slug)
+
+
+def note_amount(case, actor, value="2.000.000đ"):
+    """Somebody puts down how much it is about, as the customer said it, where nobody has."""
+    for line in file_of(case).facts:
+        if line.checklist_item.case_field == "amount" and line.claim is None:
+            facts.note_claim(case, actor=actor, fact=line.slug, value=value)
 
 
 def deliver_answer(case):

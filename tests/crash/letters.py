@@ -81,6 +81,12 @@ def _silence_about_the_answer(case, lan):
     _when_due(FollowUp.Kind.SILENCE_REMINDER)(case, lan)
 
 
+def _silence_about_the_evidence(case, lan):
+    """Here too."""
+    evidence.mark_delivered(case.evidence_requests.get(), at=timezone.now())
+    _when_due(FollowUp.Kind.EVIDENCE_REMINDER)(case, lan)
+
+
 def _deadline_near(case, lan):
     follow_up.attend(case.pk, now=Clock.objects.filter(case=case).earliest("warn_at").warn_at)
 
@@ -166,7 +172,7 @@ LETTERS = {
     "evidence_rejected": (Status.AWAITING_CUSTOMER, _reject_evidence),
     "evidence_accepted_after_all": (Status.AWAITING_CUSTOMER, _accept_evidence_after_all),
     "fact_not_confirmed": (Status.ROUTED, _find_nothing),
-    "evidence_reminder": (Status.AWAITING_CUSTOMER, _when_due(Kind.EVIDENCE_REMINDER)),
+    "evidence_reminder": (Status.AWAITING_CUSTOMER, _silence_about_the_evidence),
     "case_transferred": (Status.ROUTED, _transfer),
     "answer": (Status.RESOLVING, lambda case, lan: answer.send_answer(case, actor=lan, body="Tiền đã vào.")),
     "silence_reminder": (Status.ANSWERED, _silence_about_the_answer),

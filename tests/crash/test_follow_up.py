@@ -1,7 +1,5 @@
 """What time brings about is done once, whoever is killed while doing it."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
@@ -10,6 +8,7 @@ from cases.events import EventKind
 from cases.models import CaseEvent, Clock, FollowUp
 from cases.sla.clock import ClockKind
 from cases.states import Status
+from cases.workflow import evidence
 from channels_app.models import Delivery, StaffNotice
 from tests.cases.building import case_at
 from tests.forked import attend
@@ -27,7 +26,8 @@ def late(make_staff):
     lan.email = "lan@benxanh.example"
     lan.save()
     case = case_at(Status.AWAITING_CUSTOMER, lan, category=CATEGORY)
-    past = timezone.now() - timedelta(seconds=1)
+    evidence.mark_delivered(case.evidence_requests.get(), at=timezone.now())
+    past = timezone.now()
     FollowUp.objects.filter(case=case, kind=FollowUp.Kind.EVIDENCE_REMINDER).update(due_at=past)
     Clock.objects.filter(case=case, kind=ClockKind.EVIDENCE_WAIT).update(due_at=past, next_look_at=past, warned_at=past)
     return case

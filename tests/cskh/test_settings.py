@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from cskh.settings.env import reminder_points
+
 
 @pytest.fixture
 def read(monkeypatch):
@@ -45,6 +47,21 @@ def test_nobody_waits_for_evidence_on_s3_without_end(read):
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
     assert config.retries == {"total_max_attempts": 2}
     assert config.signature_version == "s3v4"
+
+
+class TestReminderPoints:
+    @pytest.mark.parametrize(
+        ("given", "points"), [("50,85", (50, 85)), ("", ()), ("30", (30,)), (" 25, 50 ,75", (25, 50, 75))]
+    )
+    def test_percents_by_commas(self, monkeypatch, given, points):
+        monkeypatch.setenv("EVIDENCE_REMINDERS_AT_PERCENT", given)
+        assert reminder_points() == points
+
+    @pytest.mark.parametrize("given", ["0,50", "50,100", "85,50", "50,50", "0.5", "half", "50,,85"])
+    def test_what_means_nothing_is_refused_at_the_start(self, monkeypatch, given):
+        monkeypatch.setenv("EVIDENCE_REMINDERS_AT_PERCENT", given)
+        with pytest.raises(ImproperlyConfigured, match="EVIDENCE_REMINDERS_AT_PERCENT"):
+            reminder_points()
 
 
 class TestStorageKeys:

@@ -12,18 +12,23 @@ from .walking import closed_whole, file
 
 pytestmark = pytest.mark.django_db
 SCREENSHOT, IDENTITY = "Ảnh chụp màn hình báo lỗi", "Thông tin xác minh danh tính"
+TAKEOVER = "Dấu hiệu bị chiếm đoạt: thiết bị mới, đổi mật khẩu, đổi liên hệ"
+REGISTER_UNLOCK = "Xem danh sách tự loại trừ trước tiên: nếu có, không mở khóa"
+REGISTER_REOPEN = "Xem danh sách tự loại trừ trước tiên: nếu có, không mở lại"
 LAST_LOGIN = "Lần đăng nhập cuối của chính Quý khách"
 
 
 def test_login_failure(visitor, desk):
-    """In the chat. A picture is asked for; the visitor copies the words instead, and that is enough."""
+    """In the chat. A picture is asked for; the visitor copies the words instead, and that is enough, once somebody else has
+    looked at what was copied for them."""
     hoa, hai = desk("hoa", "intake", Role.INTAKE), desk("hai", "account-security")
+    minh = desk("minh", "account-security")
     binh = visitor()
     binh.says("Tôi không đăng nhập được từ sáng nay, tên đăng nhập binh.tran")
     case = Case.objects.get()
     hoa.classifies(case, "login-failure")
     hai.does(case, "take-it")
-    assert hai.misses(case) == [SCREENSHOT]
+    assert hai.misses(case) == [SCREENSHOT, TAKEOVER]
 
     hai.asks(case, SCREENSHOT)
     assert not case.pauses.exists(), "shown, but not read yet"
@@ -43,8 +48,11 @@ def test_login_failure(visitor, desk):
     assert case.status == "verifying"
     words = case.evidence.get()
     assert (words.text, words.file) == ("E-104 sai mã xác thực", None)
-    hai.accepts(case, words)
-    assert hai.misses(case) == []
+    status, errors = hai.is_refused(case, "check-evidence", item=words.pk, result="accepted", thing="")
+    assert status == 403
+    assert "Minh" in str(errors), "it says who can"
+    minh.accepts(case, words)
+    assert hai.misses(case) == [TAKEOVER]
 
     assert hai.is_refused(case, "pull-records", kind="logins")[0] == 400, (
         "nobody knows yet whose sign-ins these would be"
@@ -52,7 +60,8 @@ def test_login_failure(visitor, desk):
     hai.finds(
         case, "otp-received", "corroborated", value="Không nhận được", statement="Cổng tin nhắn chậm từ 8h đến 9h"
     )
-    hai.finds(case, "error-text", "corroborated", value="E-104", evidence=[words.pk])
+    minh.finds(case, "error-text", "corroborated", value="E-104", evidence=[words.pk])
+    assert hai.is_refused(case, "answer", body="Mời Quý khách thử lại.")[0] == 409, "nobody has looked for a takeover"
     hai.checks(case, "takeover-signs", "identity-level")
     hai.checks(case, "outage", note="Bảng sự cố: cổng tin nhắn, 8:00–9:05")
     hai.does(case, "start-resolving")
@@ -74,7 +83,7 @@ def test_account_locked(browser, desk):
     )
     assert case.department.slug == "account-security"
     hai.does(case, "take-it")
-    assert hai.misses(case) == [IDENTITY]
+    assert hai.misses(case) == [IDENTITY, REGISTER_UNLOCK]
     hai.asks(case, IDENTITY)
     assert not case.pauses.exists(), "she has not been told yet"
     assert [owed.follow_up.case for owed in hoa.calls_owed()] == [case]
@@ -93,7 +102,7 @@ def test_account_locked(browser, desk):
     assert hai.is_refused(case, "check-evidence", item=first.pk, result="rejected", reason="")[0] == 400
     assert hai.is_refused(case, "check-evidence", item=first.pk, result="rejected", reason="Giấy tờ giả")[0] == 400
     hai.rejects(case, first, "Ảnh chưa che các số giữa. Xin che lại và chụp đủ sáng.")
-    assert hai.misses(case) == [IDENTITY]
+    assert hai.misses(case) == [IDENTITY, REGISTER_UNLOCK]
     hai.asks(case, IDENTITY)
     hoa.logs_call(about=f"case-{case.pk}", said="Đã nói lý do, chị Hà gửi lại", direction="out")
     assert "Ảnh chưa che các số giữa" in ha.page(case).content.decode()
@@ -156,6 +165,7 @@ def test_account_takeover(browser, mailbox, desk):
     page.sends(case, file("cccd-3.png", picture((240, 140), kind="PNG"), "image/png"), as_=IDENTITY)
     hai.accepts(case, case.evidence.latest("pk"))
 
+    hai.finds(case, "amount-lost", "corroborated", value="3.000.000 ₫", statement="Lệnh rút đã hủy")
     hai.finds(case, "last-own-login", "unable", statement="Nhật ký chỉ giữ 30 ngày")
     assert hai.state(case, "last-own-login") == "unable", "that takes no second person: it says nothing against anybody"
     letter = an.last()
@@ -200,7 +210,7 @@ def test_account_closed(mailbox, browser, desk):
     item = case.evidence.get()
     assert hai.sees_file(item)
     hai.accepts(case, item, thing="Thông báo đóng tài khoản")
-    assert hai.misses(case) == [IDENTITY]
+    assert hai.misses(case) == [IDENTITY, REGISTER_REOPEN]
     hai.asks(case, IDENTITY)
     an.answers("Tôi gửi ảnh", files=[("cccd.jpg", "image/jpeg", picture((90, 60)))])
     case.refresh_from_db()
@@ -234,7 +244,7 @@ def test_self_exclusion(phone, desk, books):
     assert (case.is_flagged, case.department.slug) == (True, "customer-protection")
     assert phone.case(case)["checklist_complete"], "nobody has to prove why"
     mai.does(case, "take-it")
-    assert mai.misses(case) == []
+    assert mai.misses(case) == ["Đã áp dụng ngay, trước mọi bước khác"]
     accounts, offers = mai.pulls(case, "customer"), mai.pulls(case, "bonuses")
     assert [row["status"] for row in (*accounts.content, *offers.content)] == ["active", "sent"]
     mai.checks(case, "at-once", "no-promotion", "balance")

@@ -36,7 +36,10 @@ def test_impersonation(browser, mailbox, desk):
     ]
     earlier, case = cases
     hai.does(case, "take-it")
-    assert hai.misses(case) == ["Đường dẫn hoặc số điện thoại đã liên hệ"]
+    assert hai.misses(case) == [
+        "Đường dẫn hoặc số điện thoại đã liên hệ",
+        "Số, trang, người đó không phải của chúng ta",
+    ]
     hai.asks(case, "Đường dẫn hoặc số điện thoại đã liên hệ")
     page = browser().follows(an.link())
     page.sends(case, text="ben-xanh-hotro.example, số 0900 000 000")
@@ -53,6 +56,7 @@ def test_impersonation(browser, mailbox, desk):
     hai.accepts(case, shot, thing="Biên lai chuyển tiền cho họ, nếu có")
     link = case.evidence.get(file=None)
     hai.accepts(case, link)
+    hai.finds(case, "loss", "corroborated", value="500.000 ₫", evidence=[shot.pk])
     hai.finds(
         case, "contacted-by", "corroborated", value="Trang giả", statement="Trang không thuộc danh sách của chúng ta"
     )
@@ -79,7 +83,8 @@ def test_technical_error(browser, mailbox, desk):
         email=jo.address,
     )
     khanh.does(case, "take-it")
-    assert khanh.misses(case) == [SCREENSHOT], "the desk reads Vietnamese"
+    money = "Có khoản tiền nào bị ảnh hưởng không"
+    assert khanh.misses(case) == [SCREENSHOT, money], "the desk reads Vietnamese"
     khanh.asks(case, SCREENSHOT, "Các bước dẫn tới lỗi")
     letter = jo.last()
     for words in (ERROR_SHOT_EN, "So that the technical team sees the very message", "with the code of the error"):
@@ -121,7 +126,7 @@ def test_staff_conduct(mailbox, browser, desk):
     hoa.classifies(case, "staff-conduct", nature="complaint")
     assert hoa.tries(case, "note", body="x").status_code == 404, "whoever took it in sees it no more"
     ly.does(case, "take-it")
-    assert ly.misses(case) == []
+    assert ly.misses(case) == ["Đã nghe hoặc đọc lại bản ghi của chúng ta"]
     assert "Hãy tra cứu bằng tay" in ly.reads(case), "no system can be asked for a recording"
     ly.does(case, "set-aside", thing="transcript", reason="Có bản ghi của chúng ta")
     words = "Bản ghi chat tối 21/11, phút 3"
@@ -164,7 +169,10 @@ def test_privacy_request(browser, mailbox, desk, books):
     outsider = desk("lan", "payments")
     assert outsider.tries(case, "take-it").status_code == 404
     dung.does(case, "take-it")
-    assert dung.misses(case) == ["Thông tin xác minh danh tính"]
+    assert dung.misses(case) == [
+        "Thông tin xác minh danh tính",
+        "Có nghĩa vụ lưu giữ hoặc tranh chấp đang mở không",
+    ]
     dung.asks(case, "Thông tin xác minh danh tính")
     assert "che phần không cần" in an.last()
     page = browser().follows(an.link())

@@ -8,7 +8,7 @@ from accounts.models import Role
 from cases.events import flaws_of
 from cases.models import Category
 from cases.states import Channel, Status
-from cases.workflow import answer, routing
+from cases.workflow import answer, facts, routing
 from cases.workflow.opening import Matter
 from channels_app import intake
 from channels_app.models import Delivery
@@ -32,6 +32,10 @@ def test_from_first_message_to_the_customers_yes(make_staff):
     )
     assert (case.status, case.department.slug, case.priority) == (Status.ROUTED, "payments", "urgent")
     routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    books = facts.Sources(statement="Sổ lệnh nạp")
+    said = {"amount": "2.000.000đ", "transaction-code": "FT26326004511"}
+    for fact, value in said.items():
+        facts.verify_fact(case, actor=Actor.staff(lan), fact=fact, result="corroborated", value=value, sources=books)
     answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
     assert case.status == Status.ANSWERED
     answer.reject(case, actor=Actor.customer(case.customer), reason="Chưa thấy tiền")

@@ -19,6 +19,7 @@ from cases.workflow import answer, evidence, resolution, routing
 from channels_app import mailboxes, tasks
 from channels_app.models import Delivery
 from cskh.core.errors import StepNotAllowed
+from tests.cases.building import settle_facts
 from tests.channels_app.mail import AN, DESK, deliver, headers_of, mail, photo
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,9 @@ def test_from_a_mail_with_a_photo_to_the_customers_yes(beat, make_staff, setting
         with pytest.raises(StepNotAllowed):
             answer.send_answer(case, actor=lan, body="Tiền đã vào tài khoản.")
         evidence.verify_evidence(item, actor=lan, result="accepted")
+    with pytest.raises(StepNotAllowed):
+        answer.send_answer(case, actor=lan, body="Tiền đã vào tài khoản.")
+    settle_facts(case, lan)
     answer.send_answer(case, actor=lan, body="Tiền đã vào tài khoản.")
     beat()
     answered = servers.mails(AN)[-1]

@@ -22,10 +22,14 @@ def test_from_opening_to_the_customers_yes(integration, customer, staff_client):
     classified = integration.post(f"{at}classify/", {"category": "deposit-not-credited"})
     assert classified.status_code == 200, classified.content
     assert (classified.json()["status"], classified.json()["department"]) == ("routed", "payments")
-    assert "answer" in classified.json()["allowed_steps"]
+    assert "answer" not in classified.json()["allowed_steps"], "nobody has looked for the payment"
 
     assigned = lan.post(f"{at}assign/", {"assignee": "lan"})
     assert assigned.json()["assignee"] == "lan"
+    assert lan.post(f"{at}answer/", {"body": "Đã ghi có."}).status_code == 409
+    for fact, value in (("amount", "2.000.000đ"), ("transaction-code", "FT26326004511")):
+        found = {"fact": fact, "result": "corroborated", "value": value, "statement": "Sổ lệnh nạp"}
+        assert lan.post(f"{at}facts/", found).json()["fact"]["state"] == "corroborated"
     answered = lan.post(f"{at}answer/", {"body": "Đã ghi có."})
     assert answered.status_code == 200, answered.content
     assert answered.json()["status"] == "answered"

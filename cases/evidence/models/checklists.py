@@ -152,6 +152,11 @@ class ChecklistItem(models.Model):
         return self._said("otherwise")
 
     @property
+    def stops_decisions(self) -> bool:
+        """Whether nothing is decided before somebody has verified this fact, or made this check (I3)."""
+        return self.must_be_verified if self.part == Part.FACT else self.part == Part.CHECK and self.is_mandatory
+
+    @property
     def is_asked_of_customers(self) -> bool:
         return self.part in ASKED_OF_CUSTOMERS
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from cases.models import ACTOR_KINDS, Case
 
 from .checklists import ChecklistItem
@@ -53,6 +54,10 @@ class EvidenceItem(models.Model):
 
     def __str__(self) -> str:
         return self.filename or self.text[:60]
+
+    def was_filed_by(self, actor: Actor) -> bool:
+        """Whether `actor`, one of us, filed it: at the desk, or for a caller. What customers send or write is filed by them."""
+        return actor.is_staff and (self.sender_kind, self.sender_id) == (actor.kind.value, actor.id)
 
     @property
     def last_check(self) -> "Check | None":

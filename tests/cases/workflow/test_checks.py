@@ -12,15 +12,16 @@ from cases.states import Status, Step
 from cases.workflow import answer, checks, ending, facts, resolution, routing
 from cases.workflow.steps import allowed_steps, what_is_missing
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible, StepNotAllowed
-from tests.cases.building import customer_of, open_case, snapshot
+from tests.cases.building import customer_of, open_case, settle_facts, snapshot
 
 pytestmark = pytest.mark.django_db
 CHECK = "code-unused"
 
 
 @pytest.fixture
-def mandatory():
-    """Nothing is decided before this check is made."""
+def mandatory(case, lan):
+    """Nothing is decided before this check is made, and of what else has to be seen to nothing is open."""
+    settle_facts(case, lan)
     ChecklistItem.objects.filter(slug=CHECK).update(is_mandatory=True)
     return ChecklistItem.objects.get(slug=CHECK, checklist__category__slug="deposit-not-credited").name
 
@@ -87,6 +88,7 @@ def test_only_people_who_work_on_the_open_case_and_only_what_is_on_its_checklist
 
 
 def test_what_is_not_mandatory_stops_nothing(case, lan):
+    settle_facts(case, lan)
     assert queries.file_of(case).unmade == []
     answer.send_answer(case, actor=lan, body="Đã ghi có.")
     assert case.status == Status.ANSWERED
@@ -106,6 +108,7 @@ def test_nothing_is_decided_before_a_mandatory_one_is_made(case, lan, mandatory)
 
 
 def test_what_was_approved_falls_with_a_check_that_is_taken_back(case, lan, make_staff):
+    settle_facts(case, lan)
     checks.make_check(case, actor=lan, check=CHECK)
     resolution.start_resolving(case, actor=lan)
     resolution.propose(case, actor=lan, body="Ghi có.")

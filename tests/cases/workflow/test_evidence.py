@@ -50,7 +50,7 @@ def lan(make_staff):
 
 @pytest.fixture
 def case(clock, lan):
-    return case_at(Status.ROUTED, lan, category="deposit-not-credited")
+    return case_at(Status.ROUTED, lan, category="deposit-not-credited", settled=False)
 
 
 def ask(case, lan, *items, **more):
@@ -107,6 +107,7 @@ class TestAsking:
             case.follow_ups.filter(kind__startswith="evidence").order_by("due_at").values_list("kind", "due_at")
         ) == [
             ("evidence_reminder", T0 + DAY / 2),
+            ("evidence_reminder", T0 + DAY * 0.85),
             ("evidence_overdue", T0 + 3 * DAY),
         ]
         facts = case.events.get(kind="evidence_requested").facts
@@ -1015,10 +1016,21 @@ class TestAskedLate:
     def test_elsewhere_they_have_their_own_reason_and_are_not_late(self, case, son):
         assert self.late(ask(case, son, self.PASSPORT)) == []
 
-    def test_what_programs_ask_for_is_marked_all_the_same(self, withdrawal):
+    def test_programs_say_why_as_people_do(self, withdrawal, lan):
         app, _ = ApiClient.objects.create_with_key("đối soát", [Scope.CASES_WORK])
-        request = evidence.request_evidence(withdrawal, actor=Actor.integration(app), items=[self.PASSPORT])
-        assert self.late(request) == ["Hộ chiếu"]
+        withdrawal = self.on_its_way(withdrawal, lan)
+        ask_it = partial(
+            evidence.request_evidence,
+            withdrawal,
+            actor=Actor.integration(app),
+            items=[Wanted(name="withdrawal-screen")],
+        )
+        before = snapshot(withdrawal)
+        with pytest.raises(Invalid) as refused:
+            ask_it()
+        assert refused.value.errors.keys() == {"late_why"}
+        assert snapshot(withdrawal) == before
+        assert self.late(ask_it(late_why="Trạng thái đổi sau khi khách báo")) == ["Ảnh chụp màn hình lệnh rút"]
 
     def test_words_without_anything_late_are_not_kept(self, case, lan):
         ask(case, lan, RECEIPT, late_why="Không có gì")

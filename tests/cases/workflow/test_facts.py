@@ -28,8 +28,8 @@ BOOKS = facts.Sources(statement="Sổ lệnh nạp")
 
 @pytest.fixture
 def dispute(lan):
-    """A kind of request whose first fact must be verified before a decision."""
-    case = open_case("settlement")
+    """A kind of request whose outcomes are approved, about little money."""
+    case = open_case("settlement", amount=340_000)
     routing.assign_case(case, actor=lan, assignee=lan.subject)
     resolution.start_resolving(case, actor=lan)
     return case
@@ -43,8 +43,8 @@ def verify(case, by, result, fact="transaction-code", sources=BOOKS, **more):
     return facts.verify_fact(case, actor=by, fact=fact, result=result, sources=sources, **more)
 
 
-def say(case, text):
-    return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=text)
+def say(case, text, **more):
+    return evidence.submit_evidence(case, actor=customer_of(case), channel=Channel.WEB, text=text, **more)
 
 
 def send(case, **more):
@@ -150,7 +150,7 @@ class TestFinding:
         ("result", "state"), [("corroborated", "accepted"), ("contradicted", "received"), ("unable", "received")]
     )
     def test_words_are_accepted_only_where_they_are_corroborated(self, lan, minh, result, state):
-        case = open_case("deposit-not-credited")
+        case = open_case("deposit-not-credited", amount=2_000_000)
         evidence.request_evidence(case, actor=lan, items=[Wanted(name="transaction-code")])
         item = say(case, "FT1")
         assert queries.file_of(case).unchecked == [item]
@@ -363,6 +363,47 @@ class TestSecondVerifier:
         say(case, "hai lăm củ")
         assert verify(case, lan, "corroborated", fact="amount").needs_second
 
+    def test_an_amount_nobody_has_said_may_be_any(self, lan, minh, make_staff):
+        """Until it is put down, which one can do, or set aside, which whoever answers for the case does."""
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        assert verify(case, lan, "corroborated").needs_second
+        with pytest.raises(NotPermitted):
+            facts.set_aside(case, actor=minh, thing="amount", reason="Không rõ")
+        facts.set_aside(case, actor=Actor.staff(make_staff("nga", Role.MANAGER)), thing="amount", reason="Không rõ")
+        assert not verify(case, lan, "corroborated").needs_second
+        facts.note_claim(case, actor=lan, fact="amount", value="90 triệu")
+        assert verify(case, lan, "corroborated").needs_second
+        other = open_case("deposit-not-credited", transaction_ref="FT1")
+        facts.note_claim(other, actor=lan, fact="amount", value="2 triệu")
+        assert not verify(other, lan, "corroborated").needs_second
+
+    def test_waiving_what_was_asked_makes_no_amount_small(self, lan):
+        case = open_case("deposit-not-credited", transaction_ref="FT1")
+        evidence.request_evidence(case, actor=lan, items=[Wanted(name="amount")])
+        evidence.waive_rest(case, actor=lan, reason="Không cần")
+        assert verify(case, lan, "corroborated").needs_second
+
+    def test_where_no_amount_is_asked_for_one_person_finds(self, lan):
+        case = open_case("login-failure")
+        assert not verify(case, lan, "corroborated", fact="username", value="an").needs_second
+
+    @pytest.mark.parametrize("state", ["claimed again", "said again"])
+    def test_a_new_claim_frees_nothing_that_awaits_its_second_person(self, case, lan, minh, state):
+        """Neither of a fact that may be left open else."""
+        verify(case, lan, "corroborated")
+        verify(case, lan, "contradicted", fact="sending-bank", value="Ngân hàng A")
+        if state == "claimed again":
+            facts.note_claim(case, actor=lan, fact="sending-bank", value="Ngân hàng B")
+        else:
+            evidence.verify_evidence(say(case, "Ngân hàng B", thing="sending-bank"), actor=lan, result="accepted")
+        assert line(case, "sending-bank").fact_state == "claimed"
+        before = snapshot(case)
+        with pytest.raises(StepNotAllowed, match=line(case, "sending-bank").name):
+            answer.send_answer(Case.objects.get(pk=case.pk), actor=lan, body="Đã ghi có.")
+        assert snapshot(case) == before
+        verify(case, minh, "corroborated", fact="sending-bank")
+        assert queries.file_of(case).undecided == []
+
     @pytest.mark.parametrize("before", ["claimed", "sent", "rejected", "in the details"])
     def test_much_stays_much_whatever_is_put_down_then(self, lan, before):
         case = open_case(
@@ -498,10 +539,15 @@ class TestDeciding:
         facts.note_claim(dispute, actor=lan, fact="transaction-code", value="GD-55120")
         assert Step.PROPOSE not in allowed_steps(lan, dispute)
 
-    def test_set_aside_with_a_reason_that_stays(self, dispute, lan):
+    def test_set_aside_by_whoever_answers_for_the_case_with_a_reason_that_stays(self, dispute, lan, make_staff):
+        lead = Actor.staff(make_staff("nga", Role.SPECIALIST, "technical", lead=True))
+        before = snapshot(dispute)
         with pytest.raises(Invalid):
-            facts.set_aside(dispute, actor=lan, thing="transaction-code", reason=" ")
-        facts.set_aside(dispute, actor=lan, thing="transaction-code", reason="Tra theo giờ đặt")
+            facts.set_aside(dispute, actor=lead, thing="transaction-code", reason=" ")
+        with pytest.raises(NotPermitted):
+            facts.set_aside(dispute, actor=lan, thing="transaction-code", reason="Tra theo giờ đặt")
+        assert snapshot(dispute) == before
+        facts.set_aside(dispute, actor=lead, thing="transaction-code", reason="Tra theo giờ đặt")
         assert Step.PROPOSE in allowed_steps(lan, dispute)
         event = dispute.events.get(kind="item_set_aside")
         assert (event.words.text, event.facts["thing"]) == ("Tra theo giờ đặt", "transaction-code")
@@ -564,7 +610,8 @@ class TestDeciding:
         case.refresh_from_db()
         assert case.status == Status.VERIFYING
 
-    def test_a_simple_matter_is_answered_at_once(self, case, lan):
+    def test_a_simple_matter_is_answered_at_once_where_our_books_show_it(self, case, lan):
+        verify(case, lan, "corroborated")
         answer.send_answer(case, actor=lan, body="Đã ghi có.")
         assert case.status == Status.ANSWERED
 
@@ -580,9 +627,14 @@ class TestAsking:
             evidence.request_evidence(case, actor=lead, items=[beyond])
         evidence.request_evidence(case, actor=lead, items=[Wanted(name="Ảnh ví của vợ", why="Xem số dư")])
 
-    def test_programs_keep_their_contract(self, case):
-        works, _ = ApiClient.objects.create_with_key("app", [Scope.CASES_WORK])
-        evidence.request_evidence(case, actor=Actor.integration(works), items=[Wanted(name="Ảnh ví")])
+    def test_programs_ask_for_what_is_on_it(self, case):
+        works, _ = ApiClient.objects.create_with_key("app", list(Scope))
+        before = snapshot(case)
+        for wanted in (Wanted(name="Ảnh ví"), Wanted(name="Ảnh ví", why="Xem số dư")):
+            with pytest.raises(NotPermitted, match="Ảnh ví"):
+                evidence.request_evidence(case, actor=Actor.integration(works), items=[Wanted(name="receipt"), wanted])
+        assert snapshot(case) == before
+        evidence.request_evidence(case, actor=Actor.integration(works), items=[Wanted(name="receipt")])
         assert case.status == Status.AWAITING_CUSTOMER
 
     def test_where_no_checklist_asks_for_anything_there_is_no_beyond(self, lan):
@@ -597,6 +649,7 @@ class TestAsking:
         "words", ["Vui lòng nạp thêm 500.000đ để được rút tiền.", "Biên lai của Quý khách là giả mạo."]
     )
     def test_nor_does_an_answer_or_accuse(self, case, lan, dispute, words):
+        verify(case, lan, "corroborated")
         with pytest.raises(Invalid):
             answer.send_answer(case, actor=lan, body=words)
         verify(dispute, lan, "corroborated", value="GD-55120")
@@ -639,6 +692,10 @@ class TestClassifyingAgain:
     def classify(case, by, slug):
         routing.classify_case(case, actor=by, category=Category.objects.get(slug=slug), summary="Nhầm loại")
 
+    @staticmethod
+    def undecided(case):
+        return [one.slug for one in queries.file_of(case).undecided]
+
     def test_a_finding_that_awaits_its_second_person_goes_on_waiting(self, case, lan, make_staff):
         first = verify(case, lan, "contradicted")
         before = snapshot(case)
@@ -647,8 +704,9 @@ class TestClassifyingAgain:
         assert snapshot(case) == before
         head = Actor.staff(make_staff("nga", Role.MANAGER))
         self.classify(case, head, "withdrawal-delayed")
-        assert [one.slug for one in queries.file_of(case).undecided] == ["transaction-code"]
+        assert self.undecided(case) == ["request-id", "transaction-code"]
         assert "transaction-code" not in [one.slug for one in queries.file_of(case).missing]
+        verify(case, lan, "corroborated", fact="request-id")
         assert Step.ANSWER not in allowed_steps(lan, case)
         with pytest.raises(NotPermitted):
             self.classify(case, lan, "technical-error")
@@ -660,23 +718,49 @@ class TestClassifyingAgain:
         head = Actor.staff(make_staff("nga", Role.MANAGER))
         self.classify(case, head, "withdrawal-delayed")
         facts.set_aside(case, actor=head, thing="transaction-code", reason="Việc khác")
-        assert queries.file_of(case).undecided == []
+        assert self.undecided(case) == ["request-id"]
+
+    def test_nor_does_a_new_claim_and_another_category_do_away_with_it(self, case, lan, make_staff):
+        verify(case, lan, "contradicted", fact="sending-bank", value="Ngân hàng A")
+        facts.note_claim(case, actor=lan, fact="sending-bank", value="Ngân hàng B")
+        with pytest.raises(NotPermitted, match=line(case, "sending-bank").name):
+            self.classify(case, lan, "withdrawal-delayed")
+        self.classify(case, Actor.staff(make_staff("nga", Role.MANAGER)), "withdrawal-delayed")
+        assert self.undecided(case) == ["request-id", "sending-bank"]
 
     def test_what_must_be_verified_is_left_by_whoever_may_approve(self, lan, make_staff):
         case = open_case("account-takeover")
         with pytest.raises(NotPermitted):
             self.classify(case, lan, "account-locked")
         self.classify(case, Actor.staff(make_staff("nga", Role.MANAGER)), "account-locked")
-        assert queries.file_of(case).undecided == []
+        assert self.undecided(case) == []
 
-    def test_or_once_it_was_set_aside(self, lan):
+    def test_what_was_filed_in_the_wrong_place_goes_to_a_gate_as_good(self, case, lan, make_staff):
+        """A case about whose gate nobody has said anything yet. A check is as good as a check, not as a fact."""
+        login = open_case("login-failure")
+        self.classify(login, lan, "account-locked")
+        assert [check.entry.slug for check in queries.file_of(login).unmade] == ["self-exclusion-first"]
+        with pytest.raises(NotPermitted):
+            self.classify(login, lan, "other")
+        with pytest.raises(NotPermitted):
+            self.classify(case, lan, "technical-error")
+        self.classify(case, lan, "withdrawal-delayed")
+        assert self.undecided(case) == ["request-id"]
+        facts.note_claim(case, actor=lan, fact="request-id", value="RT-1")
+        with pytest.raises(NotPermitted):
+            self.classify(case, lan, "deposit-not-credited")
+
+    def test_or_once_it_was_set_aside(self, lan, make_staff):
         case = open_case("account-takeover")
-        facts.set_aside(case, actor=lan, thing="last-own-login", reason="Khách chỉ quên mật khẩu")
+        head = Actor.staff(make_staff("nga", Role.MANAGER))
+        facts.set_aside(case, actor=head, thing="last-own-login", reason="Khách chỉ quên mật khẩu")
         self.classify(case, lan, "account-locked")
         assert case.category.slug == "account-locked"
 
     def test_a_mandatory_check_is_left_by_whoever_may_approve(self, case, lan):
         ChecklistItem.objects.filter(slug="code-unused").update(is_mandatory=True)
+        checks.make_check(case, actor=lan, check="code-unused")
+        checks.take_back_check(case, actor=lan, check="code-unused")
         with pytest.raises(NotPermitted):
             self.classify(case, lan, "withdrawal-delayed")
         checks.make_check(case, actor=lan, check="code-unused")
@@ -688,5 +772,5 @@ class TestClassifyingAgain:
 
     def test_elsewhere_it_is_free(self, case, lan):
         verify(case, lan, "corroborated")
-        self.classify(case, lan, "withdrawal-delayed")
+        self.classify(case, lan, "technical-error")
         assert queries.file_of(case).undecided == []

@@ -21,7 +21,7 @@ from cases.workflow.handover import set_presence
 from channels_app import bounces, deliveries, intake, outbox
 from channels_app.models import Delivery, StaffNotice
 from cskh.core.errors import NotPermitted
-from tests.cases.building import case_at, customer_of, deliver_answer, open_case
+from tests.cases.building import case_at, customer_of, deliver_answer, open_case, settle_facts
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)  # a Wednesday, noon in Việt Nam
@@ -153,6 +153,7 @@ def test_a_bounce_undoes_the_pause_from_its_start(clock, lan):
 
 def test_the_law_is_not_reset_by_reopening(clock, lan, minh):
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(lan))
     law = case.clocks.get(kind="regulatory")
     assert law.started_at == NOON
     for reopened in (answer.reject, ending.reopen):
@@ -225,6 +226,7 @@ def pass_days(clock, days):
 def test_an_answer_that_has_not_arrived_is_neither_reminded_of_nor_closed_but_looked_at(clock, lan, channel):
     case = open_case("deposit-not-credited", channel=channel)
     routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    settle_facts(case, Actor.staff(lan))
     answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
     pass_days(clock, 20)
     case.refresh_from_db()
@@ -243,6 +245,7 @@ def test_an_answer_that_has_not_arrived_is_neither_reminded_of_nor_closed_but_lo
 def test_without_an_owner_the_leads_look_at_what_has_not_arrived(clock, lan, make_staff):
     lead = make_staff("mai", Role.SPECIALIST, "payments", lead=True)
     case = open_case("deposit-not-credited", channel=Channel.APP)
+    settle_facts(case, Actor.staff(lan))
     answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
     pass_days(clock, 2)
     assert days_of_looking(case, lead) == [1]
@@ -255,6 +258,7 @@ def test_an_answer_that_nothing_brings_nearer_than_our_page_may_be_closed_by_sil
     case.contact = None
     case.save()
     case.customer.contacts.all().delete()
+    settle_facts(case, Actor.staff(lan))
     sent = answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
     if is_lost:
         lose(case, sent)
