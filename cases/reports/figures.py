@@ -194,25 +194,40 @@ _VALUE = 2**32 - 1
 
 
 def _add_lengths(rows: Rows, kept: QuerySet[Any], by: By) -> None:
-    """Thousands of spreads, so each is added as one large number: an element is a digit of 64 bits, whose lower half holds the
-    sum of the values and never overflows. Taking them apart first takes several times as long."""
-    sums: dict[Any, list[int]] = {key: [0] * len(_LENGTHS) for key in rows}
+    adding = _Adding(_LENGTHS)
     for key, *spreads in kept.values_list(_KEYS[by], *map(_Sent, _LENGTHS)).order_by():
-        so_far = sums[key]
-        for at, sent in enumerate(spreads):
-            so_far[at] += int.from_bytes(sent[_HEAD:], "big")
-    for key, numbers in sums.items():
-        for name, number in zip(_LENGTHS, numbers, strict=True):
-            elements = _ELEMENTS.unpack(number.to_bytes(_ELEMENTS.size, "big"))
-            setattr(rows[key], name, [element & _VALUE for element in elements])
+        adding.add(key, spreads)
+    adding.put_into(rows)
 
 
 def _add_ages(rows: Rows, open_cells: QuerySet[OpenCell], by: By) -> None:
-    for key, many, oldest, *spreads in open_cells.values_list(_KEYS[by], "open", "oldest", *_AGES):
+    adding = _Adding(_AGES)
+    for key, many, oldest, *spreads in open_cells.values_list(_KEYS[by], "open", "oldest", *map(_Sent, _AGES)):
         row = rows.setdefault(key, Sum())
         row.open += many
         row.oldest = min(row.oldest or oldest, oldest)
-        _add(row, _AGES, spreads)
+        adding.add(key, spreads)
+    adding.put_into(rows)
+
+
+class _Adding:
+    """Thousands of spreads, so each is added as one large number: an element is a digit of 64 bits, whose lower half holds the
+    sum of the values and never overflows. Taking them apart first takes several times as long."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+        self._sums: dict[Any, list[int]] = {}
+
+    def add(self, key: Any, spreads: Iterable[bytes]) -> None:
+        so_far = self._sums.setdefault(key, [0] * len(self.names))
+        for at, sent in enumerate(spreads):
+            so_far[at] += int.from_bytes(sent[_HEAD:], "big")
+
+    def put_into(self, rows: Rows) -> None:
+        for key, numbers in self._sums.items():
+            for name, number in zip(self.names, numbers, strict=True):
+                elements = _ELEMENTS.unpack(number.to_bytes(_ELEMENTS.size, "big"))
+                setattr(rows[key], name, [element & _VALUE for element in elements])
 
 
 def _add(to: Sum, names: Collection[str], spreads: Iterable[Spread]) -> None:
