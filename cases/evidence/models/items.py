@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ACTOR_KINDS, Case
+from cskh.core.models import InAddresses
 
 from .checklists import ChecklistItem
 from .files import StoredFile
 from .requests import RequestedItem
 
 
-class EvidenceItem(models.Model):
+class EvidenceItem(InAddresses):
     """One thing that came in: a file, or words such as a transaction code."""
 
     class State(models.TextChoices):

@@ -72,10 +72,10 @@ def test_the_original_and_its_picture_lie_in_the_bucket_and_are_served_by_us(buc
     client.force_login(
         make_staff("lan", Role.SPECIALIST, "payments"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    original = client.get(reverse("evidence:original", args=[item.pk]))
+    original = client.get(reverse("evidence:original", args=[item.public_id]))
     assert original.status_code == 200
     assert b"".join(original) == photo
-    preview = client.get(reverse("evidence:preview", args=[item.pk]))
+    preview = client.get(reverse("evidence:preview", args=[item.public_id]))
     assert (preview.status_code, preview.content) == (200, kept(page.picture.name))
 
 

@@ -102,7 +102,7 @@ def test_over_tcp_as_well(clamd, settings):
 def test_nothing_is_shown_before_the_verdict(clamd, case, client, make_staff):
     item = sent(case, picture(), "bill.jpg")
     client.force_login(make_staff("quan", Role.MANAGER))
-    doors = [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    doors = [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
     assert [client.get(door).status_code for door in doors] == [404, 404]
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
     assert doors[0] not in page
@@ -116,7 +116,7 @@ def test_what_is_infected_stays_closed_and_is_rejected_by_the_usual_check(clamd,
     item = sent(case, picture() + EICAR, "bill.jpg")
     examine_file(item.file_id)
     client.force_login(quan)
-    doors = [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    doors = [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
     assert [client.get(door).status_code for door in doors] == [404, 404]
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
     assert StoredFile.objects.get().why_closed in page

@@ -52,7 +52,7 @@ def sent(case, data=None, filename="Ảnh hoá đơn.jpg"):
 
 
 def addresses(item):
-    return [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    return [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_document_is_shown_page_by_page(client, people):
     case = open_case("deposit-not-credited")
     item = sent(case, pdf(pages=2), "sao kê.pdf")
     client.force_login(people["manager"])
-    further = [reverse("evidence:page", args=[item.pk, number]) for number in (1, 2, 3, 0)]
+    further = [reverse("evidence:page", args=[item.public_id, number]) for number in (1, 2, 3, 0)]
     assert [client.get(address).status_code for address in further] == [200, 200, 404, 404]
     assert client.get(further[1])["Content-Type"] == "image/jpeg"
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
