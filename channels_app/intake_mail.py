@@ -57,7 +57,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     Automatic mail, bounces and our own mail that came back are set aside: they stop no clock and are never answered.
     `as_person` says that somebody looked and found a person's words.
     """
-    mail = email.read(bytes(item.raw))
+    mail = email.read(item.content)
     if mail.loop_mark == loop_mark():
         item.settle(_State.SET_ASIDE, case=None, why=_("Our own mail came back."))
     elif mail.is_bounce and not as_person:
@@ -73,7 +73,7 @@ def open_unread(item: InboundItem) -> None:
     """Opens a case for a mail that could not be taken, with what can be said of it. Never raises."""
     try:
         with transaction.atomic():
-            mail = email.read(bytes(item.raw))
+            mail = email.read(item.content)
             plain = Inbound(
                 sender_kind=mail.sender_kind,
                 sender_address=mail.sender_address,

@@ -62,7 +62,7 @@ def is_kept(chat: Chat, client_id: object) -> bool:
 
 def take(item: InboundItem, *, as_person: bool = False) -> None:
     """Takes the message of the locked `item`, in the caller's transaction."""
-    said = Said.read(bytes(item.raw))
+    said = Said.read(item.content)
     chat = giving.locked_by_name(item.source)
     if chat.case is None:
         chat.case = _open(chat, said, item)

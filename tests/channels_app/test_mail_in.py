@@ -715,7 +715,7 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     assert (refused.filename, refused.file) == ("virus.exe", None)
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
-    assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+    assert InboundItem.objects.get().content.count(b"virus.exe") == 1
     assert receipt_of(kept.evidence_item) == ("a.jpg", "image/jpeg", "")  # it came from a mail server of theirs
 
 
