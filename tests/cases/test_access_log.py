@@ -73,7 +73,7 @@ def test_saving_an_original_is_another_access_than_looking_at_it(client, case, l
     examine_file(item.file_id)
     client.force_login(lan)
     for name in ("preview", "original", "preview", "original"):
-        assert client.get(reverse(f"evidence:{name}", args=[item.pk])).status_code == 200
+        assert client.get(reverse(f"evidence:{name}", args=[item.public_id])).status_code == 200
     assert list(Access.objects.order_by("pk").values_list("evidence_item", "is_saved")) == [
         (item.pk, False),
         (item.pk, True),

@@ -1,11 +1,11 @@
 """Where files are handed out: at addresses that nobody can guess from another one, and that say nothing of how many there are."""
 
-import importlib
 import re
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.migrations import AddField
 from django.db.migrations.loader import MigrationLoader
 from django.urls import get_resolver, reverse
 
@@ -82,15 +82,22 @@ def test_what_is_there_already_gets_random_names():
     case = open_case()
     items = [submit(case, picture((60 + n, 40))) for n in range(3)]
     given = set(EvidenceItem.objects.values_list("public_id", flat=True))
-    migration = importlib.import_module("cases.evidence.migrations.0014_public_ids").Migration(
-        "0014_public_ids", "evidence"
+    migrations = MigrationLoader(connection).disk_migrations.values()
+    before, adding = next(
+        (one.dependencies, step)
+        for one in migrations
+        if one.app_label == "evidence"
+        for step in one.operations
+        if isinstance(step, AddField) and (step.model_name, step.name) == ("evidenceitem", "public_id")
     )
-    state = MigrationLoader(connection).project_state(("evidence", "0013_cited"))
+    state = MigrationLoader(connection).project_state([one for one in before if one[0] == "evidence"])
+    after = state.clone()
+    adding.state_forwards("evidence", after)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE evidence_evidenceitem DROP COLUMN public_id")
     with connection.schema_editor() as editor:
-        migration.apply(state, editor)
+        adding.database_forwards("evidence", editor, state, after)
     filled = set(EvidenceItem.objects.values_list("public_id", flat=True))
     assert len(filled) == len(items)
     assert not filled & given

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -160,7 +161,8 @@ class Noted:
 
 
 def asked_at(doors):
-    client, somewhere = Noted(), SimpleNamespace(pk=1, case_id=1, case=SimpleNamespace(code="CS-0000-0000-000"))
+    case = SimpleNamespace(code="CS-0000-0000-000")
+    client, somewhere = Noted(), SimpleNamespace(pk=1, public_id=UUID(int=1), case_id=1, case=case)
     for door in doors.values():
         door(client, somewhere)
     return client.doors

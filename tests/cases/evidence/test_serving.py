@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import ApiClient, Membership, Role, Scope
 from cases.evidence.models import EvidenceItem
-from cases.evidence.pipeline import derive
+from cases.evidence.pipeline import examine
 from cases.evidence.queries import entries_of
 from cases.states import Channel, Status
 from cases.workflow import evidence
@@ -47,7 +47,7 @@ def sent(case, data=None, filename="Ảnh hoá đơn.jpg"):
         upload=upload(data or photo_with_place(), filename),
     )
     if item.file.preview_state == "waiting":
-        derive.derive_preview(item.file)
+        examine.examine(item.file)
     return item
 
 
