@@ -146,7 +146,8 @@ def receive_message(
         return known
     try:
         with transaction.atomic():
-            item = InboundItem(channel=channel, external_id=identity, source=source, content=raw)
+            item = InboundItem(channel=channel, external_id=identity, source=source)
+            item.content = raw
             item.save(force_insert=True)
     except IntegrityError:
         if (known := kept.first()) is None:

@@ -65,7 +65,9 @@ def add(upload: PartialUpload, data: bytes, *, start: int) -> int:
             raise Conflict(_("This is not the next piece of the file."))
         if not data or start + len(data) > held.size:
             raise Invalid(errors={"file": [_("The file has changed while it was sent. Choose it again.")]})
-        UploadPiece(upload=held, start=start, content=data).save(force_insert=True)
+        piece = UploadPiece(upload=held, start=start)
+        piece.content = data
+        piece.save(force_insert=True)
         held.received += len(data)
         held.updated_at = timezone.now()
         held.save(update_fields=["received", "updated_at"])

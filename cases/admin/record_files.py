@@ -58,7 +58,7 @@ class Columns(forms.Form):
 
 
 class _Files(ChangeList):
-    def url_for_result(self, result: RecordFile) -> str:
+    def url_for_result(self, result: Any) -> str:
         return _page_of(result)
 
 

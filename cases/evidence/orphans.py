@@ -6,6 +6,7 @@ within a day. What has just come, and whatever a row refers to, stays.
 
 import logging
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import PurePath
 
@@ -27,7 +28,7 @@ def sweep(slice_number: int) -> int:
     removed = 0
     for names in _batches(_names(slice_number % SLICES)):
         for name in sorted(set(names) - _needed(names)):
-            if vault.remove_orphan(name, is_needed=lambda name=name: bool(_needed([name]))):
+            if vault.remove_orphan(name, is_needed=partial(_is_needed, name)):
                 log.warning("%s was kept for a row that never came: removed", name)
                 removed += 1
     return removed
@@ -44,6 +45,10 @@ def _batches(names: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(names)
     while batch := list(islice(rest, _AT_A_TIME)):
         yield batch
+
+
+def _is_needed(name: str) -> bool:
+    return bool(_needed([name]))
 
 
 def _needed(names: list[str]) -> set[str]:

@@ -18,13 +18,13 @@ def sealed(data: bytes, *, of: str) -> bytes:
     return b"".join(envelope.sealed(io.BytesIO(data), keys=settings.STORAGE_KEYS, of=of)) if data else b""
 
 
-def opened(kept: bytes, *, of: str) -> bytes:
+def opened(kept: bytes | memoryview, *, of: str) -> bytes:
     """What was sealed there. Raises KeyMissing, and Altered for what was changed or comes from another place."""
-    kept = bytes(kept)
-    if not envelope.is_sealed(kept):
-        return kept
+    data = bytes(kept)
+    if not envelope.is_sealed(data):
+        return data
     try:
-        return b"".join(envelope.opened(io.BytesIO(kept), keys=settings.STORAGE_KEYS, of=of))
+        return b"".join(envelope.opened(io.BytesIO(data), keys=settings.STORAGE_KEYS, of=of))
     except envelope.NoKey as error:
         raise KeyMissing from error
     except envelope.DoesNotOpen as error:

@@ -105,7 +105,7 @@ def test_what_is_asked_for_is_sent_without_javascript(browser, live_server, open
         {"name": "hoa-don.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" + bytes(100)}
     )
     form.get_by_role("button", name="Send").click()
-    refused = page.get_by_text("cannot be accepted")
+    refused = page.locator("#id_documents_error")
     expect(refused).to_be_visible()
     expect(refused).to_contain_text("PDF")
     expect(form.get_by_role("textbox")).to_have_value("FT26326004511")

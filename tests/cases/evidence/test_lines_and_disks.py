@@ -67,7 +67,7 @@ class Trickling(threading.Thread):
 
 
 def test_others_are_served_while_many_send_slowly(served, case, key):
-    pictures = [picture((60, 40), color=(number, 0, 0)) for number in range(30)]
+    pictures = [picture((60, 40), kind="PNG", color=(number, 0, 0)) for number in range(30)]
     slow = [Trickling(served, case, key, data, seconds=6) for data in pictures]
     time.sleep(1)
     waits, sent = [], None

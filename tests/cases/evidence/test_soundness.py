@@ -170,12 +170,12 @@ import sys, json, subprocess, django
 for name in ("PIL", "pypdf", "pypdfium2", "pillow_heif"):
     sys.modules[name] = None  # whoever imports it fails
 django.setup()
-def none(*args, **kwargs):
-    raise AssertionError("another program was asked")
-subprocess.Popen = none
 import cskh.urls
 from cases.evidence.pipeline import identify
 from cskh.core.errors import DomainError
+def none(*args, **kwargs):
+    raise AssertionError("another program was asked")
+subprocess.Popen = none
 said = []
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
