@@ -25,10 +25,11 @@ Receive = Callable[[], Awaitable[Any]]
 class LostBody(io.RawIOBase):
     """What a request said, where the disk took no more of it: whoever begins to read it hears NotKept."""
 
-    def read(self, size: int = -1) -> NoReturn:
+    def read(self, size: int | None = -1) -> NoReturn:
         raise NotKept
 
-    readline = read
+    def readline(self, size: int | None = -1) -> NoReturn:
+        raise NotKept
 
 
 class PageHandler(ASGIHandler):

@@ -12,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone, translation
 from imap_tools import MailBoxUnencrypted
 from PIL import Image
@@ -240,17 +241,18 @@ def test_photos_of_telephones_arrive_by_mail_up_to_what_is_promised(post, work_o
     assert [file.sha256 for file in kept_files] == [hashlib.sha256(data).hexdigest() for data in photos]
 
 
-def test_beyond_it_the_sender_hears_how_to_send_the_rest(post, work_off):
+def test_beyond_it_the_sender_hears_how_to_send_the_rest(post, work_off, settings):
     photos = [("a.jpg", "image/jpeg", large_photo(number, 9)) for number in range(4)]
     deliver(post, mail(files=photos))
     work_off()
     case = only_case()
     rest = case.messages.get(direction="in").attachments.exclude(refused="").get()
     with translation.override(case.customer.language):
-        promised = size_in_words(25 * 1024 * 1024)
+        promised = size_in_words(settings.MAIL_FILES_BYTES)
     assert promised in rest.refused
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
-    assert any(rest.refused in one and f"/track/{case.code}" in one for one in told)
+    link = settings.PUBLIC_URL + reverse("portal:link", args=["TOKEN"]).partition("TOKEN")[0]
+    assert sum(rest.refused in one and link in one for one in told) == 1
 
 
 def test_of_a_mail_of_thirty_megabytes_the_words_are_taken_and_both_sides_hear_of_the_file(post, work_off):
