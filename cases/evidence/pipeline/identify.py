@@ -8,6 +8,7 @@ What lies in a mail is looked at as if it had come by itself; only the words of 
 import codecs
 import mmap
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import IO
@@ -53,16 +54,16 @@ def content_type(file: IO[bytes]) -> str:
     to carry more than one looks at.
     """
     try:
-        return _known(file, is_decoded=False)
+        return _known(file)
     except (Refused, mails.Refusal) as refused:
         raise error_of(_code(refused)) from refused
 
 
 def why_refused(file: IO[bytes]) -> str:
     """What is wrong with a file that was taken in, as a code for `error_of`: found by decoding it, in a process that has limits.
-    Empty where nothing is."""
+    Empty where nothing is. All that lies in a mail shares EVIDENCE_DECODE_SECONDS."""
     try:
-        _known(file, is_decoded=True)
+        _known(file, decoded_until=time.monotonic() + settings.EVIDENCE_DECODE_SECONDS)
     except (Refused, mails.Refusal) as refused:
         return _code(refused)
     except DomainError:  # it is not even what it was taken for
@@ -85,7 +86,8 @@ def _code(refused: Refused | mails.Refusal) -> str:
     return refused.why if isinstance(refused, Refused) else _MAIL
 
 
-def _known(file: IO[bytes], *, is_decoded: bool, within_mails: int = 0) -> str:
+def _known(file: IO[bytes], *, decoded_until: float | None = None, within_mails: int = 0) -> str:
+    """The type, also by decoding it where there is a time until which that may last."""
     kind = _kind(file)
     if kind == MAIL:
         _require_small_mail(file)
@@ -95,11 +97,11 @@ def _known(file: IO[bytes], *, is_decoded: bool, within_mails: int = 0) -> str:
         mails.check(
             file,
             depth=within_mails,
-            kind_of=lambda part, depth: _known(part, is_decoded=is_decoded, within_mails=depth),
+            kind_of=lambda part, depth: _known(part, decoded_until=decoded_until, within_mails=depth),
         )
-    elif is_decoded and kind in LOOKED_INTO:
+    elif decoded_until is not None and kind in LOOKED_INTO:
         limits = {"most_pages": settings.EVIDENCE_MAX_PAGES, "most_pixels": settings.EVIDENCE_MAX_PIXELS}
-        sandbox.ask(file, "check", kind=kind, **limits)
+        sandbox.ask(file, "check", until=decoded_until, kind=kind, **limits)
     return kind
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -15,7 +16,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem, StoredFile
-from cases.evidence.pipeline import identify, soundness
+from cases.evidence.pipeline import identify, sandbox, soundness
 from cases.states import Channel
 from cases.tasks import examine_file, sweep_files
 from cases.workflow import ending, evidence, turning_away
@@ -163,6 +164,23 @@ def test_it_is_asked_of_the_scanner_first(case, settings, tmp_path, monkeypatch)
     monkeypatch.setattr(soundness.identify, "why_refused", lambda file: pytest.fail("decoded before it was scanned"))
     examine_file(item.file_id)
     assert StoredFile.objects.get().soundness == "waiting"
+
+
+def test_what_lies_in_a_mail_shares_one_time(settings, monkeypatch, tmp_path):
+    """Twenty documents that each take as long as one may would hold the worker for all that time, again and again."""
+    mail = EmailMessage()
+    mail["From"], mail["Date"], mail["Subject"] = "an@khach.example", "Sun, 22 Nov 2026 10:00:00 +0700", "Sao kê"
+    mail.set_content("Xin chào")
+    for number in range(20):
+        mail.add_attachment(pdf(size=(300, 400 + number)), maintype="application", subtype="pdf", filename="a.pdf")
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail.as_bytes())
+    monkeypatch.setattr(sandbox, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(0.4); print('{}')"))
+    settings.EVIDENCE_DECODE_SECONDS = 2
+    begun = time.monotonic()
+    with path.open("rb") as file:
+        assert identify.why_refused(file) == "mail"
+    assert time.monotonic() - begun < 6
 
 
 _AT_THE_DOOR = """
