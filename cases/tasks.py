@@ -14,6 +14,7 @@ from cskh.core.locks import unless_held
 
 from . import queries
 from .complaints.models import Response
+from .evidence import orphans
 from .evidence import queries as evidence
 from .evidence.models import StoredFile
 from .evidence.pipeline import examine
@@ -21,12 +22,13 @@ from .models import STILL_OPEN, Case
 from .records import importing, looking_up, pulling
 from .records.models import Pull
 from .reports import keeping
-from .workflow import carrying_out, follow_up, promises, recounting, responding
+from .workflow import carrying_out, follow_up, promises, recounting, responding, turning_away
 
 log = logging.getLogger(__name__)
 
 _BATCH = 200
 _GRACE = timedelta(minutes=1)  # so long a task may be on its way
+ORPHANS_EVERY = 300  # seconds: 256 slices are a day
 _BATCHES = 50  # then the next sweep goes on
 _SCANS_IN_VAIN = 3  # then the scanner is away, and the next sweep asks again
 _EVIDENCE_LIMITS = {
@@ -98,7 +100,7 @@ def _sweep_files() -> None:
     without_verdict = 0
     for file in evidence.unexamined(timezone.now() - _GRACE, _BATCH):
         _examine(file)
-        without_verdict += not (file.is_released or file.is_infected)
+        without_verdict += not (file.is_past_scanner or file.is_infected)
         if without_verdict == _SCANS_IN_VAIN:
             break
 
@@ -120,10 +122,19 @@ def examine_file(file_id: int) -> None:
 
 def _take_further(file: StoredFile) -> None:
     """Pages that show it look again where it came any further."""
-    before = (file.scan_state, file.preview_state)
+    before = (file.scan_state, file.soundness, file.preview_state)
     examine.examine(file)
-    if (file.scan_state, file.preview_state) != before:
+    turning_away.turn_away(file)
+    if (file.scan_state, file.soundness, file.preview_state) != before:
         push.changed(*map(push.case_group, evidence.cases_with(file)))
+
+
+@shared_task(**_EVIDENCE_LIMITS)
+def sweep_orphans() -> None:
+    """Removes what the storage keeps for rows that never came: each time another slice, by the clock."""
+    with unless_held("orphans are swept") as is_ours:
+        if is_ours:
+            orphans.sweep(int(timezone.now().timestamp() // ORPHANS_EVERY))
 
 
 @shared_task

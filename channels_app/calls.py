@@ -95,12 +95,12 @@ def process_report(item: InboundItem) -> Call:
         held = InboundItem.objects.select_for_update().get(pk=item.pk)
         if held.state != InboundItem.State.DONE:
             take(held)
-        return Call.objects.get(external_id=CallReport.read(bytes(held.raw)).call_id)
+        return Call.objects.get(external_id=CallReport.read(held.content).call_id)
 
 
 def take(item: InboundItem, *, as_person: bool = False) -> None:
     """Notes the call of a kept report; the caller holds `item` locked. A report is never taken for a person's words."""
-    report = CallReport.read(bytes(item.raw))
+    report = CallReport.read(item.content)
     one_at_a_time("call", report.call_id)
     if report.number:
         one_at_a_time("number", report.number)

@@ -146,7 +146,9 @@ def receive_message(
         return known
     try:
         with transaction.atomic():
-            item = InboundItem.objects.create(channel=channel, external_id=identity, source=source, raw=raw)
+            item = InboundItem(channel=channel, external_id=identity, source=source)
+            item.content = raw
+            item.save(force_insert=True)
     except IntegrityError:
         if (known := kept.first()) is None:
             raise
@@ -196,7 +198,8 @@ def _fetch_anew(item: InboundItem) -> bool:
     identity = _IDENTITIES[channel](raw)[:500]
     try:
         with transaction.atomic():
-            InboundItem.objects.filter(pk=item.pk).update(raw=raw, external_id=identity)
+            item.external_id, item.content = identity, raw
+            item.save(update_fields=["external_id", "raw"])
     except IntegrityError:
         copy = InboundItem.objects.get(channel=channel, external_id=identity)
         item.settle(_State.SET_ASIDE, case=copy.case, why=_("A copy of it came in."))

@@ -23,6 +23,7 @@ from cases.states import Channel
 from cases.workflow import conversation, evidence, opening, protection
 from cases.workflow.opening import Matter
 from cskh.core.errors import Busy, DomainError, Invalid, NotKept
+from cskh.core.incoming import size_in_words
 from cskh.core.locks import one_at_a_time
 from cskh.core.text import clean, one_line
 
@@ -57,7 +58,7 @@ def take(item: InboundItem, *, as_person: bool = False) -> None:
     Automatic mail, bounces and our own mail that came back are set aside: they stop no clock and are never answered.
     `as_person` says that somebody looked and found a person's words.
     """
-    mail = email.read(bytes(item.raw))
+    mail = email.read(item.content)
     if mail.loop_mark == loop_mark():
         item.settle(_State.SET_ASIDE, case=None, why=_("Our own mail came back."))
     elif mail.is_bounce and not as_person:
@@ -73,7 +74,7 @@ def open_unread(item: InboundItem) -> None:
     """Opens a case for a mail that could not be taken, with what can be said of it. Never raises."""
     try:
         with transaction.atomic():
-            mail = email.read(bytes(item.raw))
+            mail = email.read(item.content)
             plain = Inbound(
                 sender_kind=mail.sender_kind,
                 sender_address=mail.sender_address,
@@ -224,7 +225,10 @@ def _take_files(item: InboundItem, case: Case, message: Message, mail: Inbound) 
             if attachment.refused and not (file.is_decoration or file.content_type in _ADDED_BY_PROGRAMS):
                 refused.append(attachment)
         if mail.cut_from:
-            why = _("The mail was too large (%(size)s).") % {"size": filesizeformat(mail.cut_from)}
+            why = _(
+                "The mail was too large (%(size)s). One mail may carry files of %(limit)s together. Send the others with "
+                "another mail, or one by one on your request's page."
+            ) % {"size": filesizeformat(mail.cut_from), "limit": size_in_words(settings.MAIL_FILES_BYTES)}
             rest = _("(the rest of the mail, with its files)")
             refused.append(Attachment.objects.create(message=message, filename=rest, refused=why))
     if refused:

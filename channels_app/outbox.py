@@ -260,18 +260,27 @@ def _tell(case: Case, text: Text, facts: Facts, event: CaseEvent | None = None) 
         body = render_to_string(
             f"outbox/{text.name}.txt", {"case": case, "brand_name": settings.BRAND_NAME, **facts}
         ).strip()
-    author = Actor(ActorKind(event.actor_kind), event.actor_id) if event and text.is_reply else OUTBOX
-    is_held_back = _anybody_can_cause(text, case, way) and _is_told_enough(case)
+    author = _person_behind(text, event)
+    is_held_back = _anybody_can_cause(text, case, way, author) and _is_told_enough(case)
     message = _message(
-        case, actor=author, body=body, is_automatic=not text.is_reply, evidence_request=facts.get("request")
+        case, actor=author or OUTBOX, body=body, is_automatic=author is None, evidence_request=facts.get("request")
     )
     _queue(message, way, is_held_back=is_held_back)
 
 
-def _anybody_can_cause(text: Text, case: Case, way: Channel) -> bool:
+def _person_behind(text: Text, event: CaseEvent | None) -> Actor | None:
+    """Whoever of ours says it, where it is a reply: a file that is of no use is rejected by somebody, or by what looked into it."""
+    if event is None or not text.is_reply or event.actor_kind == ActorKind.SYSTEM:
+        return None
+    return Actor(ActorKind(event.actor_kind), event.actor_id)
+
+
+def _anybody_can_cause(text: Text, case: Case, way: Channel, author: Actor | None) -> bool:
     """Whether a mail or form that names an address has it mailed this text, with no person of ours in between."""
     is_receipt = text.name == "case_opened" and case.channel in (Channel.EMAIL, Channel.WEB)
-    return text.name in ("files_refused", "help_lines", "final_asked") or (is_receipt and way == Channel.EMAIL)
+    is_of_no_use = text.name == "evidence_rejected" and author is None
+    is_told_anybody = text.name in ("files_refused", "help_lines", "final_asked")
+    return is_told_anybody or is_of_no_use or (is_receipt and way == Channel.EMAIL)
 
 
 def _is_told_enough(case: Case) -> bool:

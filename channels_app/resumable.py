@@ -65,7 +65,9 @@ def add(upload: PartialUpload, data: bytes, *, start: int) -> int:
             raise Conflict(_("This is not the next piece of the file."))
         if not data or start + len(data) > held.size:
             raise Invalid(errors={"file": [_("The file has changed while it was sent. Choose it again.")]})
-        UploadPiece.objects.create(upload=held, start=start, data=data)
+        piece = UploadPiece(upload=held, start=start)
+        piece.content = data
+        piece.save(force_insert=True)
         held.received += len(data)
         held.updated_at = timezone.now()
         held.save(update_fields=["received", "updated_at"])
@@ -101,8 +103,8 @@ def forget_old() -> None:
 
 
 def _write(partial: PartialUpload, file: IO[bytes]) -> None:
-    for data in partial.pieces.values_list("data", flat=True).iterator(chunk_size=4):
-        file.write(data)
+    for piece in partial.pieces.iterator(chunk_size=1):
+        file.write(piece.content)
     file.flush()
 
 

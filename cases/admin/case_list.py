@@ -1,6 +1,7 @@
 """The list of cases: queues, search, filters. A case is opened from it and never edited by a form."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -212,9 +213,9 @@ class CaseAdmin(RoleModelAdmin):
             path("<int:pk>/verify/", wrap(self.verify), name="cases_case_verify"),
             path("<int:pk>/complaint/", wrap(self.complaint), name="cases_case_complaint"),
             path("<int:pk>/complaint/preview/", wrap(self.preview), name="cases_case_response_preview"),
-            path("<int:pk>/complaint/responses/<int:number>/", wrap(self.response), name="cases_case_response"),
+            path("<int:pk>/complaint/responses/<uuid:public_id>/", wrap(self.response), name="cases_case_response"),
             path(
-                "<int:pk>/complaint/responses/<int:number>/pdf/",
+                "<int:pk>/complaint/responses/<uuid:public_id>/pdf/",
                 wrap(complaint_response.pdf),
                 name="cases_case_response_pdf",
             ),
@@ -239,8 +240,8 @@ class CaseAdmin(RoleModelAdmin):
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         return complaint_response.preview(request, pk, lambda: self.admin_site.each_context(request))
 
-    def response(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        return complaint_response.show(request, pk, number, lambda: self.admin_site.each_context(request))
+    def response(self, request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
+        return complaint_response.show(request, pk, public_id, lambda: self.admin_site.each_context(request))
 
     def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
         def list_of_cases(query: str) -> QuerySet[Case]:

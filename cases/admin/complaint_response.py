@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -45,12 +46,12 @@ def preview(request: HttpRequest, pk: int, page: Page) -> HttpResponse:
 
 
 @require_safe
-def show(request: HttpRequest, pk: int, number: int, page: Page) -> HttpResponse:
+def show(request: HttpRequest, pk: int, public_id: UUID, page: Page) -> HttpResponse:
     """One version as the customer reads it, the others, and for whoever may the form that corrects it."""
     actor = Actor.staff(request.user)
     case = _case(actor, pk)
     responses = list(responses_of(case).select_related("answer").order_by("-pk"))
-    shown = _among(responses, number)
+    shown = _among(responses, public_id)
     note_access(actor, case.pk)
     may_correct = bool(shown.content) and shown == responses[0] and policies.may(actor, Step.APPROVE, case)
     said = shown.says
@@ -69,11 +70,11 @@ def show(request: HttpRequest, pk: int, number: int, page: Page) -> HttpResponse
 
 
 @require_safe
-def pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def pdf(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
     """The very bytes the customer gets. Who fetched which version stands in the access log."""
     actor = Actor.staff(request.user)
     case = _case(actor, pk)
-    response = _among(list(responses_of(case)), number)
+    response = _among(list(responses_of(case)), public_id)
     note_access(actor, case.pk, reason=response.filename)
     return pdf_to_save(bytes(responding.print_once(response).pdf), response.filename)
 
@@ -85,8 +86,8 @@ def _case(actor: Actor, pk: int) -> Case:
     return case
 
 
-def _among(responses: list[Response], number: int) -> Response:
-    found = next((one for one in responses if one.pk == number), None)
+def _among(responses: list[Response], public_id: UUID) -> Response:
+    found = next((one for one in responses if one.public_id == public_id), None)
     if found is None:
         raise Http404
     return found

@@ -1,12 +1,14 @@
 """Files of the operator's records: handed in, their columns confirmed, watched while they are read, withdrawn."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +23,6 @@ from cases.records.reading.lines import Wrong, in_words
 from cases.records.reading.table import Table
 from cskh.core.errors import DomainError, Invalid
 from cskh.core.incoming import EMPTY, size_in_words
-from cskh.core.text import as_number
 
 _State = RecordFile.State
 TONES = {
@@ -54,6 +55,11 @@ class Columns(forms.Form):
     @property
     def chosen(self) -> dict[str, int]:
         return {field: int(number) for field, number in self.cleaned_data.items() if number}
+
+
+class _Files(ChangeList):
+    def url_for_result(self, result: Any) -> str:
+        return _page_of(result)
 
 
 @admin.register(RecordFile)
@@ -95,13 +101,27 @@ class RecordFileAdmin(RoleModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        number = as_number(object_id)
-        if number is None or not self.has_view_permission(request):
-            raise Http404
-        file = get_object_or_404(RecordFile.objects.select_related("uploaded_by", "withdrawn_by"), pk=number)
+        file = self._named(request, object_id)
         if request.method == "POST":
             return self._act(request, file)
         return self._show(request, file)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return super().history_view(request, str(self._named(request, object_id).pk), extra_context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _Files
+
+    def _named(self, request: HttpRequest, public_id: str) -> RecordFile:
+        """The file of that public id, for whoever may see such files; anything else, its number too, is not found."""
+        files = RecordFile.objects.select_related("uploaded_by", "withdrawn_by")
+        try:
+            file = files.filter(public_id=UUID(public_id)).first()
+        except ValueError:
+            file = None
+        if file is None or not self.has_view_permission(request):
+            raise Http404
+        return file
 
     def _act(self, request: HttpRequest, file: RecordFile) -> HttpResponse:
         actor = Actor.staff(request.user)
@@ -158,7 +178,7 @@ def _columns_of(file: RecordFile, typed: Any = None, table: Table | None = None)
 
 
 def _page_of(file: RecordFile) -> str:
-    return reverse("admin:records_recordfile_change", args=[file.pk])
+    return reverse("admin:records_recordfile_change", args=[file.public_id])
 
 
 def _say_at(form: forms.Form, error: DomainError) -> None:

@@ -231,4 +231,21 @@ class EvidenceOut(serializers.ModelSerializer):
 
     class Meta:
         model = EvidenceItem
-        fields = ["id", "item", "filename", "content_type", "size", "sha256", "text", "state", "received_at"]
+        extra_kwargs = {
+            "id": {"help_text": "Names it in this API: to check it, and as a source of a fact."},
+            "public_id": {
+                "help_text": "Names it at the desk, where staff open its file: /admin/evidence/{public_id}/file."
+            },
+        }
+        fields = [
+            "id",
+            "public_id",
+            "item",
+            "filename",
+            "content_type",
+            "size",
+            "sha256",
+            "text",
+            "state",
+            "received_at",
+        ]

@@ -1,6 +1,7 @@
 """Official responses over REST: every version as it was issued, for whoever may see the case, its customer too."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -77,7 +78,7 @@ _SAID = {
                 "issued_at": "2026-11-24T10:12:00+07:00",
                 "says": _SAID,
                 "sha256": "5f0c6f6c0d7d2b8a4f0f3f6a7c1c9d9e8f1b2a3c4d5e6f708192a3b4c5d6e7f8",
-                "pdf": "/api/v1/complaints/CS-7K3M-9QXT-4VB/responses/12/pdf/",
+                "pdf": "/api/v1/complaints/CS-7K3M-9QXT-4VB/responses/0d3f5b52-6c6e-4f0e-9a43-0c1c6b7f1e55/pdf/",
             },
         )
     ]
@@ -87,7 +88,9 @@ class ResponseOut(serializers.ModelSerializer):
 
     issued_at = serializers.DateTimeField(source="at")
     says = serializers.SerializerMethodField()
-    pdf = serializers.SerializerMethodField(help_text="Where its PDF is fetched: always the same bytes.")
+    pdf = serializers.SerializerMethodField(
+        help_text="Where its PDF is fetched: always the same bytes, at an address that cannot be guessed from `id`."
+    )
 
     class Meta:
         model = Response
@@ -98,7 +101,7 @@ class ResponseOut(serializers.ModelSerializer):
         return response.says
 
     def get_pdf(self, response: Response) -> str:
-        return f"/api/v1/complaints/{self.context['code']}/responses/{response.pk}/pdf/"
+        return f"/api/v1/complaints/{self.context['code']}/responses/{response.public_id}/pdf/"
 
 
 class ComplaintResponses(ApiView):
@@ -119,9 +122,9 @@ class ResponsePdf(ApiView):
         summary="One version of an official response as PDF",
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, code: str, number: int) -> HttpResponse:
+    def get(self, request: Request, code: str, public_id: UUID) -> HttpResponse:
         case = _complaint(self.actor, code)
-        response = responses_of(case).filter(pk=number).first()
+        response = responses_of(case).filter(public_id=public_id).first()
         if response is None:
             raise NotVisible
         note_access(self.actor, case.pk, reason=response.filename)

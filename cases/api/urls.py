@@ -20,7 +20,7 @@ urlpatterns = [
     path("complaints/", complaints.Complaints.as_view()),
     path("complaints/<str:code>/", complaints.ComplaintDetail.as_view()),
     path("complaints/<str:code>/responses/", responses.ComplaintResponses.as_view()),
-    path("complaints/<str:code>/responses/<int:number>/pdf/", responses.ResponsePdf.as_view()),
+    path("complaints/<str:code>/responses/<uuid:public_id>/pdf/", responses.ResponsePdf.as_view()),
     path("complaints/<str:code>/describe/", complaints.DescribeComplaint.as_view()),
     path("complaints/<str:code>/recourse/", complaints.SayRecourse.as_view()),
     path("complaints/<str:code>/issues/", complaints.AddIssue.as_view()),

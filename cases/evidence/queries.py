@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from cases.models import Case, Category
 from cases.records.codes import codes_in
 from cases.records.models import TransactionCode
+from cases.states import OPEN
 
 from .case_file import CaseFile as CaseFile
 from .checks import CheckToMake as CheckToMake
@@ -231,8 +232,15 @@ def cases_with(file: StoredFile) -> list[int]:
 
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
-    """Files that came before then and still wait for the scanner or for their preview; what was tried last comes last."""
+    """Files that came before then and still wait for the scanner, to be looked into or for their preview, or were refused
+    while nobody was told; what was tried last comes last."""
+    soundness = StoredFile.Soundness
+    untold = EvidenceItem.objects.filter(
+        file=OuterRef("pk"), state=EvidenceItem.State.RECEIVED, case__status__in=sorted(OPEN)
+    )
     waiting = Q(preview_state=StoredFile.PreviewState.WAITING)
+    waiting |= Q(soundness=soundness.WAITING) & ~Q(scan_state=StoredFile.ScanState.INFECTED)
+    waiting |= Q(Exists(untold), soundness=soundness.REFUSED)
     if settings.CLAMD:
         waiting |= Q(scan_state__in=(StoredFile.ScanState.OFF, StoredFile.ScanState.WAITING))
     files = StoredFile.objects.filter(waiting, created_at__lt=before)

@@ -4,6 +4,7 @@ Whoever asks is checked at that moment: what they may not see is not found. Noth
 """
 
 import logging
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
@@ -30,9 +31,9 @@ _PICTURES = {"png": "image/png", "jpg": "image/jpeg"}
 
 @require_safe
 @staff_member_required
-def original(request: HttpRequest, pk: int) -> HttpResponse:
+def original(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The file as the customer sent it, to be saved: never shown by the browser, whatever it is."""
-    file, filename = _file(request, pk, is_saved=True)
+    file, filename = _file(request, public_id, is_saved=True)
     response = _safe(_read(str(file.original.name), file.sha256), "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
@@ -40,9 +41,9 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @staff_member_required
-def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
+def preview(request: HttpRequest, public_id: UUID, page: int = 1) -> HttpResponse:
     """A page of the picture made from the original. Not found while it is being prepared and where there is none."""
-    file, _filename = _file(request, pk)
+    file, _filename = _file(request, public_id)
     made = file.pages.filter(number=page).first()
     if made is None:
         raise Http404
@@ -54,10 +55,10 @@ def preview(request: HttpRequest, pk: int, page: int = 1) -> HttpResponse:
 
 @require_POST
 @staff_member_required
-def custody(request: HttpRequest, pk: int) -> HttpResponse:
+def custody(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The chain of custody of an item as a file, `form` being json or pdf. It says why it was exported, and that it was."""
     actor = Actor.staff(request.user)
-    item = _item(actor, pk)
+    item = _item(actor, public_id)
     report = custody_report.export(item, actor=actor, reason=_reason(request))
     if request.POST.get("form") == "pdf":
         data, content_type, extension = custody_report.as_pdf(report), "application/pdf", "pdf"
@@ -71,10 +72,10 @@ def custody(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_member_required
-def place(request: HttpRequest, pk: int) -> HttpResponse:
+def place(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a picture says it was taken: for those who oversee, who say what for. The reason stands in the access log."""
     actor = Actor.staff(request.user)
-    item = _visible(actor, pk)
+    item = _visible(actor, public_id)
     if not policies.may_read_place(actor, item.case):
         raise NotPermitted
     metadata = FileMetadata.objects.filter(file=item.file_id).first()
@@ -94,24 +95,24 @@ def _reason(request: HttpRequest) -> str:
     return reason
 
 
-def _item(actor: Actor, pk: int, *, is_saved: bool = False) -> EvidenceItem:
+def _item(actor: Actor, public_id: UUID, *, is_saved: bool = False) -> EvidenceItem:
     """An item that they may see. That they asked for it is noted."""
-    item = _visible(actor, pk)
+    item = _visible(actor, public_id)
     note_access(actor, item.case_id, evidence_item=item.pk, is_saved=is_saved)
     return item
 
 
-def _visible(actor: Actor, pk: int) -> EvidenceItem:
+def _visible(actor: Actor, public_id: UUID) -> EvidenceItem:
     visible = policies.visible_to(actor)
-    item = EvidenceItem.objects.filter(pk=pk, case__in=visible).select_related("file", "case").first()
+    item = EvidenceItem.objects.filter(public_id=public_id, case__in=visible).select_related("file", "case").first()
     if item is None:
         raise Http404
     return item
 
 
-def _file(request: HttpRequest, pk: int, *, is_saved: bool = False) -> tuple[StoredFile, str]:
+def _file(request: HttpRequest, public_id: UUID, *, is_saved: bool = False) -> tuple[StoredFile, str]:
     """The file of an item that the user may see, and the name the customer gave it."""
-    item = _item(Actor.staff(request.user), pk, is_saved=is_saved)
+    item = _item(Actor.staff(request.user), public_id, is_saved=is_saved)
     if item.file is None or not item.file.is_released:
         raise Http404
     return item.file, item.filename

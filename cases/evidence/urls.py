@@ -1,4 +1,4 @@
-"""Evidence as staff see it, below the desk's address."""
+"""Evidence as staff see it, below the desk's address. Its addresses are random (`InAddresses`)."""
 
 from django.urls import path
 
@@ -6,9 +6,9 @@ from . import serving
 
 app_name = "evidence"
 urlpatterns = [
-    path("<int:pk>/file", serving.original, name="original"),
-    path("<int:pk>/preview", serving.preview, name="preview"),
-    path("<int:pk>/preview/<int:page>", serving.preview, name="page"),
-    path("<int:pk>/custody", serving.custody, name="custody"),
-    path("<int:pk>/place", serving.place, name="place"),
+    path("<uuid:public_id>/file", serving.original, name="original"),
+    path("<uuid:public_id>/preview", serving.preview, name="preview"),
+    path("<uuid:public_id>/preview/<int:page>", serving.preview, name="page"),
+    path("<uuid:public_id>/custody", serving.custody, name="custody"),
+    path("<uuid:public_id>/place", serving.place, name="place"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from cases.models import Case
+from cskh.core.models import InAddresses
 
 
 class RecordKind(models.TextChoices):
@@ -136,7 +137,7 @@ class Pull(Asked):
         return f"{self.customer} {timezone.localtime(self.since):%Y-%m-%d}/.." if self.since else self.customer
 
 
-class RecordFile(models.Model):
+class RecordFile(InAddresses):
     """A file of records that somebody handed in: its rows count from when all of it was read, until it is withdrawn."""
 
     class Content(models.TextChoices):

@@ -259,7 +259,7 @@ def stop_waiting(case: Case, *, actor: Actor) -> None:
 def require_released(item: EvidenceItem) -> None:
     """Nobody can have looked at what is still closed."""
     if item.file and not item.file.is_released:
-        raise StepNotAllowed(_("This file is not released: the malware scanner has not found it clean."))
+        raise StepNotAllowed(_("This file is not released: %(why)s.") % {"why": item.file.why_closed})
 
 
 def note_check(held: Case, item: EvidenceItem, *, actor: Actor, result: Check.Result | str, words: str) -> Check:

@@ -7,6 +7,7 @@ changes nothing.
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin
@@ -32,6 +33,7 @@ from .chat_json import console_view, conversation_view
 from .chat_words import words_for_script
 
 Answer = dict[str, Any]
+_ANY_ITEM = UUID(int=0)  # the page puts the public id of an item in its place
 
 
 @require_GET
@@ -43,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Live chat"),
         "words": words_for_script(),
+        "any_item": _ANY_ITEM,
         "longest": {"message": settings.CHAT_MESSAGE_MAX_CHARACTERS, "answer": settings.MESSAGE_MAX_CHARACTERS},
         "me": actor.subject.pk,
         "zone": timezone.get_current_timezone_name(),

@@ -62,7 +62,7 @@ def is_kept(chat: Chat, client_id: object) -> bool:
 
 def take(item: InboundItem, *, as_person: bool = False) -> None:
     """Takes the message of the locked `item`, in the caller's transaction."""
-    said = Said.read(bytes(item.raw))
+    said = Said.read(item.content)
     chat = giving.locked_by_name(item.source)
     if chat.case is None:
         chat.case = _open(chat, said, item)
@@ -156,15 +156,16 @@ def lines_after(chat: Chat, last_id: int, *, for_staff: bool = False) -> list[di
 
     Each `{id, from: visitor | agent | automatic | note, name, body, at, client_id, answer, files: [{name, refused}]}`; `answer`
     is the id of the answer it carries, to be named by whoever accepts it. Notes are for staff, who also get of a file the
-    evidence `item` and whether there is a `picture` ("ready", or "waiting" to be made); visitors get the given name of whoever
-    writes.
+    evidence `item` (its public id) and whether there is a `picture` ("ready", or "waiting" to be made); visitors get the given
+    name of whoever writes.
     """
     if chat.case_id is None:
         return []
     lines = Message.objects.filter(case_id=chat.case_id, pk__gt=last_id)
     if not for_staff:
         lines = lines.exclude(direction=Message.Direction.INTERNAL)
-    shown = list(lines.order_by("pk").prefetch_related("attachments__file")[:AT_A_TIME])
+    files = ["attachments__file", "attachments__evidence_item"] if for_staff else ["attachments"]
+    shown = list(lines.order_by("pk").prefetch_related(*files)[:AT_A_TIME])
     authors = {int(one.author_id) for one in shown if one.author_kind == ActorKind.STAFF}
     names = {user.pk: user for user in User.objects.filter(pk__in=authors)} if authors else {}
     return [_line(message, names, for_staff=for_staff) for message in shown]
@@ -249,7 +250,8 @@ def _file(attachment: Attachment, *, for_staff: bool) -> dict[str, Any]:
     if for_staff:
         kept = attachment.file
         file["closed"] = kept.why_closed if kept else ""
-        file["item"] = None if file["closed"] else attachment.evidence_item_id
+        item = None if file["closed"] else attachment.evidence_item
+        file["item"] = str(item.public_id) if item else None
         file["picture"] = kept.preview_state if kept else ""
     return file
 

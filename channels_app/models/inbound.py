@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.states import Channel
+from cskh.core import sealed_rows
 
 
 class MailboxState(models.Model):
@@ -32,7 +33,10 @@ class MailboxState(models.Model):
 
 
 class InboundItem(models.Model):
-    """Something that came in and cannot be asked for again, kept raw before anything can fail (R-07, R-66)."""
+    """Something that came in and cannot be asked for again, kept raw before anything can fail (R-07, R-66).
+
+    Kept sealed: read and written as `content`. `place` is what it is bound to, so that its name is set before it.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -45,7 +49,7 @@ class InboundItem(models.Model):
         _("arrived at"), max_length=320, help_text=_("The mail box or integration it came through.")
     )
     external_id = models.CharField(_("external id"), max_length=500)
-    raw = models.BinaryField(_("as received"))
+    raw = models.BinaryField(_("as received"), help_text="Sealed.")
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     why = models.TextField(_("why"), blank=True)
@@ -66,6 +70,19 @@ class InboundItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.external_id}"
+
+    @property
+    def place(self) -> str:
+        return f"inbound:{self.channel}:{self.external_id}"
+
+    @property
+    def content(self) -> bytes:
+        """As it came; empty where it is to be had from its source only. Raises what `sealed_rows.opened` raises."""
+        return sealed_rows.opened(self.raw, of=self.place)
+
+    @content.setter
+    def content(self, data: bytes) -> None:
+        self.raw = sealed_rows.sealed(data, of=self.place)
 
     def settle(self, state: State, *, case: Case | None, why: str = "") -> None:
         """Nothing more is tried with it: it is a part of `case`, or set aside."""

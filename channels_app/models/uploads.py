@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import ActorKind
 from cases.evidence.names import DECLARED_MAX, safe_filename
 from cases.models import ACTOR_KINDS, Case
+from cskh.core import sealed_rows
 
 
 class PartialUpload(models.Model):
@@ -46,11 +47,11 @@ class PartialUpload(models.Model):
 
 
 class UploadPiece(models.Model):
-    """What came at once, from byte `start` on."""
+    """What came at once, from byte `start` on. Kept sealed: `place` is what it is bound to."""
 
     upload = models.ForeignKey(PartialUpload, on_delete=models.CASCADE, related_name="pieces")
     start = models.PositiveBigIntegerField()
-    data = models.BinaryField()
+    data = models.BinaryField(help_text="Sealed.")
 
     class Meta:
         verbose_name = _("piece of a file")
@@ -60,3 +61,16 @@ class UploadPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id} {self.start}"
+
+    @property
+    def place(self) -> str:
+        return f"upload:{self.upload_id}:{self.start}"
+
+    @property
+    def content(self) -> bytes:
+        """What came. Raises what `sealed_rows.opened` raises."""
+        return sealed_rows.opened(self.data, of=self.place)
+
+    @content.setter
+    def content(self, data: bytes) -> None:
+        self.data = sealed_rows.sealed(data, of=self.place)

@@ -31,7 +31,7 @@ urlpatterns = [
     path("track/<str:code>/accept/", case.accept, name="accept"),
     path("track/<str:code>/reject/", case.reject, name="reject"),
     path("track/<str:code>/satisfaction/", case.satisfaction, name="satisfaction"),
-    path("track/<str:code>/responses/<int:number>/", responses.show, name="response"),
-    path("track/<str:code>/responses/<int:number>/pdf/", responses.pdf, name="response_pdf"),
+    path("track/<str:code>/responses/<uuid:public_id>/", responses.show, name="response"),
+    path("track/<str:code>/responses/<uuid:public_id>/pdf/", responses.pdf, name="response_pdf"),
     path("track/<str:code>/withdraw/", case.withdraw, name="withdraw"),
 ]

@@ -3,7 +3,8 @@
 Each file has a random key of its own, which lies in front of it, wrapped with a key of the installation (AES-256-GCM both).
 The content follows in pieces whose nonces carry their number and whether it is the last (the STREAM construction), so that a
 piece that was changed, moved, left out or added does not open. The wrapped key is bound to what the content is (`of`: its
-SHA-256), so that no file opens as another. Memory stays the same whatever the size.
+SHA-256), so that no file opens as another. What lies in a row is bound to
+the name of that row instead (`sealed_rows`). Memory stays the same whatever the size.
 
     MAGIC (8) | id of the key (8) | nonce (12) | wrapped key of the file (48) | pieces (64 KiB + 16 each, the last one shorter)
 """
@@ -33,9 +34,8 @@ class NoKey(Exception):
 
 def sealed(content: IO[bytes], *, keys: Sequence[bytes], of: str) -> Iterator[bytes]:
     """The content from where it stands, in pieces as they are kept. The first of the keys wraps."""
-    own, nonce = AESGCM.generate_key(bit_length=8 * KEY_BYTES), os.urandom(_NONCE)
-    front = MAGIC + _id(keys[0])
-    yield front + nonce + AESGCM(keys[0]).encrypt(nonce, own, front + of.encode())
+    own, nonce, begin = AESGCM.generate_key(bit_length=8 * KEY_BYTES), os.urandom(_NONCE), front(keys[0])
+    yield begin + nonce + AESGCM(keys[0]).encrypt(nonce, own, begin + of.encode())
     cipher = AESGCM(own)
     for number, (piece, is_last) in enumerate(_pieces(content, _PIECE)):
         yield cipher.encrypt(_nonce(number, is_last), piece, None)
@@ -44,14 +44,14 @@ def sealed(content: IO[bytes], *, keys: Sequence[bytes], of: str) -> Iterator[by
 def opened(kept: IO[bytes], *, keys: Sequence[bytes], of: str) -> Iterator[bytes]:
     """The content of what was sealed, which stands at its start. Raises NoKey, and DoesNotOpen, at the latest at the end:
     what came until then is what went in, but maybe not all of it."""
-    front, nonce, wrapped = kept.read(len(MAGIC) + _ID), kept.read(_NONCE), kept.read(_WRAPPED)
+    begin, nonce, wrapped = kept.read(len(MAGIC) + _ID), kept.read(_NONCE), kept.read(_WRAPPED)
     if len(wrapped) < _WRAPPED:
         raise DoesNotOpen
-    key = next((key for key in keys if _id(key) == front[len(MAGIC) :]), None)
+    key = next((key for key in keys if front(key) == begin), None)
     if key is None:
         raise NoKey
     try:
-        cipher = AESGCM(AESGCM(key).decrypt(nonce, wrapped, front + of.encode()))
+        cipher = AESGCM(AESGCM(key).decrypt(nonce, wrapped, begin + of.encode()))
         for number, (piece, is_last) in enumerate(_pieces(kept, _PIECE + _TAG)):
             yield cipher.decrypt(_nonce(number, is_last), piece, None)
     except InvalidTag as error:
@@ -63,7 +63,12 @@ def is_sealed(beginning: bytes) -> bool:
 
 
 def is_sealed_with(key: bytes, beginning: bytes) -> bool:
-    return beginning.startswith(MAGIC + _id(key))
+    return beginning.startswith(front(key))
+
+
+def front(key: bytes) -> bytes:
+    """How everything begins that is sealed with it."""
+    return MAGIC + _id(key)
 
 
 def _id(key: bytes) -> bytes:

@@ -18,6 +18,17 @@ def taken_if_free(*name: str) -> bool:
 
 
 @contextmanager
+def held(*name: str) -> Iterator[None]:
+    """Waits until nobody else holds `name`; then it is ours until the end of the block, whatever becomes of the transaction. For
+    short work outside the database, within which nothing else is waited for."""
+    _ask("SELECT pg_advisory_lock(%s)", name)
+    try:
+        yield
+    finally:
+        _ask("SELECT pg_advisory_unlock(%s)", name)
+
+
+@contextmanager
 def unless_held(*name: str) -> Iterator[bool]:
     """Whether nobody else held `name`: then it is ours until the end of the block, or of this process, over any transactions."""
     is_ours = _ask("SELECT pg_try_advisory_lock(%s)", name)
@@ -32,4 +43,4 @@ def _ask(question: str, name: tuple[str, ...]) -> bool:
     key = int.from_bytes(hashlib.sha256("\0".join(name).encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute(question, [key])
-        return bool(cursor.fetchone()[0])
+        return bool(cursor.fetchone()[0])  # nothing, from those that wait

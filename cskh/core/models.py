@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,17 @@ class Named(models.Model):
     def name(self) -> str:
         """The name in the language in use."""
         return self.name_en if in_english() else self.name_vi
+
+
+class InAddresses(models.Model):
+    """Something whose address hands out a file, or shows what is in one: `public_id` is its name there, which is random, so
+    that nobody can guess the next one or count how many there are. Who may see it is asked all the same.
+    """
+
+    public_id = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)
+
+    class Meta:
+        abstract = True
 
 
 class IdempotencyKey(models.Model):

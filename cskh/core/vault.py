@@ -7,8 +7,9 @@ content that was asked for comes out in neither form.
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 from . import envelope
 from .errors import DomainError
+from .locks import held
 
 _CHUNK = 64 * 1024
+_LOCK = "kept file"
 _BEGINNING = 16  # bytes, enough to tell what it is sealed with
 
 
@@ -49,12 +52,38 @@ def save(name: str, content: IO[bytes], *, sha256: str) -> str:
 
 
 def keep(name: str, content: IO[bytes], *, sha256: str) -> str:
-    """Keeps it under that name, which no other content has. What is there already stays, unless it can be read no more."""
-    if not default_storage.exists(name):
-        return save(name, content, sha256=sha256)
-    if not _is_whole(name, sha256):
-        _replace(name, content, sha256)
+    """Keeps it under that name, which no other content has. What is there already stays, unless it can be read no more, or has
+    lain there so long that it may be taken for an orphan before the caller's row is committed."""
+    with held(_LOCK, name):
+        if not default_storage.exists(name):
+            return save(name, content, sha256=sha256)
+        if not _is_fresh(name) or not _is_whole(name, sha256):
+            _replace(name, content, sha256)
     return name
+
+
+def names_below(folder: str) -> Iterator[str]:
+    """The name of everything that lies there."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for inner in folders:
+        yield from names_below(f"{folder}/{inner}")
+
+
+def remove_orphan(name: str, *, is_needed: Callable[[], bool]) -> bool:
+    """Removes what has lain there for ORPHANS_KEPT_FOR where nothing needs it; whether it did. Nobody keeps the same content
+    meanwhile."""
+    with held(_LOCK, name):
+        try:
+            if not _is_older(name, settings.ORPHANS_KEPT_FOR) or is_needed():
+                return False
+        except FileNotFoundError:  # gone already
+            return False
+        default_storage.delete(name)
+    return True
 
 
 @contextmanager
@@ -87,6 +116,15 @@ def seal(name: str, *, sha256: str) -> None:
     """Puts the file, plain or sealed with a former key, sealed anew in its own place, at once. Raises what `opened` raises."""
     with opened(name, sha256=sha256) as content:
         _replace(name, content, sha256)
+
+
+def _is_fresh(name: str) -> bool:
+    """Whether whoever refers to it has half of ORPHANS_KEPT_FOR left to commit that."""
+    return not _is_older(name, settings.ORPHANS_KEPT_FOR / 2)
+
+
+def _is_older(name: str, age: timedelta) -> bool:
+    return default_storage.get_modified_time(name) < datetime.now(UTC) - age
 
 
 def _is_whole(name: str, sha256: str) -> bool:

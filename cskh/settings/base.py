@@ -1,5 +1,7 @@
 """Settings every process shares. What differs by concern is in its own file beside this one."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from .cases import *  # noqa: F403
@@ -148,6 +150,7 @@ _FILES = {
 # with these keys either way (cskh/core/vault.py).
 _BUCKET = env.str("STORAGE_BUCKET", default="")
 STORAGE_KEYS = storage_keys()
+ORPHANS_KEPT_FOR = timedelta(hours=24)  # what no row refers to is removed then: a transaction was taken back
 STORAGES = {
     "default": _s3(_BUCKET) if _BUCKET else _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

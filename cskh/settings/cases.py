@@ -66,7 +66,8 @@ EVIDENCE_DECODE_SECONDS = 60  # then a file counts as damaged
 # The malware scanner: clamd at `unix:///path` or `tcp://host:port`; empty where there is none. Until it has said that a file is
 # clean nobody gets to see it. Scanner and our side of the line give up on one file after so many seconds.
 CLAMD = scanner_address()
-CLAMD_TIMEOUT_SECONDS = 30
+CLAMD_TIMEOUT_SECONDS = 30  # of silence
+CLAMD_TOTAL_SECONDS = 120  # for one file, however slowly the scanner reads and speaks; a task has 240
 
 # Above this, whatever is found about a fact counts once a second person has confirmed it.
 VERIFY_ALONE_MAX_VND = env.int("VERIFY_ALONE_MAX_VND", default=20_000_000)

@@ -30,6 +30,7 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("outside"), Queue("evidence")]
 CELERY_TASK_ROUTES = {
     "cases.tasks.examine_file": {"queue": "evidence"},
     "cases.tasks.sweep_files": {"queue": "evidence"},
+    "cases.tasks.sweep_orphans": {"queue": "evidence"},
     "channels_app.tasks.poll_mailbox": {"queue": "outside"},
     "channels_app.tasks.send_webhook": {"queue": "outside"},
     "cases.tasks.look_up_codes": {"queue": "outside"},
@@ -46,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-inbound": {"task": "channels_app.tasks.sweep_inbound", "schedule": 15.0},
     # One that no worker took up meanwhile is of no use: the next one is there.
     "sweep-files": {"task": "cases.tasks.sweep_files", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep-orphans": {"task": "cases.tasks.sweep_orphans", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-records": {"task": "cases.tasks.sweep_records", "schedule": 20.0},
     "sweep-remedies": {"task": "cases.tasks.sweep_remedies", "schedule": 20.0},
     "note-left-chats": {"task": "channels_app.tasks.note_left_chats", "schedule": 10.0},

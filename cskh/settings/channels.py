@@ -17,6 +17,9 @@ MAIL_FROM_NAME = env.str("MAIL_FROM_NAME", default="")  # the brand's name when 
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cskh.localhost")  # the right side of our Message-IDs
 # Names of our mail servers in Authentication-Results; what they refute joins no case. Empty: every sender is believed.
 MAIL_TRUSTED_SERVERS = env.list("MAIL_TRUSTED_SERVERS", default=[])
+MAIL_FILES_BYTES = (
+    25 * 1024 * 1024
+)  # what we promise to take in one mail: on the way files grow by a third, and then some
 MAIL_MAX_BYTES = 40 * 1024 * 1024  # of a larger mail only the beginning is taken, and staff see that
 # At so many polls, 10 s apart, a mail box is held up by a mail that its server refuses; then the mail is shown to staff.
 MAIL_FETCH_TRIES = 30

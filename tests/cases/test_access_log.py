@@ -63,7 +63,7 @@ def test_each_file_is_an_access_of_its_own(client, case, lan):
     first, second = sent(case, picture()), sent(case, picture(color=(9, 9, 9)))
     client.force_login(lan)
     for item in (first, second, first):
-        assert client.get(f"/admin/evidence/{item.pk}/file").status_code == 200
+        assert client.get(f"/admin/evidence/{item.public_id}/file").status_code == 200
     assert noted() == [("lan", None, case.pk, first.pk), ("lan", None, case.pk, second.pk)]
 
 
@@ -73,7 +73,7 @@ def test_saving_an_original_is_another_access_than_looking_at_it(client, case, l
     examine_file(item.file_id)
     client.force_login(lan)
     for name in ("preview", "original", "preview", "original"):
-        assert client.get(reverse(f"evidence:{name}", args=[item.pk])).status_code == 200
+        assert client.get(reverse(f"evidence:{name}", args=[item.public_id])).status_code == 200
     assert list(Access.objects.order_by("pk").values_list("evidence_item", "is_saved")) == [
         (item.pk, False),
         (item.pk, True),
@@ -89,7 +89,7 @@ def test_saving_an_original_is_another_access_than_looking_at_it(client, case, l
 def test_what_is_not_found_is_no_access(client, case, make_staff):
     client.force_login(make_staff("tu", Role.SPECIALIST, "technical"))
     item = sent(case, picture())
-    assert page(client, case).status_code == client.get(f"/admin/evidence/{item.pk}/file").status_code == 404
+    assert page(client, case).status_code == client.get(f"/admin/evidence/{item.public_id}/file").status_code == 404
     assert noted() == []
 
 

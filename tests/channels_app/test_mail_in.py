@@ -1,6 +1,7 @@
 """Mail in: kept first, then made a part of the right case, whatever shape it comes in."""
 
 import errno
+import hashlib
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,8 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from imap_tools import MailBoxUnencrypted
 from PIL import Image
 
@@ -29,6 +31,7 @@ from channels_app.adapters.email.imap import FetchedMail, OpenMailbox
 from channels_app.adapters.email.own_headers import LOOP_HEADER, loop_mark
 from channels_app.models import Attachment, Delivery, InboundItem, MailboxState, Message
 from cskh.core.errors import Conflict
+from cskh.core.incoming import size_in_words
 from cskh.core.locks import unless_held
 from tests.cases.building import open_case
 from tests.cases.evidence.files import kept
@@ -220,6 +223,36 @@ def test_of_a_mail_above_the_limit_only_whole_files_are_evidence_and_the_sender_
     assert message.attachments.exclude(refused="").count() == 1
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert sum(message.attachments.exclude(refused="").get().filename in text for text in told) == 1
+
+
+def large_photo(number, megabytes):
+    """As a telephone takes it: what stands behind its picture makes it large."""
+    return photo(size=(80, 60 + number)) + b"\0\0\0\x18ftypmp42" + bytes(megabytes * 1024 * 1024)
+
+
+def test_photos_of_telephones_arrive_by_mail_up_to_what_is_promised(post, work_off, settings):
+    photos = [large_photo(number, megabytes) for number, megabytes in enumerate((9, 8, 7))]
+    assert 0.95 < sum(map(len, photos)) / settings.MAIL_FILES_BYTES < 1
+    deliver(post, mail(files=[(f"IMG_{number}.jpg", "image/jpeg", data) for number, data in enumerate(photos)]))
+    work_off()
+    message = only_case().messages.get(direction="in")
+    assert not message.attachments.exclude(refused="").exists()
+    kept_files = [one.evidence_item.file for one in message.attachments.order_by("filename")]
+    assert [file.sha256 for file in kept_files] == [hashlib.sha256(data).hexdigest() for data in photos]
+
+
+def test_beyond_it_the_sender_hears_how_to_send_the_rest(post, work_off, settings):
+    photos = [("a.jpg", "image/jpeg", large_photo(number, 9)) for number in range(4)]
+    deliver(post, mail(files=photos))
+    work_off()
+    case = only_case()
+    rest = case.messages.get(direction="in").attachments.exclude(refused="").get()
+    with translation.override(case.customer.language):
+        promised = size_in_words(settings.MAIL_FILES_BYTES)
+    assert promised in rest.refused
+    told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
+    link = settings.PUBLIC_URL + reverse("portal:link", args=["TOKEN"]).partition("TOKEN")[0]
+    assert sum(rest.refused in one and link in one for one in told) == 1
 
 
 def test_of_a_mail_of_thirty_megabytes_the_words_are_taken_and_both_sides_hear_of_the_file(post, work_off):
@@ -715,7 +748,7 @@ def test_a_refused_file_is_noted_and_the_customer_is_told_why(post, work_off):
     assert (refused.filename, refused.file) == ("virus.exe", None)
     told = [headers_of(raw).get_body(("plain",)).get_content() for raw in post.mails(AN)]
     assert any("virus.exe" in text and refused.refused in text for text in told)
-    assert bytes(InboundItem.objects.get().raw).count(b"virus.exe") == 1
+    assert InboundItem.objects.get().content.count(b"virus.exe") == 1
     assert receipt_of(kept.evidence_item) == ("a.jpg", "image/jpeg", "")  # it came from a mail server of theirs
 
 

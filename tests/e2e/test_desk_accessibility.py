@@ -87,7 +87,7 @@ def test_axe_finds_nothing_at_the_desk(desk, live_server, scheme):
         ("complaint", f"{cases}{complained.pk}/complaint/"),
         ("case of a complaint", f"{cases}{complained.pk}/change/"),
         ("records", f"{live_server.url}/admin/records/recordfile/"),
-        ("a file of records", f"{live_server.url}/admin/records/recordfile/{file.pk}/change/"),
+        ("a file of records", f"{live_server.url}/admin/records/recordfile/{file.public_id}/change/"),
         ("handing in records", f"{live_server.url}/admin/records/recordfile/add/"),
         ("saved views", f"{cases}views/?query=queue%3Dall"),
     ):

@@ -93,6 +93,43 @@ def test_a_request_is_opened_followed_and_agreed_without_javascript(browser, liv
     context.close()
 
 
+def test_what_is_asked_for_is_sent_without_javascript(browser, live_server, open_case, tmp_path):  # noqa: F811
+    """The whole upload by plain forms, on a small telephone: a file that is refused, what was typed beside it, and another."""
+    case = open_case("awaiting_customer")
+    context = browser.new_context(viewport=SIZES["telephone"], locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(links.case_link(case, case.contact))
+    form = page.locator(f"form[action='/track/{case.code}/evidence/']")
+    form.get_by_role("textbox").fill("FT26326004511")
+    form.locator("input[type=file]").set_input_files(
+        {"name": "hoa-don.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" + bytes(100)}
+    )
+    form.get_by_role("button", name="Send").click()
+    refused = page.locator("#id_documents_error")
+    expect(refused).to_be_visible()
+    expect(refused).to_contain_text("PDF")
+    expect(form.get_by_role("textbox")).to_have_value("FT26326004511")
+    assert not case.evidence.exists()
+    page.screenshot(path=tmp_path / "refused.png", full_page=True)
+    form.locator("input[type=file]").set_input_files(
+        [
+            {"name": "biên lai.png", "mimeType": "image/png", "buffer": PNG},
+            {"name": "sao kê.png", "mimeType": "image/png", "buffer": big_png()},
+        ]
+    )
+    form.get_by_role("button", name="Send").click()
+    for name in ("biên lai.png", "sao kê.png"):
+        expect(page.get_by_text(name).first).to_be_visible()
+    assert sorted(case.evidence.values_list("filename", "text")) == [
+        ("", "FT26326004511"),
+        ("biên lai.png", ""),
+        ("sao kê.png", ""),
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.screenshot(path=tmp_path / "sent.png", full_page=True)
+    context.close()
+
+
 def test_the_first_wrong_field_has_the_focus_and_words_stay(browser, live_server):
     context = browser.new_context(locale="vi-VN")
     page = context.new_page()

@@ -153,7 +153,7 @@ class Desk:
 
     def sees_file(self, item):
         """The copy that the pipeline made, as this person's browser gets it."""
-        answer = self.client.get(reverse("evidence:preview", args=[item.pk]))
+        answer = self.client.get(reverse("evidence:preview", args=[item.public_id]))
         assert (answer.status_code, answer["Content-Type"].partition("/")[0]) == (200, "image"), item
         return answer.getvalue() if answer.streaming else answer.content
 

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Answer
+from cskh.core.models import InAddresses
 
 from .issues import Entry
 from .register import Complaint
 
 
-class Response(Entry):
+class Response(InAddresses, Entry):
     """One version of one official response. The number stays when it is corrected; the version before stays as it was.
 
     `content` is what it says, as canonical JSON (`cases.complaints.document`), and `notice` the sentence that went out with

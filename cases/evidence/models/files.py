@@ -22,6 +22,11 @@ class StoredFile(models.Model):
         READY = "ready", _("ready")
         IMPOSSIBLE = "impossible", _("not possible")
 
+    class Soundness(models.TextChoices):
+        WAITING = "waiting", _("being looked into")
+        SOUND = "sound", _("what it seems to be")
+        REFUSED = "refused", _("of no use")
+
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField(_("size (bytes)"))
     content_type = models.CharField(_("type by content"), max_length=100)
@@ -30,6 +35,14 @@ class StoredFile(models.Model):
     scanner = models.CharField(max_length=100, blank=True, help_text="Which one looked, with its version.")
     scanned_at = models.DateTimeField(null=True, blank=True)
     scan_tried_at = models.DateTimeField(null=True, blank=True, help_text="Whoever was asked last waits longest.")
+    soundness = models.CharField(
+        max_length=10,
+        choices=Soundness,
+        default=Soundness.SOUND,
+        db_default=Soundness.SOUND.value,
+        help_text="Whether it does no more than show something, where only decoding it tells.",
+    )
+    refused_why = models.CharField(max_length=20, blank=True, db_default="", help_text="As a code.")
     preview_state = models.CharField(
         max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."
     )
@@ -43,6 +56,9 @@ class StoredFile(models.Model):
         indexes = [
             models.Index(fields=["created_at"], name="preview_to_make", condition=Q(preview_state="waiting")),
             models.Index(fields=["likeness"], name="file_by_likeness", condition=Q(likeness__isnull=False)),
+            models.Index(
+                fields=["created_at"], name="file_to_look_into", condition=Q(soundness__in=("waiting", "refused"))
+            ),
             models.Index(fields=["created_at"], name="file_to_scan", condition=Q(scan_state__in=("off", "waiting"))),
         ]
 
@@ -63,11 +79,23 @@ class StoredFile(models.Model):
         """In words for staff; empty for what is released."""
         if self.is_infected:
             return gettext("contains malware, cannot be opened")
-        return "" if self.is_released else gettext("not scanned yet")
+        if not self.is_past_scanner:
+            return gettext("not scanned yet")
+        if self.soundness == self.Soundness.REFUSED:
+            return gettext("refused, cannot be opened")
+        return "" if self.is_released else gettext("being looked into")
+
+    @property
+    def is_closed_for_good(self) -> bool:
+        return self.is_infected or self.soundness == self.Soundness.REFUSED
 
     @property
     def is_released(self) -> bool:
-        """Whether anybody may get to see it: the scanner found nothing in it, or there is no scanner."""
+        """Whether anybody may get to see it: the scanner found nothing in it, or there is no scanner; and it is what it seems."""
+        return self.is_past_scanner and self.soundness == self.Soundness.SOUND
+
+    @property
+    def is_past_scanner(self) -> bool:
         if self.scan_state == self.ScanState.OFF:
             return not settings.CLAMD
         return self.scan_state == self.ScanState.CLEAN
@@ -92,6 +120,7 @@ class DerivedPage(models.Model):
         verbose_name = _("derived page")
         verbose_name_plural = _("derived pages")
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="derived_page_once")]
+        indexes = [models.Index(fields=["sha256"], name="derived_page_by_hash")]
         ordering = ["file_id", "number"]
 
     def __str__(self) -> str:

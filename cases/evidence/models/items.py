@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from cases.models import ACTOR_KINDS, Case
+from cskh.core.models import InAddresses
 
 from .checklists import ChecklistItem
 from .files import StoredFile
 from .requests import RequestedItem
 
 
-class EvidenceItem(models.Model):
+class EvidenceItem(InAddresses):
     """One thing that came in: a file, or words such as a transaction code."""
 
     class State(models.TextChoices):

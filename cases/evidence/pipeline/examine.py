@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from cases.evidence.models import StoredFile
 
-from . import derive, scan
+from . import derive, scan, soundness
 
 
 def examine(file: StoredFile) -> None:
@@ -15,10 +15,11 @@ def examine(file: StoredFile) -> None:
     if is_due(file):
         StoredFile.objects.filter(pk=file.pk).update(scan_tried_at=timezone.now())
     scan.scan(file)
+    soundness.establish(file)
     if file.is_released:
         derive.derive_preview(file)
 
 
 def is_due(file: StoredFile) -> bool:
     """Whether anything is left to do."""
-    return not file.is_infected and (not file.is_released or file.preview_state == file.PreviewState.WAITING)
+    return not file.is_closed_for_good and (not file.is_released or file.preview_state == file.PreviewState.WAITING)

@@ -8,7 +8,9 @@ What lies in a mail is looked at as if it had come by itself; only the words of 
 import codecs
 import mmap
 import re
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import IO
 
 import filetype
@@ -19,8 +21,7 @@ from django.utils.translation import gettext_noop
 from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from cskh.core.incoming import size_in_words
 
-from . import jpeg, mails, polyglot, sandbox
-from .decoder import pictures
+from . import mails, outline, polyglot, sandbox
 from .decoder.refused import Refused, Why
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
@@ -28,34 +29,79 @@ HEIC = "image/heic"
 PDF = "application/pdf"
 TEXT = "text/plain"
 MAIL = "message/rfc822"
+# What these do is known only once they are decoded, or what lies in them is.
+LOOKED_INTO = (HEIC, PDF, MAIL)
 # What a file chooser offers. A browser knows mails by their ending only; what is taken is decided by the content.
 ACCEPT = ",".join((*PICTURES, HEIC, PDF, TEXT, ".eml"))
 
 _HEAD = 8192
 _CHUNK = 64 * 1024
 _HEADER_LINE = re.compile(rb"[!-9;-~]+:")
+_MAIL = "mail"  # beside the codes of the decoder: what is wrong lies in a mail
+_SAID_OPENLY = {
+    rb"/Encrypt\s+\d+\s+\d+\s+R": Why.ENCRYPTED,
+    rb"/JavaScript\b": Why.PROGRAM,
+    rb"/EmbeddedFile|/FileAttachment\b": Why.EMBEDDED,
+}
 _MAIL_HEADERS = (b"from:", b"date:", b"subject:", b"message-id:", b"received:")
 
 
-def content_type(file: IO[bytes], within_mails: int = 0) -> str:
-    """The type of the file, one of those above. The file is one of the operating system; leaves the position anywhere.
-    `within_mails` says in how many mails it lay.
+def content_type(file: IO[bytes]) -> str:
+    """The type of the file, one of those above, by its bytes alone: nothing is decoded, since its sender waits. The file is one
+    of the operating system; leaves the position anywhere. Those of `LOOKED_INTO` are opened to nobody before `why_refused`.
 
-    Raises UnsupportedType for anything else, TooLarge for too many pixels or pages, Invalid for what is damaged, locked, or
-    carries more than one looks at.
+    Raises UnsupportedType for anything else, TooLarge for too many pixels, Invalid for what is seen to be damaged, locked, or
+    to carry more than one looks at.
     """
     try:
-        kind = _kind(file)
-        if kind == MAIL:
-            _require_small_mail(file)
-        if polyglot.is_polyglot(file, kind):
-            raise _refusal()
-        if kind == MAIL:
-            mails.check(file, depth=within_mails, kind_of=content_type)
-    except mails.Refusal as refusal:
-        raise _refusal_of_mail() from refusal
-    except Refused as refused:
-        raise _error(refused.why) from refused
+        return _known(file)
+    except (Refused, mails.Refusal) as refused:
+        raise error_of(_code(refused)) from refused
+
+
+def why_refused(file: IO[bytes]) -> str:
+    """What is wrong with a file that was taken in, as a code for `error_of`: found by decoding it, in a process that has limits.
+    Empty where nothing is. All that lies in a mail shares EVIDENCE_DECODE_SECONDS."""
+    try:
+        _known(file, decoded_until=time.monotonic() + settings.EVIDENCE_DECODE_SECONDS)
+    except (Refused, mails.Refusal) as refused:
+        return _code(refused)
+    except DomainError:  # it is not even what it was taken for
+        return Why.BROKEN
+    return ""
+
+
+def error_of(code: str) -> DomainError:
+    """What the sender is told: what is wrong, and what to send instead."""
+    return _refusal_of_mail() if code == _MAIL else _error(Why(code))
+
+
+def words_of(code: str) -> str:
+    """The same as one sentence."""
+    error = error_of(code)
+    return error.errors["file"][0] if isinstance(error, Invalid) else str(error)
+
+
+def _code(refused: Refused | mails.Refusal) -> str:
+    return refused.why if isinstance(refused, Refused) else _MAIL
+
+
+def _known(file: IO[bytes], *, decoded_until: float | None = None, within_mails: int = 0) -> str:
+    """The type, also by decoding it where there is a time until which that may last."""
+    kind = _kind(file)
+    if kind == MAIL:
+        _require_small_mail(file)
+    if polyglot.is_polyglot(file, kind):
+        raise _refusal()
+    if kind == MAIL:
+        mails.check(
+            file,
+            depth=within_mails,
+            kind_of=lambda part, depth: _known(part, decoded_until=decoded_until, within_mails=depth),
+        )
+    elif decoded_until is not None and kind in LOOKED_INTO:
+        limits = {"most_pages": settings.EVIDENCE_MAX_PAGES, "most_pixels": settings.EVIDENCE_MAX_PIXELS}
+        sandbox.ask(file, "check", until=decoded_until, kind=kind, **limits)
     return kind
 
 
@@ -63,51 +109,18 @@ def _kind(file: IO[bytes]) -> str:
     file.seek(0)
     head = file.read(_HEAD)
     guess = filetype.guess_mime(head)
-    if guess in PICTURES:
-        _check_picture(file, guess)
-    elif guess in (HEIC, PDF):
-        (_check_boxes if guess == HEIC else _check_end)(file)
-        sandbox.ask(
-            file,
-            "check",
-            kind=guess,
-            most_pages=settings.EVIDENCE_MAX_PAGES,
-            most_pixels=settings.EVIDENCE_MAX_PIXELS,
-        )
-    elif guess is None:
+    if guess is None:
         return _text_type(file, head)
-    else:
+    if guess not in _LOOKS:
         raise _refusal()
+    _LOOKS[guess](file)
     return str(guess)
 
 
-def _check_picture(file: IO[bytes], kind: str) -> None:
-    """Whether it begins as it should and is all there: a JPEG by its markers, a PNG by its checksums, a WebP by its length.
-
-    No pixel is decoded here, whose memory is up to the sender: the decoder does that later, and marks what it cannot show.
-    """
-    try:
-        picture = pictures.opened(file, kind, settings.EVIDENCE_MAX_PIXELS)
-        if kind == "image/png":
-            picture.verify()
-    except pictures.DAMAGED as error:
-        raise Refused(Why.BROKEN) from error
-    if kind in _IS_CUT and _IS_CUT[kind](file):
-        raise Refused(Why.BROKEN)
-
-
-def _jpeg_is_cut(file: IO[bytes]) -> bool:
+def _look_at_picture(file: IO[bytes], kind: str) -> None:
+    """A picture is known by its frame. The decoder shows its pixels later, and marks what it cannot show."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return jpeg.end(data) is None
-
-
-def _riff_is_cut(file: IO[bytes]) -> bool:
-    file.seek(4)
-    said = int.from_bytes(file.read(4), "little") + 8
-    return file.seek(0, 2) < said
-
-
-_IS_CUT: dict[str, Callable[[IO[bytes]], bool]] = {"image/jpeg": _jpeg_is_cut, "image/webp": _riff_is_cut}
+        outline.require_fit(data, kind, most_pixels=settings.EVIDENCE_MAX_PIXELS)
 
 
 def _check_boxes(file: IO[bytes]) -> None:
@@ -127,11 +140,23 @@ def _check_boxes(file: IO[bytes]) -> None:
         at += size
 
 
-def _check_end(file: IO[bytes]) -> None:
+def _check_document(file: IO[bytes]) -> None:
+    """Whether it has an end, and does not say openly what it is refused for: most that are locked or act by themselves do."""
     end = file.seek(0, 2)
     file.seek(max(0, end - 2048))
     if b"%%EOF" not in file.read():
         raise Refused(Why.BROKEN)
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for said, why in _SAID_OPENLY.items():
+            if re.search(said, data):
+                raise Refused(why)
+
+
+_LOOKS: dict[str, Callable[[IO[bytes]], None]] = {
+    **{kind: partial(_look_at_picture, kind=kind) for kind in PICTURES},
+    HEIC: _check_boxes,
+    PDF: _check_document,
+}
 
 
 def _text_type(file: IO[bytes], head: bytes) -> str:
@@ -189,7 +214,6 @@ def _refusal_of_mail() -> UnsupportedType:
 
 
 def _error(why: Why) -> DomainError:
-    """What the sender is told: what is wrong, and what to send instead."""
     if why == Why.PIXELS:
         limit = settings.EVIDENCE_MAX_PIXELS // 1_000_000
         return TooLarge(_("The picture has more than %(limit)d megapixels. Send a smaller one.") % {"limit": limit})

@@ -19,6 +19,7 @@ from django.conf import settings
 from cskh.core.errors import DomainError
 
 from . import polyglot
+from .decoder.refused import Refused
 
 # Bytes that plain text has no use for. Escape sequences would reach a terminal.
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -109,7 +110,7 @@ def _kind_of(data: bytes, depth: int, kind_of: KindOf) -> str:
         file.flush()
         try:
             return kind_of(file, depth + 1)
-        except DomainError as error:
+        except (DomainError, Refused) as error:
             raise Refusal from error
 
 

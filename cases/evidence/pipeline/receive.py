@@ -19,7 +19,7 @@ from cskh.core.errors import Invalid, TooLarge
 from cskh.core.incoming import SizeLimit, copied, keeping, size_in_words
 from cskh.core.upload_handler import declared_name_of
 
-from . import derive, identify, scan
+from . import derive, identify, scan, soundness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +75,23 @@ class Received:
     name: str
 
     def row(self) -> StoredFile:
-        """The stored file, one for each hash, whoever sends it at the same time."""
+        """The stored file, one for each hash, whoever sends it at the same time. Raises what `receive` raises where the same file
+        was looked into before and refused."""
         state = StoredFile.PreviewState.WAITING if derive.can_have_preview(self.content_type) else ""
-        return StoredFile.objects.get_or_create(
+        file, _is_new = StoredFile.objects.get_or_create(
             sha256=self.sha256,
             defaults={
                 "size": self.size,
                 "content_type": self.content_type,
                 "original": self.name,
                 "scan_state": scan.first_state(),
+                "soundness": soundness.first_state(self.content_type),
                 "preview_state": state,
             },
-        )[0]
+        )
+        if file.refused_why:
+            raise identify.error_of(file.refused_why)
+        return file
 
 
 def receive(upload: Upload, *, room: int) -> Received:

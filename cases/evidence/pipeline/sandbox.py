@@ -5,22 +5,27 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
 from django.conf import settings
 
+from cskh.core.deadline import left
+
 from .decoder.refused import Refused, Why
 
 _PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder.program")
 
 
-def ask(file: IO[bytes], do: str, **request: Any) -> dict[str, Any]:
+def ask(file: IO[bytes], do: str, *, until: float | None = None, **request: Any) -> dict[str, Any]:
     """What the decoder answers about the file, which is one of the operating system, flushed. Raises Refused.
 
-    One that it dies of, or that takes too long, is a damaged one.
+    One that it dies of, or that takes too long, is a damaged one: longer than EVIDENCE_DECODE_SECONDS, or `until` that time of
+    the monotonic clock.
     """
+    until = time.monotonic() + settings.EVIDENCE_DECODE_SECONDS if until is None else until
     try:
         done = subprocess.run(  # noqa: S603 - a program of ours
             [*_PROGRAM, json.dumps({"do": do, **request})],
@@ -28,10 +33,10 @@ def ask(file: IO[bytes], do: str, **request: Any) -> dict[str, Any]:
             capture_output=True,
             cwd=settings.BASE_DIR,
             env={},
-            timeout=settings.EVIDENCE_DECODE_SECONDS,
+            timeout=left(until),
             check=True,
         )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+    except (subprocess.TimeoutExpired, TimeoutError, subprocess.CalledProcessError) as error:
         raise Refused(Why.BROKEN) from error
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:

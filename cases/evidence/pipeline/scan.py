@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 import struct
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from django.utils import timezone
 from cases.evidence import custody
 from cases.evidence.models import StoredFile
 from cskh.core import vault
+from cskh.core.deadline import cut_off_at, left
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,8 @@ def scan(file: StoredFile) -> None:
 
 
 def ask(stream: IO[bytes]) -> Verdict:
-    """Shows the stream to the scanner, from where it stands. Raises NoVerdict."""
+    """Shows the stream to the scanner, from where it stands. Raises NoVerdict, after CLAMD_TOTAL_SECONDS at the latest."""
+    deadline = time.monotonic() + settings.CLAMD_TOTAL_SECONDS
 
     def show(line: socket.socket) -> None:
         line.sendall(b"zINSTREAM\0")
@@ -78,12 +81,12 @@ def ask(stream: IO[bytes]) -> Verdict:
             line.sendall(struct.pack(">I", len(chunk)) + chunk)
         line.sendall(struct.pack(">I", 0))
 
-    said = _asked(show)
+    said = _asked(show, deadline)
     if found := re.fullmatch(r"stream: (.+) FOUND", said):
-        return Verdict(found[1], _version())
+        return Verdict(found[1], _version(deadline))
     if said != "stream: OK":
-        raise NoVerdict(said or "the scanner hung up")
-    return Verdict("", _version())
+        raise NoVerdict(said)
+    return Verdict("", _version(deadline))
 
 
 def _note(held: StoredFile, verdict: Verdict) -> None:
@@ -95,14 +98,14 @@ def _note(held: StoredFile, verdict: Verdict) -> None:
     custody.note_scan(held)
 
 
-def _version() -> str:
-    return _asked(lambda line: line.sendall(b"zVERSION\0"))[:100]
+def _version(deadline: float) -> str:
+    return _asked(lambda line: line.sendall(b"zVERSION\0"), deadline)[:100]
 
 
-def _asked(question: Callable[[socket.socket], None]) -> str:
-    """What the scanner answers to it."""
+def _asked(question: Callable[[socket.socket], None], deadline: float) -> str:
+    """What the scanner answers to it, to the end of the answer."""
     try:
-        with closing(_connect()) as line:
+        with closing(_connect(deadline)) as line, cut_off_at(deadline, line):
             question(line)
             said = b""
             while not said.endswith(b"\0") and len(said) < _LONGEST_ANSWER:
@@ -112,11 +115,13 @@ def _asked(question: Callable[[socket.socket], None]) -> str:
                 said += more
     except OSError as error:
         raise NoVerdict(f"the scanner does not answer: {error}") from error
+    if not said.endswith(b"\0"):
+        raise NoVerdict("the scanner hung up, or took too long")
     return said.rstrip(b"\0\n").decode(errors="replace")
 
 
-def _connect() -> socket.socket:
-    where, patience = urlsplit(settings.CLAMD), settings.CLAMD_TIMEOUT_SECONDS
+def _connect(deadline: float) -> socket.socket:
+    where, patience = urlsplit(settings.CLAMD), min(settings.CLAMD_TIMEOUT_SECONDS, left(deadline))
     if where.scheme == "unix":
         line = socket.socket(socket.AF_UNIX)
         line.settimeout(patience)

@@ -8,11 +8,13 @@ of a screenshot is taken for a decoration too: it is kept and shown all the same
 """
 
 import html
-import io
 import re
 from urllib.parse import unquote
 
-from PIL import Image
+import filetype
+from django.conf import settings
+
+from cases.evidence.pipeline import outline
 
 from .body import InboundAttachment
 
@@ -35,8 +37,7 @@ def decorates(attachment: InboundAttachment, shown: frozenset[str]) -> bool:
 
 def _shorter_side(data: bytes) -> float:
     """In pixels, by its header; without end for what is no picture that can be read or has more pixels than any should."""
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            return min(picture.size)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    shown = outline.shown_by(data, filetype.guess_mime(data) or "")
+    if shown is None or shown.width * shown.height > settings.EVIDENCE_MAX_PIXELS:
         return float("inf")
+    return min(shown.width, shown.height)

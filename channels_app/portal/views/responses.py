@@ -1,5 +1,7 @@
 """The official responses to a complaint, for whoever may follow it: to read, and to save as PDF."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,24 +18,24 @@ from cskh.core.downloads import pdf_to_save
 
 @require_safe
 @with_case
-def show(request: HttpRequest, case: Case, actor: Actor, number: int) -> HttpResponse:
+def show(request: HttpRequest, case: Case, actor: Actor, public_id: UUID) -> HttpResponse:
     """One version as it was issued; where a later one stands, that is said."""
-    response, newest = _response(case, number)
+    response, newest = _response(case, public_id)
     context = {"case": case, "response": response, "newest": newest, "doc": laid_out(response.says)}
     return render(request, "portal/response.html", context)
 
 
 @require_safe
 @with_case
-def pdf(request: HttpRequest, case: Case, actor: Actor, number: int) -> HttpResponse:
-    response, _newest = _response(case, number)
+def pdf(request: HttpRequest, case: Case, actor: Actor, public_id: UUID) -> HttpResponse:
+    response, _newest = _response(case, public_id)
     return pdf_to_save(bytes(responding.print_once(response).pdf), response.filename)
 
 
-def _response(case: Case, number: int) -> tuple[Response, Response]:
+def _response(case: Case, public_id: UUID) -> tuple[Response, Response]:
     """The version that is asked for, and the last one of the same response. What was erased is not found."""
-    found = {one.pk: one for one in responses_of(case)}
-    response = found.get(number)
+    found = {one.public_id: one for one in responses_of(case)}
+    response = found.get(public_id)
     if response is None or not response.content:
         raise Http404
     return response, [one for one in found.values() if one.number == response.number][-1]

@@ -27,11 +27,12 @@
     constructor(root) {
       const { address, casePage, draft, file, picture, me, zone, longestMessage, longestAnswer } = root.dataset;
       const at = (pattern) => (number) => pattern.replace("/0/", `/${number}/`);
+      const of = (pattern) => (item) => pattern.replace("00000000-0000-0000-0000-000000000000", item);
       this.root = root;
       this.me = Number(me);
       this.longest = { message: Number(longestMessage), note: Number(longestMessage), answer: Number(longestAnswer) };
       this.words = JSON.parse(document.getElementById("chat-words").textContent);
-      this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: at(file), picture: at(picture), ...times(zone) };
+      this.page = { words: this.words, casePage: at(casePage), draft: at(draft), file: of(file), picture: of(picture), ...times(zone) };
       this.server = new ChatServer(address, root.querySelector("[name=csrfmiddlewaretoken]").value, this.words);
       this.socket = window.desk.socket;
       this.columns = [];

@@ -38,7 +38,7 @@ def preview_of(case):
 
 
 def page_of(response, name="cases_case_response"):
-    return reverse(f"admin:{name}", args=[response.complaint.case_id, response.pk])
+    return reverse(f"admin:{name}", args=[response.complaint.case_id, response.public_id])
 
 
 def test_the_preview_says_what_the_customer_would_read_and_what_is_missing(desk, people, case):
@@ -77,7 +77,7 @@ def test_who_may_not_see_the_case_reads_none(desk, people, answered, open_case):
     response, other = latest_of(answered), open_case("deposit-not-credited")
     for name in ("cases_case_response", "cases_case_response_pdf"):
         assert desk(people["elsewhere"]).client.get(page_of(response, name)).status_code == 404
-        mixed = reverse(f"admin:{name}", args=[other.pk, response.pk])
+        mixed = reverse(f"admin:{name}", args=[other.pk, response.public_id])
         assert desk(people["manager"]).client.get(mixed).status_code == 404
 
 

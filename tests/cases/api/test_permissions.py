@@ -134,7 +134,7 @@ def test_the_table_of_official_responses(case_name, make_staff, token_keys):
     callers = {name: caller(name, at_hand, make_staff) for name in TABLE}
     before, wrong = fingerprint(), []
     for name, client in callers.items():
-        for address in (at, f"{at}{response.pk}/pdf/"):
+        for address in (at, f"{at}{response.public_id}/pdf/"):
             answer, changed = tried(partial(client.get, address), before)
             if answer.status_code not in outcome(name, case_name, "s", True)[0] or changed:
                 wrong.append(f"{name}, {case_name}, {address}: {answer.status_code} {changed or ''}")

@@ -1,5 +1,7 @@
 """Official responses over REST: who sees the case reads them, its customer too."""
 
+from uuid import uuid4
+
 import pytest
 
 from accounts.actors import Actor
@@ -46,7 +48,10 @@ def test_the_level_is_told(integration, customer, code):
 
 def test_who_reads(code, customer, make_client):
     response = Response.objects.get()
-    addresses = [f"/api/v1/complaints/{code}/responses/", f"/api/v1/complaints/{code}/responses/{response.pk}/pdf/"]
+    addresses = [
+        f"/api/v1/complaints/{code}/responses/",
+        f"/api/v1/complaints/{code}/responses/{response.public_id}/pdf/",
+    ]
     for client, expected in (
         (customer, 200),
         (make_client(Scope.CASES_READ), 200),
@@ -60,7 +65,11 @@ def test_what_is_no_complaint_or_of_another_case_is_not_found(integration, code)
     other = integration.post("/api/v1/cases/", {**OPENED, "customer": {"external_id": "BX9"}}).json()["code"]
     plain = integration.post("/api/v1/cases/", {**CASE, "category": "other"}).json()["code"]
     assert integration.get(f"/api/v1/complaints/{other}/responses/").json() == []
-    for path in (f"{other}/responses/{response.pk}/pdf/", f"{plain}/responses/", f"{code}/responses/99999999/pdf/"):
+    for path in (
+        f"{other}/responses/{response.public_id}/pdf/",
+        f"{plain}/responses/",
+        f"{code}/responses/{uuid4()}/pdf/",
+    ):
         assert integration.get(f"/api/v1/complaints/{path}").status_code == 404
 
 

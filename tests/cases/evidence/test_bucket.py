@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -12,6 +13,7 @@ from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
 from accounts.models import Role
+from cases.evidence import orphans
 from cases.evidence.models import EvidenceItem
 from cases.evidence.pipeline import derive, receive
 from cases.states import Channel
@@ -72,10 +74,10 @@ def test_the_original_and_its_picture_lie_in_the_bucket_and_are_served_by_us(buc
     client.force_login(
         make_staff("lan", Role.SPECIALIST, "payments"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    original = client.get(reverse("evidence:original", args=[item.pk]))
+    original = client.get(reverse("evidence:original", args=[item.public_id]))
     assert original.status_code == 200
     assert b"".join(original) == photo
-    preview = client.get(reverse("evidence:preview", args=[item.pk]))
+    preview = client.get(reverse("evidence:preview", args=[item.public_id]))
     assert (preview.status_code, preview.content) == (200, kept(page.picture.name))
 
 
@@ -106,3 +108,16 @@ def test_where_the_bucket_cannot_be_reached_nothing_is_said_to_be_kept(bucket, c
             case, actor=customer_of(case), channel=Channel.WEB, upload=upload(photo_with_place(), "hoá đơn.jpg")
         )
     assert not EvidenceItem.objects.exists()
+
+
+def test_orphans_go_from_a_bucket_as_well(bucket, settings):
+    case = open_case("deposit-not-credited")
+    item = evidence.submit_evidence(
+        case, actor=customer_of(case), channel=Channel.WEB, upload=upload(photo_with_place())
+    )
+    receive.receive(upload(b"Ma giao dich FT1", "a.txt"), room=10**9)  # and no row
+    assert len(list(bucket.objects.all())) == 2
+    assert sum(map(orphans.sweep, range(orphans.SLICES))) == 0
+    settings.ORPHANS_KEPT_FOR = timedelta(seconds=-5)
+    assert sum(map(orphans.sweep, range(orphans.SLICES))) == 1
+    assert [one.key for one in bucket.objects.all()] == [item.file.original.name]

@@ -317,7 +317,7 @@ def test_a_chain_from_before_names_were_kept_holds(case):
 
 class TestReport:
     def export(self, client, item, form, reason="Gửi trung tâm trọng tài"):
-        return client.post(reverse("evidence:custody", args=[item.pk]), {"form": form, "reason": reason})
+        return client.post(reverse("evidence:custody", args=[item.public_id]), {"form": form, "reason": reason})
 
     def text_of(self, response):
         with pypdfium2.PdfDocument(io.BytesIO(response.content)) as document:
@@ -393,5 +393,5 @@ class TestReport:
     def test_needs_a_reason_and_a_post(self, client, item, lan):
         client.force_login(lan)
         assert self.export(client, item, "json", "  ").status_code == 400
-        assert client.get(reverse("evidence:custody", args=[item.pk])).status_code == 405
+        assert client.get(reverse("evidence:custody", args=[item.public_id])).status_code == 405
         assert events_of(item)[-1] == "derived"

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -86,13 +87,13 @@ STAFF = {
     "administrator": (Role.ADMINISTRATOR, None),
 }
 DOORS = {
-    "original": lambda client, item: client.get(reverse("evidence:original", args=[item.pk])),
-    "preview": lambda client, item: client.get(reverse("evidence:preview", args=[item.pk])),
-    "page": lambda client, item: client.get(reverse("evidence:page", args=[item.pk, 1])),
+    "original": lambda client, item: client.get(reverse("evidence:original", args=[item.public_id])),
+    "preview": lambda client, item: client.get(reverse("evidence:preview", args=[item.public_id])),
+    "page": lambda client, item: client.get(reverse("evidence:page", args=[item.public_id, 1])),
     "custody": lambda client, item: client.post(
-        reverse("evidence:custody", args=[item.pk]), {"reason": "x", "form": "json"}
+        reverse("evidence:custody", args=[item.public_id]), {"reason": "x", "form": "json"}
     ),
-    "place": lambda client, item: client.post(reverse("evidence:place", args=[item.pk]), {"reason": "x"}),
+    "place": lambda client, item: client.post(reverse("evidence:place", args=[item.public_id]), {"reason": "x"}),
     "case page": lambda client, item: client.get(reverse("admin:cases_case_change", args=[item.case_id])),
     "verify page": lambda client, item: client.get(reverse("admin:cases_case_verify", args=[item.case_id])),
 }
@@ -160,7 +161,8 @@ class Noted:
 
 
 def asked_at(doors):
-    client, somewhere = Noted(), SimpleNamespace(pk=1, case_id=1, case=SimpleNamespace(code="CS-0000-0000-000"))
+    case = SimpleNamespace(code="CS-0000-0000-000")
+    client, somewhere = Noted(), SimpleNamespace(pk=1, public_id=UUID(int=1), case_id=1, case=case)
     for door in doors.values():
         door(client, somewhere)
     return client.doors
@@ -274,7 +276,7 @@ def test_browsers_of_customers(item):
         assert item.case.evidence.count() == before
     own = _following(item.case).get(address)
     assert own.status_code == 200
-    assert f"evidence/{item.pk}/" not in own.content.decode()
+    assert str(item.public_id) not in own.content.decode()
 
 
 DOORS_OF_THE_CONSOLE = {
@@ -311,7 +313,7 @@ def test_in_the_chat_console(defaults, settings, client, make_staff, who):
 
 DOORS_OF_RECORDS = {
     "list": lambda client, file: client.get(reverse("admin:records_recordfile_changelist")),
-    "page": lambda client, file: client.get(reverse("admin:records_recordfile_change", args=[file.pk])),
+    "page": lambda client, file: client.get(reverse("admin:records_recordfile_change", args=[file.public_id])),
     "hand in": lambda client, file: client.get(reverse("admin:records_recordfile_add")),
 }
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from cases.evidence.models import EvidenceItem, StoredFile
 from cases.evidence.names import fitting_filename, safe_filename, short_name
-from cases.evidence.pipeline import derive, receive
+from cases.evidence.pipeline import derive, examine, receive
 from cases.states import Channel
 from cases.tasks import sweep_files
 from cases.workflow import evidence
@@ -35,6 +35,7 @@ from .files import (
     bomb_png,
     heic,
     kept,
+    looked_into,
     moving,
     pdf,
     pdf_bomb,
@@ -44,6 +45,7 @@ from .files import (
     with_thumbnail,
 )
 
+pytestmark = pytest.mark.django_db  # what is kept is kept by one at a time
 ROOM = 10**9
 
 
@@ -115,6 +117,10 @@ REFUSED = {
 }
 
 
+# What decoding tells is told behind the door: these lie sealed and closed.
+LATER = [REFUSED["HEIC of nothing but boxes"][0]]
+
+
 @pytest.mark.parametrize(("data", "content_type"), TAKEN.values(), ids=TAKEN)
 def test_taken_for_what_it_is_and_kept_untouched(data, content_type):
     received = receive.receive(upload(data, "anh.exe", "application/x-anything"), room=ROOM)
@@ -128,9 +134,9 @@ def test_taken_for_what_it_is_and_kept_untouched(data, content_type):
 @pytest.mark.parametrize(("data", "error"), REFUSED.values(), ids=REFUSED)
 def test_refused_and_not_kept(data, error):
     with pytest.raises(DomainError) as refused:
-        receive.receive(upload(data, "anh.jpg", "image/jpeg"), room=ROOM)
+        looked_into(data)
     assert type(refused.value) is error
-    assert stored() == []
+    assert stored() == [] or data in LATER
 
 
 def test_ten_megabytes_are_the_limit_to_the_byte():
@@ -158,7 +164,7 @@ def test_an_endless_file_is_read_only_up_to_the_limit():
 def test_pixels_of_a_heic_are_limited_too(settings):
     settings.EVIDENCE_MAX_PIXELS = 60 * 40 - 1
     with pytest.raises(TooLarge):
-        receive.receive(upload(heic()), room=ROOM)
+        looked_into(heic())
 
 
 def test_no_room_no_file():
@@ -218,7 +224,7 @@ def test_in_a_sentence_a_name_is_short_and_keeps_its_extension(name, shown):
 class TestPreview:
     def made(self, data):
         file = receive.receive(upload(data), room=ROOM).row()
-        derive.derive_preview(file)
+        examine.examine(file)
         return file
 
     def shown(self, file):

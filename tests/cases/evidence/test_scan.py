@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -99,10 +100,68 @@ def test_over_tcp_as_well(clamd, settings):
     door.close()
 
 
+class SlowScanner:
+    """Keeps the line busy and never comes to an end: each of its bytes starts a socket's own timeout anew."""
+
+    def __init__(self, way):
+        self.door, self.is_over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+        self.door.settimeout(20)
+        self.address = f"tcp://127.0.0.1:{self.door.getsockname()[1]}"
+        self.thread = threading.Thread(target=self._serve, args=(way,), daemon=True)
+        self.thread.start()
+
+    def _serve(self, way):
+        with suppress(OSError), self.door.accept()[0] as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            while not self.is_over.wait(0.05):
+                way(line)
+
+    def leave(self):
+        self.is_over.set()
+        self.thread.join(20)
+        self.door.close()
+
+
+SLOW_WAYS = {
+    "speaks a byte at a time": lambda line: line.sendall(b"s"),
+    "reads a little at a time": lambda line: line.recv(64),
+}
+
+
+@pytest.mark.parametrize("way", SLOW_WAYS)
+def test_a_scanner_that_trickles_holds_nobody_up(settings, way):
+    slow = SlowScanner(SLOW_WAYS[way])
+    settings.CLAMD, settings.CLAMD_TIMEOUT_SECONDS, settings.CLAMD_TOTAL_SECONDS = slow.address, 30, 1
+    begun = time.monotonic()
+    try:
+        with pytest.raises(scan.NoVerdict):
+            scan.ask(io.BytesIO(bytes(9_000_000)))
+    finally:
+        took = time.monotonic() - begun
+        slow.leave()
+    assert 0.9 < took < 10
+
+
+def test_an_answer_that_breaks_off_is_none(settings):
+    def answer():
+        line, _address = door.accept()
+        with line:
+            line.sendall(b"stream: OK")
+
+    door = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    settings.CLAMD = f"tcp://127.0.0.1:{door.getsockname()[1]}"
+    with pytest.raises(scan.NoVerdict):
+        scan.ask(io.BytesIO(b""))
+    thread.join(20)
+    door.close()
+
+
 def test_nothing_is_shown_before_the_verdict(clamd, case, client, make_staff):
     item = sent(case, picture(), "bill.jpg")
     client.force_login(make_staff("quan", Role.MANAGER))
-    doors = [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    doors = [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
     assert [client.get(door).status_code for door in doors] == [404, 404]
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
     assert doors[0] not in page
@@ -116,7 +175,7 @@ def test_what_is_infected_stays_closed_and_is_rejected_by_the_usual_check(clamd,
     item = sent(case, picture() + EICAR, "bill.jpg")
     examine_file(item.file_id)
     client.force_login(quan)
-    doors = [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    doors = [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
     assert [client.get(door).status_code for door in doors] == [404, 404]
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
     assert StoredFile.objects.get().why_closed in page
@@ -143,7 +202,7 @@ def test_the_chat_console_offers_only_what_is_released(clamd, defaults, make_sta
     assert shown()["item"] is None
     assert shown()["closed"]
     examine_file(attachment.file_id)
-    assert (shown()["item"], shown()["closed"]) == (attachment.evidence_item_id, "")
+    assert (shown()["item"], shown()["closed"]) == (str(attachment.evidence_item.public_id), "")
 
 
 def test_a_scanner_that_is_down_loses_nothing(clamd, case):

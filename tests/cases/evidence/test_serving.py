@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import ApiClient, Membership, Role, Scope
 from cases.evidence.models import EvidenceItem
-from cases.evidence.pipeline import derive
+from cases.evidence.pipeline import examine
 from cases.evidence.queries import entries_of
 from cases.states import Channel, Status
 from cases.workflow import evidence
@@ -47,12 +47,12 @@ def sent(case, data=None, filename="Ảnh hoá đơn.jpg"):
         upload=upload(data or photo_with_place(), filename),
     )
     if item.file.preview_state == "waiting":
-        derive.derive_preview(item.file)
+        examine.examine(item.file)
     return item
 
 
 def addresses(item):
-    return [reverse("evidence:original", args=[item.pk]), reverse("evidence:preview", args=[item.pk])]
+    return [reverse("evidence:original", args=[item.public_id]), reverse("evidence:preview", args=[item.public_id])]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_document_is_shown_page_by_page(client, people):
     case = open_case("deposit-not-credited")
     item = sent(case, pdf(pages=2), "sao kê.pdf")
     client.force_login(people["manager"])
-    further = [reverse("evidence:page", args=[item.pk, number]) for number in (1, 2, 3, 0)]
+    further = [reverse("evidence:page", args=[item.public_id, number]) for number in (1, 2, 3, 0)]
     assert [client.get(address).status_code for address in further] == [200, 200, 404, 404]
     assert client.get(further[1])["Content-Type"] == "image/jpeg"
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()

@@ -94,7 +94,7 @@ def test_who_reads_what(case, client, make_staff, role, department, reads, place
     page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
     assert ("SecretPhone" in page) is reads
     assert "10.77" not in page
-    door = reverse("evidence:place", args=[item.pk])
+    door = reverse("evidence:place", args=[item.public_id])
     assert (door in page) is (place == 200)
     response = client.post(door, {"reason": "Khách nói đang ở nước ngoài"})
     assert response.status_code == place
@@ -106,7 +106,7 @@ def test_who_reads_what(case, client, make_staff, role, department, reads, place
 def test_no_place_without_a_reason(case, client, make_staff):
     item = sent(case, photo_with_place())
     client.force_login(make_staff("quan", Role.MANAGER))
-    door = reverse("evidence:place", args=[item.pk])
+    door = reverse("evidence:place", args=[item.public_id])
     assert client.post(door, {"reason": " "}).status_code == 400
     assert client.get(door).status_code == 405
     assert not Access.objects.filter(evidence_item=item.pk).exists()
@@ -115,4 +115,4 @@ def test_no_place_without_a_reason(case, client, make_staff):
 def test_no_place_of_what_has_none(case, client, make_staff):
     item = sent(case, picture())
     client.force_login(make_staff("quan", Role.MANAGER))
-    assert client.post(reverse("evidence:place", args=[item.pk]), {"reason": "x"}).status_code == 404
+    assert client.post(reverse("evidence:place", args=[item.public_id]), {"reason": "x"}).status_code == 404

@@ -178,7 +178,7 @@ class TestFiles:
         client = at(manager)
         sent = self.upload(client)
         file = RecordFile.objects.get()
-        assert sent.url == reverse("admin:records_recordfile_change", args=[file.pk])
+        assert sent.url == reverse("admin:records_recordfile_change", args=[file.public_id])
         columns = client.get(sent.url).content.decode()
         assert "Số tham chiếu" in columns
         assert (
@@ -217,7 +217,7 @@ class TestFiles:
         assert client.post(self.address(), {"at": "99"}).status_code == 400
 
     def address(self):
-        return reverse("admin:records_recordfile_change", args=[RecordFile.objects.get().pk])
+        return reverse("admin:records_recordfile_change", args=[RecordFile.objects.get().public_id])
 
     def test_errors_by_line_in_words(self, at, manager):
         file = take_over(manager, TABLE + "GDX;BX1;1,5;22/11/2026\nGDY;BX1;1;hôm qua\n", content="deposits")
@@ -262,7 +262,7 @@ class TestFiles:
         sent = self.upload(client, f"Mã giao dịch;Số tiền;{sign}\n=1+1;{sign};x\n", "deposits", f"{sign}.csv")
         assert sign not in client.get(sent.url).content.decode()
         client.post(sent.url, {"code": "0", "amount": "1"})
-        importing.read(RecordFile.objects.get().pk)
+        importing.read(RecordFile.objects.get().public_id)
         assert sign not in client.get(sent.url).content.decode()
 
     @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ class TestFiles:
         assert client.get(reverse("admin:records_recordfile_add")).status_code == (200 if hands_in else 404)
         self.upload(client, STATEMENT + "\n")
         assert RecordFile.objects.count() == (2 if hands_in else 1)
-        client.post(reverse("admin:records_recordfile_change", args=[file.pk]), {"withdraw": "1"})
+        client.post(reverse("admin:records_recordfile_change", args=[file.public_id]), {"withdraw": "1"})
         file.refresh_from_db()
         assert file.state == ("withdrawn" if hands_in else "live")
 

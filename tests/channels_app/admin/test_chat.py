@@ -387,7 +387,13 @@ def test_a_file_of_the_visitor_is_offered_by_its_safe_address(console, lan):
     line = console(lan).get("lines", chat).json()["lines"][-1]
     file = Attachment.objects.get()
     assert line["files"] == [
-        {"name": file.filename, "refused": "", "closed": "", "item": file.evidence_item_id, "picture": "waiting"}
+        {
+            "name": file.filename,
+            "refused": "",
+            "closed": "",
+            "item": str(file.evidence_item.public_id),
+            "picture": "waiting",
+        }
     ]
     seen_by_visitor = talking.lines_after(Chat.objects.get(), 0)[-1]
     assert seen_by_visitor["files"] == [{"name": file.filename, "refused": ""}]

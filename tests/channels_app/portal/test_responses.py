@@ -42,7 +42,7 @@ def answered(case, actor):
 def test_it_is_read_and_saved_by_whoever_follows_the_case(complaint_case, staff, follow, client, open_case):
     response = answered(complaint_case, staff("lan"))
     browser = follow(complaint_case)
-    at = f"/track/{complaint_case.code}/responses/{response.pk}/"
+    at = f"/track/{complaint_case.code}/responses/{response.public_id}/"
     page = browser.get(f"/track/{complaint_case.code}/").content.decode()
     assert at in page
     assert response.number in page
@@ -54,7 +54,7 @@ def test_it_is_read_and_saved_by_whoever_follows_the_case(complaint_case, staff,
     other = open_case(email="binh@khach.example")
     for stranger in (client, follow(other)):
         assert stranger.get(at).status_code == stranger.get(f"{at}pdf/").status_code == 404
-    assert follow(other).get(f"/track/{other.code}/responses/{response.pk}/").status_code == 404
+    assert follow(other).get(f"/track/{other.code}/responses/{response.public_id}/").status_code == 404
 
 
 def test_words_are_never_markup(complaint_case, staff, follow):
@@ -63,7 +63,7 @@ def test_words_are_never_markup(complaint_case, staff, follow):
     deciding.note_finding(complaint_case, actor=lan, number=1, found=found(plain=hostile))
     deciding.decide(complaint_case, actor=lan, number=1, decided=decided(complaint_case, reason=hostile))
     response = answered(complaint_case, lan)
-    shown = follow(complaint_case).get(f"/track/{complaint_case.code}/responses/{response.pk}/").content.decode()
+    shown = follow(complaint_case).get(f"/track/{complaint_case.code}/responses/{response.public_id}/").content.decode()
     assert shown.count("&lt;b&gt;đậm&lt;/b&gt;{{ 7*7 }}&lt;img src=x onerror=1&gt;") == 2
     assert "<img src=x" not in shown
 
@@ -73,9 +73,9 @@ def test_a_corrected_one_leads_to_the_version_that_counts(complaint_case, staff,
     son = Actor.staff(make_staff("son", "manager"))
     second = responding.correct(first, actor=son, reason="Ghi nhầm", found={1: "Chữ đúng."})
     browser, at = follow(complaint_case), f"/track/{complaint_case.code}/responses/"
-    assert f"{at}{second.pk}/" in browser.get(f"{at}{first.pk}/").content.decode()
-    assert "Ghi nhầm" in browser.get(f"{at}{second.pk}/").content.decode()
-    assert "Chữ đúng." not in browser.get(f"{at}{first.pk}/").content.decode()
+    assert f"{at}{second.public_id}/" in browser.get(f"{at}{first.public_id}/").content.decode()
+    assert "Ghi nhầm" in browser.get(f"{at}{second.public_id}/").content.decode()
+    assert "Chữ đúng." not in browser.get(f"{at}{first.public_id}/").content.decode()
 
 
 def test_the_level_and_after_the_last_one_the_way_outside(complaint_case, staff, follow, make_staff, settings):

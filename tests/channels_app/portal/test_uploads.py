@@ -319,4 +319,4 @@ def test_the_same_piece_twice_at_once_is_taken_once(open_case, follow):
     for thread in threads:
         thread.join()
     assert sorted(said) == [204, 409]
-    assert bytes(UploadPiece.objects.get().data) == PNG
+    assert UploadPiece.objects.get().content == PNG

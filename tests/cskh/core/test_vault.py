@@ -18,6 +18,8 @@ SHA256 = hashlib.sha256(WORDS).hexdigest()
 NAME = f"evidence/{SHA256[:2]}/{SHA256}"
 KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
 
+pytestmark = pytest.mark.django_db  # what is kept is kept by one at a time
+
 
 @pytest.fixture(autouse=True)
 def own_storage(settings, tmp_path):

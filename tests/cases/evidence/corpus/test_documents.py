@@ -3,11 +3,10 @@
 import pytest
 from django.utils import translation
 
-from cases.evidence.pipeline import receive
 from cskh.core.errors import DomainError, Invalid, TooLarge
-from tests.cases.evidence.files import action, on_the_page, pdf, upload
+from tests.cases.evidence.files import action, looked_into, on_the_page, pdf
 
-ROOM = 10**9
+pytestmark = pytest.mark.django_db  # what is kept is kept by one at a time
 
 
 @pytest.fixture(autouse=True)
@@ -51,11 +50,11 @@ REFUSED = {
 def test_documents_that_do_more_than_show(name):
     data, error, advice = REFUSED[name]
     with translation.override("en"), pytest.raises(DomainError) as refused:
-        receive.receive(upload(data, "a.pdf"), room=ROOM)
+        looked_into(data, "a.pdf")
     assert type(refused.value) is error
     assert advice in f"{refused.value} {getattr(refused.value, 'errors', '')}"
 
 
 @pytest.mark.parametrize("data", [pdf(), pdf(pages=20), pdf(change=with_a_link)], ids=["one page", "20", "a link"])
 def test_documents_that_only_show(data):
-    assert receive.receive(upload(data, "a.pdf"), room=ROOM).content_type == "application/pdf"
+    assert looked_into(data, "a.pdf").content_type == "application/pdf"

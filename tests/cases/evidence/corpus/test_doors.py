@@ -192,7 +192,7 @@ def test_where_the_scanner_is_down_it_waits_behind_every_door(defaults, settings
     sweep_files()
     client = Client()
     client.force_login(make_staff("quan", Role.MANAGER))
-    assert client.get(reverse("evidence:original", args=[item.pk])).status_code == 404
+    assert client.get(reverse("evidence:original", args=[item.public_id])).status_code == 404
     assert StoredFile.objects.get().scan_state == "waiting"
 
 

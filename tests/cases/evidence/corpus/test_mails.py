@@ -5,12 +5,12 @@ from email.message import EmailMessage
 import pytest
 from django.utils import translation
 
-from cases.evidence.pipeline import receive
 from cskh.core.errors import TooLarge, UnsupportedType
-from tests.cases.evidence.files import DOCX, EXE, HTML, MAIL, PDF, action, archive, heic, pdf, picture, upload
+from tests.cases.evidence.files import DOCX, EXE, HTML, MAIL, PDF, action, archive, heic, looked_into, pdf, picture
 
-ROOM = 10**9
 HEADER = b"From: a@b.example\r\nDate: Sun, 22 Nov 2026 10:00:00 +0700\r\n"
+
+pytestmark = pytest.mark.django_db  # what is kept is kept by one at a time
 
 
 @pytest.fixture(autouse=True)
@@ -110,15 +110,15 @@ REFUSED = {
 
 @pytest.mark.parametrize("data", TAKEN.values(), ids=TAKEN)
 def test_taken(data):
-    assert receive.receive(upload(data, "thu.eml"), room=ROOM).content_type == "message/rfc822"
+    assert looked_into(data, "thu.eml").content_type == "message/rfc822"
 
 
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
 def test_refused_with_a_word_that_helps(data):
     with translation.override("en"), pytest.raises(UnsupportedType, match="plain text"):
-        receive.receive(upload(data, "thu.eml"), room=ROOM)
+        looked_into(data, "thu.eml")
 
 
 def test_one_too_large_says_what_to_send_instead():
     with translation.override("en"), pytest.raises(TooLarge, match="at most 2.*MB.*screenshot"):
-        receive.receive(upload(MAIL + b"words\n" * 400_000, "thu.eml"), room=ROOM)
+        looked_into(MAIL + b"words\n" * 400_000, "thu.eml")
