@@ -189,9 +189,7 @@ class UnlinkProblem(OfIssue):
     reason = words_field(gettext_lazy("Why it did not come of this problem"), rows=2)
 
     def take(self) -> None:
-        problems.unlink(
-            self.case, actor=self.actor, number=self.cleaned_data["issue"], reason=self.said("reason")
-        )
+        problems.unlink(self.case, actor=self.actor, number=self.cleaned_data["issue"], reason=self.said("reason"))
 
 
 class ApproveDeviation(StepForm):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
+from cases.categories import in_order, reasons
 from cases.complaints import problems
 from cases.complaints.models import Problem, Remedy
 from cases.complaints.problems import Described
-from cases.categories import in_order, reasons
 from cases.models import Case, Category
 from cases.workflow import problems as offering
 from cases.workflow.problems import Same
@@ -27,7 +27,7 @@ from .step_forms import words_field
 class ProblemForm(forms.ModelForm):
     code_prefixes = forms.CharField(
         label=Problem._meta.get_field("code_prefixes").verbose_name,
-        help_text=Problem._meta.get_field("code_prefixes").help_text,  # type: ignore[arg-type]
+        help_text=Problem._meta.get_field("code_prefixes").help_text,
         required=False,
         max_length=900,
         widget=UnfoldAdminTextInputWidget,
@@ -61,7 +61,7 @@ class ProblemForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["code_prefixes"] = ", ".join(self.instance.code_prefixes or [])
         if "categories" in self.fields:
-            self.fields["categories"].widget.choices = _topics_and_reasons()  # type: ignore[attr-defined]
+            self.fields["categories"].widget.choices = _topics_and_reasons()
 
     def clean_code_prefixes(self) -> list[str]:
         try:
@@ -117,7 +117,5 @@ class OfferSame(BulkForm):
 
     def take(self, held: Case) -> None:
         like = self.cleaned_data["like"]
-        same = Same(
-            kind=like.kind, amount=like.amount, due_on=self.cleaned_data["due_on"], reason=self.said("reason")
-        )
+        same = Same(kind=like.kind, amount=like.amount, due_on=self.cleaned_data["due_on"], reason=self.said("reason"))
         offering.offer(held, actor=self.actor, problem=self.problem, same=same)

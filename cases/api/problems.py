@@ -7,7 +7,13 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,7 +67,7 @@ class ProblemRecordOut(serializers.ModelSerializer):
     many issues are linked to it, in whichever cases."""
 
     owner = serializers.CharField(source="owner.username")
-    categories = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    categories: Any = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
     linked = serializers.IntegerField()
 
     class Meta:
@@ -109,9 +115,10 @@ class TouchedOut(serializers.ModelSerializer):
         model = Case
         fields = ["code", "status", "closed_as", "category", "department", "round", "opened_at", "remedy"]
 
-    def get_remedy(self, case: Case) -> GivenOut | None:
+    @extend_schema_field(GivenOut(allow_null=True))
+    def get_remedy(self, case: Case) -> Any:
         given = self.context["remedies"].get(case.pk)
-        return GivenOut(given).data if given else None  # type: ignore[return-value]
+        return GivenOut(given).data if given else None
 
 
 class ProblemFilter(FilterSet):
@@ -177,7 +184,9 @@ class ProblemCases(_Problems):
     @extend_schema(
         operation_id="problems_cases",
         summary="The cases it touched: those linked to it, or the others",
-        parameters=[OpenApiParameter("linked", OpenApiTypes.BOOL, description="Those linked to it. Left out: the others.")],
+        parameters=[
+            OpenApiParameter("linked", OpenApiTypes.BOOL, description="Those linked to it. Left out: the others.")
+        ],
         responses=TouchedOut(many=True),
     )
     def get(self, request: Request, pk: int) -> Response:

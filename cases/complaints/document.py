@@ -180,7 +180,11 @@ def _issue_laid_out(one: Content, *, several: bool) -> Content:
 def _our_fault(one: Content) -> str:
     """That it was ours, in plain words; earlier responses say nothing of it."""
     said = one.get("our_fault", "")
-    return "\n".join([_("It was a fault of our own system. You did nothing wrong, and we are sorry."), said]) if said else ""
+    return (
+        "\n".join([_("It was a fault of our own system. You did nothing wrong, and we are sorry."), said])
+        if said
+        else ""
+    )
 
 
 def _line(label: str, text: str = "", items: Sequence[str] = ()) -> Content:

@@ -89,7 +89,9 @@ def _check_times(described: Described) -> None:
     for field in ("began_from", "began_until", "ended_from", "ended_until"):
         at: datetime | None = getattr(described, field)
         if at is not None and (at > now or at.year < _FIRST_YEAR):
-            raise Invalid(errors={field: [_("This lies in the future, or too long ago. Leave empty what is not known.")]})
+            raise Invalid(
+                errors={field: [_("This lies in the future, or too long ago. Leave empty what is not known.")]}
+            )
     for first, last in (("began_from", "began_until"), ("ended_from", "ended_until"), ("began_from", "ended_from")):
         earlier, later = getattr(described, first), getattr(described, last)
         if later is not None and (earlier is None or later < earlier):

@@ -41,7 +41,7 @@ def link(case: Case, *, actor: Actor, number: int, problem: Problem) -> ProblemL
 
 
 def unlink(case: Case, *, actor: Actor, number: int, reason: str) -> None:
-    """The issue did not come of the problem after all; what was proposed for it stands. Raises NotVisible where it is not linked."""
+    """The issue did not come of the problem after all; what was proposed stands. Raises NotVisible where it is not linked."""
     with change_case(case) as held:
         issue = issue_of(worked_on(held, actor, Step.ANSWER), number)
         linked = _link_of(issue)

@@ -49,7 +49,9 @@ class Problem(models.Model):
         verbose_name=_("transaction codes begin with"),
         default=list,
         blank=True,
-        help_text=_("Several are parted by commas, as FT26326, GD-55. It is the provider, the batch or the day, as codes have it."),
+        help_text=_(
+            "Several are parted by commas, as FT26326, GD-55. It is the provider, the batch or the day, as codes have it."
+        ),
     )
     record = models.CharField(
         _("our books have"),
@@ -104,9 +106,7 @@ class ProblemLink(Entry):
     the link is taken back; the case's record keeps that it stood.
     """
 
-    issue = models.OneToOneField(
-        Issue, on_delete=models.PROTECT, related_name="problem_link", verbose_name=_("issue")
-    )
+    issue = models.OneToOneField(Issue, on_delete=models.PROTECT, related_name="problem_link", verbose_name=_("issue"))
     problem = models.ForeignKey(
         Problem, on_delete=models.PROTECT, related_name="links", verbose_name=_("problem record")
     )
