@@ -24,7 +24,12 @@ _OF_OTHERS = re.compile(
 
 def accuses(text: str) -> bool:
     """Whether the text says or hints that the customer deceives us."""
-    return _ACCUSING.search(_OF_OTHERS.sub("", " ".join(folded(text).split()))) is not None
+    return _ACCUSING.search(_OF_OTHERS.sub("", _flat(text))) is not None
+
+
+def _flat(text: str) -> str:
+    """Small letters without marks, on one line; without addresses of pages, whose names say nothing of anybody."""
+    return " ".join(word for word in folded(text).split() if not word.startswith(("http://", "https://")))
 
 
 def require_fair(text: str, *, field: str) -> None:
@@ -51,7 +56,7 @@ _DENIED = re.compile(r"\b(?:khong|chang|chua he|not|never|no|isn[’']t|wasn[’
 
 def blames(text: str) -> bool:
     """Whether the text says that it was the customer's fault. That it was not may be said."""
-    flat = " ".join(folded(text).split())
+    flat = _flat(text)
     return any(not _DENIED.search(flat[: found.start()]) for found in _BLAMING.finditer(flat))
 
 

@@ -30,6 +30,7 @@ def tests_that_commit_leave_nothing():
     records = (
         "cases_caseevent",
         "cases_access",
+        "channels_app_helpversion",
         "complaints_account",
         "complaints_approvallimit",
         "complaints_decision",

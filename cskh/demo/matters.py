@@ -198,7 +198,9 @@ NOTICES_LATE = Told(
         outcome="upheld",
         reason="Nhật ký xác nhận điều Quý khách phản ánh: tiền đến đúng giờ, chúng tôi ghi có muộn.",
         clause=7,
-        remedy=Offered("goodwill", "Cộng thêm 20.000 ₫ vào tài khoản của Quý khách vì đã để Quý khách phải chờ.", 20_000),
+        remedy=Offered(
+            "goodwill", "Cộng thêm 20.000 ₫ vào tài khoản của Quý khách vì đã để Quý khách phải chờ.", 20_000
+        ),
     ),
 )
 

@@ -13,12 +13,12 @@ from cases.admin.actions import ACTIONS
 from cases.admin.bulk_forms import BULK
 from cases.evidence.queries import needed_by
 from cases.states import TRANSITIONS, Status, Step
-from cases.workflow import complaint, deciding, problems
+from cases.workflow import complaint
 from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.building import settle_facts
-from tests.cases.complaints.building import FOUND, clause, found
-from tests.cases.complaints.problem_records import make_problem
+from tests.cases.complaints.building import FOUND, clause
+from tests.cases.complaints.problem_records import with_a_link
 from tests.cases.complaints.remedying import remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
@@ -222,15 +222,6 @@ def test_the_table_of_complaints(case_name, make_staff):
             if (answer.status_code, bool(changed)) != expected:
                 wrong.append(f"{name}, {case_name}, {door}: {answer.status_code} {changed or ''}, expected {expected}")
     assert not wrong, "\n".join(wrong)
-
-
-def with_a_link(case, decider):
-    """A problem record to which the second issue is linked, and the first can be."""
-    problem = make_problem(decider)
-    complaint.add_issue(case, actor=decider, account="Ghi có muộn")
-    deciding.note_finding(case, actor=decider, number=2, found=found())
-    problems.link(case, actor=decider, number=2, problem=problem)
-    return problem
 
 
 @pytest.mark.parametrize("case_name", CASES)

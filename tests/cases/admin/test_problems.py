@@ -120,7 +120,7 @@ def test_a_fault_of_ours_from_the_finding_to_everybody_it_touched(desk, people, 
 
 
 def test_a_changed_case_is_looked_at_first(desk, people, make_complaint):
-    problem, first, second = _problem_with_a_remedy(people, make_complaint)
+    problem, _first, second = _problem_with_a_remedy(people, make_complaint)
     old = chosen(second)
     deciding.note_finding(second, actor=Actor.staff(people["manager"]), number=1, found=found())
     result = offer(desk(people["lan"]), problem, [second], case=old)
@@ -163,7 +163,7 @@ def test_others_find_and_offer_only_what_is_theirs(desk, people, make_complaint)
 
 
 def test_the_page_costs_the_same_however_many_it_touched(desk, people, make_complaint):
-    problem, first, _second = _problem_with_a_remedy(people, make_complaint)
+    problem, _first, _second = _problem_with_a_remedy(people, make_complaint)
     at = desk(people["lan"])
 
     def cost(**query):
