@@ -94,6 +94,11 @@ class IssueCard:
         return self.finding is not None and self.finding.fault == Fault.OPERATOR_SYSTEM
 
     @property
+    def may_be_linked(self) -> bool:
+        """Not yet, or not with the words that the problem has now."""
+        return self.may_be_ours and (self.link is None or not self.link.is_up_to_date)
+
+    @property
     def is_approved(self) -> bool:
         return self.decision is not None and standing.is_approved(self.decision)
 

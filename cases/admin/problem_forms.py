@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
@@ -60,6 +61,9 @@ class ProblemForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["code_prefixes"] = ", ".join(self.instance.code_prefixes or [])
+        for name in ("categories", "code_prefixes"):
+            if name in self.fields:
+                self.fields[name].label = capfirst(str(self.fields[name].label))
         if "categories" in self.fields:
             self.fields["categories"].widget.choices = _topics_and_reasons()
 

@@ -63,7 +63,7 @@ class ProblemAdmin(RoleModelAdmin):
         (None, {"fields": ("title", "status", "owner")}),
         (_("For customers"), {"fields": ("said_vi", "said_en")}),
         (_("Among colleagues"), {"fields": ("cause",)}),
-        (_("When"), {"fields": (("began_from", "began_until"), ("ended_from", "ended_until"))}),
+        (_("When"), {"fields": ("began_from", "began_until", "ended_from", "ended_until")}),
         (_("Whom it touched"), {"fields": ("categories", "code_prefixes", "record")}),
     )
 
@@ -93,7 +93,7 @@ class ProblemAdmin(RoleModelAdmin):
         tone = _TONES[problem.status]
         return format_html('<span class="desk-pill is-{}">{}</span>', tone, problem.get_status_display())
 
-    @admin.display(description=_("record"))
+    @admin.display(description=_("what it says"))
     def edit_link(self, problem: Problem) -> SafeString:
         url = reverse("admin:complaints_problem_change", args=[problem.pk])
         return format_html('<a href="{}" class="text-link">{}</a>', url, _("read, change"))

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from cases import policies
 from cases.complaints.models import Complaint, Fault, Issue, Problem, ProblemLink, Remedy
+from cases.complaints.register import complaint_of
 from cases.complaints.remedy_states import GIVEN_UP, RemedyKind
 from cases.events import EventKind, record
 from cases.models import Case
@@ -63,6 +65,11 @@ def offer(case: Case, *, actor: Actor, problem: Problem, same: Same) -> Remedy:
     """
     with transaction.atomic():
         with change_case(case) as held:
+            policies.require(actor, Step.ANSWER, held)
+            if complaint_of(held) is None:
+                raise StepNotAllowed(
+                    _("It is no complaint yet: classify it as one, then find out about it and decide it.")
+                )
             issue = _issue_for(worked_on(held, actor, Step.ANSWER), problem)
             _require_not_offered(issue)
             if _link_of(issue) is None:

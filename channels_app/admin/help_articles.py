@@ -38,9 +38,9 @@ class ReviewFilter(admin.SimpleListFilter):
 class HelpArticleAdmin(RoleModelAdmin):
     readable_by = EVERYBODY
     editable_by = HEADS
-    list_display = ("title", "slug", "category", "state", "review", "owner", "position", "helped", "changed_at")
+    list_display = ("title", "slug", "category", "state", "review", "position", "helped")
     list_filter = ("is_published", ReviewFilter, "category")
-    list_select_related = ("category", "in_force", "owner")
+    list_select_related = ("category", "in_force")
     search_fields = ("slug", "title_vi", "title_en", "body_vi", "body_en")
     prepopulated_fields = {"slug": ("title_en",)}
     fields = (

@@ -1,5 +1,6 @@
 """What can be read without asking: help articles, and the published customer policy."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from markdown_it import MarkdownIt
 
 from cases.complaints import policy
+from cases.models import Category
 from channels_app import help_articles
+from channels_app.models import HelpVersion
 from channels_app.portal import limits
 
 _LONGEST_SEARCH = 200
@@ -26,7 +29,7 @@ def articles(request: HttpRequest) -> HttpResponse:
     """All articles by topic, or those that hold the words of `?q=`. One query."""
     asked = request.GET.get("q", "")[:_LONGEST_SEARCH].strip()
     published = list(help_articles.published())
-    context = {"asked": asked, "found": help_articles.search(published, asked), "articles": published}
+    context = {"asked": asked, "found": help_articles.search(published, asked), "topics": _by_topic(published)}
     return render(request, "portal/help.html", context)
 
 
@@ -100,6 +103,14 @@ class _Renderer(MarkdownIt):
 @cache
 def _renderer() -> MarkdownIt:
     return _Renderer("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def _by_topic(published: Iterable[HelpVersion]) -> list[tuple[Category | None, list[HelpVersion]]]:
+    """In the order in which the topics come first."""
+    topics: dict[Category | None, list[HelpVersion]] = {}
+    for version in published:
+        topics.setdefault(version.article.topic, []).append(version)
+    return list(topics.items())
 
 
 def _day(text: str) -> date:

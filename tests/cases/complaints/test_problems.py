@@ -284,7 +284,7 @@ def test_what_is_refused_links_nothing(lan):
     before = kinds(case)
     with pytest.raises(StepNotAllowed):
         problems.offer(case, actor=lan, problem=problem, same=same())
-    with pytest.raises(NotVisible):
+    with pytest.raises(StepNotAllowed):
         problems.offer(open_case("other"), actor=lan, problem=problem, same=same())
     assert (kinds(case), ProblemLink.objects.count()) == (before, 0)
 

@@ -143,6 +143,11 @@ def test_every_first_article_can_be_read_in_both_languages(client, language):
         assert str(page.context["version"].title) in unescape(page.content.decode())
 
 
+def test_each_topic_stands_once(client):
+    topics = [topic for topic, _versions in client.get("/help/").context["topics"]]
+    assert len(topics) == len(set(topics)) > 2
+
+
 def test_rights_and_duties_are_part_of_the_policy(client):
     page = client.get("/policy/", headers=ENGLISH).content.decode()
     assert "Your rights" in page
