@@ -17,10 +17,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.actors import Actor
 from accounts.admin_access import EVERYBODY, RoleModelAdmin
 from accounts.models import Role, User
+from cases import policies
 from cases.complaints import problems
 from cases.complaints.models import Problem, ProblemStatus, Remedy
+from cases.complaints.problem_books import without_a_case
 from cases.models import Case
 from cases.states import Status
+from cskh.core.errors import NotPermitted
 
 from .bulk import MOST, Choice, chosen, may_act, take_each
 from .problem_forms import OfferSame, ProblemForm
@@ -71,6 +74,7 @@ class ProblemAdmin(RoleModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/cases/", wrap(require_GET(self.cases)), name="complaints_problem_cases"),
+            path("<int:pk>/books/", wrap(require_GET(self.books)), name="complaints_problem_books"),
             path("<int:pk>/offer/", wrap(require_POST(self.offer)), name="complaints_problem_offer"),
             *super().get_urls(),
         ]
@@ -102,6 +106,24 @@ class ProblemAdmin(RoleModelAdmin):
         """Whom the problem touched. A constant number of queries, however many there are."""
         problem = _problem(pk)
         return self._page(request, problem, OfferSame(actor=Actor.staff(request.user), problem=problem))
+
+    def books(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Customers in our books whom the problem touched and who have no case; for those who oversee the service."""
+        problem, actor = _problem(pk), Actor.staff(request.user)
+        if not policies.oversees(actor):
+            raise NotPermitted
+        page = Paginator(without_a_case(problem), PER_PAGE).get_page(request.GET.get("page"))
+        known = policies.visible_customers(actor).filter(external_id__in=[one["customer"] for one in page])
+        customers = {one.external_id: one for one in known}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": problem.title,
+            "opts": Problem._meta,
+            "problem": problem,
+            "page": page,
+            "lines": [(one, customers.get(one["customer"])) for one in page],
+        }
+        return render(request, "admin/cases/problems/books.html", context)
 
     def offer(self, request: HttpRequest, pk: int) -> HttpResponse:
         """POST `case` ("id.version", many) and the form: proposes the remedy on each, and says of each what happened."""
@@ -158,6 +180,7 @@ class ProblemAdmin(RoleModelAdmin):
             "form": form,
             "may_offer": may_act(actor) and not is_linked,
             "may_edit": self.has_change_permission(request),
+            "may_ask_books": bool(problem.record) and policies.oversees(actor),
             "most": MOST,
         }
         return render(request, "admin/cases/problems/page.html", context, status=status)

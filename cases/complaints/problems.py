@@ -104,7 +104,8 @@ def linked_to(problem: Problem) -> Q:
 
 
 def touched_by(problem: Problem) -> Q:
-    """Cases of customers whom it touched as well, by what the record asks for, and that are not linked to it."""
+    """Cases of customers whom it touched as well, by what the record asks for, and that are not linked to it; among cases
+    `with_times`."""
     asked = _happened_while(problem) & ~linked_to(problem) & ~Q(closed_as__in=_SORTED_OUT)
     if chosen := [one.pk for one in problem.categories.all()]:
         asked &= Q(category__in=chosen) | Q(category__parent__in=chosen)
@@ -119,10 +120,15 @@ def touched_by(problem: Problem) -> Q:
     return asked
 
 
+def with_times(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With what `touched_by` asks of each: from when until when it happened, as far as anybody said so."""
+    return cases.alias(began=_BEGAN, ended=_ENDED)
+
+
 def cases_of(problem: Problem, actor: Actor, *, linked: bool) -> QuerySet[Case]:
     """Those linked to it, or the others it touched, as far as `actor` may know of them, newest first."""
     which = linked_to(problem) if linked else touched_by(problem)
-    told = policies.visible_to(actor).alias(began=_BEGAN, ended=_ENDED).filter(which)
+    told = with_times(policies.visible_to(actor)).filter(which)
     return told.select_related("category", "department", "assignee", "customer").order_by("-opened_at", "-id")
 
 
