@@ -41,4 +41,6 @@ def without_a_case(problem: Problem) -> QuerySet[ImportedRow, InBooks]:
     return silent.values("customer").annotate(rows=Count("pk"), first=Min("at")).order_by("first", "customer")
 
 
-_ALL_CODES = Concat(Value(" "), Func("codes", Value(" "), function="array_to_string", output_field=TextField()))
+_ALL_CODES = Concat(
+    Value(" "), Func("codes", Value(" "), function="array_to_string", output_field=TextField()), output_field=TextField()
+)

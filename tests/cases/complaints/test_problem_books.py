@@ -130,4 +130,4 @@ def test_the_page_costs_the_same_however_many_they_are(lan, client, make_staff):
         )
         for n in range(2, 40)
     )
-    assert cost() == few == 8
+    assert cost() == few == 9
