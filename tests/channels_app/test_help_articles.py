@@ -132,9 +132,9 @@ def test_one_sees_later_what_the_customer_was_shown(article, lan, client):
     outbox.write_message(case, actor=lan, body=body)
     help_articles.publish(reworded(article))
     client.force_login(lan.subject, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get(reverse("admin:cases_case_change", args=[case.pk]), headers={"accept-language": "en"})
+    page = client.get(reverse("admin:cases_case_change", args=[case.pk]))
     assert 'href="/help/fake-staff/v1/"' in page.content.decode()
-    assert "replaced since" in page.content.decode()
+    assert "đã được thay thế" in page.content.decode()
 
 
 def test_the_customer_finds_it_beside_the_message(article, lan, client, settings):
