@@ -77,6 +77,8 @@ class EventKind(models.TextChoices):
     RESPONSE_ISSUED = "response_issued", _("Official response issued")
     RESPONSE_CORRECTED = "response_corrected", _("Official response corrected")
     RESPONSE_PRINTED = "response_printed", _("Official response printed")
+    PROBLEM_LINKED = "problem_linked", _("Linked to a problem record")
+    PROBLEM_UNLINKED = "problem_unlinked", _("Link to the problem record taken back")
     OUTCOME_PROPOSED = "outcome_proposed", _("Outcome proposed")
     OUTCOME_APPROVED = "outcome_approved", _("Outcome approved")
     OUTCOME_RETURNED = "outcome_returned", _("Outcome returned for rework")

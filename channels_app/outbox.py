@@ -36,6 +36,7 @@ from cases.workflow.protection import FIRST_TIME
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.text import checked_body, one_line
 
+from . import help_articles
 from .models import Attachment, Chat, Delivery, Message
 
 OUTBOX = Actor.system("outbox")
@@ -314,7 +315,7 @@ def _way(case: Case, *, is_worth_a_call: bool) -> Channel | None:
 
 
 def _message(case: Case, *, actor: Actor, body: str, **fields: object) -> Message:
-    return Message.objects.create(
+    message = Message.objects.create(
         case=case,
         direction=Message.Direction.OUT,
         channel=case.channel,
@@ -324,6 +325,8 @@ def _message(case: Case, *, actor: Actor, body: str, **fields: object) -> Messag
         body=body,
         **fields,
     )
+    help_articles.cite(message)
+    return message
 
 
 def _queue(message: Message, way: Channel | None, *, is_held_back: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Reply templates, filled in for one case."""
+"""What a reply may begin with or cite: reply templates, filled in for one case, and help articles."""
 
 import re
 from collections.abc import Iterable
@@ -14,21 +14,24 @@ from accounts.models import User
 from cases.complaints.models import Remedy
 from cases.complaints.queries import about_to_be_promised
 from cases.models import Case
+from channels_app import help_articles
 from channels_app.models import ReplyTemplate
 
+HELP = "help-"  # so begin the ids of articles
 _PLACEHOLDER = re.compile(r"\{(code|customer|agent|brand|remedies)\}")
 
 
 class Reply(TypedDict):
-    id: int
+    id: str
+    group: str
     shortcut: str
     title: str
     text: str
 
 
 def replies_for(case: Case, agent: User) -> list[Reply]:
-    """The templates offered on this case, in the customer's language, their placeholders filled in. One query, and one more for
-    a complaint."""
+    """The templates offered on this case, in the customer's language, their placeholders filled in; then the help articles, to
+    be cited in the version in force. Two queries, and one more for a complaint."""
     offered = ReplyTemplate.objects.filter(Q(category__isnull=True) | Q(category=case.category_id), is_active=True)
     values = {
         "code": case.code,
@@ -37,12 +40,31 @@ def replies_for(case: Case, agent: User) -> list[Reply]:
         "brand": settings.BRAND_NAME,
         "remedies": remedies_in_words(about_to_be_promised(case), case.customer.language),
     }
+    language = case.customer.language
+    return _templates(offered, values, language) + _articles(language)
+
+
+def _articles(language: str) -> list[Reply]:
     return [
         {
-            "id": one.pk,
+            "id": f"{HELP}{version.pk}",
+            "group": _("Help articles"),
+            "shortcut": version.article.slug,
+            "title": version.title_en if language == "en" else version.title_vi,
+            "text": help_articles.quoted(version, language),
+        }
+        for version in help_articles.published().defer("body_vi", "body_en")
+    ]
+
+
+def _templates(offered: Iterable[ReplyTemplate], values: dict[str, str], language: str) -> list[Reply]:
+    return [
+        {
+            "id": str(one.pk),
+            "group": _("Reply templates"),
             "shortcut": one.shortcut,
             "title": one.title,
-            "text": filled(one.body_en if case.customer.language == "en" else one.body_vi, values),
+            "text": filled(one.body_en if language == "en" else one.body_vi, values),
         }
         for one in offered
     ]

@@ -18,7 +18,7 @@ from cases.evidence.wanted import Wanted
 from cases.models import Calendar, Case, Category, SavedView
 from cases.states import Channel
 from cases.workflow import answer, complaint, deciding, ending, evidence, facts, resolution, routing
-from channels_app import calls, drafts, intake, links, outbox
+from channels_app import calls, drafts, help_articles, intake, links, outbox
 from channels_app.adapters.email.smtp import _as_html
 from channels_app.calls import CallNotes
 from channels_app.models import Delivery, HelpArticle, InboundItem, Message, ReplyTemplate, StaffNotice
@@ -114,7 +114,10 @@ def complain(case, by):
 def office(case, boss):
     """Markup in what stands around cases: templates, articles, views, hooks, what could not be read or sent."""
     ReplyTemplate.objects.create(shortcut="x", title=MARKUP, body_vi=MARKUP, body_en=MARKUP)
-    HelpArticle.objects.update(title_vi=MARKUP, title_en=MARKUP, body_vi=MARKUP, body_en=MARKUP)
+    for article in HelpArticle.objects.all():
+        article.title_vi = article.title_en = article.body_vi = article.body_en = MARKUP
+        article.save()
+        help_articles.publish(article)
     SavedView.objects.create(owner=boss, name=MARKUP, query="queue=all", position=1)
     client, _key = ApiClient.objects.create_with_key(MARKUP, [Scope.WEBHOOKS])
     create_target(client, url=f"https://x.example/{MARKUP}", events=[])

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from accounts.customers.models import Customer, Notice
 from accounts.models import ApiClient, Department, Membership, Role, User
-from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Remedy
+from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Problem, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
 from cases.reports.models import Export
@@ -41,6 +41,7 @@ TABLE = {
     Complaint: (ALL, NONE, NONE),
     PolicyClause: (ALL, HEADS, HEADS),
     Remedy: (ALL, NONE, NONE),
+    Problem: (ALL, {S, M, D}, {S, M, D}),
     ApprovalLimit: (OFFICE, {D}, NONE),
     HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),

@@ -165,6 +165,8 @@ _TABLE = [
             ("add-issue", _("Add an issue"), _P.AddIssue, _S.REQUEST_EVIDENCE),
             ("note-account", _("Put down the account"), _P.NoteAccount, _S.REQUEST_EVIDENCE),
             ("find-issue", _("Note the finding"), _P.FindIssue, _S.ANSWER),
+            ("link-problem", _("Link to a problem record"), _P.LinkProblem, _S.ANSWER),
+            ("unlink-problem", _("Take the link back"), _P.UnlinkProblem, _S.ANSWER),
             ("decide-issue", _("Decide the issue"), _P.DecideIssue, _S.ANSWER),
             ("approve-deviation", _("Approve the deviation"), _P.ApproveDeviation, _S.APPROVE),
             ("say-recourse", _("Set next level and time"), _P.SayRecourse, _S.REQUEST_EVIDENCE),

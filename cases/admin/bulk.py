@@ -131,6 +131,11 @@ def _choices(request: HttpRequest, query: str, list_of_cases: ListOfCases) -> li
     if "all" in request.POST:
         found = list_of_cases(query).values_list("pk", "last_event_number")[:MOST]
         return [Choice(pk, version) for pk, version in found]
+    return chosen(request)
+
+
+def chosen(request: HttpRequest) -> list[Choice]:
+    """The cases that were ticked, each once, MOST of them at most. Raises Invalid for what no page of ours sends."""
     return list(dict.fromkeys(map(_choice, request.POST.getlist("case"))))[:MOST]
 
 

@@ -16,7 +16,20 @@ from cases.access_log import note_access
 from cases.complaints import policy, standing
 from cases.complaints.destinations import destinations_of
 from cases.complaints.ladder import Level, external_route, level_of_round
-from cases.complaints.models import Cause, Complaint, Decision, Fault, Finding, Outcome, Recourse, Remedy, Severity
+from cases.complaints.models import (
+    Cause,
+    Complaint,
+    Decision,
+    Fault,
+    Finding,
+    Outcome,
+    Problem,
+    ProblemLink,
+    ProblemStatus,
+    Recourse,
+    Remedy,
+    Severity,
+)
 from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_rights import Rights
 from cases.complaints.remedy_states import RemedyKind, RemedyStatus
@@ -40,6 +53,7 @@ _TONES = {
 }
 _SEVERITY_TONES = {Severity.SERIOUS.value: "warn", Severity.CRITICAL.value: "bad"}
 _SHOWN_OF_A_DAY = "%Y-%m-%dT%H:%M"
+_PROBLEMS_OFFERED = 50
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,20 @@ class IssueCard:
     @property
     def decision(self) -> Decision | None:
         return self.file.decision
+
+    @property
+    def link(self) -> ProblemLink | None:
+        return self.file.link
+
+    @property
+    def may_be_ours(self) -> bool:
+        """Whether it can be linked to a problem record: our own system was found at fault."""
+        return self.finding is not None and self.finding.fault == Fault.OPERATOR_SYSTEM
+
+    @property
+    def may_be_linked(self) -> bool:
+        """Not yet, or not with the words that the problem has now."""
+        return self.may_be_ours and (self.link is None or not self.link.is_up_to_date)
 
     @property
     def is_approved(self) -> bool:
@@ -201,6 +229,7 @@ def show(request: HttpRequest, pk: int, page: Callable[[], dict[str, Any]]) -> H
         "faults": Fault.choices,
         "outcomes": Outcome.choices,
         "remedy_kinds": RemedyKind.choices,
+        "problems": _problems() if card.may_decide and any(one.may_be_ours for one in card.issues) else [],
         "destinations": destinations_of(case) if card.may_decide else [],
         "happened_from": _as_input(begun.happened_from),
         "happened_until": _as_input(begun.happened_until),
@@ -283,6 +312,12 @@ def _fact(entry: FactEntry, names: dict[str, str]) -> str:
 
 def _record(snapshot: Snapshot) -> str:
     return f"{snapshot.get_kind_display()} {snapshot.asked_for}"
+
+
+def _problems() -> list[Problem]:
+    """What an issue can be linked to: what is still worked on first, then the newest."""
+    latest = Problem.objects.order_by("-began_from", "-pk")[:_PROBLEMS_OFFERED]
+    return sorted(latest, key=lambda one: one.status == ProblemStatus.RESOLVED)
 
 
 def _as_input(at: Any) -> str:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.complaints import policy
-from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Response, Severity, Side
+from cases.complaints.models import Cause, Decision, Fault, Outcome, PolicyClause, Problem, Response, Severity, Side
 from cases.complaints.register import complaint_of
 from cases.complaints.responses import latest_of, responses_of
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
 from cases.records.models import Snapshot
-from cases.workflow import complaint, deciding, responding
+from cases.workflow import complaint, deciding, problems, responding
 from cases.workflow.complaint import Description
 from cskh.core.amounts import amount_of
 
@@ -173,6 +173,23 @@ class DecideIssue(OfIssue):
                 no_remedy_because=self.said("no_remedy_because"),
             ),
         )
+
+
+class LinkProblem(OfIssue):
+    done = gettext_lazy("Linked: the answer says that it was our own fault.")
+    problem = forms.ModelChoiceField(label=gettext_lazy("Problem record"), queryset=Problem.objects.all())
+
+    def take(self) -> None:
+        said = self.cleaned_data
+        problems.link(self.case, actor=self.actor, number=said["issue"], problem=said["problem"])
+
+
+class UnlinkProblem(OfIssue):
+    done = gettext_lazy("The link is taken back.")
+    reason = words_field(gettext_lazy("Why it did not come of this problem"), rows=2)
+
+    def take(self) -> None:
+        problems.unlink(self.case, actor=self.actor, number=self.cleaned_data["issue"], reason=self.said("reason"))
 
 
 class ApproveDeviation(StepForm):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import ActorKind
 from cases.events import EventKind, label_of
 from cases.models import Answer, Case, CaseEvent
-from channels_app.models import Attachment, Delivery, Message
+from channels_app import help_articles
+from channels_app.models import Attachment, Delivery, HelpVersion, Message
 from cskh.core.latest import Latest, latest, newest
 
 from .words import CHANNEL_ICONS, Who
@@ -62,14 +63,16 @@ class Entry:
     state_tone: str = ""
     sent: list[Sent] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    cites: list[HelpVersion] = field(default_factory=list)
     author: str = ""
 
 
 def entries_of(case: Case, before: str = "") -> Latest[Entry]:
-    """The latest, or those before the cursor `before`; oldest first. Five queries, however much was said."""
+    """The latest, or those before the cursor `before`; oldest first. Six queries, however much was said."""
     messages = case.messages.prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
+        Prefetch("cites", help_articles.versions().defer("body_vi", "body_en")),
     )
     proposals = case.answers.exclude(state=Answer.State.SENT)
     decisions = case.events.filter(kind__in=_DECISIONS, words__isnull=False).select_related("words")
@@ -93,6 +96,7 @@ def _of_message(message: Message) -> Entry:
         anchor=f"message-{message.pk}",
         sent=[_sent(delivery) for delivery in message.deliveries.all()],
         attachments=list(message.attachments.all()),
+        cites=list(message.cites.all()),
     )
 
 

@@ -95,6 +95,7 @@ _GROUPS: list[Line] = [
             },
             _list(_("Complaint register"), "menu_book", "complaints_complaint"),
             _list(_("Remedies owed"), "handshake", "complaints_remedy"),
+            _list(_("Problem records"), "bug_report", "complaints_problem"),
             {
                 "title": _("Reports"),
                 "icon": "bar_chart",

@@ -190,9 +190,9 @@ def _asked_for(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]
 
 
 def _template_text(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
-    """A reply template chosen without scripts: `?template=` fills the form with it."""
-    chosen = as_number(request.GET.get("template", ""))
-    if chosen is None:
+    """A reply template or a help article chosen without scripts: `?template=` fills the form with it."""
+    chosen = request.GET.get("template", "")
+    if not chosen:
         return {}
     text = next((reply["text"] for reply in replies_for(case, actor.subject) if reply["id"] == chosen), "")
     return {"body": text} if text else {}

@@ -186,6 +186,9 @@ class IssueOut(serializers.Serializer):
     finding = FindingOut(allow_null=True)
     decision = DecisionOut(allow_null=True)
     earlier = serializers.SerializerMethodField()
+    problem = serializers.IntegerField(
+        source="link.problem_id", default=None, allow_null=True, help_text="The problem of ours it came of."
+    )
 
     @extend_schema_field(DecisionOut(many=True))
     def get_earlier(self, one: IssueFile) -> Any:
@@ -254,6 +257,7 @@ class LevelOut(serializers.Serializer):
                         },
                         "decision": None,
                         "earlier": [],
+                        "problem": None,
                     }
                 ],
                 "recourse": None,
@@ -427,10 +431,10 @@ class ComplaintDetail(ApiView):
         if not policies.may_read_inside(self.actor):
             raise NotPermitted
         note_access(self.actor, case.pk)
-        return _whole(case)
+        return whole(case)
 
 
-class _Change(GenericApiView):
+class Change(GenericApiView):
     """Something is put down: who may is asked before anything is said about the input; the answer is the whole complaint."""
 
     step: Step = Step.REQUEST_EVIDENCE
@@ -441,7 +445,7 @@ class _Change(GenericApiView):
         return case, self.checked()
 
 
-class DescribeComplaint(_Change):
+class DescribeComplaint(Change):
     serializer_class = DescriptionIn
 
     @extend_schema(
@@ -452,20 +456,20 @@ class DescribeComplaint(_Change):
     def post(self, request: Request, code: str) -> Response:
         case, given = self.changeable(code)
         complaint.describe(case, actor=self.actor, said=Description(**given))
-        return _whole(case)
+        return whole(case)
 
 
-class AddIssue(_Change):
+class AddIssue(Change):
     serializer_class = IssueIn
 
     @extend_schema(operation_id="complaints_add_issue", summary="Add an issue", responses={201: ComplaintOut})
     def post(self, request: Request, code: str) -> Response:
         case, given = self.changeable(code)
         complaint.add_issue(case, actor=self.actor, account=given["account"])
-        return _whole(case, status.HTTP_201_CREATED)
+        return whole(case, status.HTTP_201_CREATED)
 
 
-class NoteAccount(_Change):
+class NoteAccount(Change):
     serializer_class = AccountIn
 
     @extend_schema(
@@ -476,10 +480,10 @@ class NoteAccount(_Change):
     def post(self, request: Request, code: str, number: int) -> Response:
         case, given = self.changeable(code)
         complaint.note_account(case, actor=self.actor, number=number, **given)
-        return _whole(case, status.HTTP_201_CREATED)
+        return whole(case, status.HTTP_201_CREATED)
 
 
-class FindIssue(_Change):
+class FindIssue(Change):
     serializer_class = FindingIn
     step = Step.ANSWER
 
@@ -497,10 +501,10 @@ class FindIssue(_Change):
             }
         )
         deciding.note_finding(case, actor=self.actor, number=number, found=found)
-        return _whole(case, status.HTTP_201_CREATED)
+        return whole(case, status.HTTP_201_CREATED)
 
 
-class DecideIssue(_Change):
+class DecideIssue(Change):
     serializer_class = DecisionIn
     step = Step.ANSWER
 
@@ -509,10 +513,10 @@ class DecideIssue(_Change):
         case, given = self.changeable(code)
         decided = deciding.Decided(**{**given, "clause": clause_of(given.get("clause"))})
         deciding.decide(case, actor=self.actor, number=number, decided=decided)
-        return _whole(case, status.HTTP_201_CREATED)
+        return whole(case, status.HTTP_201_CREATED)
 
 
-class SayRecourse(_Change):
+class SayRecourse(Change):
     serializer_class = RecourseIn
 
     @extend_schema(
@@ -523,10 +527,11 @@ class SayRecourse(_Change):
     def post(self, request: Request, code: str) -> Response:
         case, given = self.changeable(code)
         complaint.say_recourse(case, actor=self.actor, **given)
-        return _whole(case, status.HTTP_201_CREATED)
+        return whole(case, status.HTTP_201_CREATED)
 
 
-def _whole(case: Case, code: int = status.HTTP_200_OK) -> Response:
+def whole(case: Case, code: int = status.HTTP_200_OK) -> Response:
+    """The answer to every change of a complaint: all of it, as it stands now."""
     file = complaint_file(case)
     if file is None:
         raise NotVisible

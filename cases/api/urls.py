@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import checks, complaints, facts, records, registers, remedies, responses, satisfaction, views
+from . import checks, complaints, facts, problems, records, registers, remedies, responses, satisfaction, views
 from .steps import STEPS
 
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("complaints/<str:code>/issues/<int:number>/accounts/", complaints.NoteAccount.as_view()),
     path("complaints/<str:code>/issues/<int:number>/finding/", complaints.FindIssue.as_view()),
     path("complaints/<str:code>/issues/<int:number>/decision/", complaints.DecideIssue.as_view()),
+    path("complaints/<str:code>/issues/<int:number>/problem/", problems.LinkProblem.as_view()),
+    path("complaints/<str:code>/issues/<int:number>/problem/take-back/", problems.UnlinkProblem.as_view()),
+    path("problems/", problems.Problems.as_view()),
+    path("problems/<int:pk>/", problems.ProblemDetail.as_view()),
+    path("problems/<int:pk>/cases/", problems.ProblemCases.as_view()),
     path("remedies/", remedies.Remedies.as_view()),
     path("cases/<str:code>/remedies/", remedies.CaseRemedies.as_view()),
     *(

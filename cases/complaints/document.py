@@ -85,6 +85,7 @@ def _issue(one: IssueFile, facts: Mapping[str, str]) -> Content:
         "said": _shortened(one.customers.text) if one.customers else "",
         "evidence": list(dict.fromkeys(_looked_at(one, facts))),
         "found": finding.plain if finding else "",
+        "our_fault": one.link.said if one.link else "",
         "outcome": decision.outcome if decision else "",
         "reason": decision.reason if decision else "",
         "clause": _clause(decision.clause) if decision and decision.clause else None,
@@ -166,6 +167,7 @@ def _issue_laid_out(one: Content, *, several: bool) -> Content:
         _line(_("What you told us"), one["said"]),
         _line(_("What we looked at"), items=one["evidence"]),
         _line(_("What we found"), one["found"]),
+        _line(_("Whose fault it was"), _our_fault(one)),
         _line(_("Decision"), capfirst(str(Outcome(one["outcome"]).label)) if one["outcome"] else ""),
         _line(_("Reason"), one["reason"]),
         _line(_("By our policy"), _clause_laid_out(one["clause"])),
@@ -173,6 +175,16 @@ def _issue_laid_out(one: Content, *, several: bool) -> Content:
         _line(_("Why nothing is done"), one["no_remedy_because"]),
     ]
     return {"title": title, "lines": [line for line in lines if line["text"] or line["items"]]}
+
+
+def _our_fault(one: Content) -> str:
+    """That it was ours, in plain words; earlier responses say nothing of it."""
+    said = one.get("our_fault", "")
+    return (
+        "\n".join([_("It was a fault of our own system. You did nothing wrong, and we are sorry."), said])
+        if said
+        else ""
+    )
 
 
 def _line(label: str, text: str = "", items: Sequence[str] = ()) -> Content:

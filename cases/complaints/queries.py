@@ -20,7 +20,8 @@ def complaint_file(case: Case) -> ComplaintFile | None:
         return None
     complaint.case = case
     file = ComplaintFile(complaint, case.round, recourses=list(complaint.recourses.order_by("pk")))
-    files = {issue.pk: IssueFile(issue, round=case.round) for issue in complaint.issues.order_by("number")}
+    issues = complaint.issues.select_related("problem_link__problem").order_by("number")
+    files = {issue.pk: IssueFile(issue, round=case.round) for issue in issues}
     file.issues = list(files.values())
     if files:
         _fill(files, complaint)

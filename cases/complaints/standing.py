@@ -8,7 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Account, Complaint, Decision, Finding, Issue, Outcome, Recourse, Remedy
+from cases.fair_words import blames
+
+from .models import Account, Complaint, Decision, Fault, Finding, Issue, Outcome, ProblemLink, Recourse, Remedy
 from .remedy_states import BINDING, GIVEN_UP, RemedyStatus
 
 _SAID = {
@@ -24,6 +26,8 @@ _SAID = {
     "approval": gettext_lazy("the approval of the deviation from the policy"),
     "remedy": gettext_lazy("a remedy with its date, or why there is none"),
     "remedy_approval": gettext_lazy("the approval of the remedy"),
+    "our_fault": gettext_lazy("the finding that our own system was at fault, as the linked problem record says"),
+    "blame": gettext_lazy("words that do not put our own fault on the customer"),
     "recourse": gettext_lazy("the next level and the time to respond"),
 }
 
@@ -64,6 +68,11 @@ class IssueFile:
     @property
     def finding(self) -> Finding | None:
         return next((one for one in reversed(self.findings) if one.round == self.round), None)
+
+    @property
+    def link(self) -> ProblemLink | None:
+        """The problem of ours it came of, if it is linked to one. The issue was read with it."""
+        return getattr(self.issue, "problem_link", None)
 
     @property
     def decision(self) -> Decision | None:
@@ -136,6 +145,20 @@ def _of_issue(one: IssueFile, complaint: Complaint) -> Iterator[str]:
         yield from _of_decision(decision, complaint)
         if decision.outcome != Outcome.WITHDRAWN and not decision.no_remedy_because:
             yield from _of_remedies(one.standing_remedies)
+    if one.link is not None:
+        yield from _of_our_fault(one)
+
+
+def _of_our_fault(one: IssueFile) -> Iterator[str]:
+    """What came of a fault of ours is answered so: nobody is told that it was theirs (R-51)."""
+    finding, decision = one.finding, one.decision
+    if finding is not None and finding.fault != Fault.OPERATOR_SYSTEM:
+        yield "our_fault"
+    said = [finding.plain] if finding else []
+    said += [decision.reason, decision.no_remedy_because] if decision else []
+    said += [remedy.reason for remedy in one.standing_remedies]
+    if any(map(blames, said)):
+        yield "blame"
 
 
 def _of_finding(finding: Finding | None) -> Iterator[str]:

@@ -48,7 +48,8 @@ _State, _Way = RemedyExecution.State, RemedyExecution.Way
 @dataclass(frozen=True, kw_only=True)
 class Proposed:
     """What is to be done about the issue of that `number`. `amount` is whole VND; `destination` is the key of one of the
-    customer's own (`destinations_of`), the first where none is named; `clause` is the decision's where none is named."""
+    customer's own (`destinations_of`), the first where none is named; `clause` is the decision's where none is named; `problem`
+    is the id of the problem record whose remedy everybody gets, if it is one."""
 
     issue: int
     kind: RemedyKind | str
@@ -57,6 +58,7 @@ class Proposed:
     amount: int | None = None
     destination: str = ""
     clause: PolicyClause | None = None
+    problem: int | None = None
 
 
 def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
@@ -98,6 +100,7 @@ def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
             destination=remedy.destination_kind,
             clause=clause.number if clause else None,
             version=clause.version if clause else None,
+            **({"problem": proposed.problem} if proposed.problem else {}),
         )
     return remedy
 

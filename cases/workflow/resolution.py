@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases import policies, queries
+from cases.complaints.problems import is_our_fault
 from cases.events import EventKind, record
-from cases.fair_words import require_fair
+from cases.fair_words import require_fair, require_no_blame
 from cases.models import Answer, Case
 from cases.no_payment import require_no_demand
 from cases.states import Step
@@ -29,6 +30,7 @@ def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
         body = checked_answer(body)
+        _require_no_blame(held, body)
         take_back_approval(held, actor=actor, why="new_proposal")
         answer = Answer.objects.create(
             case=held,
@@ -72,6 +74,12 @@ def checked_answer(body: str) -> str:
     return text
 
 
+def _require_no_blame(held: Case, body: str) -> None:
+    """Where an issue came of a fault of ours, no answer puts it on the customer (R-51)."""
+    if is_our_fault(held):
+        require_no_blame(body, field="body")
+
+
 def _decide(case: Case, step: Step, state: str, kind: EventKind, *, actor: Actor, words: str = "") -> Answer:
     with take_step(case, step, actor=actor) as held:
         answer = queries.answers_of_round(held, Answer.State.PROPOSED).select_for_update().get()
@@ -97,6 +105,7 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
         raise Invalid(
             errors={"body": [_("This is not the text that was approved. Send that, or propose the new text.")]}
         )
+    _require_no_blame(held, answer.body)
     answer.state, answer.is_final, answer.sent_at = Answer.State.SENT, final, timezone.now()
     answer.save()
     conversation.note_first_reply(held, actor=actor, at=answer.sent_at)

@@ -21,7 +21,7 @@ from cases.complaints.remedy_states import GIVEN_UP
 from cases.complaints.responses import canonical, hash_of, responses_of, seal_of
 from cases.complaints.standing import ComplaintFile
 from cases.events import EventKind, record
-from cases.fair_words import require_fair
+from cases.fair_words import require_fair, require_no_blame
 from cases.models import Answer, Case
 from cases.no_payment import require_no_demand
 from cases.states import Step
@@ -51,6 +51,8 @@ def issue(held: Case, answer: Answer, *, actor: Actor) -> Response | None:
     level = level_of_round(held.round, is_final=answer.is_final)
     with translation.override(held.customer.language):
         notice = _notice(held, level, number)
+        if any(one.link for one in file.issues):
+            notice = "\n\n".join([_("It was a fault of our own system, not yours. We are sorry."), notice])
     response = _keep(
         held,
         Response(
@@ -209,7 +211,10 @@ def _corrected(said: Content, found: Mapping[int, str], reasons: Mapping[int, st
         for field, texts in (("found", found), ("reason", reasons)):
             words = texts.get(one["number"])
             if words is not None and one[field]:
-                one[field] = _for_customer(words, f"{field}-{one['number']}", _("Leave nothing empty that was said."))
+                place = f"{field}-{one['number']}"
+                one[field] = _for_customer(words, place, _("Leave nothing empty that was said."))
+                if one.get("our_fault"):
+                    require_no_blame(one[field], field=place)
     if next_level is not None and content["next_level"]:
         content["next_level"] = _for_customer(next_level, "next_level", _("Leave nothing empty that was said."))
     if content == said:

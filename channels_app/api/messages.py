@@ -1,5 +1,6 @@
 """The correspondence of a case, over REST."""
 
+from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -9,7 +10,7 @@ from cases import policies, queries
 from cases.access_log import note_access
 from cases.states import Channel
 from channels_app import intake, outbox, webhooks
-from channels_app.models import Message
+from channels_app.models import HelpVersion, Message
 from cskh.core.api import GenericApiView
 from cskh.core.errors import NotPermitted
 from cskh.core.fields import Body
@@ -23,21 +24,43 @@ class MessageIn(serializers.Serializer):
     internal = serializers.BooleanField(default=False, help_text="A note for colleagues; customers never see it.")
 
 
+class CitedOut(serializers.ModelSerializer):
+    slug = serializers.SlugField(source="article.slug")
+    version = serializers.IntegerField(source="number")
+
+    class Meta:
+        model = HelpVersion
+        fields = ["slug", "version"]
+
+
 class MessageOut(serializers.ModelSerializer):
-    """`direction` is in (from the customer), out (to them) or internal. `answer` is what to name when it is accepted."""
+    """`direction` is in (from the customer), out (to them) or internal. `answer` is what to name when it is accepted; `cites`
+    are the help articles its words lead to, in the version that was in force."""
 
     author = serializers.CharField(source="author_kind")
+    cites = CitedOut(many=True, read_only=True)
 
     class Meta:
         model = Message
-        fields = ["id", "direction", "channel", "author", "is_automatic", "subject", "body", "answer", "created_at"]
+        fields = [
+            "id",
+            "direction",
+            "channel",
+            "author",
+            "is_automatic",
+            "subject",
+            "body",
+            "answer",
+            "cites",
+            "created_at",
+        ]
 
 
 class Messages(GenericApiView):
     """Customers and integrations write what the customer says; staff write to the customer, or internally."""
 
     serializer_class = MessageOut
-    queryset = Message.objects.all()
+    queryset = Message.objects.prefetch_related(Prefetch("cites", HelpVersion.objects.select_related("article")))
     ordering = ("created_at",)
 
     @extend_schema(operation_id="messages_list", summary="The correspondence", responses=MessageOut(many=True))

@@ -2,7 +2,7 @@
 
 from .calls import Call
 from .chat import Chat, ChatDuty
-from .help import HelpArticle
+from .help import HelpArticle, HelpVersion
 from .inbound import InboundItem, MailboxState
 from .messages import Attachment, Message, ReplyTemplate
 from .outgoing import Delivery, OneTimeCode, StaffNotice
@@ -19,6 +19,7 @@ __all__ = [
     "Draft",
     "HeldSend",
     "HelpArticle",
+    "HelpVersion",
     "InboundItem",
     "MailboxState",
     "Message",

@@ -11,6 +11,7 @@ from cases.models import ACTOR_KINDS, Answer, Case, Category
 from cases.states import Channel
 from cskh.core.folding import Folded
 
+from .help import HelpVersion
 from .inbound import InboundItem
 
 
@@ -37,6 +38,9 @@ class Message(models.Model):
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     evidence_request = models.ForeignKey(
         EvidenceRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    cites = models.ManyToManyField(
+        HelpVersion, related_name="cited_in", blank=True, verbose_name=_("help articles cited")
     )
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("notice/<str:version>/", site.notice, name="notice_version"),
     path("help/", reading.articles, name="help"),
     path("help/<slug:slug>/", reading.article, name="article"),
+    path("help/<slug:slug>/v<int:number>/", reading.article_version, name="article_version"),
     path("help/<slug:slug>/helped/", reading.helped, name="helped"),
     path("policy/", reading.policy_page, name="policy"),
     path("policy/<str:day>/", reading.policy_page, name="policy_day"),

@@ -13,6 +13,7 @@ from cases.complaints.remedy_states import Level
 from cases.evidence import checklists
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
 from cases.sla import packs
+from channels_app import help_articles
 from channels_app.models import HelpArticle, ReplyTemplate
 
 from . import texts
@@ -129,24 +130,26 @@ def _targets(categories: dict[str, Category], calendars: dict[str, Calendar]) ->
 
 
 def _policy() -> None:
+    """The first policy as a whole, where none was ever published: what an operator has is theirs to change."""
+    if PolicyClause.objects.exists():
+        return
     for number, (title_vi, title_en, text_vi, text_en) in enumerate(CLAUSES, start=1):
-        if not PolicyClause.objects.filter(number=number).exists():
-            policy.enter(
-                PolicyClause(
-                    number=number,
-                    title_vi=title_vi,
-                    title_en=title_en,
-                    text_vi=text_vi,
-                    text_en=text_en,
-                    valid_from=POLICY_VALID_FROM,
-                )
+        policy.enter(
+            PolicyClause(
+                number=number,
+                title_vi=title_vi,
+                title_en=title_en,
+                text_vi=text_vi,
+                text_en=text_en,
+                valid_from=POLICY_VALID_FROM,
             )
+        )
 
 
 def _help() -> None:
     categories = {category.slug: category for category in Category.objects.all()}
     for position, (slug, (category, title_vi, title_en, body_vi, body_en)) in enumerate(ARTICLES.items(), start=1):
-        HelpArticle.objects.get_or_create(
+        article, is_new = HelpArticle.objects.get_or_create(
             slug=slug,
             defaults={
                 "category": categories.get(category),
@@ -154,7 +157,8 @@ def _help() -> None:
                 "title_en": title_en,
                 "body_vi": body_vi,
                 "body_en": body_en,
-                "is_published": True,
                 "position": position * 10,
             },
         )
+        if is_new:
+            help_articles.publish(article)

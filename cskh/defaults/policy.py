@@ -123,4 +123,14 @@ You may ask to see, correct or erase your data as the law provides. The rights a
         """Xin Quý khách cung cấp thông tin đúng sự thật, giữ kín mật khẩu và mã dùng một lần, và tôn trọng nhân viên của chúng tôi. Lời lẽ gay gắt không làm mất quyền được giải quyết.""",
         """Please tell the truth, keep passwords and one-time codes to yourself, and respect our staff. Angry words do not take away your right to be helped.""",
     ),
+    (
+        "Quyền của Quý khách",
+        "Your rights",
+        """Quý khách có quyền: được lắng nghe và được cấp mã theo dõi cho mọi yêu cầu, qua bất kỳ kênh nào, miễn phí; được biết yêu cầu đang ở bước nào, ai đang xử lý và trước khi nào; được biết lý do và điều khoản của mỗi quyết định bằng lời dễ hiểu; được trình bày và gửi bằng chứng trước khi chúng tôi kết luận; được xem xét lại bởi người chưa từng quyết định; được rút yêu cầu bất cứ lúc nào; được nhờ người khác hoặc cơ quan bên ngoài giúp; và được bảo vệ dữ liệu cá nhân.
+
+Quý khách cũng có quyền yêu cầu tự loại trừ hoặc được bảo vệ bất cứ lúc nào; yêu cầu đó luôn được xem trước mọi việc khác. Dùng bất kỳ quyền nào trong số này không bao giờ làm Quý khách bị đối xử kém đi.""",
+        """You have the right: to be heard and to get a tracking code for every request, over any channel, free of charge; to know where your request stands, who is working on it and by when; to know the reason and the clause of every decision in plain words; to have your say and send evidence before we conclude; to a new look by somebody who has not decided on it; to withdraw at any time; to have somebody else, or a body outside, help you; and to have your personal data protected.
+
+You may also ask for self-exclusion or protection at any time; that always comes before everything else. Using any of these rights never makes us treat you worse.""",
+    ),
 )

@@ -180,6 +180,30 @@ TOLD = (
     ),
 )
 
+NOTICES_LATE = Told(
+    "deposit-not-credited",
+    "Nạp 500.000đ hai tiếng chưa vào",
+    "Tôi nạp 500.000đ lúc tối, ngân hàng trừ tiền rồi mà hai tiếng chưa thấy cộng, lỡ mất chương trình. Tôi khiếu nại.",
+    "Khoản 500.000 ₫ đã được ghi có. Ghi có chậm là do hệ thống của chúng tôi; chúng tôi xin lỗi Quý khách.",
+    500_000,
+    "FT26330007001",
+    "complaint",
+    Ruling(
+        our_account="Cổng nhận tin báo có bị nghẽn; tin đến đủ nhưng được xử lý muộn hai tiếng.",
+        what_happened="Hàng đợi của cổng nhận tin báo có đầy sau khi nâng cấp, tin của ngân hàng xử lý chậm 118 phút.",
+        plain="Hệ thống của chúng tôi xử lý tin báo của ngân hàng chậm gần hai tiếng, nên tiền được ghi có muộn.",
+        cause="system_error",
+        fault="operator_system",
+        source="Nhật ký cổng nhận tin báo có",
+        outcome="upheld",
+        reason="Nhật ký xác nhận điều Quý khách phản ánh: tiền đến đúng giờ, chúng tôi ghi có muộn.",
+        clause=7,
+        remedy=Offered(
+            "goodwill", "Cộng thêm 20.000 ₫ vào tài khoản của Quý khách vì đã để Quý khách phải chờ.", 20_000
+        ),
+    ),
+)
+
 IN_NEED = Told(
     "self-exclusion",
     "Giúp tôi với",

@@ -19,6 +19,7 @@ from cskh.defaults.load import load
 from .chats import left_unanswered, talked
 from .matters import ADVERTISEMENT, IN_NEED, TOLD, Told
 from .people import CUSTOMERS, PASSWORD, STAFF
+from .problems import a_fault_of_ours
 from .records import hand_in_statement
 from .stories import Story
 
@@ -41,6 +42,7 @@ def seed(say: Progress) -> None:
         StaffNotice.objects.update(read_at=timezone.now())  # whoever worked on them has read these
         left_unanswered(_before(timezone.now(), minutes=25), number=5)
         _running_cases(chance, say)
+        a_fault_of_ours(chance, say)
         hand_in_statement()
         say("a bank statement beside them")
     keeping.count_all()  # the reports are read at once: nobody waits for the next minute

@@ -15,7 +15,7 @@ from accounts.models import User
 from cases import policies
 from cases.complaints import policy, remedy_rights
 from cases.complaints.ladder import external_route
-from cases.complaints.models import Complaint, Side
+from cases.complaints.models import Complaint, Problem, Side
 from cases.complaints.queries import complaint_file
 from cases.complaints.remedy_states import RemedyStatus, RemedyStep
 from cases.evidence.models import CaseField, FactEntry
@@ -32,6 +32,7 @@ from cases.workflow import (
     evidence,
     facts,
     follow_up,
+    problems,
     remedies,
     resolution,
     routing,
@@ -185,6 +186,12 @@ class Story:
             complaint.say_recourse(self.case, actor=self.owner, next_level=next_level, respond_by=respond_by)
         return self
 
+    def link(self, problem: Problem) -> "Story":
+        """Its first issue came of a fault of ours."""
+        with self._at(1, 5):
+            problems.link(self.case, actor=self.owner, number=1, problem=problem)
+        return self
+
     def _propose_remedy(self, ruling: Ruling, number: int) -> None:
         """Proposed by the owner, and approved by a head who has had no part in it."""
         if ruling.remedy is None:
@@ -246,6 +253,11 @@ class Story:
             self.propose().approve()
         else:
             self.find_and_decide()
+        return self.answer_now()
+
+    def answer_now(self) -> "Story":
+        """Everything is found and decided, and approved where that is needed."""
+        category = self.case.category
         with self._at(5, 60):
             answer.send_answer(
                 self.case, actor=self.owner, body="" if category and category.needs_approval else self.told.answer

@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "RecordKindEnum": "cases.records.models.RecordKind",
         "RemedyStatusEnum": "cases.complaints.remedy_states.RemedyStatus",
         "RemedyKindEnum": "cases.complaints.remedy_states.RemedyKind",
+        "ProblemStatusEnum": "cases.complaints.models.ProblemStatus",
         "LookUpStateEnum": "cases.records.models.Asked.State",
     },
 }

@@ -228,6 +228,8 @@ PAGES = (
     Shot("desk-record-file", "/admin/records/recordfile/", "yen", prepare=_first_row),
     Shot("desk-complaints", "/admin/complaints/complaint/", "son"),
     Shot("desk-remedies", "/admin/complaints/remedy/", "son"),
+    Shot("desk-problems", "/admin/complaints/problem/", "son"),
+    Shot("desk-problem", "/admin/complaints/problem/", "son", prepare=_first_row),
     Shot("desk-policy", "/admin/complaints/policyclause/", "son"),
     Shot("desk-approval-limits", "/admin/complaints/approvallimit/", "admin"),
     Shot("desk-help", "/admin/channels_app/helparticle/", "son"),

@@ -50,6 +50,7 @@ def test_accusations_are_found(text):
         "Quý khách đã đăng nhập trên một trang giả mạo.",
         "Somebody lured you to a fake website; fraudsters had your password.",
         "So your account is safe from fraud.",
+        "Mời Quý khách đọc: https://cskh.example/help/fake-staff/v1/",
     ],
 )
 def test_plain_words_pass(text):

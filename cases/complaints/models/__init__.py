@@ -5,6 +5,7 @@ And what the customer was officially told."""
 from .choices import TECHNICAL, Cause, Fault, Outcome, Severity, Side
 from .issues import Account, Decision, DeviationApproval, Finding, Issue, Recourse
 from .policy import Days, PolicyClause
+from .problems import Problem, ProblemLink, ProblemStatus
 from .register import Complaint
 from .remedies import ApprovalLimit, Remedy, RemedyApproval, RemedyExecution
 from .responses import Response, ResponsePrint
@@ -23,6 +24,9 @@ __all__ = [
     "Issue",
     "Outcome",
     "PolicyClause",
+    "Problem",
+    "ProblemLink",
+    "ProblemStatus",
     "Recourse",
     "Remedy",
     "RemedyApproval",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from cases.satisfaction import question_of
 from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
 from cases.workflow import satisfaction as workflow_satisfaction
-from channels_app import intake, resumable
+from channels_app import help_articles, intake, resumable
 from channels_app.models import Message
 from channels_app.portal import limits
 from channels_app.portal.access import with_case
@@ -322,7 +322,9 @@ def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
 
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:
-    messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related("attachments")
+    messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related(
+        "attachments", Prefetch("cites", help_articles.versions().defer("body_vi", "body_en"))
+    )
     before = request.GET.get("before", "")
     said = latest(newest(messages_of, "created_at", before), lambda message: message.created_at)
     return {"correspondence": said, "is_earlier": "before" in request.GET}

@@ -1,11 +1,11 @@
 """What can be read without asking: help articles, and the published customer policy."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from markdown_it import MarkdownIt
 
 from cases.complaints import policy
-from channels_app.models import HelpArticle
+from cases.models import Category
+from channels_app import help_articles
+from channels_app.models import HelpVersion
 from channels_app.portal import limits
-from channels_app.portal.help_search import search
 
 _LONGEST_SEARCH = 200
 
@@ -27,18 +28,31 @@ _LONGEST_SEARCH = 200
 def articles(request: HttpRequest) -> HttpResponse:
     """All articles by topic, or those that hold the words of `?q=`. One query."""
     asked = request.GET.get("q", "")[:_LONGEST_SEARCH].strip()
-    published = list(_published())
-    context = {"asked": asked, "found": search(published, asked), "articles": published}
+    published = list(help_articles.published())
+    context = {"asked": asked, "found": help_articles.search(published, asked), "topics": _by_topic(published)}
     return render(request, "portal/help.html", context)
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """One article. Two queries: itself, and the others of its topic."""
-    shown = get_object_or_404(_published(), slug=slug)
-    others = [one for one in _published() if one.topic == shown.topic and one.pk != shown.pk]
-    context = {"article": shown, "body": html(shown.body), "others": others}
+    """One article, in the version in force. Two queries: itself, and the others of its topic."""
+    shown = get_object_or_404(help_articles.published(), article__slug=slug)
+    topic = shown.article.topic
+    others = [one for one in help_articles.published() if one.article.topic == topic and one.pk != shown.pk]
+    context = {"version": shown, "article": shown.article, "body": html(shown.body), "others": others}
     return render(request, "portal/article.html", context)
+
+
+@require_safe
+def article_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One version, as replies cite it: the one in force, or one that customers were shown before. One query."""
+    shown = get_object_or_404(help_articles.versions(), article__slug=slug, number=number)
+    of = shown.article
+    is_in_force = of.is_published and of.in_force_id == shown.pk
+    context = {"version": shown, "article": of, "body": html(shown.body), "is_earlier": not is_in_force}
+    answer = render(request, "portal/article.html", context)
+    answer["X-Robots-Tag"] = "noindex"  # searching leads to what is in force
+    return answer
 
 
 # No cookie is set for somebody who only reads; a count is not worth forging.
@@ -46,9 +60,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def helped(request: HttpRequest, slug: str) -> HttpResponse:
     """The reader says that the article was enough."""
-    shown = get_object_or_404(_published(), slug=slug)
+    shown = get_object_or_404(help_articles.published(), article__slug=slug)
     limits.count(request, "helped")
-    HelpArticle.objects.filter(pk=shown.pk).update(helped=F("helped") + 1)
+    help_articles.count_helped(shown.article)
     messages.success(request, _("Thank you. We are glad that it helped."))
     return redirect("portal:article", slug)
 
@@ -91,8 +105,12 @@ def _renderer() -> MarkdownIt:
     return _Renderer("commonmark", {"html": False}).enable("table").disable("image")
 
 
-def _published() -> QuerySet[HelpArticle]:
-    return HelpArticle.objects.filter(is_published=True).select_related("category__parent")
+def _by_topic(published: Iterable[HelpVersion]) -> list[tuple[Category | None, list[HelpVersion]]]:
+    """In the order in which the topics come first."""
+    topics: dict[Category | None, list[HelpVersion]] = {}
+    for version in published:
+        topics.setdefault(version.article.topic, []).append(version)
+    return list(topics.items())
 
 
 def _day(text: str) -> date:

@@ -18,6 +18,7 @@ from cases.workflow._take_step import change_case
 from tests.cases.admin.conftest import DeskClient
 from tests.cases.building import settle_facts
 from tests.cases.complaints.building import FOUND, clause
+from tests.cases.complaints.problem_records import with_a_link
 from tests.cases.complaints.remedying import remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
@@ -54,6 +55,8 @@ ON_COMPLAINTS = {
     "note-account": "w",
     "say-recourse": "w",
     "find-issue": "d",
+    "link-problem": "d",
+    "unlink-problem": "d",
     "decide-issue": "d",
     "propose-remedy": "d",
     "cancel-remedy": "w",
@@ -179,12 +182,15 @@ def test_the_table_of_complaints(case_name, make_staff):
         complaint.enter(held_case, actor=Actor.system("intake"))
     settle_facts(case, Actor.staff(at_hand.head))
     remedy = remedies_at_every_stage(case, Actor.staff(at_hand.head))
+    linkable = with_a_link(case, Actor.staff(at_hand.head))
     forms = {
         "describe-complaint": {"severity": "minor"},
         "add-issue": {"account": "Thêm"},
         "note-account": {"issue": 1, "side": "operator", "text": "Sổ lệnh"},
         "say-recourse": {"next_level": "Người khác xem lại", "respond_by": day},
         "find-issue": {"issue": 1, **FOUND},
+        "link-problem": {"issue": 1, "problem": linkable.pk},
+        "unlink-problem": {"issue": 2, "reason": "Nhầm"},
         "decide-issue": {"issue": 1, "outcome": "upheld", "reason": "Sổ lệnh khớp", "clause": clause(case=case).pk},
         "approve-deviation": {"decision": 1},
         "propose-remedy": {"issue": 1, "kind": "apology", "due_on": day, "reason": "Xin lỗi"},

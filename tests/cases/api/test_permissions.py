@@ -15,6 +15,7 @@ from cases.workflow import complaint, responding
 from cases.workflow._take_step import change_case
 from tests.api import bearer, token
 from tests.cases.building import settle_facts
+from tests.cases.complaints.problem_records import with_a_link
 from tests.cases.complaints.remedying import in_days, remedies_at_every_stage
 from tests.cases.fingerprint import fingerprint, tried
 from tests.cases.matters import make_matter
@@ -97,10 +98,14 @@ def test_the_table_of_remedies(case_name, make_staff, token_keys):
     decider = Actor.staff(at_hand.head)
     settle_facts(at_hand.case, decider)
     remedy = remedies_at_every_stage(at_hand.case, decider)
+    linkable = with_a_link(at_hand.case, decider)
+    issues = f"/api/v1/complaints/{at_hand.case.code}/issues"
     at = f"/api/v1/cases/{at_hand.case.code}/remedies/"
     calls = {
         "list": ("s", "get", at, {}),
         "propose": ("d", "post", at, {"issue": 1, "kind": "apology", "due_on": in_days(2), "reason": "Xin lỗi"}),
+        "link": ("d", "post", f"{issues}/1/problem/", {"problem": linkable.pk}),
+        "take the link back": ("d", "post", f"{issues}/2/problem/take-back/", {"reason": "Nhầm"}),
         "cancel": ("w", "post", f"{at}{remedy.proposed}/cancel/", {"reason": "Nhầm"}),
         "record": ("w", "post", f"{at}{remedy.accepted}/record/", {"reference": "GD-9"}),
         "confirm": ("w", "post", f"{at}{remedy.executed}/confirm/", {}),

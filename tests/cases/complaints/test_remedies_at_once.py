@@ -7,9 +7,10 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import Role
 from cases.complaints.models import Remedy, RemedyExecution
-from cases.workflow import answer, remedies
+from cases.workflow import answer, problems, remedies
 from cskh.core.errors import Conflict, StepNotAllowed
 from tests.cases.building import customer_of
+from tests.cases.complaints.problem_records import make_problem, same
 from tests.cases.complaints.remedying import accepted, decided_complaint, head, operator, promised, propose
 from tests.cases.workflow.test_at_once import at_once
 
@@ -41,6 +42,15 @@ def test_nobody_is_two_people(lan):
     refused = at_once(case, **{name: partial(remedies.approve, actor=yen, remedy=pk) for name in ("once", "again")})
     assert sorted(refused.values(), key=str) == sorted([None, Conflict], key=str)
     assert Remedy.objects.get(pk=pk).status == "proposed"
+
+
+def test_of_two_who_offer_the_same_remedy_one_does(lan):
+    quan, problem = head("quan"), make_problem(lan)
+    case = decided_complaint(lan)
+    offers = {who.label: partial(problems.offer, actor=who, problem=problem, same=same()) for who in (lan, quan)}
+    refused = at_once(case, **offers)
+    assert sorted(refused.values(), key=str) == sorted([None, Conflict], key=str)
+    assert Remedy.objects.count() == 1
 
 
 def test_it_is_carried_out_by_one_of_two_ways(lan, settings):

@@ -500,7 +500,7 @@ def test_the_pieces_are_shown_to_nobody_else(open_case, follow):
     assert follow(other).get(f"/track/{case.code}/live/").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "queries"), [("", 18), ("live/", 14), ("live/?seen={seen}", 3)])
+@pytest.mark.parametrize(("path", "queries"), [("", 19), ("live/", 15), ("live/?seen={seen}", 3)])
 def test_following_a_case_costs_so_many_queries(open_case, follow, django_assert_num_queries, path, queries):
     case = open_case("awaiting_customer")
     browser, path = follow(case), path.format(seen=case.last_event_number)

@@ -1,6 +1,7 @@
 """Help articles and the published policy, as customers read them."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from cases.complaints import policy
 from cases.complaints.models import PolicyClause
 from cases.models import Case, Category
+from channels_app import help_articles
 from channels_app.models import HelpArticle
-from channels_app.portal.help_search import search
 from channels_app.portal.views.reading import html
 from cskh.core.text import folded
 
@@ -43,7 +44,7 @@ def _filled(defaults):
 )
 def test_search_does_without_diacritics(client, asked):
     found = client.get("/help/", {"q": asked}).context["found"]
-    assert found[0].slug == "withdrawal-delayed"
+    assert found[0].article.slug == "withdrawal-delayed"
 
 
 def test_search_finds_what_holds_every_word_and_nothing_else(client):
@@ -51,7 +52,7 @@ def test_search_finds_what_holds_every_word_and_nothing_else(client):
     assert page.context["found"] == []
     assert "&lt;b&gt;khongco" in page.content.decode()
     assert "<b>khongco" not in page.content.decode()
-    assert search(HelpArticle.objects.all(), "  ") == []
+    assert help_articles.search(help_articles.published(), "  ") == []
 
 
 @given(st.text(max_size=30))
@@ -60,7 +61,7 @@ def test_folding_is_stable(text):
 
 
 def test_what_is_not_published_is_not_there(client):
-    HelpArticle.objects.filter(slug="fake-staff").update(is_published=False)
+    help_articles.take_off(HelpArticle.objects.get(slug="fake-staff"))
     assert client.get("/help/fake-staff/").status_code == 404
     assert "fake-staff" not in client.get("/help/").content.decode()
     assert client.get("/help/", {"q": "mao danh"}).context["found"] == []
@@ -85,6 +86,72 @@ def test_readers_say_that_it_helped_and_only_by_post(client):
     assert HelpArticle.objects.get(slug="fake-staff").helped == 0
     assert client.post("/help/fake-staff/helped/").url == "/help/fake-staff/"
     assert HelpArticle.objects.get(slug="fake-staff").helped == 1
+
+
+def change(slug="fake-staff", **words):
+    article = HelpArticle.objects.get(slug=slug)
+    for field, text in words.items():
+        setattr(article, field, text)
+    article.save()
+    return article
+
+
+def test_what_is_changed_is_read_once_it_is_published(client):
+    article = change(body_en="Entirely **new** words.", title_en="New title")
+    assert "new" not in client.get("/help/fake-staff/", headers=ENGLISH).context["version"].body.lower()
+    assert client.get("/help/", {"q": "entirely"}, headers=ENGLISH).context["found"] == []
+    help_articles.publish(article)
+    page = client.get("/help/fake-staff/", headers=ENGLISH).content.decode()
+    assert "Entirely <strong>new</strong> words." in page
+    assert "Version 2, published on" in page
+    assert [one.number for one in client.get("/help/", {"q": "entirely"}).context["found"]] == [2]
+
+
+def test_earlier_versions_stay_at_their_own_address_with_a_note(client):
+    before = client.get("/help/fake-staff/v1/", headers=ENGLISH)
+    assert before.context["is_earlier"] is False
+    help_articles.publish(change(body_en="New words."))
+    old = client.get("/help/fake-staff/v1/", headers=ENGLISH)
+    assert old.context["version"].body == before.context["version"].body
+    assert "It has been replaced since." in old.content.decode()
+    assert "/helped/" not in old.content.decode()
+    assert old["X-Robots-Tag"] == "noindex"
+    assert client.get("/help/fake-staff/v2/").context["is_earlier"] is False
+    for wrong in ("v3", "v0", "v-1", "v99999999999999999999"):
+        assert client.get(f"/help/fake-staff/{wrong}/").status_code == 404, wrong
+    help_articles.take_off(HelpArticle.objects.get(slug="fake-staff"))
+    gone = client.get("/help/fake-staff/v2/", headers=ENGLISH).content.decode()
+    assert "not published any more" in gone
+
+
+def test_old_versions_never_become_markup(client):
+    help_articles.publish(change(body_en="<script>alert(1)</script>", title_en="<img src=x>"))
+    help_articles.publish(change(body_en="Fine.", title_en="Fine"))
+    page = client.get("/help/fake-staff/v2/", headers=ENGLISH).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "<img src=x>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_first_article_can_be_read_in_both_languages(client, language):
+    slugs = [one.article.slug for one in help_articles.published()]
+    assert len(slugs) == 15
+    for slug in slugs:
+        page = client.get(f"/help/{slug}/", headers={"accept-language": language})
+        assert page.status_code == 200
+        assert str(page.context["version"].title) in unescape(page.content.decode())
+
+
+def test_each_topic_stands_once(client):
+    topics = [topic for topic, _versions in client.get("/help/").context["topics"]]
+    assert len(topics) == len(set(topics)) > 2
+
+
+def test_rights_and_duties_are_part_of_the_policy(client):
+    page = client.get("/policy/", headers=ENGLISH).content.decode()
+    assert "Your rights" in page
+    assert "What we ask of you" in page
 
 
 @pytest.mark.parametrize(
@@ -113,7 +180,13 @@ def test_ordinary_links_are_links(address):
 
 
 def test_help_is_cheap(client, django_assert_num_queries):
-    for path, queries in (("/help/", 1), ("/help/?q=tien", 1), ("/help/fake-staff/", 2), ("/policy/", 2)):
+    for path, queries in (
+        ("/help/", 1),
+        ("/help/?q=tien", 1),
+        ("/help/fake-staff/", 2),
+        ("/help/fake-staff/v1/", 1),
+        ("/policy/", 2),
+    ):
         with django_assert_num_queries(queries):
             client.get(path)
 

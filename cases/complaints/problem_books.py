@@ -1,0 +1,46 @@
+"""Whom a fault of ours touched and who never wrote: customers in the operator's books, as far as files of them were handed in."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import Count, Exists, Func, Min, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+
+from cases.models import Case
+from cases.records.models import ImportedRow, RecordFile
+
+from .models import Problem
+from .problems import linked_to, touched_by, with_times
+
+
+class InBooks(TypedDict):
+    """A customer as the operator's systems call them, how many rows of theirs fit, and when the first was."""
+
+    customer: str
+    rows: int
+    first: datetime
+
+
+def without_a_case(problem: Problem) -> QuerySet[ImportedRow, InBooks]:
+    """Customers with rows of the problem's kind of record in its time, and its codes, who have no case that it touched or that is
+    linked to it. None where the problem names no kind of record: then books say nothing about it."""
+    rows = ImportedRow.objects.filter(
+        file__state=RecordFile.State.LIVE, kind=problem.record, at__gte=problem.began_from
+    )
+    if not problem.record:
+        rows = rows.none()
+    if problem.over_by is not None:
+        rows = rows.filter(at__lte=problem.over_by)
+    if problem.code_prefixes:
+        begins = Q()
+        for prefix in problem.code_prefixes:
+            begins |= Q(all_codes__contains=f" {prefix}")
+        rows = rows.alias(all_codes=_ALL_CODES).filter(begins)
+    theirs = with_times(Case.objects.filter(customer__external_id=OuterRef("customer")))
+    silent = rows.exclude(customer="").filter(~Exists(theirs.filter(touched_by(problem) | linked_to(problem))))
+    return silent.values("customer").annotate(rows=Count("pk"), first=Min("at")).order_by("first", "customer")
+
+
+_ALL_CODES = Concat(
+    Value(" "), Func("codes", Value(" "), function="array_to_string", output_field=TextField()), output_field=TextField()
+)
