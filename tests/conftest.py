@@ -47,6 +47,9 @@ def tests_that_commit_leave_nothing():
         "complaints_responseprint",
         "evidence_custodyentry",
         "evidence_factentry",
+        "quality_agentcomment",
+        "quality_mark",
+        "quality_review",
         "records_snapshot",
         "reports_export",
     )

@@ -10,6 +10,7 @@ from accounts.models import ApiClient, Department, Membership, Role, User
 from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
+from cases.quality.models import ReviewForm
 from cases.reports.models import Export
 from channels_app.models import (
     Call,
@@ -41,6 +42,7 @@ TABLE = {
     Complaint: (ALL, NONE, NONE),
     PolicyClause: (ALL, HEADS, HEADS),
     Remedy: (ALL, NONE, NONE),
+    ReviewForm: (OFFICE, {D}, {D}),
     ApprovalLimit: (OFFICE, {D}, NONE),
     HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),

@@ -1,6 +1,6 @@
 """The desk: the queues, the case page, one form a step."""
 
-from . import access_log, calendars, case_list, categories, checklists, notices, record_files, remedies
+from . import access_log, calendars, case_list, categories, checklists, notices, quality_forms, record_files, remedies
 from .reports import log as exports
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "checklists",
     "exports",
     "notices",
+    "quality_forms",
     "record_files",
     "remedies",
 ]

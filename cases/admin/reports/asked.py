@@ -82,6 +82,11 @@ class Asked:
         return made
 
     @property
+    def period(self) -> str:
+        first, last = self.chosen.first, self.chosen.last
+        return month_label(first) if first == last else f"{month_label(first)} – {month_label(last)}"
+
+    @property
     def filters(self) -> list[str]:
         """What is left out by the choice, in words; months apart."""
         labels = [

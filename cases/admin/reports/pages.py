@@ -29,8 +29,9 @@ from cskh.core.durations import span
 from cskh.core.snapshot import one_moment
 
 from . import charts, owed, tables
+from . import quality as quality_page
 from . import satisfaction as satisfaction_page
-from .asked import Asked, month_label
+from .asked import Asked
 from .readers import reader
 from .tables import Built
 
@@ -44,6 +45,7 @@ TITLES = {
     "backlog": gettext_lazy("Backlog"),
     "satisfaction": gettext_lazy("Satisfaction"),
     "remedies": gettext_lazy("Remedies owed"),
+    "quality": gettext_lazy("Quality"),
 }
 _PLACES = (By.CATEGORY, By.DEPARTMENT, By.CHANNEL)
 
@@ -78,6 +80,11 @@ def remedies(request: HttpRequest) -> HttpResponse:
     return _page(request, "remedies")
 
 
+@require_GET
+def quality(request: HttpRequest) -> HttpResponse:
+    return _page(request, "quality")
+
+
 def build(actor: Actor, name: str, request: HttpRequest) -> tuple[Asked, Built, datetime | None]:
     """Everything a page says, as of one moment."""
     by, bys, make = _PAGES[name]
@@ -103,7 +110,7 @@ def _page(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": chosen,
         "from": f"{chosen.first:%Y-%m}",
         "to": f"{chosen.last:%Y-%m}",
-        "period": _period(asked),
+        "period": asked.period,
         "filters": asked.filters,
         "plain_url": f"{request.path}?{urlencode({'from': f'{chosen.first:%Y-%m}', 'to': f'{chosen.last:%Y-%m}'})}",
         "bys": [(by.label, f"?{urlencode(asked.parameters(by=by.value))}", by == asked.by) for by in asked.bys],
@@ -225,6 +232,7 @@ _PAGES: dict[str, tuple[By, tuple[By, ...], Callable[[Actor, Asked], Built]]] = 
     "backlog": (By.DEPARTMENT, _PLACES, _backlog),
     "satisfaction": (By.MONTH, (By.MONTH, *_PLACES), satisfaction_page.build),
     "remedies": (By.MONTH, (), owed.build),
+    "quality": (By.MONTH, (By.MONTH, By.DEPARTMENT), quality_page.build),
 }
 
 
@@ -260,7 +268,7 @@ def behind(actor: Actor, request: HttpRequest) -> Behind:
     found = listing.cases_behind(
         actor, asked.chosen, show, figures.as_of() or timezone.now(), basis=known_basis, cause=cause
     )
-    of = [f"{known_basis.label}: {_period(asked)}"] if known_basis else []
+    of = [f"{known_basis.label}: {asked.period}"] if known_basis else []
     of += [*asked.filters, *([str(Cause(cause).label)] if cause else [])]
     query = urlencode({**asked.parameters(), "show": show, "basis": basis, "cause": cause})
     return Behind(asked, _what(show), of, found, query)
@@ -309,9 +317,4 @@ def _what(show: str) -> str:
 
 def said_of(asked: Asked, built: Built) -> list[str]:
     """Of what a page's figures are, in words."""
-    return [*([_period(asked)] if built.has_months else []), *asked.filters]
-
-
-def _period(asked: Asked) -> str:
-    first, last = asked.chosen.first, asked.chosen.last
-    return month_label(first) if first == last else f"{month_label(first)} – {month_label(last)}"
+    return [*([asked.period] if built.has_months else []), *asked.filters]

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from . import export, owed, pages
+from . import export, owed, pages, quality
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("satisfaction/", admin.site.admin_view(pages.satisfaction), name="satisfaction"),
     path("remedies/", admin.site.admin_view(pages.remedies), name="remedies"),
     path("remedies/list/", admin.site.admin_view(owed.remedies), name="owed"),
+    path("quality/", admin.site.admin_view(pages.quality), name="quality"),
+    path("quality/list/", admin.site.admin_view(quality.reviews), name="reviews"),
     path("cases/", admin.site.admin_view(pages.cases), name="cases"),
     path("export/", admin.site.admin_view(export.export), name="export"),
 ]
