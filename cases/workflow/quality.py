@@ -91,7 +91,7 @@ def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]],
 
     Raises NotVisible, NotPermitted, Conflict where it is done already, Invalid by field (`mark-ID`, `comment-ID`).
     """
-    require_visible(actor, review)
+    review = visible_review(actor, review.pk)
     criteria = list(Criterion.objects.filter(form=review.sample.form_id))
     said = _checked(criteria, marks)
     summary = clean(summary)
@@ -121,7 +121,7 @@ def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]],
 
 def comment(review: Review, *, actor: Actor, text: str) -> AgentComment:
     """What the agent says to it, once. Raises NotVisible, NotPermitted, Conflict on a second time, Invalid without words."""
-    require_visible(actor, review)
+    review = visible_review(actor, review.pk)
     if not rights.may_comment(actor, review):
         raise NotPermitted(_("Only the person whose work it is comments on a review."))
     words = checked_body(text, COMMENT_MAX)
@@ -143,9 +143,12 @@ def population_now(actor: Actor, sample: Sample) -> drawing.Population:
     return population
 
 
-def require_visible(actor: Actor, review: Review) -> None:
-    if not rights.visible_to(actor).filter(pk=review.pk).exists():
+def visible_review(actor: Actor, pk: int) -> Review:
+    """The review as it is now. Raises NotVisible where there is none that `actor` may know of."""
+    found = rights.visible_to(actor).filter(pk=pk).select_related("case", "sample__form").first()
+    if found is None:
         raise NotVisible
+    return found
 
 
 def _require_may_draw(actor: Actor) -> None:
