@@ -52,6 +52,7 @@ def tests_that_commit_leave_nothing():
         "quality_review",
         "records_snapshot",
         "reports_export",
+        "reports_monthlyreport",
     )
 
     def sql_flush(operations, style, tables, **kwargs):

@@ -197,6 +197,40 @@ class Progress(models.Model):
         return f"{self.settled}, {self.as_of}"
 
 
+class MonthlyReport(models.Model):
+    """One edition of the complaints report of a month, of one department or of all: its figures as of `as_of`, and how it was
+    printed. UPDATE and DELETE are refused by a trigger; who wants today's figures makes the next edition."""
+
+    month = models.DateField(_("month"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department"), db_constraint=False
+    )
+    edition = models.PositiveSmallIntegerField(_("edition"))
+    as_of = models.DateTimeField(_("counted as of"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"), db_constraint=False)
+    content = models.TextField(help_text="Canonical JSON: the figures, and names in both languages.")
+    pdf_vi = models.BinaryField()
+    pdf_en = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("monthly complaints report")
+        verbose_name_plural = _("monthly complaints reports")
+        ordering = ["-month", "-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "department", "edition"], name="monthly_report_edition_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} ({self.edition})"
+
+    def filename(self, language: str) -> str:
+        place = f"-{self.department.slug}" if self.department else ""
+        return f"complaints-{self.month:%Y-%m}{place}-{self.edition}-{language}.pdf"
+
+
 class Export(models.Model):
     """Somebody took figures or a list of cases out as a file, and said what for. UPDATE and DELETE are refused by a trigger."""
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from . import export, owed, pages, quality
+from . import export, monthly, owed, pages, quality
 
 app_name = "reports"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("remedies/list/", admin.site.admin_view(owed.remedies), name="owed"),
     path("quality/", admin.site.admin_view(pages.quality), name="quality"),
     path("quality/list/", admin.site.admin_view(quality.reviews), name="reviews"),
+    path("monthly/", admin.site.admin_view(monthly.monthly), name="monthly"),
+    path("monthly/<int:pk>/", admin.site.admin_view(monthly.edition), name="monthly-edition"),
     path("cases/", admin.site.admin_view(pages.cases), name="cases"),
     path("export/", admin.site.admin_view(export.export), name="export"),
 ]

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Role
+from cases.quality import forms
 from cases.quality.models import AgentComment, Review, Sample
 from tests.cases.quality.building import MET, NA, NOT_MET, answered, drawn, one_review, reviewed
 from tests.cases.reports.building import at
@@ -139,7 +140,7 @@ class TestFigures:
         for one, errors in zip(
             made,
             (
-                {"plain_words": NOT_MET, "next_step": NOT_MET},
+                two_errors,
                 {"plain_words": NOT_MET},
                 {"privacy": NOT_MET},
                 {},
@@ -193,7 +194,7 @@ def test_what_a_review_costs(client, minh, son, django_assert_num_queries):
     with django_assert_num_queries(8):
         client.get(url)
     reviewed(son, review.case)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(url)
 
 
@@ -206,12 +207,6 @@ class TestTheForm:
 
     def test_what_is_published_is_read_only(self, client, make_staff, son):
         client.force_login(in_english(make_staff("admin", Role.ADMINISTRATOR)))
-        form = one_form()
+        form = forms.in_force()
         assert client.get(reverse("admin:quality_reviewform_change", args=[form.pk])).status_code == 200
         assert client.post(reverse("admin:quality_reviewform_change", args=[form.pk]), {"note": "x"}).status_code == 403
-
-
-def one_form():
-    from cases.quality import forms
-
-    return forms.in_force()
