@@ -39,7 +39,7 @@ def build(actor: Actor, asked: Asked) -> Built:
     whole = Row(_("together"), _cells(accuracy.together(sums.values()), asked, None, None)) if len(rows) > 1 else None
     heads = [capfirst(str(Show.DONE.label))]
     for show in _SHARES:
-        heads += [capfirst(str(show.label)), _("95% interval (Wilson)")]
+        heads += [capfirst(str(show.label)), capfirst(_("interval (Wilson, 95%)"))]
     note = _(
         "By the month of the review. Each class counts the cases in which something of it applied; one with two errors of a class"
         " counts once. A compliance-critical error fails a review whatever its score. The interval (Wilson, 95%) is how far chance"

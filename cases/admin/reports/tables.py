@@ -175,14 +175,14 @@ SATISFACTION = (
     RESPONDING,
     Column(gettext_lazy("mean, 1–5"), Measure.SAID, lambda of: of.score),
     SATISFIED,
-    Column(gettext_lazy("95% interval (Wilson)"), "", lambda of: of.satisfied.interval),
+    Column(gettext_lazy("interval (Wilson, 95%)"), "", lambda of: of.satisfied.interval),
 )
 SAID_SCORES = (
     count(Measure.SAID),
     *map(count, SCORES),
     count(Measure.SAID_EASE),
     Column(gettext_lazy("found it easy, of those who said"), Measure.EASY, lambda of: of.easy),
-    Column(gettext_lazy("95% interval (Wilson)"), "", lambda of: of.easy.interval),
+    Column(gettext_lazy("interval (Wilson, 95%)"), "", lambda of: of.easy.interval),
 )
 
 

@@ -267,7 +267,7 @@ class TestExport:
 
     def test_satisfaction_with_its_interval(self, more, manager):
         rows = content_of(self.export(manager, "satisfaction.satisfaction")).decode().splitlines()
-        assert rows[0].endswith("95% interval (Wilson)")
+        assert rows[0].endswith('Interval (Wilson, 95%)"')
         assert "10/2026,6,5,0.8333,3.2,0.6,0.2307–0.8824" in rows
 
     def test_remedies_as_a_list_and_as_a_table(self, more, manager):

@@ -262,10 +262,10 @@ def test_the_figures_cost_the_same_however_many_cases_there_are(complaints, son,
         return monthly.compose(son, OCTOBER, None, as_of=at(NOW), edition=1)
 
     compose()
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         compose()
     for day in range(10, 20):
         case(f"2026-10-{day} 08:00", f"2026-10-{day} 09:00", category="other", issues=[("upheld", "system_error")])
     keeping.count_all()
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         compose()
