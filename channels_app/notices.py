@@ -10,6 +10,7 @@ from cases.complaints.models import Remedy
 from cases.complaints.remedy_states import RemedyStep
 from cases.events import EventKind
 from cases.models import Answer, Case, CaseEvent, FollowUp
+from cases.quality.models import Review
 from cases.sla.clock import ClockKind
 from cases.states import Channel, Step
 from cskh.core.jobs import enqueue_after_commit
@@ -127,6 +128,15 @@ def _somebody_must_look(case: Case, event: CaseEvent) -> list[User]:
     return _owner_or_leads(case, event) if case.is_open else _leads(case)
 
 
+def _reviewed(case: Case, event: CaseEvent) -> Iterable[User]:
+    return [Review.objects.select_related("agent").get(pk=event.facts["review"]).agent]
+
+
+def _reviewer(case: Case, event: CaseEvent) -> Iterable[User]:
+    reviewer = Review.objects.select_related("reviewer").get(pk=event.facts["review"]).reviewer
+    return [reviewer] if reviewer else []
+
+
 def _leads(case: Case) -> list[User]:
     """The leads of the case's department; where it has none, the managers."""
     leading = Membership.objects.filter(is_lead=True).exclude(role=Role.AUDITOR)
@@ -168,4 +178,6 @@ _CONCERNED: dict[str, Callable[[Case, CaseEvent], Iterable[User]]] = {
     EventKind.REMEDY_ACCEPTED: _owner,
     EventKind.REMEDY_FAILED: _owner_and_heads,
     EventKind.REMEDY_OVERDUE: _owner_and_heads,
+    EventKind.QUALITY_REVIEWED: _reviewed,
+    EventKind.QUALITY_ANSWERED: _reviewer,
 }

@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/chat-service/", include("channels_app.admin.chat_service_urls")),
     path("admin/live/me", admin.site.admin_view(live.me), name="live-me"),
     path("admin/reporting/", include("cases.admin.reports.urls")),
+    path("admin/quality-reviews/", include("cases.admin.quality.urls")),
     path("admin/hotline/", include("channels_app.admin.hotline_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("cskh.api_urls")),

@@ -49,8 +49,12 @@ def tests_that_commit_leave_nothing():
         "complaints_responseprint",
         "evidence_custodyentry",
         "evidence_factentry",
+        "quality_agentcomment",
+        "quality_mark",
+        "quality_review",
         "records_snapshot",
         "reports_export",
+        "reports_monthlyreport",
     )
 
     def sql_flush(operations, style, tables, **kwargs):

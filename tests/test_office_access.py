@@ -10,6 +10,7 @@ from accounts.models import ApiClient, Department, Membership, Role, User
 from cases.complaints.models import ApprovalLimit, Complaint, PolicyClause, Problem, Remedy
 from cases.evidence.models import Checklist
 from cases.models import Access, Calendar, Category, SlaTarget
+from cases.quality.models import ReviewForm
 from cases.reports.models import Export
 from channels_app.models import (
     Call,
@@ -42,6 +43,7 @@ TABLE = {
     PolicyClause: (ALL, HEADS, HEADS),
     Remedy: (ALL, NONE, NONE),
     Problem: (ALL, {S, M, D}, {S, M, D}),
+    ReviewForm: (OFFICE, {D}, {D}),
     ApprovalLimit: (OFFICE, {D}, NONE),
     HelpArticle: (ALL, HEADS, HEADS),
     ReplyTemplate: (ALL, HEADS, HEADS),

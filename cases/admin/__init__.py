@@ -1,6 +1,17 @@
 """The desk: the queues, the case page, one form a step."""
 
-from . import access_log, calendars, case_list, categories, checklists, notices, problems, record_files, remedies
+from . import (
+    access_log,
+    calendars,
+    case_list,
+    categories,
+    checklists,
+    notices,
+    problems,
+    quality_forms,
+    record_files,
+    remedies,
+)
 from .reports import log as exports
 
 __all__ = [
@@ -12,6 +23,7 @@ __all__ = [
     "exports",
     "notices",
     "problems",
+    "quality_forms",
     "record_files",
     "remedies",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.admin_access import OFFICE_READERS, holds, works_here
 from accounts.models import User
-from cases import queries
+from cases import policies, queries
 from channels_app import intake
 
 from . import notices, outcomes, queues, shortcuts
@@ -48,6 +48,7 @@ def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
         "reopened": rows_of(reopened.select_related(*SHOWN_WITH)[:SHOWN], now),
         "outcomes": outcomes.lately(actor, now),
         "outcomes_days": outcomes.DAYS,
+        "oversees": policies.oversees(actor),
         "unread_items": intake.unread().count() if holds(request, OFFICE_READERS) else 0,
         "notices": notices.with_labels(notices.for_person(user).filter(read_at__isnull=True)[:SHOWN]),
     }

@@ -67,6 +67,11 @@ def _oversees(request: HttpRequest) -> bool:
     return policies.oversees(Actor.staff(request.user))
 
 
+def _of_quality(request: HttpRequest) -> bool:
+    mine = reverse("quality:mine")
+    return request.path.startswith(reverse("quality:work")) and not request.path.startswith(mine)
+
+
 _GROUPS: list[Line] = [
     {
         "title": _("Desk"),
@@ -103,6 +108,19 @@ _GROUPS: list[Line] = [
                 "active": lambda request: request.path.startswith(reverse("reports:outcomes")),
                 "permission": _oversees,
             },
+            {
+                "title": _("Quality"),
+                "icon": "fact_check",
+                "link": reverse_lazy("quality:work"),
+                "active": _of_quality,
+                "permission": _oversees,
+            },
+            {
+                "title": _("Reviews of my work"),
+                "icon": "rate_review",
+                "link": reverse_lazy("quality:mine"),
+                "permission": _talks_to_customers,
+            },
         ],
     },
     {
@@ -120,6 +138,7 @@ _GROUPS: list[Line] = [
             _list(_("Working calendars"), "calendar_month", "cases_calendar"),
             _list(_("Notices for customers"), "policy", "customers_notice"),
             _list(_("Customer policy"), "gavel", "complaints_policyclause"),
+            _list(_("Quality forms"), "fact_check", "quality_reviewform"),
             _list(_("Approval limits"), "approval", "complaints_approvallimit"),
             _list(_("Help articles"), "help", "channels_app_helparticle"),
         ],

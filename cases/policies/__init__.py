@@ -28,7 +28,7 @@ from .on_cases import (
     who_may,
 )
 from .on_customers import may_be_solicited, may_correct, may_identify, may_merge, possible_callers, visible_customers
-from .on_staff import may_export, may_import_records, may_set_presence, oversees
+from .on_staff import may_export, may_import_records, may_set_presence, overseen_departments, oversees
 
 __all__ = [
     "DECIDING_STEPS",
@@ -52,6 +52,7 @@ __all__ = [
     "may_read_traces",
     "may_set_presence",
     "may_write",
+    "overseen_departments",
     "oversees",
     "possible_callers",
     "refuse",

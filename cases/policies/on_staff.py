@@ -14,6 +14,14 @@ def oversees(actor: Actor) -> bool:
     return bool(desk.leads) or any(desk.has(role) for role in OVERSEERS)
 
 
+def overseen_departments(actor: Actor) -> frozenset[int | None]:
+    """The departments whose work `actor` looks after, by leading, managing, administering or auditing; None stands for all."""
+    if not actor.is_staff or not actor.subject.is_active:
+        return frozenset()
+    desk = actor.subject.desk
+    return desk.leads.union(*(desk.departments.get(role, ()) for role in OVERSEERS))
+
+
 def may_export(actor: Actor) -> bool:
     """Whether `actor` may take figures and lists of cases out as files: whoever leads, manages or administers. Auditors look."""
     return actor.is_staff and actor.subject.is_active and bool(actor.subject.desk.heads)

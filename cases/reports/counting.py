@@ -12,7 +12,8 @@ from .models import Basis, CountedCase
 
 COLUMNS = [field.attname for field in CountedCase._meta.concrete_fields]
 
-# One row for each case that is `wanted`, with the columns of `CountedCase`. Of an issue what was found and decided last counts.
+# One row for each case that is `wanted`, with the columns of `CountedCase`. Of an issue what was found and decided last counts;
+# of the customer's satisfaction what was asked last, and what was said to that last.
 # An interval is clipped to the life of the case; overlapping pauses are united.
 READ = """
 wanted AS (SELECT * FROM cases_case WHERE {wanted}),
@@ -57,10 +58,20 @@ found AS (
     SELECT DISTINCT ON (f.issue_id) i.case_id, f.cause
     FROM complaints_finding f JOIN issues i ON i.id = f.issue_id ORDER BY f.issue_id, f.id DESC
 ),
+asked AS (
+    SELECT DISTINCT ON (e.case_id) e.case_id, e.at, e.facts->'round' AS round
+    FROM cases_caseevent e JOIN wanted w ON w.id = e.case_id
+    WHERE e.kind = 'satisfaction_asked' ORDER BY e.case_id, e.number DESC
+),
+said AS (
+    SELECT DISTINCT ON (e.case_id) e.case_id, (e.facts->>'score')::smallint AS score, (e.facts->>'ease')::smallint AS ease
+    FROM cases_caseevent e JOIN asked ON asked.case_id = e.case_id AND e.facts->'round' = asked.round
+    WHERE e.kind = 'satisfaction_given' ORDER BY e.case_id, e.number DESC
+),
 causes AS (SELECT case_id, array_agg(DISTINCT cause ORDER BY cause) AS causes FROM found GROUP BY case_id),
 known AS (
     SELECT w.id AS case_id, w.last_event_number AS version, w.opened_at, w.closed_at, w.closed_as,
-        w.department_id, w.category_id, w.channel, q.id IS NOT NULL AS is_complaint,
+        asked.at AS asked_at, said.score, said.ease, w.department_id, w.category_id, w.channel, q.id IS NOT NULL AS is_complaint,
         a.sent_at AS answered_at, coalesce(a.round < w.round, false) AS is_reopened,
         coalesce(o.outcome, '') AS outcome, coalesce(c.causes, '{{}}'::varchar[]) AS causes,
         coalesce(t.seconds, 0) AS waited, t.since AS paused_since,
@@ -72,12 +83,15 @@ known AS (
     LEFT JOIN waited t ON t.case_id = w.id
     LEFT JOIN outcomes o ON o.case_id = w.id
     LEFT JOIN causes c ON c.case_id = w.id
+    LEFT JOIN asked ON asked.case_id = w.id
+    LEFT JOIN said ON said.case_id = w.id
 ),
 counted AS (
     SELECT case_id, version, opened_at, closed_at, closed_as, department_id, category_id, channel, is_complaint,
         concat_ws('/', coalesce(department_id, 0), coalesce(category_id, 0), channel, is_complaint::int) AS place,
         answered_at, is_reopened, outcome, causes, ceil(waited)::int AS paused, paused_since,
         {opened_month} AS opened_month, {answered_month} AS answered_month, {closed_month} AS closed_month,
+        asked_at, {asked_month} AS asked_month, score, ease,
         ceil(took)::int AS elapsed, ceil(took - waited)::int AS net,
         width_bucket(ceil(took)::int - 1, %(ends)s::int[]) AS elapsed_step,
         width_bucket(ceil(took - waited)::int - 1, %(ends)s::int[]) AS net_step
@@ -90,7 +104,8 @@ _KEEP = """
 WITH {read},
 changed AS (
     SELECT counted.*, kept.place AS old_place,
-        kept.opened_month AS old_opened, kept.answered_month AS old_answered, kept.closed_month AS old_closed
+        kept.opened_month AS old_opened, kept.answered_month AS old_answered, kept.closed_month AS old_closed,
+        kept.asked_month AS old_asked
     FROM counted LEFT JOIN reports_countedcase kept ON kept.case_id = counted.case_id
     WHERE kept.case_id IS NULL OR ({mine}) IS DISTINCT FROM ({kept})
 ),
@@ -100,6 +115,7 @@ written AS (
 )
 SELECT DISTINCT touched.basis, touched.month, touched.place FROM changed, LATERAL (VALUES
     ('opened', opened_month, place), ('answered', answered_month, place), ('closed', closed_month, place),
+    ('asked', asked_month, place), ('asked', old_asked, old_place),
     ('opened', old_opened, old_place), ('answered', old_answered, old_place), ('closed', old_closed, old_place)
 ) touched (basis, month, place)
 WHERE touched.month IS NOT NULL

@@ -67,21 +67,26 @@ def _export(
     reason: str,
 ) -> IO[bytes]:
     """Noted before anything is given out: what cannot be noted is not exported."""
-    require(actor)
     if kind not in files.CONTENT_TYPES:
         raise Invalid(errors={"format": [_("Choose a format.")]})
+    with transaction.atomic():
+        note(actor, kind, count=count, what=what, query=query, reason=reason)
+        return files.write(kind, head, rows)
+
+
+def note(actor: Actor, kind: str, *, count: int, what: str, query: str, reason: str) -> None:
+    """Puts down that something is taken out. Raises NotPermitted, or Invalid without a reason."""
+    require(actor)
     if not reason.strip():
         raise Invalid(errors={"reason": [_("Say what the file is for.")]})
-    with transaction.atomic():
-        Export.objects.create(
-            user=actor.subject,
-            what=what[:200],
-            query=query[:1000],
-            format=kind,
-            rows=count,
-            reason=reason.strip()[:300],
-        )
-        return files.write(kind, head, rows)
+    Export.objects.create(
+        user=actor.subject,
+        what=what[:200],
+        query=query[:1000],
+        format=kind,
+        rows=count,
+        reason=reason.strip()[:300],
+    )
 
 
 def _head() -> list[Any]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from cases import policies
 
+from .intervals import Interval, wilson
 from .lengths import NONE, STEPS, Length, Spread, middle, percentile, together, within
-from .measures import OUTCOMES, Measure
+from .measures import OUTCOMES, SCORES, Measure
 from .models import Basis, CauseCell, Cell, OpenCell, Progress
 
 NOBODYS = "-"  # in place of a slug: what has no department or category yet
@@ -69,15 +70,41 @@ _KEYS = {
 }
 
 
+FEW = 5  # answers: of fewer a share says nothing
+
+
 @dataclass(frozen=True)
 class Share:
+    """`part` of `whole`; of fewer than `least` no share is said."""
+
     part: int
     whole: int
+    least: int = 1
 
     @property
     def percent(self) -> int | None:
         """Rounded down, so that nothing is shown as reached that is not."""
-        return self.part * 100 // self.whole if self.whole else None
+        return None if self.is_too_few else self.part * 100 // self.whole
+
+    @property
+    def is_too_few(self) -> bool:
+        return self.whole < self.least
+
+    @property
+    def interval(self) -> Interval | None:
+        return None if self.is_too_few else wilson(self.part, self.whole)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Of `many` numbers that add up to `total`."""
+
+    total: int
+    many: int
+
+    @property
+    def value(self) -> float:
+        return self.total / self.many
 
 
 @dataclass
@@ -110,6 +137,27 @@ class Sum:
     @property
     def accepted(self) -> Share:
         return Share(self[Measure.ACCEPTED], self[Measure.CLOSED])
+
+    @property
+    def responding(self) -> Share:
+        """Of the customers that were asked how satisfied they are, those who said."""
+        return Share(self[Measure.SAID], self[Measure.ASKED])
+
+    @property
+    def satisfied(self) -> Share:
+        return Share(self[Measure.SATISFIED], self[Measure.SAID], FEW)
+
+    @property
+    def easy(self) -> Share:
+        return Share(self[Measure.EASY], self[Measure.SAID_EASE], FEW)
+
+    @property
+    def score(self) -> Mean | None:
+        """The mean of what was said, from 1 to 5."""
+        said = sum(self[one] for one in SCORES)
+        if said < FEW:
+            return None
+        return Mean(sum(number * self[one] for number, one in enumerate(SCORES, 1)), said)
 
     def elapsed(self, percent: int) -> Length | None:
         """The time to resolution: from opening to acceptance or the final response. What is open took longer than so far, and

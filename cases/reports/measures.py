@@ -12,6 +12,8 @@ from cases.states import ClosedAs
 
 _COUNTS = ~Q(closed_as__in=[ClosedAs.SPAM, ClosedAs.DUPLICATE])
 _CLOSED = _COUNTS & Q(closed_at__isnull=False)
+_ASKED = _COUNTS & Q(asked_at__isnull=False)
+CONTENT = 4  # of 5: from here on a customer counts as satisfied, and what was asked as easy
 _JUDGED = _CLOSED & Q(is_complaint=True)
 SOLVED = Q(closed_as__in=[ClosedAs.ACCEPTED, ClosedAs.FINAL_RESPONSE])
 ENDED_OTHERWISE = Q(closed_as__in=[ClosedAs.NO_REPLY, ClosedAs.WITHDRAWN])
@@ -36,6 +38,16 @@ class Measure(TextChoices):
     OUT_OF_SCOPE = "out_of_scope", Outcome.OUT_OF_SCOPE.label
     GIVEN_UP = "given_up", _("given up by the customer")
     UNDECIDED = "undecided", _("closed without a decision")
+    ASKED = "asked", _("customers asked")
+    SAID = "said", _("said how satisfied they are")
+    SATISFIED = "satisfied", _("satisfied (4 or 5)")
+    SCORE_1 = "score_1", _("1: not at all")
+    SCORE_2 = "score_2", "2"
+    SCORE_3 = "score_3", "3"
+    SCORE_4 = "score_4", "4"
+    SCORE_5 = "score_5", _("5: very satisfied")
+    SAID_EASE = "said_ease", _("said how easy it was")
+    EASY = "easy", _("easy (4 or 5)")
 
 
 CONDITIONS: dict[str, Q] = {
@@ -57,9 +69,20 @@ CONDITIONS: dict[str, Q] = {
     Measure.OUT_OF_SCOPE: _JUDGED & Q(outcome=Outcome.OUT_OF_SCOPE),
     Measure.GIVEN_UP: _JUDGED & Q(outcome=Outcome.WITHDRAWN),
     Measure.UNDECIDED: _JUDGED & Q(outcome=""),
+    Measure.ASKED: _ASKED,
+    Measure.SAID: _ASKED & Q(score__isnull=False),
+    Measure.SATISFIED: _ASKED & Q(score__gte=CONTENT),
+    Measure.SCORE_1: _ASKED & Q(score=1),
+    Measure.SCORE_2: _ASKED & Q(score=2),
+    Measure.SCORE_3: _ASKED & Q(score=3),
+    Measure.SCORE_4: _ASKED & Q(score=4),
+    Measure.SCORE_5: _ASKED & Q(score=5),
+    Measure.SAID_EASE: _ASKED & Q(ease__isnull=False),
+    Measure.EASY: _ASKED & Q(ease__gte=CONTENT),
 }
 ENDS = (Measure.ACCEPTED, Measure.FINAL_RESPONSE, Measure.NO_REPLY, Measure.WITHDRAWN)
 SORTED_OUT = (Measure.DUPLICATE, Measure.SPAM)
+SCORES = (Measure.SCORE_1, Measure.SCORE_2, Measure.SCORE_3, Measure.SCORE_4, Measure.SCORE_5)
 OUTCOMES = (
     Measure.UPHELD,
     Measure.PARTLY,

@@ -20,6 +20,7 @@ class Basis(models.TextChoices):
     OPENED = "opened", _("by the month of opening")
     ANSWERED = "answered", _("by the month of the first answer")
     CLOSED = "closed", _("by the month of closing")
+    ASKED = "asked", _("by the month of asking")
 
 
 class Placed(models.Model):
@@ -40,7 +41,8 @@ class CountedCase(Placed):
 
     `outcome` and `causes` are those of all issues of a complaint together. Seconds and steps (`lengths`) are those of a case
     that is closed; `net` is without the time we waited for the customer. Of an open case `paused` is what it has waited, apart
-    from a wait that has not ended, `paused_since`.
+    from a wait that has not ended, `paused_since`. `asked_at` is when the customer was last asked how satisfied they are, `score`
+    and `ease` (1 to 5) what they said to that last.
     """
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
@@ -52,6 +54,10 @@ class CountedCase(Placed):
     closed_at = models.DateTimeField(null=True)
     closed_month = models.DateField(null=True)
     closed_as = models.CharField(max_length=20, choices=ClosedAs, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_month = models.DateField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    ease = models.PositiveSmallIntegerField(null=True)
     is_reopened = models.BooleanField()
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     causes = ArrayField(models.CharField(max_length=24, choices=Cause))
@@ -67,6 +73,7 @@ class CountedCase(Placed):
             models.Index(fields=["opened_month", "place"], name="counted_by_opening"),
             models.Index(fields=["answered_month", "place"], name="counted_by_answer"),
             models.Index(fields=["closed_month", "place"], name="counted_by_closing"),
+            models.Index(fields=["asked_month", "place"], name="counted_by_asking"),
             models.Index(fields=["opened_at"], name="counted_open", condition=Q(closed_at__isnull=True)),
         ]
 
@@ -74,8 +81,13 @@ class CountedCase(Placed):
         return str(self.case_id)
 
 
-def _count() -> Any:
-    return models.PositiveIntegerField(default=0)
+def _count(**more: Any) -> Any:
+    return models.PositiveIntegerField(default=0, **more)
+
+
+def _count_since() -> Any:
+    """Added to rows that were there before."""
+    return _count(db_default=0)
 
 
 def _spread() -> Any:
@@ -116,6 +128,16 @@ class Cell(Judged):
     spam = _count()
     answered = _count()
     reopened = _count()
+    asked = _count_since()
+    said = _count_since()
+    satisfied = _count_since()
+    score_1 = _count_since()
+    score_2 = _count_since()
+    score_3 = _count_since()
+    score_4 = _count_since()
+    score_5 = _count_since()
+    said_ease = _count_since()
+    easy = _count_since()
     solved = _spread()
     solved_net = _spread()
     otherwise = _spread()
@@ -173,6 +195,40 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.settled}, {self.as_of}"
+
+
+class MonthlyReport(models.Model):
+    """One edition of the complaints report of a month, of one department or of all: its figures as of `as_of`, and how it was
+    printed. UPDATE and DELETE are refused by a trigger; who wants today's figures makes the next edition."""
+
+    month = models.DateField(_("month"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department"), db_constraint=False
+    )
+    edition = models.PositiveSmallIntegerField(_("edition"))
+    as_of = models.DateTimeField(_("counted as of"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"), db_constraint=False)
+    content = models.TextField(help_text="Canonical JSON: the figures, and names in both languages.")
+    pdf_vi = models.BinaryField()
+    pdf_en = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("monthly complaints report")
+        verbose_name_plural = _("monthly complaints reports")
+        ordering = ["-month", "-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "department", "edition"], name="monthly_report_edition_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} ({self.edition})"
+
+    def filename(self, language: str) -> str:
+        place = f"-{self.department.slug}" if self.department else ""
+        return f"complaints-{self.month:%Y-%m}{place}-{self.edition}-{language}.pdf"
 
 
 class Export(models.Model):

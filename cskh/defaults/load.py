@@ -12,11 +12,13 @@ from cases.complaints.models import ApprovalLimit, PolicyClause
 from cases.complaints.remedy_states import Level
 from cases.evidence import checklists
 from cases.models import Calendar, CalendarDay, Category, SlaTarget
+from cases.quality import forms as quality_forms
+from cases.quality.models import ReviewForm
 from cases.sla import packs
 from channels_app import help_articles
 from channels_app.models import HelpArticle, ReplyTemplate
 
-from . import texts
+from . import quality, texts
 from .catalogue import DEPARTMENTS, PROTECTION_TEAM, REASONS, TOPICS
 from .checklists import CHECKLISTS
 from .entries import entries_for
@@ -58,6 +60,8 @@ def load() -> None:
     for level, (alone, together) in LIMITS.items():
         if not ApprovalLimit.objects.filter(level=level).exists():
             ApprovalLimit.objects.create(level=level, alone=alone, together=together, valid_from=POLICY_VALID_FROM)
+    if not ReviewForm.objects.exists():
+        quality_forms.publish(quality_forms.begin_draft(criteria=quality.criteria()))
     _help()
     for shortcut, (title, body_vi, body_en) in texts.REPLY_TEMPLATES.items():
         ReplyTemplate.objects.get_or_create(

@@ -20,6 +20,7 @@ from .chats import left_unanswered, talked
 from .matters import ADVERTISEMENT, IN_NEED, TOLD, Told
 from .people import CUSTOMERS, PASSWORD, STAFF
 from .problems import a_fault_of_ours
+from .quality import draw_and_review, rating
 from .records import hand_in_statement
 from .stories import Story
 
@@ -44,6 +45,7 @@ def seed(say: Progress) -> None:
         _running_cases(chance, say)
         a_fault_of_ours(chance, say)
         hand_in_statement()
+        draw_and_review(random.Random(53))  # noqa: S311 - as above
         say("a bank statement beside them")
     keeping.count_all()  # the reports are read at once: nobody waits for the next minute
 
@@ -82,6 +84,7 @@ def _staff() -> None:
 
 def _ended_cases(chance: random.Random, say: Progress) -> None:
     now = timezone.now()
+    opinions = random.Random(38)  # noqa: S311 - of their own, so that the stories stay as they are
     for number in range(ENDED):
         told = chance.choice([t for t in TOLD if t.category != "staff-conduct"])
         opened = now - timedelta(days=chance.uniform(1, 28), minutes=chance.uniform(0, 600))
@@ -92,6 +95,8 @@ def _ended_cases(chance: random.Random, say: Progress) -> None:
         if number % 9 == 5:
             story.reject("Tôi vẫn chưa thấy thay đổi.").answer()
         story.accept()
+        if number % 3:
+            story.rate(*rating(opinions))
         if number % 10:  # of some the promise is still to be kept
             story.keep_promises()
         if number % 12 == 11:

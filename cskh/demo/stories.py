@@ -36,6 +36,7 @@ from cases.workflow import (
     remedies,
     resolution,
     routing,
+    satisfaction,
 )
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
@@ -269,6 +270,11 @@ class Story:
             answer.accept(self.case, actor=Actor.customer(self.case.customer))
         return self
 
+    def rate(self, score: int, ease: int | None) -> "Story":
+        with self._then(self.now + timedelta(hours=2)):
+            satisfaction.give(self.case, actor=Actor.customer(self.case.customer), score=score, ease=ease)
+        return self
+
     def reject(self, reason: str) -> "Story":
         with self._at(10, 60):
             answer.reject(self.case, actor=Actor.customer(self.case.customer), reason=reason)
@@ -314,7 +320,11 @@ class Story:
     @contextmanager
     def _at(self, least: int = 0, most: int = 0) -> Iterator[None]:
         """Some minutes later, but never later than now; what it sent out is taken to have arrived."""
-        later = self.now + timedelta(minutes=self.chance.uniform(least, most))
+        with self._then(self.now + timedelta(minutes=self.chance.uniform(least, most))):
+            yield
+
+    @contextmanager
+    def _then(self, later: datetime) -> Iterator[None]:
         self.now = min(later, self.latest)
         with time_machine.travel(self.now, tick=True):
             yield

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "cases.records",
     "cases.evidence",
     "cases.complaints",
+    "cases.quality",
     "cases.reports",
     "channels_app",
 ]

@@ -81,6 +81,20 @@ class Asked:
             made.append((label, "?" + urlencode(self.parameters(replace(self.chosen, first=first, last=last))), is_it))
         return made
 
+    @property
+    def period(self) -> str:
+        first, last = self.chosen.first, self.chosen.last
+        return month_label(first) if first == last else f"{month_label(first)} – {month_label(last)}"
+
+    @property
+    def filters(self) -> list[str]:
+        """What is left out by the choice, in words; months apart."""
+        labels = [
+            next((one.label for one in self.options[name] if one.value == getattr(self.chosen, name)), "")
+            for name in ("department", "category", "channel")
+        ]
+        return [text for text in (*labels, _("complaints only") if self.chosen.complaints else "") if text]
+
     def parameters(self, chosen: Chosen | None = None, **more: str) -> dict[str, str]:
         """As the address of a page says it; `more` in its words."""
         chosen = chosen or self.chosen

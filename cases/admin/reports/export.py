@@ -8,14 +8,16 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from cases.reports import exporting, files
 from cskh.core.errors import Invalid, NotVisible
 
-from . import pages
+from . import owed, pages
+from .readers import reader
 from .tables import Table
 
 _LIST = "cases"
@@ -23,23 +25,23 @@ _LIST = "cases"
 
 class ExportForm(forms.Form):
     format = forms.ChoiceField(
-        label=_("Format"),
-        choices=[("xlsx", _("Excel (XLSX)")), ("csv", "CSV")],
+        label=gettext_lazy("Format"),
+        choices=[("xlsx", gettext_lazy("Excel (XLSX)")), ("csv", "CSV")],
         initial="xlsx",
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("What is the file for?"),
+        label=gettext_lazy("What is the file for?"),
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("It is kept with your name and the time, for auditors to read."),
+        help_text=gettext_lazy("It is kept with your name and the time, for auditors to read."),
     )
 
 
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:
-    """`?what=cases&…` is the list of that address; `?what=PAGE.TABLE&…` a table of a page."""
-    actor = pages.reader(request)
+    """`?what=cases&…` and `?what=owed&…` are the lists of those addresses; `?what=PAGE.TABLE&…` a table of a page."""
+    actor = reader(request)
     exporting.require(actor)
     what = _Wanted(actor, request)
     form = ExportForm(request.POST if request.method == "POST" else None)
@@ -59,7 +61,7 @@ class _Wanted:
     def __init__(self, actor: Actor, request: HttpRequest) -> None:
         self.actor, self.query = actor, request.GET.urlencode()
         self.name = request.GET.get("what", "")
-        self.table: Table | None = None
+        self.rows: tuple[files.Row, list[files.Row]] | None = None
         self.refusal = ""
         if self.name == _LIST:
             self.list = pages.behind(actor, request)
@@ -67,23 +69,35 @@ class _Wanted:
             self.count = self.list.cases.count()
             self.refusal = exporting.too_many(self.count)
             self.back = f"{reverse('reports:cases')}?{self.list.query}"
+        elif self.name == owed.LIST:
+            remedies = owed.behind(actor, request)
+            self.title, self.of = _("Remedies owed"), remedies.of
+            self.rows = owed.for_file(remedies.remedies)
+            self.count = len(self.rows[1])
+            self.back = f"{reverse('reports:owed')}?{remedies.query}"
         else:
             page, _dot, table = self.name.partition(".")
             if page not in pages.TITLES:
                 raise NotVisible
             asked, built, _as_of = pages.build(actor, page, request)
-            self.table = next((one for one in built.tables if one.name == table), None)
-            if self.table is None:
-                raise NotVisible
-            self.title, self.count = self.table.title, len(self.table.for_file[1])
+            wanted = _named(built.tables, table)
+            self.rows = wanted.for_file
+            self.title, self.count = wanted.title, len(self.rows[1])
             self.of = pages.said_of(asked, built)
             self.back = f"{reverse(f'reports:{page}')}?{self.query}"
 
     def file(self, kind: str, reason: str) -> FileResponse:
         said: dict[str, Any] = {"what": self.name, "query": self.query, "reason": reason}
-        if self.table is None:
+        if self.rows is None:
             made = exporting.export_cases(self.actor, self.list.cases, kind, **said)
         else:
-            made = exporting.export_table(self.actor, *self.table.for_file, kind, **said)
+            made = exporting.export_table(self.actor, *self.rows, kind, **said)
         name = f"{self.name.replace('.', '-')}-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
         return FileResponse(made, as_attachment=True, filename=name, content_type=files.CONTENT_TYPES[kind])
+
+
+def _named(tables: list[Table], name: str) -> Table:
+    for one in tables:
+        if one.name == name:
+            return one
+    raise NotVisible

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,38 +26,28 @@ from cases.reports.measures import ENDS, OUTCOMES, SORTED_OUT, Measure
 from cases.reports.models import Basis, CountedCase
 from cases.states import ClosedAs
 from cskh.core.durations import span
-from cskh.core.errors import NotPermitted
 from cskh.core.snapshot import one_moment
 
-from . import charts, tables
-from .asked import Asked, month_label
-from .tables import Table
+from . import charts, owed, tables
+from . import quality as quality_page
+from . import satisfaction as satisfaction_page
+from .asked import Asked
+from .readers import reader
+from .tables import Built
 
 LATE = timedelta(minutes=10)  # then something that should count does not
 PER_PAGE = 100
-# In the order of the tabs. What measures remedies or satisfaction becomes a page here.
+# In the order of the tabs.
 TITLES = {
     "outcomes": gettext_lazy("Outcomes"),
     "cohorts": gettext_lazy("Rates by month"),
     "time": gettext_lazy("Time to resolution"),
     "backlog": gettext_lazy("Backlog"),
+    "satisfaction": gettext_lazy("Satisfaction"),
+    "remedies": gettext_lazy("Remedies owed"),
+    "quality": gettext_lazy("Quality"),
 }
 _PLACES = (By.CATEGORY, By.DEPARTMENT, By.CHANNEL)
-
-
-@dataclass(frozen=True)
-class Built:
-    """A page's tables, by what their rows may be told apart, and whether months mean anything to it."""
-
-    tables: list[Table]
-    has_months: bool = True
-
-
-def reader(request: HttpRequest) -> Actor:
-    actor = Actor.staff(request.user)
-    if not policies.oversees(actor):
-        raise NotPermitted
-    return actor
 
 
 @require_GET
@@ -80,12 +70,28 @@ def backlog(request: HttpRequest) -> HttpResponse:
     return _page(request, "backlog")
 
 
+@require_GET
+def satisfaction(request: HttpRequest) -> HttpResponse:
+    return _page(request, "satisfaction")
+
+
+@require_GET
+def remedies(request: HttpRequest) -> HttpResponse:
+    return _page(request, "remedies")
+
+
+@require_GET
+def quality(request: HttpRequest) -> HttpResponse:
+    return _page(request, "quality")
+
+
 def build(actor: Actor, name: str, request: HttpRequest) -> tuple[Asked, Built, datetime | None]:
     """Everything a page says, as of one moment."""
     by, bys, make = _PAGES[name]
     asked = Asked(request, by=by, bys=bys)
     with one_moment():
-        return asked, make(actor, asked), figures.as_of()
+        built = make(actor, asked)
+        return asked, built, timezone.now() if built.is_live else figures.as_of()
 
 
 def _page(request: HttpRequest, name: str) -> HttpResponse:
@@ -104,8 +110,8 @@ def _page(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": chosen,
         "from": f"{chosen.first:%Y-%m}",
         "to": f"{chosen.last:%Y-%m}",
-        "period": _period(asked),
-        "filters": [text for text in _filters(asked) if text],
+        "period": asked.period,
+        "filters": asked.filters,
         "plain_url": f"{request.path}?{urlencode({'from': f'{chosen.first:%Y-%m}', 'to': f'{chosen.last:%Y-%m}'})}",
         "bys": [(by.label, f"?{urlencode(asked.parameters(by=by.value))}", by == asked.by) for by in asked.bys],
         "built": built,
@@ -224,6 +230,9 @@ _PAGES: dict[str, tuple[By, tuple[By, ...], Callable[[Actor, Asked], Built]]] = 
     "cohorts": (By.MONTH, (), _cohorts),
     "time": (By.MONTH, (By.MONTH, *_PLACES), _time),
     "backlog": (By.DEPARTMENT, _PLACES, _backlog),
+    "satisfaction": (By.MONTH, (By.MONTH, *_PLACES), satisfaction_page.build),
+    "remedies": (By.MONTH, (), owed.build),
+    "quality": (By.MONTH, (By.MONTH, By.DEPARTMENT), quality_page.build),
 }
 
 
@@ -259,8 +268,8 @@ def behind(actor: Actor, request: HttpRequest) -> Behind:
     found = listing.cases_behind(
         actor, asked.chosen, show, figures.as_of() or timezone.now(), basis=known_basis, cause=cause
     )
-    of = [f"{known_basis.label}: {_period(asked)}"] if known_basis else []
-    of += [text for text in (*_filters(asked), str(Cause(cause).label) if cause else "") if text]
+    of = [f"{known_basis.label}: {asked.period}"] if known_basis else []
+    of += [*asked.filters, *([str(Cause(cause).label)] if cause else [])]
     query = urlencode({**asked.parameters(), "show": show, "basis": basis, "cause": cause})
     return Behind(asked, _what(show), of, found, query)
 
@@ -280,16 +289,10 @@ def cases(request: HttpRequest) -> HttpResponse:
         "count": paginator.count,
         "page": page,
         "lines": lines,
-        "pages": _pages(page, list_of.query),
+        "pages": owed.page_urls(page, list_of.query),
         "may_export": policies.may_export(actor),
     }
     return render(request, "admin/reports/cases.html", context)
-
-
-def _pages(page: Page, query: str) -> dict[str, str]:
-    there = {"previous": page.has_previous(), "next": page.has_next()}
-    numbers = {"previous": page.number - 1, "next": page.number + 1}
-    return {name: f"?{query}&page={numbers[name]}" for name, is_there in there.items() if is_there}
 
 
 def _line(one: CountedCase, now: datetime) -> Line:
@@ -314,18 +317,4 @@ def _what(show: str) -> str:
 
 def said_of(asked: Asked, built: Built) -> list[str]:
     """Of what a page's figures are, in words."""
-    return [text for text in (_period(asked) if built.has_months else "", *_filters(asked)) if text]
-
-
-def _period(asked: Asked) -> str:
-    first, last = asked.chosen.first, asked.chosen.last
-    return month_label(first) if first == last else f"{month_label(first)} – {month_label(last)}"
-
-
-def _filters(asked: Asked) -> list[str]:
-    chosen, options = asked.chosen, asked.options
-    labels = [
-        next((one.label for one in options[name] if one.value == getattr(chosen, name)), "")
-        for name in ("department", "category", "channel")
-    ]
-    return [*labels, _("complaints only") if chosen.complaints else ""]
+    return [*([asked.period] if built.has_months else []), *asked.filters]

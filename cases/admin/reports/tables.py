@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import Any
 
 from django.utils.formats import number_format
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.complaints.models import Cause
-from cases.reports.figures import By, Report, Share, Sum
+from cases.reports.figures import By, Mean, Report, Share, Sum
+from cases.reports.intervals import Interval
 from cases.reports.lengths import Length, within
 from cases.reports.listing import AGES, WITHIN
-from cases.reports.measures import Measure
+from cases.reports.measures import SCORES, Measure
 from cases.reports.models import Basis
 from cases.states import Channel
 from cskh.core.durations import span
@@ -37,7 +39,7 @@ class Column:
 
     label: Any
     show: str
-    value: Callable[[Sum], int | Share | Length | None]
+    value: Callable[[Sum], int | Share | Mean | Interval | Length | None]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,17 @@ class Table:
         head = [str(self.by), *(str(column) for column in self.columns)]
         lines = [*self.rows, *([self.whole] if self.whole else [])]
         return head, [[line.label, *(cell.plain for cell in line.cells)] for line in lines]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A page's tables; whether months mean anything to it, whether it is read at this moment instead of from the summaries, and
+    what it says where there is nothing at all."""
+
+    tables: list[Table]
+    has_months: bool = True
+    is_live: bool = False
+    nothing: Any = ""
 
 
 def count(measure: Measure, label: Any = "") -> Column:
@@ -153,6 +166,24 @@ BACKLOG = (
     Column(gettext_lazy("age, p50"), Measure.OPEN, lambda of: of.age(50)),
     Column(gettext_lazy("age, p90"), Measure.OPEN, lambda of: of.age(90)),
 )
+# What is said of satisfaction: an estimate of all customers from those who answered, so it stands with its interval.
+RESPONDING = Column(gettext_lazy("said, of those asked"), Measure.SAID, lambda of: of.responding)
+SATISFIED = Column(gettext_lazy("satisfied, of those who said"), Measure.SATISFIED, lambda of: of.satisfied)
+SATISFACTION = (
+    count(Measure.ASKED),
+    count(Measure.SAID),
+    RESPONDING,
+    Column(gettext_lazy("mean, 1–5"), Measure.SAID, lambda of: of.score),
+    SATISFIED,
+    Column(gettext_lazy("interval (Wilson, 95%)"), "", lambda of: of.satisfied.interval),
+)
+SAID_SCORES = (
+    count(Measure.SAID),
+    *map(count, SCORES),
+    count(Measure.SAID_EASE),
+    Column(gettext_lazy("found it easy, of those who said"), Measure.EASY, lambda of: of.easy),
+    Column(gettext_lazy("interval (Wilson, 95%)"), "", lambda of: of.easy.interval),
+)
 
 
 def make(
@@ -206,6 +237,13 @@ def length_text(length: Length | None) -> str:
     return _("> %(time)s") % {"time": span(length.seconds)} if length.are_least else span(length.seconds)
 
 
+def interval_text(interval: Interval | None) -> str:
+    """In whole per cent, outwards: it never looks narrower than it is."""
+    if interval is None:
+        return "–"
+    return f"{floor(interval.low * 100)}–{ceil(interval.high * 100)}%"
+
+
 def _number(value: Any) -> int:
     return value.part if isinstance(value, Share) else int(value or 0)
 
@@ -215,10 +253,14 @@ def _cell(column: Column, of: Sum, asked: Asked, basis: str, key: Any, by: By | 
     chosen, cause = asked.narrowed(key, by) if by else (asked.chosen, "")
     url = asked.list_url(chosen, column.show, basis, cause)
     if isinstance(value, Share):
-        if value.percent is None:
-            return Cell("–")
         under = _("%(part)s of %(whole)s") % {"part": number_format(value.part), "whole": number_format(value.whole)}
+        if value.percent is None:
+            return Cell("–", under=_("%(part)s: too few") % {"part": under} if value.whole else "")
         return Cell(f"{value.percent}%", url if value.part else "", under, round(value.part / value.whole, 4))
+    if isinstance(value, Mean):
+        return Cell(number_format(value.value, 2), url, plain=round(value.value, 4))
+    if isinstance(value, Interval):
+        return Cell(interval_text(value), plain=f"{value.low:.4f}–{value.high:.4f}")
     if isinstance(value, int):
         return Cell(number_format(value), url if value else "", plain=value)
     if value is None:

@@ -12,6 +12,7 @@ from cases.complaints import responses
 from cases.events import all_flaws
 from cases.evidence import custody, facts_audit
 from cases.models import Case, CaseEvent
+from cases.quality import seals
 from cases.records import snapshots
 from channels_app.audit import altered_messages
 from cskh.core import vault
@@ -34,8 +35,8 @@ def _flaws_of_files() -> Iterator[str]:
 class Command(BaseCommand):
     help = (
         "Verifies the event chain of every case, or of the cases named, the chain of custody of its evidence, what was found "
-        "about facts, its official responses, and what the operator's records said on it; with --files also that "
-        "every kept file is, to the byte, what came in. "
+        "about facts, its official responses, reviews of its quality, and what the operator's records said on it; "
+        "with --files also that every kept file is, to the byte, what came in. "
         "Fails when a single row was altered or is missing."
     )
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             responses.altered(wanted),
             custody.all_flaws(wanted),
             facts_audit.altered(wanted),
+            seals.altered(wanted),
         )
         for flaw in chain.from_iterable(records):
             flaws += 1

@@ -13,11 +13,11 @@ from django.urls import reverse
 from accounts.models import Role
 from cases.reports import keeping
 from cases.reports.models import Export
-from tests.cases.reports.building import at, case
+from tests.cases.reports.building import at, case, remedy
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("outcomes", "cohorts", "time", "backlog")
+PAGES = ("outcomes", "cohorts", "time", "backlog", "satisfaction", "remedies")
 NOW = "2026-10-20 08:00"
 LIST = {"show": "accepted", "basis": "closed"}
 
@@ -47,6 +47,18 @@ def cases(defaults, now):
             pauses=[(f"2026-{month}-03 08:00", None)],
         )
     case("2026-10-20 07:30", category="")
+    keeping.count_all()
+
+
+@pytest.fixture
+def more(cases):
+    """What customers said, and remedies owed."""
+    for month in ("08", "09", "10"):
+        for score in (5, 4, 4, 2, 1):
+            case(f"2026-{month}-03 08:00", f"2026-{month}-03 09:00", opinion=(f"2026-{month}-04 08:00", score, score))
+        case(f"2026-{month}-03 08:00", f"2026-{month}-03 09:00", channel="app", opinion=(f"2026-{month}-04 08:00",))
+    remedy("refund", 500_000, "2026-10-01", "2026-09-20 08:00")
+    remedy("apology", None, "2026-10-25", "2026-10-19 08:00")
     keeping.count_all()
 
 
@@ -93,9 +105,9 @@ def test_those_who_oversee_read_and_those_who_answer_for_it_export(
     client, make_staff, role, department, lead, reads, exports
 ):
     client.force_login(make_staff("kim", role, department, lead=lead))
-    for name in (*PAGES, "cases"):
+    for name in (*PAGES, "cases", "owed"):
         assert client.get(reverse(f"reports:{name}")).status_code == (200 if reads else 403), name
-    for what in ("cases", "outcomes.ended"):
+    for what in ("cases", "owed", "outcomes.ended", "satisfaction.scores"):
         for send in (client.get, client.post):
             status = send(f"{reverse('reports:export')}?what={what}").status_code
             assert (status != 403) is exports, (what, send)
@@ -104,13 +116,13 @@ def test_those_who_oversee_read_and_those_who_answer_for_it_export(
 
 
 def test_nobody_else_gets_in(client):
-    for name in (*PAGES, "cases", "export"):
+    for name in (*PAGES, "cases", "owed", "export"):
         assert client.get(reverse(f"reports:{name}")).status_code == 302
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "remedies"])
 @pytest.mark.parametrize("by", ["month", "category", "department", "channel", "cause"])
-def test_every_figure_opens_exactly_its_cases(cases, manager, name, by):
+def test_every_figure_opens_exactly_its_cases(more, manager, name, by):
     if (by == "cause" and name != "outcomes") or (by != "month" and name == "cohorts"):
         return
     page = manager.get(reverse(f"reports:{name}"), {"by": by})
@@ -125,6 +137,39 @@ def test_every_figure_opens_exactly_its_cases(cases, manager, name, by):
             assert count != "0", url
 
 
+def test_every_figure_of_remedies_opens_exactly_those(more, manager):
+    found = figures_of(manager.get(reverse("reports:remedies")))
+    assert found
+    for url, text, _under in found:
+        page = manager.get(url).content.decode()
+        count = re.search(r'id="count">(\d+) ', page)[1]
+        assert page.count('class="desk-code"') == int(count)
+        if text.isdigit():
+            assert count == text, url
+        else:  # an amount: what those on the list come to together
+            amounts = [int(one.replace(",", "")) for one in re.findall(r"<td>([\d,]+) ₫</td>", page)]
+            assert f"{sum(amounts):,} ₫" == text, url
+
+
+def test_remedies_stand_there_in_words(more, manager):
+    page = text_of(manager.get(reverse("reports:remedies")))
+    assert "Overdue by more than 7 days 1 0 0 1 500,000 ₫ 30 d 30 d" in page
+    assert "together 2 0 0 2 500,000 ₫ 1 d 30 d" in page
+    assert "Refund 1 1 0 0 1 500,000 ₫" in page
+    assert page.index("Overdue by more") < page.index("Due within")
+    listed = text_of(manager.get(reverse("reports:owed"), {"due": "late,overdue"}))
+    assert "overdue by 19 d" in listed
+    assert "1 remedy" in listed
+
+
+def test_satisfaction_stands_there_in_words(more, manager):
+    page = text_of(manager.get(reverse("reports:satisfaction"), {"from": "2026-10", "to": "2026-10"}))
+    # Six asked, five said 5, 4, 4, 2, 1: 3 of 5 satisfied; Wilson from 23.1 to 88.2 per cent
+    assert "10/2026 6 5 83% 5 of 6 3.20 60% 3 of 5 23–89%" in page
+    few = text_of(manager.get(reverse("reports:satisfaction"), {"from": "2026-10", "to": "2026-10", "channel": "app"}))
+    assert "10/2026 1 0 0% 0 of 1 – – –" in few
+
+
 def test_filters_narrow_figures_and_lists_alike(cases, manager):
     asked = {"from": "2026-09", "to": "2026-09", "channel": "email", "kind": "complaints", "department": "payments"}
     page = manager.get(reverse("reports:outcomes"), asked)
@@ -134,8 +179,8 @@ def test_filters_narrow_figures_and_lists_alike(cases, manager):
 
 def test_what_makes_no_sense_is_as_if_not_asked(cases, manager):
     nonsense = {"from": "2026-13", "to": "x", "by": "z", "department": "z", "channel": "-", "kind": "z", "page": "z"}
-    nonsense |= {"show": "z", "basis": "z", "cause": "z"}
-    for name in (*PAGES, "cases"):
+    nonsense |= {"show": "z", "basis": "z", "cause": "z", "remedy": "z", "state": "executed", "due": "z,,late"}
+    for name in (*PAGES, "cases", "owed"):
         assert manager.get(reverse(f"reports:{name}"), nonsense).status_code == 200
     for what in ("", "x", "outcomes.x", "x.ended"):
         assert manager.get(reverse("reports:export"), {"what": what}).status_code == 404
@@ -163,9 +208,19 @@ def test_figures_that_are_not_counted_any_more_say_so(cases, manager):
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("outcomes", 8), ("cohorts", 10), ("time", 10), ("backlog", 8), ("cases", 9)]
+    ("name", "queries"),
+    [
+        ("outcomes", 8),
+        ("cohorts", 10),
+        ("time", 10),
+        ("backlog", 8),
+        ("cases", 9),
+        ("satisfaction", 8),
+        ("remedies", 7),
+        ("owed", 8),
+    ],
 )
-def test_what_a_page_costs(cases, manager, django_assert_num_queries, name, queries):
+def test_what_a_page_costs(more, manager, django_assert_num_queries, name, queries):
     manager.get(reverse(f"reports:{name}"))
     with django_assert_num_queries(queries):
         manager.get(reverse(f"reports:{name}"))
@@ -177,7 +232,9 @@ def test_what_a_page_costs(cases, manager, django_assert_num_queries, name, quer
                 channel=channel,
                 category="settlement",
                 issues=[("partly", "delay")],
+                opinion=(f"2026-10-{day} 10:00", 4),
             )
+            remedy("credit", 10_000, "2026-10-30", f"2026-10-{day} 08:00")
     keeping.count_all()
     with django_assert_num_queries(queries):
         manager.get(reverse(f"reports:{name}"))
@@ -207,6 +264,19 @@ class TestExport:
             xml = book.read("xl/worksheets/sheet1.xml").decode()
         assert "<t>delay</t>" in xml
         assert Export.objects.get().what == "outcomes.decided"
+
+    def test_satisfaction_with_its_interval(self, more, manager):
+        rows = content_of(self.export(manager, "satisfaction.satisfaction")).decode().splitlines()
+        assert rows[0].endswith('Interval (Wilson, 95%)"')
+        assert "10/2026,6,5,0.8333,3.2,0.6,0.2307–0.8824" in rows
+
+    def test_remedies_as_a_list_and_as_a_table(self, more, manager):
+        rows = content_of(self.export(manager, "owed", due="late,overdue")).decode().splitlines()
+        assert len(rows) == 2
+        assert rows[1].endswith(",refund,500000,proposed,2026-10-01,19,2026-09-20 08:00:00")
+        rows = content_of(self.export(manager, "remedies.kinds")).decode().splitlines()
+        assert "Refund,1,1,0,0,1,500000,30.0,30.0" in rows
+        assert [export.rows for export in Export.objects.order_by("pk")] == [1, 3]
 
     @pytest.mark.parametrize(("reason", "kind"), [("", "csv"), ("   ", "csv"), ("Báo cáo", "pdf"), ("x" * 301, "csv")])
     def test_not_without_a_reason_and_a_format(self, cases, manager, reason, kind):

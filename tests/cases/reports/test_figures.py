@@ -12,7 +12,7 @@ from cases.reports.figures import By, Chosen, Share
 from cases.reports.lengths import DAY, HOUR, MINUTE, Length
 from cases.reports.measures import Measure
 from cases.reports.models import Basis
-from tests.cases.reports.building import at, case
+from tests.cases.reports.building import ask, at, case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 
@@ -121,6 +121,60 @@ def test_rates_by_cohort_by_hand(manager):
     assert october.upheld == Share(2, 4)
     assert october.upheld.percent == 50
     assert figures.causes(manager, CHOSEN).rows["delay"].upheld == Share(2, 4)
+
+
+class TestSatisfaction:
+    """Asked in September: ten. Six said 5, 5, 4, 4, 3, 1; two of them said 5 and 2 of how easy it was. Asked in October: one who
+    was asked in September of an earlier round already, and said 1 then; and spam."""
+
+    @pytest.fixture(autouse=True)
+    def cases(self, defaults):
+        closed = {"opened": "2026-08-01 08:00", "closed": "2026-09-02 08:00"}
+        for said in ((5, 5), (5, 2), (4,), (4,), (3,), (1,), (), (), (), (None,)):
+            case(**closed, opinion=("2026-09-30 23:30", *said))
+        again = case(**closed, opinion=("2026-09-02 08:00", 1))
+        again.round = 2
+        ask(again, at("2026-10-01 00:00"))
+        case(**closed, as_="spam", opinion=("2026-10-01 08:00", 5))
+        keeping.count_all()
+
+    @pytest.fixture
+    def rows(self, manager):
+        return figures.counted(manager, CHOSEN, Basis.ASKED, By.MONTH).rows
+
+    def test_by_hand(self, rows):
+        september = rows[SEPTEMBER]
+        assert september.responding == Share(6, 10)
+        assert september.satisfied == Share(4, 6, 5)
+        assert september.satisfied.percent == 66
+        assert (september.score.total, september.score.many) == (22, 6)
+        # Wilson with z = 1.96: (0.6667 + 3.8416/12 ± 1.96 * sqrt(0.2222/6 + 3.8416/144)) / (1 + 3.8416/6)
+        interval = september.satisfied.interval
+        assert (round(interval.low, 3), round(interval.high, 3)) == (0.3, 0.903)
+
+    def test_of_few_no_share_is_said(self, rows):
+        assert rows[SEPTEMBER].easy == Share(1, 2, 5)
+        assert rows[SEPTEMBER].easy.percent is None
+        assert rows[SEPTEMBER].easy.interval is None
+
+    def test_the_last_question_counts_and_what_was_said_to_that(self, rows):
+        october = rows[OCTOBER]
+        assert (october[Measure.ASKED], october[Measure.SAID], october.score) == (1, 0, None)
+
+    def test_every_figure_has_its_cases(self, manager, rows):
+        many = {
+            "asked": 11,
+            "said": 6,
+            "satisfied": 4,
+            "score_1": 1,
+            "score_2": 0,
+            "score_5": 2,
+            "said_ease": 2,
+            "easy": 1,
+        }
+        for show, count in many.items():
+            found = listing.cases_behind(manager, CHOSEN, show, at("2026-10-02 08:00"), basis=Basis.ASKED)
+            assert found.count() == count, show
 
 
 class TestWho:

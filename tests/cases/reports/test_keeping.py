@@ -16,9 +16,9 @@ from cases.reports.lengths import STEPS, step_of
 from cases.reports.measures import Measure
 from cases.reports.models import Basis, CauseCell, Cell, CountedCase, OpenCell, Progress
 from cases.states import ClosedAs, Status
-from cases.workflow import answer, ending
+from cases.workflow import answer, ending, satisfaction
 from tests.cases.building import case_at, customer_of, deliver_answer, open_case
-from tests.cases.reports.building import at, case, judge
+from tests.cases.reports.building import ask, at, case, give, judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 
@@ -148,7 +148,10 @@ def plainly(now):
         complaint = getattr(one, "complaint", None)
         place = f"{one.department_id or 0}/{one.category_id or 0}/{one.channel}/{int(complaint is not None)}"
         counts = _counts(one, first, complaint)
+        question = one.events.filter(kind="satisfaction_asked").order_by("number").last()
+        counts.update(_said(one, question))
         times = {"opened": one.opened_at, "answered": first and first.sent_at, "closed": one.closed_at}
+        times["asked"] = question and question.at
         for basis, when in times.items():
             if when:
                 cell = cells.setdefault((basis, _month(when), place), Counter())
@@ -191,6 +194,19 @@ def _counts(one, first, complaint):
                 or ("given_up" if decided else "undecided")
             )  # fmt: skip
             counts[outcome] += 1
+    return counts
+
+
+def _said(one, question):
+    if question is None or one.closed_as in ("spam", "duplicate"):
+        return Counter()
+    counts = Counter(asked=1)
+    said = [event for event in one.events.order_by("number") if event.kind == "satisfaction_given"]
+    said = [event.facts for event in said if event.facts["round"] == question.facts["round"]]
+    if said:
+        score, ease = said[-1]["score"], said[-1]["ease"]
+        counts.update(said=1, satisfied=score >= 4, said_ease=ease is not None, easy=(ease or 0) >= 4)
+        counts[f"score_{score}"] += 1
     return counts
 
 
@@ -250,7 +266,7 @@ def record_change(one):
 
 
 def change(one, chance, now):
-    what = chance.choice(["end", "end", "move", "wait", "answer"])
+    what = chance.choice(["end", "end", "move", "wait", "answer", "ask", "say"])
     if what == "end" and one.is_open:
         one.status, one.closed_as = Status.CLOSED, chance.choice(["accepted", "final_response", "withdrawn", "spam"])
         one.closed_at = now
@@ -264,6 +280,10 @@ def change(one, chance, now):
         one.pauses.create(started_at=one.opened_at)
     elif what == "answer" and not one.answers.filter(round=one.round).exists():
         one.answers.create(round=one.round, body="x", state="sent", author_kind="staff", author_id="1", sent_at=now)
+    elif what == "ask":
+        ask(one, now)
+    elif what == "say" and one.events.filter(kind="satisfaction_asked").exists():
+        give(one, now, chance.randint(1, 5), chance.choice([None, 2, 4]))
     record_change(one)
 
 
@@ -280,6 +300,17 @@ class TestKeepingUp:
         ending.reopen(one, actor=Actor.staff(make_staff("son", Role.MANAGER)), reason="Khách gọi lại")
         keeping.keep_up()
         assert CountedCase.objects.get(pk=one.pk).is_reopened
+        assert_kept(Progress.objects.get().as_of)
+
+    def test_what_the_customer_says_through_the_workflow(self, make_staff):
+        one = case_at(Status.CLOSED, make_staff("lan", Role.SPECIALIST))
+        keeping.keep_up()
+        assert CountedCase.objects.get(pk=one.pk).asked_at is not None
+        satisfaction.give(one, actor=customer_of(one), score=2, ease=4)
+        satisfaction.give(one, actor=customer_of(one), score=5)
+        keeping.keep_up()
+        kept_one = CountedCase.objects.get(pk=one.pk)
+        assert (kept_one.score, kept_one.ease) == (5, None)  # what was said last
         assert_kept(Progress.objects.get().as_of)
 
     def test_doing_it_twice_writes_nothing_the_second_time(self, django_assert_num_queries):

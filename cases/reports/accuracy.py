@@ -1,0 +1,103 @@
+"""How many reviewed cases were without an error, by class of error. Read from the reviews themselves, which are few."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from cases.models import Case
+from cases.quality import rights
+from cases.quality.models import Critical, Review
+
+from .figures import NOBODYS, By, Chosen, Share
+
+
+class Show(TextChoices):
+    """Which reviews are behind a figure."""
+
+    DONE = "done", _("reviews done")
+    PASSED = "passed", _("passed")
+    CUSTOMER = "customer", _("without customer-critical error")
+    BUSINESS = "business", _("without business-critical error")
+    COMPLIANCE = "compliance", _("without compliance-critical error")
+
+
+_CONDITIONS = {
+    Show.DONE: Q(),
+    Show.PASSED: Q(passed=True),
+    Show.CUSTOMER: Q(customer_ok=True),
+    Show.BUSINESS: Q(business_ok=True),
+    Show.COMPLIANCE: Q(compliance_ok=True),
+}
+
+
+@dataclass
+class Sum:
+    """Reviews together. Of a class those count of which something of it applied."""
+
+    counts: Counter[str]
+    applied: Counter[str]
+
+    def share(self, show: Show) -> Share:
+        whole = self.counts[Show.DONE] if show == Show.PASSED else self.applied[show]
+        return Share(self.counts[show], whole)
+
+
+def reviews(actor: Actor, chosen: Chosen, show: Show = Show.DONE) -> QuerySet[Review]:
+    """The reviews done in the months chosen that are behind a figure, newest first, as far as `actor` may know of them."""
+    cases = Case.objects.filter(replace(chosen, complaints=False, department="").places(actor))
+    if chosen.complaints:
+        cases = cases.filter(complaint__isnull=False)
+    where = Q(state=Review.State.DONE, case__in=cases) & _CONDITIONS[show] & _department(chosen)
+    found = rights.visible_to(actor).filter(where)
+    first, after = _moment(chosen.first), _moment(_next_month(chosen.last))
+    return found.filter(done_at__gte=first, done_at__lt=after).order_by("-done_at", "-pk")
+
+
+def by_key(actor: Actor, chosen: Chosen, by: By) -> dict[date | int | None, Sum]:
+    """By the month of the review, or the department the case had when it was drawn. One query."""
+    rows: dict[date | int | None, list[tuple[bool | None, ...]]] = {}
+    told = reviews(actor, chosen).values_list(
+        "done_at", "department_id", "passed", "customer_ok", "business_ok", "compliance_ok"
+    )
+    for at, department, *said in told:
+        key = timezone.localdate(at).replace(day=1) if by == By.MONTH else department
+        rows.setdefault(key, []).append(tuple(said))
+    return {key: _sum(some) for key, some in rows.items()}
+
+
+def together(sums: Iterable[Sum]) -> Sum:
+    whole = Sum(Counter(), Counter())
+    for one in sums:
+        whole.counts.update(one.counts)
+        whole.applied.update(one.applied)
+    return whole
+
+
+def _sum(said: list[tuple[bool | None, ...]]) -> Sum:
+    counts: Counter[str] = Counter({Show.DONE: len(said), Show.PASSED: sum(one[0] is True for one in said)})
+    applied: Counter[str] = Counter()
+    for number, critical in enumerate(Critical, 1):
+        show = Show(critical.value)
+        known = [one[number] for one in said if one[number] is not None]
+        counts[show], applied[show] = sum(ok is True for ok in known), len(known)
+    return Sum(counts, applied)
+
+
+def _department(chosen: Chosen) -> Q:
+    if not chosen.department:
+        return Q()
+    return Q(department__isnull=True) if chosen.department == NOBODYS else Q(department__slug=chosen.department)
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

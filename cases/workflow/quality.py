@@ -1,0 +1,244 @@
+"""Quality: closed cases are drawn by chance, reviewed by somebody who had no part in them, and answered to by the agent (R-02)."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, ActorKind
+from accounts.models import Department, User
+from cases.events import EventKind, record
+from cases.models import Answer, Case
+from cases.quality import drawing, forms, rights
+from cases.quality.models import AgentComment, Criterion, Critical, Mark, Review, Sample, Strata
+from cases.quality.scoring import scored
+from cases.quality.seals import seal_of
+from cases.states import ClosedAs, Status
+from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from cskh.core.text import checked_body, clean, require_length
+
+from ._take_step import change_case
+
+SIZE_MOST = 20  # from each stratum
+DRAWN_MOST = 200  # in all
+COMMENT_MAX = 2000
+_NOBODYS = (ClosedAs.SPAM, ClosedAs.DUPLICATE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to draw: from the cases closed on these days, of one department or of all one is head of, `size` from each stratum."""
+
+    first_day: date
+    last_day: date
+    strata: Strata
+    size: int
+    department: Department | None = None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    case: Case
+    agent: User
+    stratum: str
+
+
+def draw(*, actor: Actor, wanted: Wanted) -> Sample:
+    """Draws a sample. The seed is chance's own: who could choose it could choose the cases.
+
+    Raises NotPermitted, or Invalid with what to change.
+    """
+    _require_may_draw(actor)
+    _require_sense(wanted)
+    form = forms.in_force()
+    if form is None:
+        raise Invalid(_("There is no quality form yet. An administrator publishes one first."))
+    with transaction.atomic():
+        candidates = {one.case.code: one for one in _candidates(actor, wanted)}
+        population: dict[str, list[str]] = {}
+        for code, one in candidates.items():
+            population.setdefault(one.stratum, []).append(code)
+        seed = secrets.token_hex(16)
+        drawn = drawing.draw(population, seed, wanted.size)
+        codes = [code for some in drawn.values() for code in some]
+        _require_some(codes)
+        sample = Sample.objects.create(
+            drawn_by=actor.subject,
+            form=form,
+            department=wanted.department,
+            first_day=wanted.first_day,
+            last_day=wanted.last_day,
+            strata=wanted.strata,
+            size=wanted.size,
+            seed=seed,
+            population=[
+                {"stratum": name, "of": len(population[name]), "drawn": len(drawn[name])} for name in sorted(population)
+            ],
+            population_sha256=drawing.name_of(population),
+        )
+        for code in sorted(codes, key=lambda one: candidates[one].case.pk):  # locked in one order
+            _take_in(sample, candidates[code], actor)
+    return sample
+
+
+def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]], summary: str = "") -> Review:
+    """Says how the work was: for each criterion (by id) the result and a comment, which an error needs.
+
+    Raises NotVisible, NotPermitted, Conflict where it is done already, Invalid by field (`mark-ID`, `comment-ID`).
+    """
+    review = visible_review(actor, review.pk)
+    criteria = list(Criterion.objects.filter(form=review.sample.form_id))
+    said = _checked(criteria, marks)
+    summary = clean(summary)
+    require_length(summary, COMMENT_MAX, field="summary")
+    with change_case(review.case) as held:
+        mine = Review.objects.select_for_update().get(pk=review.pk)
+        if mine.is_done:
+            raise Conflict(_("Somebody has reviewed it meanwhile."))
+        if held.is_open or held.round != mine.round:
+            raise Conflict(_("The case was reopened: it is not reviewed while it is being worked on."))
+        if not rights.may_score(actor, mine):
+            raise NotPermitted(_("Somebody else reviews it: you had a part in this case."))
+        Mark.objects.bulk_create(
+            Mark(review=mine, criterion=one, result=said[one.pk][0], comment=said[one.pk][1]) for one in criteria
+        )
+        came_to = scored([(Critical(one.critical), said[one.pk][0]) for one in criteria], mine.sample.form.pass_percent)
+        mine.state, mine.reviewer, mine.done_at = Review.State.DONE, actor.subject, timezone.now()
+        mine.score, mine.passed, mine.summary = came_to.score, came_to.passed, summary
+        for critical, ok in came_to.ok.items():
+            setattr(mine, f"{critical.value}_ok", ok)
+        mine.salt = secrets.token_hex(16)
+        mine.sha256 = seal_of(mine)
+        mine.save()
+        record(held, EventKind.QUALITY_REVIEWED, actor=actor, review=mine.pk, sha256=mine.sha256)
+    return mine
+
+
+def comment(review: Review, *, actor: Actor, text: str) -> AgentComment:
+    """What the agent says to it, once. Raises NotVisible, NotPermitted, Conflict on a second time, Invalid without words."""
+    review = visible_review(actor, review.pk)
+    if not rights.may_comment(actor, review):
+        raise NotPermitted(_("Only the person whose work it is comments on a review."))
+    words = checked_body(text, COMMENT_MAX)
+    with change_case(review.case) as held:
+        Review.objects.select_for_update().get(pk=review.pk)
+        if AgentComment.objects.filter(review=review).exists():
+            raise Conflict(_("You have commented on this review already."))
+        said = AgentComment.objects.create(review=review, text=words)
+        record(held, EventKind.QUALITY_ANSWERED, actor=actor, review=review.pk)
+    return said
+
+
+def population_now(actor: Actor, sample: Sample) -> drawing.Population:
+    """What the sample would be drawn from now, its own cases included."""
+    wanted = Wanted(sample.first_day, sample.last_day, Strata(sample.strata), sample.size, sample.department)
+    population: dict[str, list[str]] = {}
+    for one in _candidates(actor, wanted, besides=sample):
+        population.setdefault(one.stratum, []).append(one.case.code)
+    return population
+
+
+def visible_review(actor: Actor, pk: int) -> Review:
+    """The review as it is now. Raises NotVisible where there is none that `actor` may know of."""
+    found = rights.visible_to(actor).filter(pk=pk).select_related("case", "sample__form").first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _require_may_draw(actor: Actor) -> None:
+    if not rights.may_draw(actor):
+        raise NotPermitted
+
+
+def _require_sense(wanted: Wanted) -> None:
+    errors: dict[str, list[object]] = {}
+    if wanted.first_day > wanted.last_day:
+        errors["last_day"] = [_("The last day is before the first.")]
+    if not 1 <= wanted.size <= SIZE_MOST:
+        errors["size"] = [_("Choose from 1 to %(most)d.") % {"most": SIZE_MOST}]
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _require_some(codes: list[str]) -> None:
+    if not codes:
+        raise Invalid(
+            _("There is no case to draw: choose more days, or another department. Cases you worked on are left out.")
+        )
+    if len(codes) > DRAWN_MOST:
+        raise Invalid(
+            _("That would be %(many)d cases; at most %(most)d are drawn at once. Choose fewer from each.")
+            % {"many": len(codes), "most": DRAWN_MOST}
+        )
+
+
+def _candidates(actor: Actor, wanted: Wanted, *, besides: Sample | None = None) -> list[_Candidate]:
+    """Cases closed on these days and not open again, which nobody reviewed this round, whose answer somebody of ours wrote, and on
+    which whoever draws did nothing."""
+    cases = rights.of_others(actor).filter(
+        status=Status.CLOSED,
+        closed_at__gte=_midnight(wanted.first_day),
+        closed_at__lt=_midnight(wanted.last_day + timedelta(days=1)),
+    )
+    if wanted.department:
+        cases = cases.filter(department=wanted.department)
+    reviewed = Review.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))
+    if besides:
+        reviewed = reviewed.exclude(sample=besides)
+    found = list(_with_author(cases.exclude(closed_as__in=_NOBODYS).exclude(Exists(reviewed))))
+    agents = User.objects.in_bulk([int(one.author) for one in found])  # type: ignore[attr-defined]
+    return [
+        _Candidate(one, agents[int(one.author)], _stratum(one, wanted.strata))  # type: ignore[attr-defined]
+        for one in found
+        if int(one.author) in agents  # type: ignore[attr-defined]
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _with_author(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Whose work a case is: who wrote the last answer that was sent, where that was a person."""
+    sent = Answer.objects.filter(case=OuterRef("pk"), state=Answer.State.SENT, author_kind=ActorKind.STAFF.value)
+    author = Subquery(sent.order_by("-round").values("author_id")[:1])
+    return cases.annotate(author=author).filter(author__isnull=False).order_by("pk")
+
+
+def _stratum(case: Case, strata: Strata) -> str:
+    """By id, so that a sample can be drawn again when somebody's name has changed."""
+    return str(case.department_id or 0) if strata == Strata.DEPARTMENT else str(case.author)  # type: ignore[attr-defined]
+
+
+def _take_in(sample: Sample, candidate: _Candidate, actor: Actor) -> None:
+    with change_case(candidate.case) as held:
+        if held.is_open:
+            raise Conflict(_("A case was reopened meanwhile. Draw again."))
+        review = Review.objects.create(
+            sample=sample, case=held, round=held.round, agent=candidate.agent, department=held.department
+        )
+        record(held, EventKind.QUALITY_DRAWN, actor=actor, review=review.pk, sample=sample.pk)
+
+
+def _checked(criteria: list[Criterion], marks: Mapping[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    errors: dict[str, list[object]] = {}
+    said = {}
+    for one in criteria:
+        result, words = marks.get(one.pk, ("", ""))
+        words = clean(words)
+        if result not in Mark.Result.values:
+            errors[f"mark-{one.pk}"] = [_("Say whether it is met.")]
+        elif result == Mark.Result.NOT_MET and not words:
+            errors[f"comment-{one.pk}"] = [_("Say what is wrong, so that the agent can learn from it.")]
+        elif len(words) > COMMENT_MAX:
+            errors[f"comment-{one.pk}"] = [_("At most %(most)d characters.") % {"most": COMMENT_MAX}]
+        said[one.pk] = (result, words)
+    if errors:
+        raise Invalid(errors=errors)
+    return said
