@@ -11,7 +11,7 @@ from accounts.customers.directory import Person, recognise
 from accounts.models import ApiClient, Role, Scope, User
 from cases.states import Step
 from cases.workflow import answer, routing
-from tests.cases.building import customer_of, open_case
+from tests.cases.building import customer_of, open_case, settle_facts
 
 CASES = ("unrouted", "payments", "restricted", "lent", "returned")
 
@@ -155,7 +155,8 @@ def make_case(name, make_staff):
         return open_case("staff-conduct")
     if not User.objects.filter(username="minh").exists():
         make_staff("minh", Role.SPECIALIST, "payments")  # somebody to review what comes back
-    case = open_case("deposit-not-credited")
+    case = open_case("deposit-not-credited", amount=2_000_000)
+    settle_facts(case, Actor.staff(get_user("manager", make_staff)))
     if name == "lent":  # the technician has it, although it stays in the queue of the payments department
         type(case).objects.filter(pk=case.pk).update(assignee=get_user("technician", make_staff))
     if name == "returned":

@@ -13,6 +13,7 @@ from cases.states import Channel
 from cases.workflow import answer, routing
 from cases.workflow.opening import Matter
 from channels_app import intake
+from tests.cases.building import settle_facts
 
 _numbers = itertools.count(1)
 
@@ -63,6 +64,7 @@ def open_case(people):
 @pytest.fixture
 def answered_case(open_case, people):
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(people["lan"]))
     answer.send_answer(case, actor=Actor.staff(people["lan"]), body="Đã ghi có.")
     return case
 

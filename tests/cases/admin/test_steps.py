@@ -25,7 +25,7 @@ from cases.workflow import answer, evidence, resolution, routing
 from cases.workflow.handover import set_presence
 from channels_app import intake
 from channels_app.models import Delivery, Message, StaffNotice
-from tests.cases.building import deliver_answer
+from tests.cases.building import deliver_answer, settle_facts
 from tests.cases.complaints.building import complete
 from tests.cases.evidence.files import picture, upload
 from tests.cases.evidence.receipts import CLAIMED, hash_of, receipt_of
@@ -58,6 +58,7 @@ def test_from_classifying_to_the_answer(desk, people, open_case):
     at = desk(people["lan"])
     assert "take-it" in offered(at, case)
     assert at.take(case, "take-it").status_code == 302
+    settle_facts(Case.objects.get(pk=case.pk), Actor.staff(people["lan"]))
     assert "answer" not in offered(at, case)  # a complaint is answered as a whole
     assert at.take(case, "answer", body="Tiền đã vào.").status_code == 409
     complete(Case.objects.get(pk=case.pk), Actor.staff(people["lan"]))
@@ -87,6 +88,7 @@ def offered(at, case):
 def test_where_approval_is_needed_one_proposes_and_another_approves(desk, people, open_case):
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(people["lan"]))
     at = desk(people["lan"])
     assert at.take(case, "start-resolving").status_code == 302
     assert "propose" in offered(at, case)
@@ -136,6 +138,7 @@ TECHNICAL = "technical-error"  # of another department
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(desk, people, open_case, name, data, field):
     case = open_case("deposit-not-credited")
     if data.get("category") == TECHNICAL:
+        settle_facts(case, Actor.staff(people["lan"]))
         data |= {"category": str(Category.objects.get(slug=TECHNICAL).pk)}
     before = state_of(case)
     refused = desk(people["lan"]).take(case, name, **data)
@@ -158,6 +161,7 @@ def test_sent_twice_happens_once(desk, people, open_case):
 
 def test_what_a_colleague_did_meanwhile_is_shown_and_the_text_is_kept(desk, people, open_case):
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(people["lan"]))
     seen = case.last_event_number
     answer.send_answer(case, actor=Actor.staff(people["minh"]), body="Đã ghi có.")
     address = reverse("admin:cases_case_step", args=[case.pk, "answer"])
@@ -228,6 +232,7 @@ def test_who_comes_too_late_reads_who_has_it_and_takes_it_over_by_assigning(desk
 def test_who_approves_too_late_reads_who_approved_and_has_no_button(desk, people, open_case):
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
     case, lan = open_case("deposit-not-credited"), Actor.staff(people["lan"])
+    settle_facts(case, lan)
     resolution.start_resolving(case, actor=lan)
     resolution.propose(case, actor=lan, body="Hoàn 2.000.000đ")
     seen, at = case.last_event_number, desk(people["administrator"])
@@ -392,6 +397,11 @@ def test_evidence_is_added_shown_and_checked(desk, people, open_case):
     unsaid = at.take(case, "check-evidence", item=item.pk, result="accepted")
     assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (400, ["thing"])
     thing = entries_of(case).get(slug="transaction-code")
+    panel = at.page(case).content.decode().partition(f'id="evidence-{item.pk}"')[2].partition("</article>")[0]
+    assert 'value="accepted"' not in panel, "whoever filed it does not accept it"
+    own = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
+    assert (own.status_code, str(people["minh"]) in own.content.decode()) == (403, True)
+    at = desk(people["minh"])
     checked = at.take(case, "check-evidence", item=item.pk, result="accepted", thing=thing.name)
     assert (checked.status_code, checked.url.partition("#")[2]) == (302, f"evidence-{item.pk}")
     page = at.page(case)
@@ -525,6 +535,7 @@ def test_who_proposed_is_not_offered_to_approve(desk, people, open_case):
     category = Category.objects.filter(needs_approval=True).first()
     case = open_case(category.slug)
     actor = Actor.staff(people["manager"])
+    settle_facts(case, actor)
     resolution.start_resolving(case, actor=actor)
     resolution.propose(case, actor=actor, body="Hoàn tiền")
     assert "approve" not in offered(desk(people["manager"]), case)

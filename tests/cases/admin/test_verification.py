@@ -264,7 +264,8 @@ def test_setting_aside_is_offered_to_whom_it_is_allowed(desk, people, case):
     def offered(name, slug="transaction-code"):
         return card(look(desk(people[name]), case), slug).may_set_aside
 
-    assert offered("lan")
+    assert not offered("lan"), "nothing is decided without it"
+    assert offered("lan", "sending-bank")
     desk(people["lan"]).take(case, "verify-fact", fact="transaction-code", result="contradicted", statement="Sao kê")
     for name, is_offered in (("lan", False), ("minh", False), ("manager", True), ("administrator", True)):
         assert offered(name) is is_offered, name

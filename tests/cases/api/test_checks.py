@@ -2,9 +2,12 @@
 
 import pytest
 
+from accounts.actors import Actor
 from accounts.models import Role
 from cases.evidence.models import ChecklistItem
+from cases.models import Case
 from tests.api import CASE
+from tests.cases.building import settle_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +24,9 @@ def check(answer, slug="code-unused"):
 
 
 def test_a_person_makes_one_and_takes_it_back(integration, staff_client, at):
-    ChecklistItem.objects.filter(slug="code-unused").update(is_mandatory=True)
     lan = staff_client("lan", Role.SPECIALIST, "payments")
+    settle_facts(Case.objects.get(), Actor.staff(lan.user))
+    ChecklistItem.objects.filter(slug="code-unused").update(is_mandatory=True)
     assert "answer" not in lan.get(at).json()["allowed_steps"]
     made = lan.post(f"{at}checks/", {"check": "code-unused", "note": "Sổ lệnh"})
     assert made.status_code == 200, made.content

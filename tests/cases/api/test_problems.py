@@ -8,15 +8,16 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.customers.models import Customer, Notice
-from accounts.models import Role
+from accounts.models import Role, User
 from cases.api.inputs import NothingIn
 from cases.api.steps import STEPS
 from cases.evidence.models import EvidenceItem
 from cases.models import Case
 from channels_app.models import Message
 from tests.api import CASE
-from tests.cases.building import snapshot
+from tests.cases.building import settle_facts, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,7 @@ BAD_STEPS = {
         {"items": []},
         {"items": "x"},
         {"items": [{}]},
-        {"items": [{"name": "a"}], "due_at": "2001-01-01"},
+        {"items": [{"name": "receipt"}], "due_at": "2001-01-01"},
     ],
     "mark-duplicate": [{}, {"of": "x"}, {"of": {"a": 1}}],
     "propose": [{}, {"body": ""}, {"body": "a\x00"}],
@@ -176,11 +177,11 @@ BAD_STEPS = {
 
 
 def test_classified_into_another_department_the_summary_is_named(integration):
-    code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
+    code = integration.post("/api/v1/cases/", CASE | {"category": "login-failure"}).json()["code"]
     for step in ("reclassify", "classify"):  # one function takes both
         refused = integration.post(f"/api/v1/cases/{code}/{step}/", {"category": "technical-error"})
         assert list(problem(refused, 400, "invalid")["errors"]) == ["summary"]
-    assert integration.post(f"/api/v1/cases/{code}/reclassify/", {"category": "withdrawal-delayed"}).status_code == 200
+    assert integration.post(f"/api/v1/cases/{code}/reclassify/", {"category": "account-locked"}).status_code == 200
     body = {"category": "technical-error", "summary": "Ứng dụng báo lỗi khi nạp"}
     assert integration.post(f"/api/v1/cases/{code}/reclassify/", body).json()["department"] == "technical"
 
@@ -192,6 +193,8 @@ def test_bad_steps_change_nothing(integration, make_staff, step, body):
     code = integration.post("/api/v1/cases/", CASE | category).json()["code"]
     if step == "propose":
         integration.post(f"/api/v1/cases/{code}/start-resolving/", {})
+    if step == "answer":
+        settle_facts(Case.objects.get(), Actor.staff(User.objects.get(username="lan")))
     before = Case.objects.values().get()
     answer = integration.post(f"/api/v1/cases/{code}/{step}/", body)
     problem(answer, 400, "invalid")
@@ -273,6 +276,7 @@ def test_staff_reject_by_citing_what_the_customer_said(integration, staff_client
     lan = staff_client("lan", Role.SPECIALIST, "payments")
     code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
     at = f"/api/v1/cases/{code}/"
+    settle_facts(Case.objects.get(), Actor.staff(lan.user))
     lan.post(f"{at}answer/", {"body": "Đã ghi có."})
     assert list(problem(lan.post(f"{at}reject/", {}), 400, "invalid")["errors"]) == ["reason"]
     said = integration.post(f"{at}messages/", {"body": "Tôi chưa nhận được"}).json()["id"]
@@ -285,6 +289,7 @@ def test_only_the_answer_that_was_read_is_accepted_or_rejected(integration, cust
     staff = [staff_client(name, Role.SPECIALIST, "payments") for name in ("lan", "minh")]
     code = integration.post("/api/v1/cases/", CASE | {"category": "deposit-not-credited"}).json()["code"]
     at = f"/api/v1/cases/{code}/"
+    settle_facts(Case.objects.get(), Actor.staff(staff[0].user))
     for client, body in zip(staff, ("Đã ghi có.", "Đã hoàn tiền."), strict=True):
         client.post(f"{at}assign/", {"assignee": client.user.username})
         assert client.post(f"{at}answer/", {"body": body}).status_code == 200
