@@ -70,7 +70,7 @@ def _sections(content: Content) -> Iterator[Content]:
     yield _section(
         _("At a glance"),
         [_("Figure"), _month(date.fromisoformat(content["month"])), _month(date.fromisoformat(content["before"]))],
-        [[label, say(content["this"]), say(content["last"])] for label, say in _glance()],
+        [[capfirst(label), say(content["this"]), say(content["last"])] for label, say in _glance()],
         _(
             "Open at the end counts what was received up to then and not closed by then. A rate stands with what it is of, rounded"
             " down. Times run from opening to the customer's acceptance or the final response, for what was received in the month;"
@@ -91,7 +91,7 @@ def _sections(content: Content) -> Iterator[Content]:
     this, last = content["this"], content["last"]
     yield _section(
         _("By level"),
-        [_("Closed at"), _month(date.fromisoformat(content["month"])), _month(date.fromisoformat(content["before"]))],
+        [_("Level"), _month(date.fromisoformat(content["month"])), _month(date.fromisoformat(content["before"]))],
         [
             *(
                 [capfirst(str(Level(number))), _count(now), _count(then)]

@@ -46,7 +46,7 @@ class MarksForm(forms.Form):
                 label=_("Comment"),
                 required=False,
                 max_length=quality.COMMENT_MAX,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=forms.Textarea(attrs={"rows": 1}),
             )
 
     @property
