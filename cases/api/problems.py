@@ -31,7 +31,8 @@ from cskh.core.api import GenericApiView
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
 from cskh.core.schema import example
 
-from .complaints import Change, ComplaintOut, whole
+from .complaint_shapes import ComplaintOut
+from .complaints import Change, whole
 from .inputs import Reason
 
 

@@ -30,7 +30,8 @@ from cskh.core.client_address import address_hash
 from cskh.core.errors import NotVisible
 from cskh.core.schema import example
 
-from .complaints import ClauseIn, ClauseOut, clause_of
+from .complaint_shapes import ClauseIn, ClauseOut
+from .complaints import clause_of
 from .inputs import NothingIn, Reason, RowId
 
 _MOST = 2**63 - 1
