@@ -29,6 +29,7 @@ from channels_app import links
 from channels_app.chat import talking
 from channels_app.merging import merge_customers, undo_merge
 from channels_app.models import Chat
+from cskh.core.models import InAddresses
 from tests.api import bearer, token
 from tests.cases.building import customer_of, open_case
 from tests.channels_app.chat.chatting import begun, says
@@ -85,7 +86,7 @@ def addresses(case):
     values = {
         "code": [case.code],
         "pk": [case.pk, *case.evidence.values_list("pk", flat=True)],
-        "public_id": [chat.public_id],
+        "public_id": [chat.public_id, *case.evidence.values_list("public_id", flat=True)],
         "customer_id": [case.customer_id],
         "name": ["check-evidence", "request-evidence", "answer"],
         "upload_id": [uuid.uuid4()],
@@ -111,7 +112,10 @@ def _ids(name, case):
     model = _MODELS.get(name.removeprefix("admin:").rpartition("_")[0])
     if model is None:
         return [case.evidence.latest("pk").pk]
-    return [case.pk] if model is Case else list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:1])
+    if model is Case:
+        return [case.pk]
+    its_name = "public_id" if issubclass(model, InAddresses) else "pk"
+    return list(model._default_manager.order_by("-pk").values_list(its_name, flat=True)[:1])
 
 
 def asked(client, case, below=""):
