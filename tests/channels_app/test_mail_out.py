@@ -23,6 +23,7 @@ from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
 from channels_app import bounces, deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
+from tests.cases.building import settle_facts
 from tests.cases.evidence.files import picture, upload
 
 from .mail import AN, DESK, headers_of
@@ -57,10 +58,11 @@ def lan(make_staff):
 
 
 @pytest.fixture
-def routed(post, make_staff):
+def routed(post, make_staff, lan):
     case = open_case()
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     routing.classify_case(case, actor=Actor.system("intake"), category=category)
+    settle_facts(case, lan)
     return case
 
 
@@ -416,6 +418,7 @@ def test_a_hotline_answer_is_a_call_that_is_delivered_when_it_was_made(post, mak
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     case = open_case(Channel.HOTLINE, email="", phone="0912345678", category=category)
     assert not Delivery.objects.exists(), "the code was read out"
+    settle_facts(case, lan)
     answer.send_answer(case, actor=lan, body="Đã xong.")
     work_off()
     delivery = only(case)

@@ -6,6 +6,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases.workflow import answer
 from channels_app.chat import conversations, talking
+from tests.cases.building import settle_facts
 
 from .chatting import fresh, in_department, says
 
@@ -28,6 +29,7 @@ def opened(lan):
     chat, key = conversations.begin()
     chat = says(chat)
     in_department(chat, "deposit-not-credited", lan)
+    settle_facts(fresh(chat).case, Actor.staff(lan))
     return fresh(chat), key
 
 
