@@ -24,12 +24,12 @@ def say(client):
 
 
 @pytest.fixture
-def opened(lan):
+def opened(lan, make_staff):
     """A conversation with a case of payments, and its key."""
     chat, key = conversations.begin()
     chat = says(chat)
     in_department(chat, "deposit-not-credited", lan)
-    settle_facts(fresh(chat).case, Actor.staff(lan))
+    settle_facts(fresh(chat).case, Actor.staff(make_staff("son", Role.MANAGER)))
     return fresh(chat), key
 
 
