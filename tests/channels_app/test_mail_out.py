@@ -23,7 +23,7 @@ from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
 from channels_app import bounces, deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
-from tests.cases.building import settle_facts
+from tests.cases.building import note_amount, settle_facts
 from tests.cases.evidence.files import picture, upload
 
 from .mail import AN, DESK, headers_of
@@ -62,7 +62,7 @@ def routed(post, make_staff, lan):
     case = open_case()
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     routing.classify_case(case, actor=Actor.system("intake"), category=category)
-    settle_facts(case, lan)
+    note_amount(case, lan)
     return case
 
 
@@ -88,6 +88,7 @@ def test_links_are_not_kept_with_the_message(post, work_off):
 
 def test_every_mail_of_a_web_case_hangs_together(routed, post, work_off, lan):
     outbox.write_message(routed, actor=lan, body="Chúng tôi đang kiểm tra.")
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã xong.")
     work_off()
     first, *others = map(headers_of, post.mails(AN))
@@ -139,6 +140,7 @@ def mistyped(post, work_off, routed, lan):
     """An answer that came back from an address with a slip in it, which was corrected then."""
     routed.contact.address = WRONG
     routed.contact.save()
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã ghi có.")
     work_off()
     lost = only(routed, message__answer__isnull=False)
@@ -176,6 +178,7 @@ def test_a_late_report_on_the_old_address_says_nothing_of_the_new_one(routed, mi
 
 
 def test_what_came_back_is_sent_again_to_where_the_customer_is_answered_now(routed, post, work_off, lan):
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã ghi có.")
     work_off()
     lost = only(routed, message__answer__isnull=False)
@@ -259,6 +262,7 @@ def test_an_unreachable_server_costs_only_time(post, work_off, settings):
 def test_an_answer_that_never_arrived_is_not_closed_by_silence(routed, post, work_off, lan):
     work_off()
     post.refusals[AN] = "550 5.1.1 no such user"
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã xong.")
     planned = FollowUp.objects.filter(case=routed, cancelled_at=None, done_at=None)
     assert planned.filter(kind=FollowUp.Kind.CLOSE_NO_REPLY).exists()
@@ -267,6 +271,7 @@ def test_an_answer_that_never_arrived_is_not_closed_by_silence(routed, post, wor
 
 
 def test_an_answer_is_delivered_once_and_noted_once(routed, post, work_off, lan):
+    settle_facts(routed, lan)
     sent = answer.send_answer(routed, actor=lan, body="Tiền đã vào.")
     work_off()
     delivery = only(routed, message__answer=sent)
