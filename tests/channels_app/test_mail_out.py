@@ -319,6 +319,7 @@ def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, 
 
 def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_again(lan):
     case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     customer = Actor.customer(case.customer)
     evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="transaction-code")])
     name = "x" * 200 + ".jpg"
@@ -351,6 +352,7 @@ def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_aga
 
 def test_what_was_confirmed_with_the_rejected_file_alone_is_asked_for_again(lan):
     case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     file = upload(picture(), filename="a.jpg")
     item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=file)
     facts.verify_fact(
@@ -373,6 +375,7 @@ def test_what_was_confirmed_with_the_rejected_file_alone_is_asked_for_again(lan)
 
 def test_how_to_prove_it_otherwise_is_said_in_the_customers_language_whatever_the_desk_speaks(lan):
     case = open_case(language="vi", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     with translation.override("en"):
         facts.verify_fact(
             case,
