@@ -156,7 +156,7 @@ def make_case(name, make_staff):
     if not User.objects.filter(username="minh").exists():
         make_staff("minh", Role.SPECIALIST, "payments")  # somebody to review what comes back
     case = open_case("deposit-not-credited", amount=2_000_000)
-    settle_facts(case, Actor.staff(get_user("manager", make_staff)))
+    settle_facts(case, Actor.staff(User.objects.get(username="minh")))  # who is in no row, and reads no notice
     if name == "lent":  # the technician has it, although it stays in the queue of the payments department
         type(case).objects.filter(pk=case.pk).update(assignee=get_user("technician", make_staff))
     if name == "returned":

@@ -13,7 +13,7 @@ from cases.states import ClosedAs, Status, Step
 from cases.workflow import answer, evidence, facts, resolution, routing
 from channels_app import outbox
 from cskh.core.errors import Invalid, NotPermitted, NotVisible
-from tests.cases.building import case_at, customer_of, open_case, snapshot, take_as
+from tests.cases.building import case_at, customer_of, open_case, settle_facts, snapshot, take_as
 from tests.cases.permission_table import CASES, SYSTEM, TABLE, allowed, letters, make_actor, make_case
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,7 @@ def test_a_program_does_not_review_what_it_answered(make_staff):
         Actor.integration(ApiClient.objects.create_with_key(name, [Scope.CASES_WORK])[0]) for name in ("one", "other")
     )
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(make_staff("lan", Role.SPECIALIST, "payments")))
     answer.send_answer(case, actor=one, body="Đã ghi có.")
     answer.reject(case, actor=customer_of(case))
     before = snapshot(case)
@@ -141,6 +142,7 @@ def test_a_reopened_case_is_never_given_back(make_staff):
     lan, boss = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("son", Role.MANAGER)
     case = open_case("deposit-not-credited")
     routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    settle_facts(case, Actor.staff(lan))
     answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
     answer.reject(case, actor=customer_of(case))
     assert (case.assignee, case.needs_manager) == (None, True)

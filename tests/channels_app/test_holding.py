@@ -15,7 +15,7 @@ from cases.workflow.handover import hand_over
 from channels_app import drafts, holding, intake, outbox, tasks
 from channels_app.models import HeldSend, StaffNotice
 from cskh.core.errors import Conflict, DomainError, Invalid, NotPermitted, StepNotAllowed
-from tests.cases.building import case_at, customer_of, open_case, snapshot
+from tests.cases.building import case_at, customer_of, open_case, settle_facts, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ def minh(make_staff):
 def case(lan):
     case = open_case("deposit-not-credited")
     routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    settle_facts(case, Actor.staff(lan))
     return case
 
 

@@ -33,7 +33,7 @@ from channels_app.models import Attachment, Delivery, InboundItem, MailboxState,
 from cskh.core.errors import Conflict
 from cskh.core.incoming import size_in_words
 from cskh.core.locks import unless_held
-from tests.cases.building import open_case
+from tests.cases.building import open_case, settle_facts
 from tests.cases.evidence.files import kept
 from tests.cases.evidence.receipts import receipt_of
 
@@ -800,6 +800,7 @@ def test_a_free_text_on_an_answered_case_is_never_a_yes(post, work_off, make_sta
             department__slug="payments", needs_approval=False, parent__isnull=False
         ).first(),
     )
+    settle_facts(case, lan)
     answer.send_answer(case, actor=lan, body="Đã xong.")
     work_off()
     assert case.events.filter(kind="answer_delivered").count() == 1

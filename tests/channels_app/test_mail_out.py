@@ -23,6 +23,7 @@ from cases.workflow.delivery import has_arrived
 from cases.workflow.opening import Matter
 from channels_app import bounces, deliveries, intake, one_time_codes, outbox
 from channels_app.models import Delivery, Message, OneTimeCode, StaffNotice
+from tests.cases.building import note_amount, settle_facts
 from tests.cases.evidence.files import picture, upload
 
 from .mail import AN, DESK, headers_of
@@ -57,10 +58,11 @@ def lan(make_staff):
 
 
 @pytest.fixture
-def routed(post, make_staff):
+def routed(post, make_staff, lan):
     case = open_case()
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     routing.classify_case(case, actor=Actor.system("intake"), category=category)
+    note_amount(case, lan)
     return case
 
 
@@ -86,6 +88,7 @@ def test_links_are_not_kept_with_the_message(post, work_off):
 
 def test_every_mail_of_a_web_case_hangs_together(routed, post, work_off, lan):
     outbox.write_message(routed, actor=lan, body="Chúng tôi đang kiểm tra.")
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã xong.")
     work_off()
     first, *others = map(headers_of, post.mails(AN))
@@ -137,6 +140,7 @@ def mistyped(post, work_off, routed, lan):
     """An answer that came back from an address with a slip in it, which was corrected then."""
     routed.contact.address = WRONG
     routed.contact.save()
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã ghi có.")
     work_off()
     lost = only(routed, message__answer__isnull=False)
@@ -174,6 +178,7 @@ def test_a_late_report_on_the_old_address_says_nothing_of_the_new_one(routed, mi
 
 
 def test_what_came_back_is_sent_again_to_where_the_customer_is_answered_now(routed, post, work_off, lan):
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã ghi có.")
     work_off()
     lost = only(routed, message__answer__isnull=False)
@@ -257,6 +262,7 @@ def test_an_unreachable_server_costs_only_time(post, work_off, settings):
 def test_an_answer_that_never_arrived_is_not_closed_by_silence(routed, post, work_off, lan):
     work_off()
     post.refusals[AN] = "550 5.1.1 no such user"
+    settle_facts(routed, lan)
     answer.send_answer(routed, actor=lan, body="Đã xong.")
     planned = FollowUp.objects.filter(case=routed, cancelled_at=None, done_at=None)
     assert planned.filter(kind=FollowUp.Kind.CLOSE_NO_REPLY).exists()
@@ -265,6 +271,7 @@ def test_an_answer_that_never_arrived_is_not_closed_by_silence(routed, post, wor
 
 
 def test_an_answer_is_delivered_once_and_noted_once(routed, post, work_off, lan):
+    settle_facts(routed, lan)
     sent = answer.send_answer(routed, actor=lan, body="Tiền đã vào.")
     work_off()
     delivery = only(routed, message__answer=sent)
@@ -312,6 +319,7 @@ def test_rejected_evidence_says_why_and_a_reopened_case_who_looks(routed, post, 
 
 def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_again(lan):
     case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     customer = Actor.customer(case.customer)
     evidence.request_evidence(case, actor=lan, items=[evidence.Wanted(name="transaction-code")])
     name = "x" * 200 + ".jpg"
@@ -344,6 +352,7 @@ def test_a_file_that_is_rejected_is_named_and_what_is_confirmed_is_not_asked_aga
 
 def test_what_was_confirmed_with_the_rejected_file_alone_is_asked_for_again(lan):
     case = open_case(language="en", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     file = upload(picture(), filename="a.jpg")
     item = evidence.submit_evidence(case, actor=Actor.customer(case.customer), channel=Channel.WEB, upload=file)
     facts.verify_fact(
@@ -366,6 +375,7 @@ def test_what_was_confirmed_with_the_rejected_file_alone_is_asked_for_again(lan)
 
 def test_how_to_prove_it_otherwise_is_said_in_the_customers_language_whatever_the_desk_speaks(lan):
     case = open_case(language="vi", category=Category.objects.get(slug="deposit-not-credited"))
+    note_amount(case, lan)
     with translation.override("en"):
         facts.verify_fact(
             case,
@@ -416,6 +426,7 @@ def test_a_hotline_answer_is_a_call_that_is_delivered_when_it_was_made(post, mak
     category = Category.objects.filter(department__slug="payments", needs_approval=False, parent__isnull=False).first()
     case = open_case(Channel.HOTLINE, email="", phone="0912345678", category=category)
     assert not Delivery.objects.exists(), "the code was read out"
+    settle_facts(case, lan)
     answer.send_answer(case, actor=lan, body="Đã xong.")
     work_off()
     delivery = only(case)

@@ -23,6 +23,7 @@ from cases.workflow import answer, routing
 from channels_app import one_time_codes
 from channels_app.chat import giving, talking
 from channels_app.models import Chat, Message, OneTimeCode
+from tests.cases.building import settle_facts
 from tests.channels_app.portal.test_requests import PNG
 from tests.web import Served
 
@@ -515,6 +516,7 @@ def test_the_visitor_has_the_last_word_on_the_answer(visitor, web, lan, make_sta
             case, actor=Actor.system("intake"), category=Category.objects.get(slug="deposit-not-credited")
         )
         routing.assign_case(case, actor=Actor.system("intake"), assignee=lan)
+        settle_facts(case, Actor.staff(lan))
         answer.send_answer(case, actor=Actor.staff(lan), body="It is credited now.")
 
     elsewhere(give_answer)
@@ -547,6 +549,7 @@ def test_who_has_an_older_answer_before_them_is_shown_the_newer_one_first(carele
             actor=Actor.system("intake"),
             category=Category.objects.get(slug="deposit-not-credited"),
         )
+        settle_facts(Case.objects.get(), Actor.staff(lan))
         answered_by(lan, "The bank has not sent it yet.")
 
     def second():

@@ -14,6 +14,7 @@ from cases.states import Channel
 from cases.workflow import evidence, resolution, routing
 from cases.workflow.opening import Matter
 from channels_app import intake, outbox
+from tests.cases.building import settle_facts
 from tests.e2e.signing_in import sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -88,6 +89,7 @@ def test_what_is_missing_stands_above_the_fold_however_long_the_conversation(des
 def test_what_is_only_confirmed_is_confirmed_by_enter(desk, case, lan, make_staff):
     Category.objects.filter(slug="deposit-not-credited").update(needs_approval=True)
     routing.classify_case(case, actor=Actor.staff(lan), category=Category.objects.get(slug="deposit-not-credited"))
+    settle_facts(case, Actor.staff(lan))
     resolution.start_resolving(case, actor=Actor.staff(lan))
     resolution.propose(case, actor=Actor.staff(lan), body="Hoàn 1.250.000đ")
     desk.context.clear_cookies()

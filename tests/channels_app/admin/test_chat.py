@@ -22,7 +22,7 @@ from cases.workflow import evidence, resolution, routing
 from channels_app import drafts
 from channels_app.chat import agents, conversations, duties, giving, leaving, talking
 from channels_app.models import Attachment, Chat, ChatDuty, Message
-from tests.cases.building import open_case
+from tests.cases.building import open_case, settle_facts
 from tests.cases.evidence.files import picture, upload
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +254,9 @@ def test_the_card_says_what_keeps_the_case_from_being_answered(console, lan, mak
     assert str(Case.objects.get().department) in card["answer"]["why"]
     duties.note_console(minh)
     agents.hand_over(chat, actor=Actor.staff(lan), to=minh, summary="Rút tiền", client_id=new_id())
+    answer = console(minh).get("card", chat).json()["answer"]
+    assert (answer["may"], answer["is_evidence"]) == (False, True), "nobody has looked for the withdrawal"
+    settle_facts(Case.objects.get(), Actor.staff(minh))
     assert console(minh).get("card", chat).json()["answer"]["may"] is True
 
 
@@ -315,6 +318,7 @@ def test_what_needs_approval_is_sent_as_it_was_approved(console, lan, make_staff
     assert (refused.status_code, refused.json()["code"]) == (409, "step_not_allowed")
     assert desk.get("card", chat).json()["answer"]["why"]
     case.refresh_from_db()
+    settle_facts(case, Actor.staff(minh))
     resolution.start_resolving(case, actor=Actor.staff(minh))
     resolution.propose(case, actor=Actor.staff(minh), body="Đã hoàn tiền.")
     resolution.approve(case, actor=Actor.staff(quan))

@@ -6,6 +6,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from cases.workflow import answer
 from channels_app.chat import conversations, talking
+from tests.cases.building import settle_facts
 
 from .chatting import fresh, in_department, says
 
@@ -23,11 +24,12 @@ def say(client):
 
 
 @pytest.fixture
-def opened(lan):
+def opened(lan, make_staff):
     """A conversation with a case of payments, and its key."""
     chat, key = conversations.begin()
     chat = says(chat)
     in_department(chat, "deposit-not-credited", lan)
+    settle_facts(fresh(chat).case, Actor.staff(make_staff("son", Role.MANAGER)))
     return fresh(chat), key
 
 

@@ -13,6 +13,7 @@ from cases.workflow import answer, evidence, routing
 from cases.workflow.evidence import Wanted
 from cases.workflow.opening import Matter
 from channels_app import intake, links
+from tests.cases.building import settle_facts
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,7 @@ def open_case(make_staff):
                 case, actor=staff, items=[Wanted(name="receipt"), Wanted(name="transaction-code")]
             )
         if status in (Status.ANSWERED, Status.CLOSED):
+            settle_facts(case, staff)
             answer.send_answer(case, actor=staff, body="Đã ghi có 2.000.000đ.")
         if status == Status.CLOSED:
             answer.accept(case, actor=Actor.customer(case.customer))
