@@ -42,5 +42,7 @@ def without_a_case(problem: Problem) -> QuerySet[ImportedRow, InBooks]:
 
 
 _ALL_CODES = Concat(
-    Value(" "), Func("codes", Value(" "), function="array_to_string", output_field=TextField()), output_field=TextField()
+    Value(" "),
+    Func("codes", Value(" "), function="array_to_string", output_field=TextField()),
+    output_field=TextField(),
 )
