@@ -34,6 +34,7 @@ from .complaint_shapes import ComplaintOut
 from .complaints import Change, whole
 from .inputs import Reason
 
+<<<<<<< HEAD
 _EXAMPLE = OpenApiExample(
     "Bank notices came late",
     response_only=True,
@@ -59,6 +60,10 @@ _EXAMPLE = OpenApiExample(
 
 
 class ProblemRecordOut(serializers.ModelSerializer):
+=======
+
+class ProblemRow(serializers.ModelSerializer):
+>>>>>>> h-b
     """`said_vi` and `said_en` are for customers, `cause` is not. It began, and ended, from a time to a time; the later one is null
     where that is known well. Those it touched are found by `categories` (slugs), `code_prefixes` and `record`; `linked` says how
     many issues are linked to it, in whichever cases."""
@@ -87,6 +92,36 @@ class ProblemRecordOut(serializers.ModelSerializer):
             "linked",
             "changed_at",
         ]
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Bank notices came late",
+            response_only=True,
+            value={
+                "id": 3,
+                "title": "Tin báo có từ ngân hàng đến muộn",
+                "said_vi": "Hệ thống của chúng tôi nhận tin báo có muộn nên ghi có chậm.",
+                "said_en": "Our system received the bank's notices late, so deposits were credited late.",
+                "cause": "Hàng đợi nhận tin đầy sau khi nâng cấp",
+                "status": "known",
+                "owner": "khoa",
+                "began_from": "2026-11-21T21:00:00+07:00",
+                "began_until": "2026-11-21T21:20:00+07:00",
+                "ended_from": "2026-11-21T23:00:00+07:00",
+                "ended_until": None,
+                "categories": ["deposit-not-credited"],
+                "code_prefixes": ["FT26326"],
+                "record": "",
+                "linked": 2,
+                "changed_at": "2026-11-22T08:30:00+07:00",
+            },
+        )
+    ]
+)
+class ProblemRecordOut(ProblemRow):
+    """One of them, as in the list."""
 
 
 class GivenOut(serializers.ModelSerializer):
@@ -153,15 +188,15 @@ class _Problems(GenericApiView):
 
 
 class Problems(_Problems):
-    serializer_class = ProblemRecordOut
+    serializer_class = ProblemRow
     filterset_class = ProblemFilter
     ordering = ("-began_from", "-id")
 
-    @extend_schema(operation_id="problems_list", summary="Problem records", responses=ProblemRecordOut(many=True))
+    @extend_schema(operation_id="problems_list", summary="Problem records", responses=ProblemRow(many=True))
     def get(self, request: Request) -> Response:
         self.require_inside()
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(ProblemRecordOut(page, many=True).data)
+        return self.get_paginated_response(ProblemRow(page, many=True).data)
 
 
 class ProblemDetail(_Problems):
