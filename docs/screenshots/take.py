@@ -75,6 +75,11 @@ def _first_case(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _first_review(page: Page) -> None:
+    page.locator("td a[href*='/reviews/']").first.click()
+    page.wait_for_load_state()
+
+
 def _open_palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.wait_for_timeout(300)
@@ -215,6 +220,16 @@ PAGES = (
     Shot("desk-reports-rates", "/admin/reporting/cohorts/", "son"),
     Shot("desk-reports-time", "/admin/reporting/time/", "son", dark=True),
     Shot("desk-reports-backlog", "/admin/reporting/backlog/", "son"),
+    Shot("desk-reports-satisfaction", "/admin/reporting/satisfaction/", "son"),
+    Shot("desk-reports-remedies", "/admin/reporting/remedies/", "son"),
+    Shot("desk-reports-quality", "/admin/reporting/quality/", "son"),
+    Shot("desk-reports-monthly", "/admin/reporting/monthly/", "son"),
+    Shot("desk-quality", "/admin/quality-reviews/", "son"),
+    Shot("desk-quality-draw", "/admin/quality-reviews/draw/", "son"),
+    Shot("desk-quality-sample", "/admin/quality-reviews/samples/1/", "son"),
+    Shot("desk-quality-review", "/admin/quality-reviews/", "son", _first_review),
+    Shot("desk-quality-mine", "/admin/quality-reviews/mine/", "mai"),
+    Shot("desk-quality-forms", "/admin/quality/reviewform/", "admin"),
     Shot("desk-reports-cases", "/admin/reporting/cases/?show=open&basis=opened", "son"),
     Shot("desk-reports-export", "/admin/reporting/export/?what=outcomes.ended", "son"),
     Shot("desk-hotline", "/admin/hotline/", "hoa"),

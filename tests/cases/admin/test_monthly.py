@@ -98,9 +98,9 @@ def test_who_reads_and_who_makes_one(client, manager, make_staff, role, departme
 def test_what_the_page_costs(manager, django_assert_num_queries):
     manager.post(reverse("reports:monthly"), ASKED)
     manager.get(reverse("reports:monthly"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         manager.get(reverse("reports:monthly"))
     for _ in range(2):
         manager.post(reverse("reports:monthly"), ASKED)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         manager.get(reverse("reports:monthly"))
