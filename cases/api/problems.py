@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     extend_schema,
     extend_schema_field,
+    extend_schema_serializer,
 )
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -34,36 +35,8 @@ from .complaint_shapes import ComplaintOut
 from .complaints import Change, whole
 from .inputs import Reason
 
-<<<<<<< HEAD
-_EXAMPLE = OpenApiExample(
-    "Bank notices came late",
-    response_only=True,
-    value={
-        "id": 3,
-        "title": "Tin báo có từ ngân hàng đến muộn",
-        "said_vi": "Hệ thống của chúng tôi nhận tin báo có muộn nên ghi có chậm.",
-        "said_en": "Our system received the bank's notices late, so deposits were credited late.",
-        "cause": "Hàng đợi nhận tin đầy sau khi nâng cấp",
-        "status": "known",
-        "owner": "khoa",
-        "began_from": "2026-11-21T21:00:00+07:00",
-        "began_until": "2026-11-21T21:20:00+07:00",
-        "ended_from": "2026-11-21T23:00:00+07:00",
-        "ended_until": None,
-        "categories": ["deposit-not-credited"],
-        "code_prefixes": ["FT26326"],
-        "record": "",
-        "linked": 2,
-        "changed_at": "2026-11-22T08:30:00+07:00",
-    },
-)
-
-
-class ProblemRecordOut(serializers.ModelSerializer):
-=======
 
 class ProblemRow(serializers.ModelSerializer):
->>>>>>> h-b
     """`said_vi` and `said_en` are for customers, `cause` is not. It began, and ended, from a time to a time; the later one is null
     where that is known well. Those it touched are found by `categories` (slugs), `code_prefixes` and `record`; `linked` says how
     many issues are linked to it, in whichever cases."""
@@ -202,12 +175,7 @@ class Problems(_Problems):
 class ProblemDetail(_Problems):
     serializer_class = ProblemRecordOut
 
-    @extend_schema(
-        operation_id="problems_read",
-        summary="One problem record",
-        responses=ProblemRecordOut,
-        examples=[_EXAMPLE],
-    )
+    @extend_schema(operation_id="problems_read", summary="One problem record", responses=ProblemRecordOut)
     def get(self, request: Request, pk: int) -> Response:
         return Response(ProblemRecordOut(self.problem(pk)).data)
 
