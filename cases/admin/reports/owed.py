@@ -110,7 +110,9 @@ def _by_kind(them: list[Owed], figure: _Figure) -> Table:
     )
     rows = [row(capfirst(str(kind.label)), kind) for kind in kinds]
     heads = [_("overdue"), *(str(state.label) for state in STATES), *_together()]
-    chart = _chart(_("Remedies owed by kind"), kinds, tuple(Due), lambda kind, due: _many(them, kind=kind, due=due))
+    chart = _chart(
+        _("Remedies owed by kind"), kinds, tuple(Due), lambda kind, due: _many(them, kind=kind, due=due), ordered=True
+    )
     return Table("kinds", _("By kind"), _("Kind"), _capitals(heads), rows, row(_("together"), None), "", chart)
 
 
@@ -126,10 +128,13 @@ def _many(them: list[Owed], **of: Any) -> int:
     return sum(all(getattr(one, name) == value for name, value in of.items()) for one in them)
 
 
-def _chart(title: str, rows: list[Any], series: tuple[Any, ...], many: Callable[[Any, Any], int]) -> dict[str, Any]:
+def _chart(
+    title: str, rows: list[Any], series: tuple[Any, ...], many: Callable[[Any, Any], int], *, ordered: bool = False
+) -> dict[str, Any]:
     return {
         "kind": "bars",
         "across": True,
+        "ordered": ordered,
         "title": title,
         "labels": [capfirst(str(row.label)) for row in rows],
         "series": [{"label": capfirst(str(one.label)), "values": [many(row, one) for row in rows]} for one in series],

@@ -40,4 +40,4 @@ def build(actor: Actor, asked: Asked) -> Built:
         satisfied = replace(satisfied, chart=charts.lines(satisfied.title, report, rates, asked, unit="%"))
     scores = tuple(map(tables.count, SCORES))
     chart = charts.stacked(said.title, report, scores, asked, by=asked.by, first=tables.SATISFACTION[0])
-    return Built([satisfied, replace(said, chart=chart)])
+    return Built([satisfied, replace(said, chart={**chart, "ordered": True})])

@@ -7,11 +7,13 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  // What has an order, from worst to best, has it in its colours.
   function bars(told) {
+    const palette = told.ordered ? "--report-step" : "--report";
     return told.series.map((one, number) => ({
       label: one.label,
       data: one.values,
-      backgroundColor: colour(`--report-${number + 1}`),
+      backgroundColor: colour(`${palette}-${number + 1}`),
       borderColor: colour("--desk-card"),
       borderWidth: 1,
       maxBarThickness: 46,
@@ -34,23 +36,24 @@
   function options(told) {
     const isLines = told.kind === "lines";
     const quiet = colour("--desk-quiet");
-    const axis = (isStacked) => ({
+    const number = new Intl.NumberFormat(document.documentElement.lang || "vi");
+    const withUnit = (value) => `${number.format(value)}${told.unit ? ` ${told.unit}` : ""}`;
+    const axis = (isStacked, isOfValues) => ({
       stacked: isStacked,
       beginAtZero: true,
       grid: { color: colour("--desk-line") },
-      ticks: { color: quiet, precision: 0 },
+      ticks: { color: quiet, precision: 0, ...(isOfValues && { callback: withUnit }) },
     });
-    const number = new Intl.NumberFormat(document.documentElement.lang || "vi");
     return {
       animation: false,
       maintainAspectRatio: false,
       indexAxis: told.across ? "y" : "x",
-      scales: { x: axis(!isLines), y: axis(!isLines) },
+      scales: { x: axis(!isLines, Boolean(told.across)), y: axis(!isLines, !told.across) },
       plugins: {
         legend: { position: "bottom", labels: { color: colour("--desk-text"), usePointStyle: isLines, boxWidth: 14 } },
         tooltip: {
           callbacks: {
-            label: (at) => `${at.dataset.label}: ${number.format(at.raw)}${told.unit ? ` ${told.unit}` : ""}`,
+            label: (at) => `${at.dataset.label}: ${withUnit(at.raw)}`,
           },
         },
       },

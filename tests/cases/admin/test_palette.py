@@ -174,7 +174,7 @@ def test_every_action_with_a_button_has_one_key():
     elsewhere |= {"describe-complaint", "add-issue", "note-account", "find-issue", "decide-issue", "approve-deviation"}
     elsewhere |= {"say-recourse", "correct-response", "propose-remedy", "approve-remedy", "decline-remedy"}
     elsewhere |= {"cancel-remedy", "accept-remedy", "execute-remedy", "ask-again-remedy", "record-remedy"}
-    elsewhere |= {"confirm-remedy"}
+    elsewhere |= {"confirm-remedy", "link-problem", "unlink-problem"}
     assert sorted(with_keys) == sorted(
         name for name, action in ACTIONS.items() if not action.writing and name not in elsewhere
     )
