@@ -40,8 +40,8 @@ _INTEGRATION_WORK = frozenset({"classify", "assign", "evidence", "resolve", "dec
 _SYSTEM_STEPS = frozenset(
     {Step.CLASSIFY, Step.ASSIGN, Step.EVIDENCE_COMPLETED, Step.EVIDENCE_OVERDUE, Step.CLOSE_NO_REPLY, Step.MARK_SPAM}
 )
-# Steps that take a matter up and decide it: never for somebody who decided on it at the level below (I5). Such people still
-# write messages and notes, gather evidence and pass the case on: what they know helps whoever decides now.
+# Steps that take a matter up and decide it: never for somebody who decided on it in an earlier round (I5, `_kept_from`). Such
+# people still write messages and notes, gather evidence and pass the case on: what they know helps whoever decides now.
 DECIDING_STEPS = frozenset({Step.START_RESOLVING, Step.PROPOSE, Step.APPROVE, Step.ANSWER, Step.FINAL_RESPONSE})
 # Steps that judge a proposal: never for whoever made it (four eyes).
 _JUDGING_STEPS = frozenset({Step.APPROVE, Step.RETURN})
@@ -194,6 +194,11 @@ def visible_places(actor: Actor) -> Q:
 
 def who_may(step: Step, case: Case) -> QuerySet[User]:
     """The active people who may take `step` on `case`, for the "assign to" list."""
+    return _eligible(step, case).exclude(pk__in=_barred(step, case))
+
+
+def _eligible(step: Step, case: Case) -> QuerySet[User]:
+    """The active people who may take the step by their roles, whatever part they had in the matter."""
     permission = TRANSITIONS[step].permission
     holders, place = GRANTS[permission], _place(case)
     eligible = Q(memberships__role__in=holders) & (place | Q(pk=case.assignee_id))
@@ -203,7 +208,7 @@ def who_may(step: Step, case: Case) -> QuerySet[User]:
         eligible |= Q(memberships__role=Role.INTAKE)
     if Role.ADMINISTRATOR in holders:
         eligible |= Q(is_superuser=True)
-    return User.objects.filter(eligible, is_active=True).exclude(pk__in=_barred(step, case)).distinct()
+    return User.objects.filter(eligible, is_active=True).distinct()
 
 
 def handlers_of(case: Case) -> QuerySet[User]:
@@ -231,10 +236,13 @@ def earlier_deciders(case: Case) -> set[int]:
     return _deciders_before(case, case.round)
 
 
-def _deciders_below(case: Case) -> set[int]:
-    """Those whom an earlier decision keeps from deciding now (I5): whoever decided below the present level. Rounds after the
-    review stay on its level, so that whoever reviewed can give the last word where nobody else is left."""
-    return _deciders_before(case, min(case.round, LEVELS))
+def _kept_from(step: Step, case: Case) -> set[int]:
+    """Those whom an earlier decision keeps from deciding now (I5). Rounds after the review stay on its level: where nobody else
+    is left to take the step, whoever reviewed may, so that somebody can give the last word. Who decided below never may."""
+    deciders = earlier_deciders(case)
+    if case.round > LEVELS and not _eligible(step, case).exclude(pk__in=deciders).exists():
+        return _deciders_before(case, LEVELS)
+    return deciders
 
 
 def _deciders_before(case: Case, number: int) -> set[int]:
@@ -307,8 +315,8 @@ def _intake_reaches(permission: str, case: Case) -> bool:
 
 
 def _answered_before(actor: Actor, case: Case) -> bool:
-    """Whether this program answered below the present level: it does not review itself either."""
-    sent = Answer.objects.filter(case=case, round__lt=min(case.round, LEVELS), state=Answer.State.SENT)
+    """Whether this program answered in an earlier round: it does not review itself either."""
+    sent = Answer.objects.filter(case=case, round__lt=case.round, state=Answer.State.SENT)
     return case.round > 1 and sent.filter(author_kind=actor.kind, author_id=actor.id).exists()
 
 
@@ -336,7 +344,7 @@ def integration_has(actor: Actor, scope: Scope) -> bool:
 
 def _barred(step: Step, case: Case) -> set[int]:
     """Users whom their earlier part in the matter keeps from taking the step."""
-    barred = _deciders_below(case) if step in DECIDING_STEPS else set()
+    barred = _kept_from(step, case) if step in DECIDING_STEPS else set()
     if step == Step.ACCEPT:  # nobody says of their own answer that the customer is content with it
         barred |= _writers(case, Answer.State.SENT)
     if step in _JUDGING_STEPS:

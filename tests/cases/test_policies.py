@@ -94,9 +94,10 @@ def test_who_approved_is_a_decider_too(make_staff):
         assert not policies.may(Actor.staff(boss), step, case)
 
 
-def test_whoever_reviewed_can_give_the_last_word_and_nobody_of_the_first_level(make_staff):
+def test_where_nobody_else_is_left_whoever_reviewed_gives_the_last_word(make_staff):
     first, boss = make_staff("lan", Role.SPECIALIST, "payments"), make_staff("son", Role.MANAGER)
     case = open_case("deposit-not-credited")
+    settle_facts(case, Actor.staff(first))
     answer.send_answer(case, actor=Actor.staff(first), body="Không thấy khoản tiền.")
     answer.reject(case, actor=customer_of(case))
     routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
@@ -109,6 +110,15 @@ def test_whoever_reviewed_can_give_the_last_word_and_nobody_of_the_first_level(m
         assert policies.may(Actor.staff(boss), step, case)
         assert first not in policies.who_may(step, case)
         assert boss in policies.who_may(step, case)
+    other = make_staff("yen", Role.MANAGER)
+    for step in policies.DECIDING_STEPS:
+        assert (policies.may(Actor.staff(boss), step, case), policies.may(Actor.staff(other), step, case)) == (
+            False,
+            True,
+        )
+        assert boss not in policies.who_may(step, case)
+    other.is_active = False
+    other.save()
     routing.assign_case(case, actor=Actor.staff(boss), assignee=boss)
     resolution.start_resolving(case, actor=Actor.staff(boss))
     before = snapshot(case)
