@@ -1,11 +1,12 @@
 """Reads: what a case still needs, and what came in."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from cases.models import Case, Category
 from cases.records.codes import codes_in
@@ -79,6 +80,8 @@ def _claim_noted_codes(file: CaseFile, case: Case, items: Iterable[EvidenceItem]
                 noted_at=answers[0][0].noted_at,
             )
 
+
+_TRIED_AGAIN_AFTER = timedelta(minutes=10)
 
 _Noted = tuple[TransactionCode, EvidenceItem | None]
 
@@ -233,7 +236,7 @@ def cases_with(file: StoredFile) -> list[int]:
 
 def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
     """Files that came before then and still wait for the scanner, to be looked into or for their preview, or were refused
-    while nobody was told; what was tried last comes last."""
+    while nobody was told; what was tried last comes last. One at which the decoder ended is left alone for a while."""
     soundness = StoredFile.Soundness
     untold = EvidenceItem.objects.filter(
         file=OuterRef("pk"), state=EvidenceItem.State.RECEIVED, case__status__in=sorted(OPEN)
@@ -243,5 +246,8 @@ def unexamined(before: datetime, limit: int) -> QuerySet[StoredFile]:
     waiting |= Q(Exists(untold), soundness=soundness.REFUSED)
     if settings.CLAMD:
         waiting |= Q(scan_state__in=(StoredFile.ScanState.OFF, StoredFile.ScanState.WAITING))
-    files = StoredFile.objects.filter(waiting, created_at__lt=before)
+    just_failed = Q(
+        failed_tries__gt=0, scan_tried_at__gt=timezone.now() - _TRIED_AGAIN_AFTER, soundness=soundness.WAITING
+    )
+    files = StoredFile.objects.filter(waiting, created_at__lt=before).exclude(just_failed)
     return files.order_by(F("scan_tried_at").asc(nulls_first=True), "created_at")[:limit]

@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
             name='soundness',
             field=models.CharField(choices=[('waiting', 'being looked into'), ('sound', 'what it seems to be'), ('refused', 'of no use')], db_default='sound', default='sound', help_text='Whether it does no more than show something, where only decoding it tells.', max_length=10),
         ),
+        migrations.AddField(
+            model_name='storedfile',
+            name='failed_tries',
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='How often the decoder ended at it without a word.'),
+        ),
         migrations.AddIndex(
             model_name='derivedpage',
             index=models.Index(fields=['sha256'], name='derived_page_by_hash'),

@@ -42,6 +42,9 @@ class StoredFile(models.Model):
         db_default=Soundness.SOUND.value,
         help_text="Whether it does no more than show something, where only decoding it tells.",
     )
+    failed_tries = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often the decoder ended at it without a word."
+    )
     refused_why = models.CharField(max_length=20, blank=True, db_default="", help_text="As a code.")
     preview_state = models.CharField(
         max_length=10, choices=PreviewState, blank=True, help_text="Empty where the type has no preview."

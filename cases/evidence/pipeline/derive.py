@@ -21,13 +21,13 @@ from .decoder.refused import Refused
 log = logging.getLogger(__name__)
 
 State = StoredFile.PreviewState
-_LOOKED_AT = (*identify.PICTURES, identify.HEIC, identify.PDF)
+WITH_PREVIEW = (*identify.PICTURES, identify.HEIC, identify.PDF)
 _LONGEST_SIDE = 2000  # pixels: enough to read a receipt
 _QUALITY = 85
 
 
 def can_have_preview(content_type: str) -> bool:
-    return content_type in _LOOKED_AT
+    return content_type in WITH_PREVIEW
 
 
 def derive_preview(file: StoredFile) -> None:

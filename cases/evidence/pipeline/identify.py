@@ -22,7 +22,7 @@ from cskh.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from cskh.core.incoming import size_in_words
 
 from . import mails, outline, polyglot, sandbox
-from .decoder.refused import Refused, Why
+from .decoder.refused import Died, Refused, Why
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 HEIC = "image/heic"
@@ -61,9 +61,11 @@ def content_type(file: IO[bytes]) -> str:
 
 def why_refused(file: IO[bytes]) -> str:
     """What is wrong with a file that was taken in, as a code for `error_of`: found by decoding it, in a process that has limits.
-    Empty where nothing is. All that lies in a mail shares EVIDENCE_DECODE_SECONDS."""
+    Empty where nothing is. All that lies in a mail shares EVIDENCE_DECODE_SECONDS. Raises Died where nobody can say."""
     try:
         _known(file, decoded_until=time.monotonic() + settings.EVIDENCE_DECODE_SECONDS)
+    except Died:
+        raise
     except (Refused, mails.Refusal) as refused:
         return _code(refused)
     except DomainError:  # it is not even what it was taken for

@@ -19,7 +19,7 @@ from django.conf import settings
 from cskh.core.errors import DomainError
 
 from . import polyglot
-from .decoder.refused import Refused
+from .decoder.refused import Died, Refused
 
 # Bytes that plain text has no use for. Escape sequences would reach a terminal.
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -110,6 +110,8 @@ def _kind_of(data: bytes, depth: int, kind_of: KindOf) -> str:
         file.flush()
         try:
             return kind_of(file, depth + 1)
+        except Died:
+            raise
         except (DomainError, Refused) as error:
             raise Refusal from error
 

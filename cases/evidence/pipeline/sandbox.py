@@ -14,16 +14,14 @@ from django.conf import settings
 
 from cskh.core.deadline import left
 
-from .decoder.refused import Refused, Why
+from .decoder.refused import Died, Refused, Why
 
 _PROGRAM = (sys.executable, "-E", "-s", "-m", "cases.evidence.pipeline.decoder.program")
 
 
 def ask(file: IO[bytes], do: str, *, until: float | None = None, **request: Any) -> dict[str, Any]:
-    """What the decoder answers about the file, which is one of the operating system, flushed. Raises Refused.
-
-    One that it dies of, or that takes too long, is a damaged one: longer than EVIDENCE_DECODE_SECONDS, or `until` that time of
-    the monotonic clock.
+    """What the decoder answers about the file, which is one of the operating system, flushed. Raises Refused; Died where it
+    ends without an answer, or takes too long: longer than EVIDENCE_DECODE_SECONDS, or `until` that time of the monotonic clock.
     """
     until = time.monotonic() + settings.EVIDENCE_DECODE_SECONDS if until is None else until
     try:
@@ -37,7 +35,7 @@ def ask(file: IO[bytes], do: str, *, until: float | None = None, **request: Any)
             check=True,
         )
     except (subprocess.TimeoutExpired, TimeoutError, subprocess.CalledProcessError) as error:
-        raise Refused(Why.BROKEN) from error
+        raise Died from error
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:
         raise Refused(Why(answer["refused"]))

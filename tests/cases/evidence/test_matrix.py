@@ -122,8 +122,9 @@ ASKED_APART = {
     ("post", "evidence/<int:pk>/verify/"),
     *(("post", f"cases/<str:code>/{step.value}/") for step in STEPS),
 }
-# Complaints and remedies name items by number alone, and have tables of their own (`tests/cases/api/test_permissions`).
-NAMES_ITEMS_BY_NUMBER = re.compile("^complaints/|/remedies/|/satisfaction/")
+# Complaints, remedies and problem records name items by number alone, and have tables of their own
+# (`tests/cases/api/test_permissions`).
+NAMES_ITEMS_BY_NUMBER = re.compile("^complaints/|^problems/|/remedies/|/satisfaction/")
 SEES, SEES_BUT_THE_PLACE, NOTHING = [200] * 7, [200, 200, 200, 200, 403, 200, 200], [404] * 7
 AT_THE_DESK = {
     "own department": SEES_BUT_THE_PLACE,

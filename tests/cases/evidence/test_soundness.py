@@ -8,7 +8,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -17,6 +19,7 @@ from accounts.models import Role
 from cases.events import EventKind
 from cases.evidence.models import EvidenceItem, StoredFile
 from cases.evidence.pipeline import identify, sandbox, soundness
+from cases.evidence.pipeline.decoder.refused import Died
 from cases.states import Channel
 from cases.tasks import examine_file, sweep_files
 from cases.workflow import ending, evidence, turning_away
@@ -126,6 +129,61 @@ def test_what_is_sound_opens_once_it_was_looked_into(case, data):
     assert EvidenceItem.objects.get().state == "received"
 
 
+class TestTheDecoderDies:
+    """Of the file, or because its machine is busy, or lacks something: nobody can say at once."""
+
+    DIES = (sys.executable, "-c", "import os; os.abort()")
+
+    def swept(self, clock, minutes):
+        clock.shift(timedelta(minutes=minutes))
+        sweep_files()
+        return StoredFile.objects.get()
+
+    @pytest.fixture
+    def clock(self):
+        with time_machine.travel(timezone.now(), tick=True) as clock:
+            yield clock
+
+    @pytest.mark.parametrize("data", [PDF, mail_with(PDF)], ids=["PDF", "in a mail"])
+    def test_it_is_asked_again_and_nobody_is_told_of_a_damaged_file(self, case, data, clock, monkeypatch):
+        item = sent(case, data)
+        before = told(case)
+        with monkeypatch.context() as broken:
+            broken.setattr(sandbox, "_PROGRAM", self.DIES)
+            examine_file(item.file_id)
+            file = StoredFile.objects.get()
+            assert (file.soundness, file.failed_tries, file.is_released) == ("waiting", 1, False)
+            assert self.swept(clock, minutes=5).failed_tries == 1, "it is left alone for a while"
+        assert self.swept(clock, minutes=6).soundness == "sound"
+        assert EvidenceItem.objects.get().state == "received"
+        assert told(case) == before
+
+    def test_the_third_time_it_is_the_file(self, case, clock, monkeypatch):
+        item = sent(case, PDF)
+        monkeypatch.setattr(sandbox, "_PROGRAM", self.DIES)
+        examine_file(item.file_id)
+        assert self.swept(clock, minutes=11).soundness == "waiting"
+        file = self.swept(clock, minutes=11)
+        assert (file.soundness, file.refused_why) == ("refused", "broken")
+        assert EvidenceItem.objects.get().state == "rejected"
+
+    def test_after_a_worker_was_mended_it_is_looked_into_again(self, case, clock, monkeypatch):
+        with monkeypatch.context() as broken:
+            broken.setattr(sandbox, "_PROGRAM", self.DIES)
+            item = sent(case, PDF)
+            examine_file(item.file_id)
+            for _time in range(2):
+                self.swept(clock, minutes=11)
+        with pytest.raises(Invalid):
+            sent(case, PDF)
+        call_command("look_again", "0" * 64)
+        assert StoredFile.objects.get().soundness == "refused"
+        call_command("look_again")
+        file = self.swept(clock, minutes=11)
+        assert (file.soundness, file.failed_tries, file.preview_state) == ("sound", 0, "ready")
+        sent(case, PDF)
+
+
 @pytest.mark.parametrize("name", OF_NO_USE)
 def test_the_same_file_again_is_refused_at_the_door(case, name):
     data, _code, error = OF_NO_USE[name]
@@ -178,8 +236,8 @@ def test_what_lies_in_a_mail_shares_one_time(settings, monkeypatch, tmp_path):
     monkeypatch.setattr(sandbox, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(0.4); print('{}')"))
     settings.EVIDENCE_DECODE_SECONDS = 2
     begun = time.monotonic()
-    with path.open("rb") as file:
-        assert identify.why_refused(file) == "mail"
+    with path.open("rb") as file, pytest.raises(Died):
+        identify.why_refused(file)
     assert time.monotonic() - begun < 6
 
 

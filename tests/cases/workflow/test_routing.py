@@ -57,7 +57,8 @@ def test_classifying_raises_what_a_person_lowered(hoa):
     assert classify(case, of_priority(Priority.HIGH), hoa) == Priority.HIGH
 
 
-TECHNICAL, WITHDRAWAL = "technical-error", "withdrawal-delayed"  # of another department than a deposit, and of the same
+TECHNICAL = "technical-error"
+SETTLEMENT, WITHDRAWAL = "settlement", "withdrawal-delayed"  # of another department than a deposit, and of the same
 
 
 def moved(case):
@@ -75,13 +76,13 @@ def test_classified_into_another_department_it_is_a_transfer(lan):
     before, told_before = snapshot(case), told(case)
     for summary in ("", " \n"):
         with pytest.raises(Invalid) as refused:
-            classify(case, Category.objects.get(slug=TECHNICAL), lan, reason="Nhầm", summary=summary)
+            classify(case, Category.objects.get(slug=SETTLEMENT), lan, reason="Nhầm", summary=summary)
         assert list(refused.value.errors) == ["summary"]
     assert snapshot(case) == before
-    classify(case, Category.objects.get(slug=TECHNICAL), lan, reason="Nhầm", summary="Khách không đăng nhập được")
+    classify(case, Category.objects.get(slug=SETTLEMENT), lan, reason="Nhầm", summary="Khách hỏi về kết quả")
     assert moved(case) == [("case_routed", "payments"), ("case_transferred", "technical")]
     event = case.events.get(kind="case_transferred")
-    assert (event.words.text, event.facts["left"]) == ("Khách không đăng nhập được", "payments")
+    assert (event.words.text, event.facts["left"]) == ("Khách hỏi về kết quả", "payments")
     assert (case.assignee, told(case)) == (None, told_before + 1)
 
 
