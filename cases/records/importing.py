@@ -179,7 +179,8 @@ def clear(file_id: int) -> None:
     with transaction.atomic():
         looking_up.file_changed(file)
     _remove_rows(file)
-    if file.stored:
+    # In a bucket the same content lies under the same name, whoever handed it in.
+    if file.stored and not RecordFile.objects.filter(stored=file.stored).exclude(pk=file.pk).exists():
         default_storage.delete(file.stored)
     RecordFile.objects.filter(pk=file.pk).update(next_try_at=None, stored="")
 

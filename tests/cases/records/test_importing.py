@@ -174,6 +174,20 @@ def test_the_same_file_twice_is_recognised_until_it_is_withdrawn(manager, make_s
     assert len(found()) == 1
 
 
+def test_what_was_handed_in_again_outlives_the_one_that_was_withdrawn(manager):
+    """In a bucket both lie under one name."""
+    first = take_over(manager)
+    importing.withdraw(first, actor=Actor.staff(manager))
+    again = take_over(manager)
+    RecordFile.objects.filter(pk=again.pk).update(stored=first.stored)
+    importing.clear(first.pk)
+    again.refresh_from_db()
+    assert default_storage.exists(again.stored)
+    importing.withdraw(again, actor=Actor.staff(manager))
+    importing.clear(again.pk)
+    assert not default_storage.exists(again.stored)
+
+
 def test_a_file_that_was_refused_can_come_again(manager):
     assert take_over(manager, "Mã giao dịch;Số tiền\nA1;x\n", content="deposits").state == State.REFUSED
     assert take_over(manager, "Mã giao dịch;Số tiền\nA1;x\n", content="deposits").state == State.REFUSED
