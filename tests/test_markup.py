@@ -23,7 +23,7 @@ from channels_app.adapters.email.smtp import _as_html
 from channels_app.calls import CallNotes
 from channels_app.models import Delivery, HelpArticle, InboundItem, Message, ReplyTemplate, StaffNotice
 from channels_app.webhooks import create_target
-from tests.cases.building import customer_of, deliver_answer, open_case
+from tests.cases.building import customer_of, deliver_answer, open_case, settle_facts
 from tests.cases.complaints.building import decided, found
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,7 @@ def case(boss, lan):
     facts.note_claim(case, actor=by, fact="sending-bank", value=MARKUP)
     sources = facts.Sources(statement=MARKUP)
     facts.verify_fact(case, actor=by, fact="sending-bank", result="unable", sources=sources, sentence=MARKUP)
+    settle_facts(case, by)
     resolution.start_resolving(case, actor=by)
     complain(case, Actor.staff(lan))
     resolution.propose(case, actor=Actor.staff(lan), body=MARKUP)

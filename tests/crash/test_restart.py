@@ -32,15 +32,16 @@ def lan(make_staff):
     return lan
 
 
-def test_worker_beat_and_broker_come_back(installation, start, smtp, broker, lan, verified, tmp_path):
+def test_worker_beat_and_broker_come_back(installation, start, smtp, broker, lan, verified, tmp_path, settings):
     """An answer half sent, a mail that nobody took, a deadline that passes while nothing runs; and the broker lost everything."""
+    settings.EVIDENCE_REMINDERS_AT_PERCENT = (95,)
     answered = case_at(Status.RESOLVING, lan, category=CATEGORY)
     asked = case_at(Status.RESOLVING, lan, category=CATEGORY)
     Delivery.objects.update(state=State.DELIVERED, next_try_at=None)
     broker.flushdb()
 
     worker = start(installation.worker())
-    due_at = timezone.now() + timedelta(seconds=3)
+    due_at = timezone.now() + timedelta(seconds=15)
     evidence.request_evidence(asked, actor=Actor.staff(lan), items=[Wanted(name="receipt")], due_at=due_at)
     until(lambda: asked.events.filter(kind=EventKind.EVIDENCE_REQUEST_DELIVERED).exists())
     beat = start(installation.beat())

@@ -59,6 +59,8 @@ def test_a_case_is_worked_from_the_queue_to_the_answer(desk, case, lan):
     desk.keyboard.press("t")
     desk.wait_for_selector(f".desk-rail dd:has-text('{lan}')")
 
+    settle_facts(Case.objects.get(pk=case.pk), Actor.staff(lan))
+    desk.reload()
     desk.keyboard.press("a")
     writing = desk.locator("#body-answer")
     assert writing.evaluate("area => area === document.activeElement")

@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.workflow import answer
 from channels_app import links, one_time_codes, outbox
 from channels_app.models import OneTimeCode
+from tests.cases.building import settle_facts
 from tests.channels_app.portal.conftest import open_case  # noqa: F401 - a fixture
 from tests.channels_app.portal.test_requests import PNG
 
@@ -157,6 +158,7 @@ def test_what_changes_shows_without_a_reload_and_disturbs_nobody(page, live_serv
     assert writing.evaluate("field => field === document.activeElement")
     assert page.locator("#news").inner_text() != ""
 
+    settle_facts(case, lan)
     agree_to_nothing = page.locator("[data-live=standing]")
     answer.send_answer(case, actor=lan, body="Đã ghi có 2.000.000đ.")
     page.clock.run_for(31_000)
