@@ -12,7 +12,6 @@ from cases.complaints import problems as records
 from cases.complaints.models import Problem, ProblemLink, Remedy
 from cases.complaints.problems import Described
 from cases.complaints.responses import latest_of
-from cases.fair_words import blames
 from cases.models import Category
 from cases.records.models import Snapshot, TransactionCode
 from cases.states import ClosedAs, Status
@@ -168,28 +167,6 @@ def test_a_correction_does_not_bring_the_blame_in(lan):
         responding.correct(
             latest_of(case), actor=head(), reason="Viết lại", found={1: "Quý khách đã nhập nhầm số tài khoản."}
         )
-
-
-@pytest.mark.parametrize(
-    ("text", "is_blame"),
-    [
-        ("Đây là lỗi của quý khách.", True),
-        ("Lỗi do khách hàng.", True),
-        ("Quý khách đã nhập sai nội dung.", True),
-        ("Nguyên nhân: sai sót từ phía quý khách", True),
-        ("Quý khách phải chịu trách nhiệm.", True),
-        ("Đây không phải lỗi của quý khách.", False),
-        ("Lỗi của hệ thống chúng tôi, không phải của quý khách.", False),
-        ("Không có việc quý khách nhập sai.", False),
-        ("Quý khách đã chuyển 340.000 đồng lúc 9 giờ.", False),
-        ("It was your own mistake.", True),
-        ("You entered the wrong account.", True),
-        ("This was not your fault.", False),
-        ("You sent the receipt at 9.", False),
-    ],
-)
-def test_what_counts_as_blame(text, is_blame):
-    assert blames(text) is is_blame
 
 
 # Whom it touched.
