@@ -256,6 +256,31 @@ def test_whoever_has_a_remedy_already_gets_no_other_from_here(lan):
     assert (kinds(case), ProblemLink.objects.count()) == (before, 0)
 
 
+def test_what_came_of_another_problem_gets_nothing_from_here(lan):
+    other, problem, case = make_problem(lan), make_problem(lan, "other"), decided_complaint(lan)
+    problems.link(case, actor=lan, number=1, problem=other)
+    before = kinds(case)
+    with pytest.raises(Conflict, match="hồ sơ sự cố khác"):
+        problems.offer(case, actor=lan, problem=problem, same=same())
+    assert (kinds(case), Remedy.objects.count()) == (before, 0)
+    link = ProblemLink.objects.get()
+    assert (link.problem, link.offered) == (other, None)
+    assert problems.offer(case, actor=lan, problem=other, same=same()).status == "proposed"
+
+
+def test_what_this_round_finds_to_be_no_fault_of_ours_gets_nothing(lan):
+    problem, case = make_problem(lan), decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    problems.link(case, actor=lan, number=1, problem=problem)
+    answer.send_answer(case, actor=lan, body="Đã ghi có đủ.")
+    answer.reject(case, actor=customer_of(case))
+    yen = head()
+    deciding.note_finding(case, actor=yen, number=1, found=found(fault="bank"))
+    deciding.decide(case, actor=yen, number=1, decided=decided(case, no_remedy_because=""))
+    with pytest.raises(StepNotAllowed, match="không thuộc hệ thống"):
+        problems.offer(case, actor=yen, problem=problem, same=same())
+    assert not Remedy.objects.exists()
+
+
 def test_what_is_refused_links_nothing(lan):
     problem, case = make_problem(lan), decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
     before = kinds(case)
