@@ -159,6 +159,30 @@ def test_no_reason_and_no_answer_puts_it_on_the_customer(lan):
     assert lacking(case) == ["blame"]
 
 
+def test_of_several_issues_only_the_linked_ones_are_said_to_be_ours(lan):
+    case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    complaint.add_issue(case, actor=lan, account="Lệnh thứ hai chưa đến")
+    complete(case, lan, no_remedy_because="Đã ghi có đủ.")
+    theirs = found(fault="customer", cause="customer_entry", plain="Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    deciding.note_finding(case, actor=lan, number=2, found=theirs)
+    problems.link(case, actor=lan, number=1, problem=make_problem(lan))
+    answer.send_answer(case, actor=lan, body="Lệnh đầu ghi có muộn. Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    first = latest_of(case).notice.splitlines()[0]
+    assert first == "Vấn đề 1: đây là lỗi từ hệ thống của chúng tôi, không phải lỗi của Quý khách. Chúng tôi xin lỗi."
+
+
+def test_where_every_issue_is_linked_the_answer_says_it_of_the_whole(lan):
+    case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    complaint.add_issue(case, actor=lan, account="Lệnh thứ hai chưa đến")
+    complete(case, lan, no_remedy_because="Đã ghi có đủ.")
+    for number in (1, 2):
+        problems.link(case, actor=lan, number=number, problem=make_problem(lan))
+    with pytest.raises(Invalid):
+        answer.send_answer(case, actor=lan, body="Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    answer.send_answer(case, actor=lan, body="Cả hai lệnh được ghi có muộn.")
+    assert latest_of(case).notice.startswith(SORRY)
+
+
 def test_a_correction_does_not_bring_the_blame_in(lan):
     case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
     problems.link(case, actor=lan, number=1, problem=make_problem(lan))
