@@ -1,5 +1,6 @@
 """What customers read about their evidence accuses nobody."""
 
+import re
 import unicodedata
 
 import pytest
@@ -79,6 +80,14 @@ def test_what_is_shipped_accuses_nobody():
 
 def test_what_is_shipped_blames_nobody():
     assert [text for text in shipped() if blames(text)] == []
+
+
+def test_the_final_response_has_one_name_in_vietnamese():
+    with translation.override("vi"):
+        assert translation.gettext("final response") == "thư trả lời cuối cùng"
+        said = [*shipped(), *map(translation.gettext, ("Closed with our final response", "Our final response"))]
+    other = re.compile(r"phản hồi cuối cùng|(?<!thư )trả lời cuối cùng")
+    assert [text for text in said if other.search(text.casefold())] == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
