@@ -59,7 +59,8 @@ def unlink(case: Case, *, actor: Actor, number: int, reason: str) -> None:
 
 def offer(case: Case, *, actor: Actor, problem: Problem, same: Same) -> Remedy:
     """Proposes the remedy on a case whose finding of this round names our system, and links its issue. Somebody else approves
-    it there as ever. Whether the time, topic and codes of the problem fit is not asked again: `touched_by` finds cases, people judge.
+    it there as ever. Whether time, topic and codes of the problem fit is not asked again: `touched_by` finds cases, people
+    judge.
 
     The issue is the one linked to the problem, or the only one. Raises Conflict where something is proposed for it already, or
     was from here before: nobody gets it twice; and whatever `link` and `remedies.propose` raise.

@@ -270,7 +270,9 @@ def test_the_log_says_who_took_an_article_off_and_who_brought_it_back(at_desk, a
     at_desk.post(address, form_of(article, **PUBLISH))  # as it was: no new version says who
     assert HelpVersion.objects.filter(article=article).count() == 1
     at_desk.post(address, form_of(article, **PUBLISH))  # refused: it is published
-    said = LogEntry.objects.filter(object_id=str(article.pk), user__username="son").values_list("change_message", flat=True)
+    said = LogEntry.objects.filter(object_id=str(article.pk), user__username="son").values_list(
+        "change_message", flat=True
+    )
     told = ["Đã gỡ khỏi trang công khai.", "Đã công bố phiên bản 1."]
     assert [text for text in said.order_by("pk") if text in told] == told
 
