@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -243,7 +244,7 @@ class TestSealed:
     def test_one_of_which_the_record_knows_nothing_is_found(self, case, lan):
         response = answered(case, lan)
         assert list(altered()) == []
-        response.pk, response.version = None, 2
+        response.pk, response.public_id, response.version = None, uuid4(), 2
         response.save(force_insert=True)
         (flaw,) = altered([case.code])
         assert "is not in the record" in str(flaw)
