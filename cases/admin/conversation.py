@@ -72,7 +72,7 @@ def entries_of(case: Case, before: str = "") -> Latest[Entry]:
     messages = case.messages.prefetch_related(
         Prefetch("deliveries", Delivery.objects.order_by("pk")),
         Prefetch("attachments", Attachment.objects.select_related("evidence_item").order_by("pk")),
-        Prefetch("cites", help_articles.versions().defer("body_vi", "body_en")),
+        Prefetch("cites", help_articles.cited_versions()),
     )
     proposals = case.answers.exclude(state=Answer.State.SENT)
     decisions = case.events.filter(kind__in=_DECISIONS, words__isnull=False).select_related("words")

@@ -1,9 +1,11 @@
 """Problem records at the desk: what each says, and the page of whom it touched, where all get the same remedy proposed (R-51)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.actors import Actor
 from accounts.admin_access import EVERYBODY, RoleModelAdmin
+from accounts.customers.models import Customer
 from accounts.models import Role, User
 from cases import policies
 from cases.complaints import problems
@@ -108,13 +111,15 @@ class ProblemAdmin(RoleModelAdmin):
         return self._page(request, problem, OfferSame(actor=Actor.staff(request.user), problem=problem))
 
     def books(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Customers in our books whom the problem touched and who have no case; for those who oversee the service."""
+        """Customers in our books whom the problem touched and who have no case; for those who oversee the service. The admin log
+        says who read which page of it, and at each customer who is known here that it was read (R-14)."""
         problem, actor = _problem(pk), Actor.staff(request.user)
         if not policies.oversees(actor):
             raise NotPermitted
         page = Paginator(without_a_case(problem), PER_PAGE).get_page(request.GET.get("page"))
         known = policies.visible_customers(actor).filter(external_id__in=[one["customer"] for one in page])
         customers = {one.external_id: one for one in known}
+        _note_read(request, problem, known, page.number)
         context = {
             **self.admin_site.each_context(request),
             "title": problem.title,
@@ -184,6 +189,16 @@ class ProblemAdmin(RoleModelAdmin):
             "most": MOST,
         }
         return render(request, "admin/cases/problems/page.html", context, status=status)
+
+
+def _note_read(request: HttpRequest, problem: Problem, customers: Iterable[Customer], page: int) -> None:
+    """To be called before the page is shown. One statement."""
+    LogEntry.objects.log_actions(
+        user_id=int(request.user.pk or 0),
+        queryset=[problem, *customers],
+        action_flag=CHANGE,
+        change_message=f"Read: in our books, without a case; problem record {problem.pk}, page {page}",
+    )
 
 
 def _problem(pk: int) -> Problem:

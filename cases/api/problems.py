@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
@@ -39,7 +39,7 @@ from .inputs import Reason
 class ProblemRow(serializers.ModelSerializer):
     """`said_vi` and `said_en` are for customers, `cause` is not. It began, and ended, from a time to a time; the later one is null
     where that is known well. Those it touched are found by `categories` (slugs), `code_prefixes` and `record`; `linked` says how
-    many issues are linked to it, in whichever cases."""
+    many issues are linked to it, in cases that whoever asks may see."""
 
     owner = serializers.CharField(source="owner.username")
     categories: Any = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
@@ -145,7 +145,11 @@ class UnlinkIn(serializers.Serializer):
 
 
 class _Problems(GenericApiView):
-    queryset = Problem.objects.select_related("owner").prefetch_related("categories").annotate(linked=Count("links"))
+    queryset = Problem.objects.select_related("owner").prefetch_related("categories")
+
+    def get_queryset(self) -> QuerySet[Problem]:
+        visible = Q(links__issue__complaint__case__in=policies.visible_to(self.actor))
+        return super().get_queryset().annotate(linked=Count("links", filter=visible))
 
     def require_inside(self) -> None:
         """Raises NotPermitted to customers, and to programs that only open cases for them."""

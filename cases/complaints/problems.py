@@ -145,10 +145,13 @@ def remedies_to_copy(problem: Problem, actor: Actor) -> QuerySet[Remedy]:
     return visible.select_related("issue__complaint__case").order_by("pk")
 
 
-def is_our_fault(case: Case) -> bool:
-    """Whether an issue of the case is linked to a problem; no query for what is in no register."""
+def is_all_our_fault(case: Case) -> bool:
+    """Whether every issue of the case is linked to a problem; no query for what is in no register."""
     complaint = complaint_of(case)
-    return complaint is not None and ProblemLink.objects.filter(issue__complaint=complaint).exists()
+    if complaint is None:
+        return False
+    links = list(complaint.issues.values_list("problem_link", flat=True))
+    return bool(links) and None not in links
 
 
 # When it happened, as far as anybody said so.

@@ -58,7 +58,9 @@ def unlink(case: Case, *, actor: Actor, number: int, reason: str) -> None:
 
 
 def offer(case: Case, *, actor: Actor, problem: Problem, same: Same) -> Remedy:
-    """Proposes the remedy on a case that the problem touched, and links its issue. Somebody else approves it there as ever.
+    """Proposes the remedy on a case whose finding of this round names our system, and links its issue. Somebody else approves
+    it there as ever. Whether time, topic and codes of the problem fit is not asked again: `touched_by` finds cases, people
+    judge.
 
     The issue is the one linked to the problem, or the only one. Raises Conflict where something is proposed for it already, or
     was from here before: nobody gets it twice; and whatever `link` and `remedies.propose` raise.
@@ -71,8 +73,9 @@ def offer(case: Case, *, actor: Actor, problem: Problem, same: Same) -> Remedy:
                     _("It is no complaint yet: classify it as one, then find out about it and decide it.")
                 )
             issue = _issue_for(worked_on(held, actor, Step.ANSWER), problem)
+            _require_ours(held, issue)
             _require_not_offered(issue)
-            if _link_of(issue) is None:
+            if _problem_of(issue) != problem.pk:
                 _link(held, issue, problem, actor=actor)
         proposed = remedies.Proposed(
             issue=issue.number,

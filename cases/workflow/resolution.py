@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from cases import policies, queries
-from cases.complaints.problems import is_our_fault
+from cases.complaints.problems import is_all_our_fault
 from cases.events import EventKind, record
 from cases.fair_words import require_fair, require_no_blame
 from cases.models import Answer, Case
@@ -75,8 +75,9 @@ def checked_answer(body: str) -> str:
 
 
 def _require_no_blame(held: Case, body: str) -> None:
-    """Where an issue came of a fault of ours, no answer puts it on the customer (R-51)."""
-    if is_our_fault(held):
+    """Where all of it came of faults of ours, no answer puts it on the customer (R-51). Where another issue did not, the answer
+    may say whose fault that was; what is said of each linked issue is held to this by `complaints.standing`."""
+    if is_all_our_fault(held):
         require_no_blame(body, field="body")
 
 

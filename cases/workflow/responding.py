@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from cases import policies
@@ -51,8 +52,7 @@ def issue(held: Case, answer: Answer, *, actor: Actor) -> Response | None:
     level = level_of_round(held.round, is_final=answer.is_final)
     with translation.override(held.customer.language):
         notice = _notice(held, level, number)
-        if any(one.link for one in file.issues):
-            notice = "\n\n".join([_("It was a fault of our own system, not yours. We are sorry."), notice])
+        notice = "\n\n".join(filter(None, [_our_fault(file), notice]))
     response = _keep(
         held,
         Response(
@@ -202,6 +202,21 @@ def _notice(held: Case, level: Level, number: str) -> str:
         )
         % said
     )
+
+
+def _our_fault(file: ComplaintFile) -> str:
+    """That it was ours, of the issues that are linked to a problem record and no others; "" where none is."""
+    linked = [str(one.issue.number) for one in file.issues if one.link]
+    if not linked:
+        return ""
+    if len(linked) == len(file.issues):
+        return _("It was a fault of our own system, not yours. We are sorry.")
+    said = ngettext(
+        "Issue %(numbers)s: it was a fault of our own system, not yours. We are sorry.",
+        "Issues %(numbers)s: it was a fault of our own system, not yours. We are sorry.",
+        len(linked),
+    )
+    return said % {"numbers": ", ".join(linked)}
 
 
 def _corrected(said: Content, found: Mapping[int, str], reasons: Mapping[int, str], next_level: str | None) -> Content:

@@ -93,11 +93,13 @@ class HelpArticleAdmin(RoleModelAdmin):
             messages.warning(request, str(error))
         else:
             told = _("Published as version %(number)d: customers read it from now on.")
+            self.log_change(request, obj, _("Published as version %(number)d.") % {"number": version.number})
             messages.success(request, told % {"number": version.number})
 
     @action(description=gettext_lazy("Take off the public pages"))
     def take_off(self, request: HttpRequest, obj: HelpArticle) -> None:
         help_articles.take_off(obj)
+        self.log_change(request, obj, _("Taken off the public pages."))
         messages.success(request, _("Customers find it no more. What replies cited stays readable at its own address."))
 
     @admin.display(description=HelpArticle._meta.verbose_name)

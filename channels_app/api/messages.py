@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from cases import policies, queries
 from cases.access_log import note_access
 from cases.states import Channel
-from channels_app import intake, outbox, webhooks
+from channels_app import help_articles, intake, outbox, webhooks
 from channels_app.models import HelpVersion, Message
 from cskh.core.api import GenericApiView
 from cskh.core.errors import NotPermitted
@@ -60,7 +60,7 @@ class Messages(GenericApiView):
     """Customers and integrations write what the customer says; staff write to the customer, or internally."""
 
     serializer_class = MessageOut
-    queryset = Message.objects.prefetch_related(Prefetch("cites", HelpVersion.objects.select_related("article")))
+    queryset = Message.objects.prefetch_related(Prefetch("cites", help_articles.cited_versions()))
     ordering = ("created_at",)
 
     @extend_schema(operation_id="messages_list", summary="The correspondence", responses=MessageOut(many=True))

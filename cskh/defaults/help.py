@@ -165,7 +165,7 @@ You do not have what we asked for? Just tell us: we find another way and go on."
 
 **Cấp 2.** Nếu Quý khách không đồng ý, một người *chưa từng quyết định* về việc này xem xét lại toàn bộ. Không cần nêu lý do.
 
-**Phản hồi cuối cùng.** Sau khi xem xét lại, chúng tôi có thể gửi phản hồi cuối cùng, trong đó nêu nơi Quý khách có thể tiếp tục ở bên ngoài.
+**Thư trả lời cuối cùng.** Sau khi xem xét lại, chúng tôi có thể gửi thư trả lời cuối cùng, trong đó nêu nơi Quý khách có thể tiếp tục ở bên ngoài.
 
 Quý khách có thể nhờ cơ quan bảo vệ người tiêu dùng hoặc tòa án **bất cứ lúc nào**, không cần chờ hết các cấp.""",
         """**Level 1.** The department in charge hears both sides, looks into the matter and answers.

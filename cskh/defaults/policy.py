@@ -96,7 +96,7 @@ If you do not reply to our first answer, we remind you after 24 hours and after 
         "When you are not satisfied",
         """Quý khách có thể nói không đồng ý bằng một lần bấm, không cần nêu lý do. Yêu cầu được mở lại với toàn bộ hồ sơ và giao cho người chưa từng quyết định về việc này; chúng tôi liên hệ lại trong vòng 1 giờ.
 
-Sau khi đã xem xét lại, chúng tôi có thể gửi phản hồi cuối cùng, trong đó nêu rõ lý do và nơi Quý khách có thể tiếp tục. Yêu cầu đã đóng vẫn nhận được tin nhắn của Quý khách.""",
+Sau khi đã xem xét lại, chúng tôi có thể gửi thư trả lời cuối cùng, trong đó nêu rõ lý do và nơi Quý khách có thể tiếp tục. Yêu cầu đã đóng vẫn nhận được tin nhắn của Quý khách.""",
         """You can say that you do not agree with one click and without a reason. The request is opened again with its whole file and given to somebody who has not decided on it before; we contact you within 1 hour.
 
 Having looked again, we may send a final response, with its reasons and where you can turn next. A closed request still takes your messages.""",
@@ -104,7 +104,7 @@ Having looked again, we may send a final response, with its reasons and where yo
     (
         "Các cơ quan bên ngoài",
         "Bodies outside our house",
-        """Quý khách luôn có quyền nhờ cơ quan bảo vệ quyền lợi người tiêu dùng, tổ chức hòa giải, trọng tài hoặc tòa án có thẩm quyền, mà không cần chờ chúng tôi xử lý xong. Phản hồi cuối cùng của chúng tôi nêu cơ quan phù hợp với vụ việc.""",
+        """Quý khách luôn có quyền nhờ cơ quan bảo vệ quyền lợi người tiêu dùng, tổ chức hòa giải, trọng tài hoặc tòa án có thẩm quyền, mà không cần chờ chúng tôi xử lý xong. Thư trả lời cuối cùng của chúng tôi nêu cơ quan phù hợp với vụ việc.""",
         """You may turn to the competent consumer protection authority, mediation, arbitration or court at any time, without waiting for us to finish. Our final response names the body that fits the matter.""",
     ),
     (

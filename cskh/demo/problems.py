@@ -14,16 +14,23 @@ from cases.models import Category
 from .matters import NOTICES_LATE
 from .stories import Story
 
+SAID_VI = (
+    "Tối hôm đó hệ thống của chúng tôi xử lý chậm tin báo của ngân hàng, nên một số khoản nạp được ghi có muộn khoảng hai "
+    "tiếng. Không khoản nào bị mất."
+)
+SAID_EN = (
+    "That evening our system was slow to process the bank's notices, so some deposits were credited about two hours late. "
+    "No money was lost."
+)
+
 
 def a_fault_of_ours(chance: random.Random, say: Callable[[str], None]) -> None:
     """The first customer complained and is told; a second complaint is decided, and a third customer only asks."""
     began = timezone.now() - timedelta(hours=16)
     problem = Problem.objects.create(
         title="Cổng nhận tin báo có xử lý chậm",
-        said_vi="Tối hôm đó hệ thống của chúng tôi xử lý chậm tin báo của ngân hàng, nên một số khoản nạp được ghi có muộn "
-        "khoảng hai tiếng. Không khoản nào bị mất.",
-        said_en="That evening our system was slow to process the bank's notices, so some deposits were credited about two hours "
-        "late. No money was lost.",
+        said_vi=SAID_VI,
+        said_en=SAID_EN,
         cause="Hàng đợi của cổng nhận tin báo có đầy sau lần nâng cấp lúc 20 giờ.",
         status=ProblemStatus.KNOWN,
         owner=User.objects.get(username="khoa"),

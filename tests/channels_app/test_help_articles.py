@@ -1,6 +1,7 @@
 """Help articles: versions that never change, and replies that say which one they cite."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
@@ -71,6 +72,14 @@ def test_what_no_customer_may_read_is_not_published(article, field, text):
     assert HelpVersion.objects.filter(article=article).count() == 1
 
 
+def test_the_words_that_are_kept_are_those_that_are_judged(article):
+    """Somebody else wrote them since the article was read here."""
+    HelpArticle.objects.filter(pk=article.pk).update(body_en="You lied.")
+    with pytest.raises(Invalid):
+        help_articles.publish(article)
+    assert HelpVersion.objects.filter(article=article).count() == 1
+
+
 @pytest.mark.parametrize("change", [lambda rows: rows.update(body_en="x"), lambda rows: rows._raw_delete("default")])
 def test_what_was_published_stays_as_it_was(article, change):
     with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
@@ -135,6 +144,24 @@ def test_one_sees_later_what_the_customer_was_shown(article, lan, client):
     page = client.get(reverse("admin:cases_case_change", args=[case.pk]))
     assert 'href="/help/fake-staff/v1/"' in page.content.decode()
     assert "đã được thay thế" in page.content.decode()
+    help_articles.take_off(article)
+    page = client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
+    assert ", không còn công bố)" in page
+    assert "đã được thay thế" not in page
+
+
+def test_what_is_cited_is_named_without_the_texts(article, lan, client, settings, integration):
+    case = open_case("other")
+    outbox.write_message(case, actor=lan, body=f"Xem {help_articles.address_of(article.in_force)}")
+    client.force_login(lan.subject, backend="django.contrib.auth.backends.ModelBackend")
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("admin:cases_case_change", args=[case.pk]))
+        client.get(links.case_link(case, case.contact).removeprefix(settings.PUBLIC_URL))
+        client.get(f"/track/{case.code}/")
+        integration.get(f"/api/v1/cases/{case.code}/messages/")
+    citing = [one["sql"] for one in queries if "channels_app_message_cites" in one["sql"]]
+    assert len(citing) == 3
+    assert not any("body_vi" in sql or "body_en" in sql for sql in citing)
 
 
 def test_the_customer_finds_it_beside_the_message(article, lan, client, settings):
@@ -235,6 +262,19 @@ def test_managers_take_articles_off(at_desk, article):
     assert at_desk.post(address, form_of(article, **TAKE_OFF)).status_code == 302
     article.refresh_from_db()
     assert (article.is_published, article.in_force.number) == (False, 1)
+
+
+def test_the_log_says_who_took_an_article_off_and_who_brought_it_back(at_desk, article):
+    address = reverse("admin:channels_app_helparticle_change", args=[article.pk])
+    at_desk.post(address, form_of(article, **TAKE_OFF))
+    at_desk.post(address, form_of(article, **PUBLISH))  # as it was: no new version says who
+    assert HelpVersion.objects.filter(article=article).count() == 1
+    at_desk.post(address, form_of(article, **PUBLISH))  # refused: it is published
+    said = LogEntry.objects.filter(object_id=str(article.pk), user__username="son").values_list(
+        "change_message", flat=True
+    )
+    told = ["Đã gỡ khỏi trang công khai.", "Đã công bố phiên bản 1."]
+    assert [text for text in said.order_by("pk") if text in told] == told
 
 
 def test_what_may_not_be_published_stays_a_draft_and_says_why(at_desk, article):

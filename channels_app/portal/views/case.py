@@ -323,7 +323,7 @@ def _to_show(file: CaseFile, *, helps: bool) -> CaseFile:
 
 def _correspondence(request: HttpRequest, case: Case) -> dict[str, Any]:
     messages_of = case.messages.exclude(direction=Message.Direction.INTERNAL).prefetch_related(
-        "attachments", Prefetch("cites", help_articles.versions().defer("body_vi", "body_en"))
+        "attachments", Prefetch("cites", help_articles.cited_versions())
     )
     before = request.GET.get("before", "")
     said = latest(newest(messages_of, "created_at", before), lambda message: message.created_at)

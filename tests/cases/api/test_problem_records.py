@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Role, Scope
 from cases.complaints.models import ProblemLink
+from cases.models import Case, Category
 from cases.workflow import deciding, problems
 from tests.cases.building import open_case
 from tests.cases.complaints.building import found
@@ -39,6 +40,23 @@ def test_records_are_listed_and_read(integration, lan, problem):
     one = integration.get(f"/api/v1/problems/{problem.pk}/").json()
     assert (one["said_vi"], one["owner"], one["categories"]) == (SAID, "lan", ["other"])
     assert integration.get("/api/v1/problems/999999/").status_code == 404
+
+
+def test_links_in_cases_one_may_not_see_are_not_counted(lan, problem, client, make_staff):
+    seen, unseen = decided_complaint(lan), decided_complaint(lan)
+    for case in (seen, unseen):
+        problems.link(case, actor=lan, number=1, problem=problem)
+    restricted = Category.objects.get(slug="staff-conduct")
+    Case.objects.filter(pk=unseen.pk).update(category=restricted, department=restricted.department, assignee=None)
+
+    def counted(name, role):
+        client.force_login(make_staff(name, role), backend="django.contrib.auth.backends.ModelBackend")
+        rows = client.get("/api/v1/problems/").json()["results"]
+        one = client.get(f"/api/v1/problems/{problem.pk}/").json()
+        return rows[0]["linked"], one["linked"]
+
+    assert counted("hoa", Role.INTAKE) == (1, 1)
+    assert counted("quan", Role.MANAGER) == (2, 2)
 
 
 def test_an_issue_is_linked_and_the_link_taken_back(integration, lan, problem):

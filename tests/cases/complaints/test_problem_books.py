@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,6 +14,7 @@ from accounts.customers.models import Customer
 from accounts.models import Role
 from cases.complaints.problem_books import without_a_case
 from cases.records.models import ImportedRow, RecordFile
+from channels_app.merging import merge_customers
 from tests.cases.building import open_case
 from tests.cases.complaints.problem_records import make_problem
 
@@ -73,6 +75,25 @@ def test_who_has_a_case_that_it_touched_stands_there(lan):
     assert found(problem) == {"BX2": 1}
 
 
+def test_who_has_such_a_case_under_another_id_that_was_merged_wrote(lan, make_staff):
+    problem = make_problem(lan, "other", record="deposits")
+    handed_in(lan, ("BX1", "FT2601", HOUR), ("BX2", "FT2602", HOUR), ("BX3", "FT2603", HOUR), ("BX4", "FT2604", HOUR))
+    case = open_case("other")
+    case.snapshots.create(kind="deposits", source="sổ", asked_for="x", content=[{"code": "x"}], sha256="0")
+    boss = Actor.staff(make_staff("quan", Role.MANAGER))
+    first = case.customer
+    Customer.objects.filter(pk=first.pk).update(external_id="BX1")
+    second, third, other = (Customer.objects.create(external_id=external_id) for external_id in ("BX2", "BX3", "BX4"))
+    assert found(problem) == {"BX2": 1, "BX3": 1, "BX4": 1}
+    merge_customers(second, first, actor=boss, external_id="BX2")
+    assert found(problem) == {"BX3": 1, "BX4": 1}
+    merge_customers(third, second, actor=boss, external_id="BX3")
+    assert found(problem) == {"BX4": 1}
+    apart = Customer.objects.create(external_id="BX5")
+    merge_customers(apart, other, actor=boss, external_id="BX5")  # nobody wrote under either
+    assert found(problem) == {"BX4": 1}
+
+
 @pytest.mark.parametrize("state", [RecordFile.State.WITHDRAWN, RecordFile.State.READING])
 def test_files_that_do_not_count_name_nobody(lan, state):
     handed_in(lan, ("BX1", "FT2601", HOUR), state=state)
@@ -105,6 +126,22 @@ def test_those_who_oversee_read_them_at_the_desk(lan, client, make_staff):
     ]
 
 
+def test_who_read_them_is_noted_at_the_problem_and_at_each_who_is_known(lan, client, make_staff):
+    problem = make_problem(lan, record="deposits")
+    known = Customer.objects.create(external_id="BX1", name="Nguyễn Văn An")
+    Customer.objects.create(external_id="BX9", name="Chưa hiện")
+    handed_in(lan, ("BX1", "FT2601", HOUR), ("BX2", "FT2602", HOUR))
+    address = reverse("admin:complaints_problem_books", args=[problem.pk])
+    client.force_login(make_staff("hoa", Role.INTAKE), backend="django.contrib.auth.backends.ModelBackend")
+    client.get(address)
+    assert not LogEntry.objects.exists()
+    client.force_login(make_staff("quan", Role.MANAGER), backend="django.contrib.auth.backends.ModelBackend")
+    client.get(address)
+    noted = LogEntry.objects.order_by("pk").values_list("user__username", "object_id", "object_repr")
+    assert list(noted) == [("quan", str(problem.pk), str(problem)), ("quan", str(known.pk), str(known))]
+    assert "page 1" in LogEntry.objects.first().change_message
+
+
 def test_the_page_costs_the_same_however_many_they_are(lan, client, make_staff):
     problem = make_problem(lan, record="deposits")
     client.force_login(make_staff("quan", Role.MANAGER), backend="django.contrib.auth.backends.ModelBackend")
@@ -130,4 +167,4 @@ def test_the_page_costs_the_same_however_many_they_are(lan, client, make_staff):
         )
         for n in range(2, 40)
     )
-    assert cost() == few == 9
+    assert cost() == few == 11  # one of merged records, one that notes who read it

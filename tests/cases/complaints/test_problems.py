@@ -12,7 +12,6 @@ from cases.complaints import problems as records
 from cases.complaints.models import Problem, ProblemLink, Remedy
 from cases.complaints.problems import Described
 from cases.complaints.responses import latest_of
-from cases.fair_words import blames
 from cases.models import Category
 from cases.records.models import Snapshot, TransactionCode
 from cases.states import ClosedAs, Status
@@ -160,6 +159,30 @@ def test_no_reason_and_no_answer_puts_it_on_the_customer(lan):
     assert lacking(case) == ["blame"]
 
 
+def test_of_several_issues_only_the_linked_ones_are_said_to_be_ours(lan):
+    case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    complaint.add_issue(case, actor=lan, account="Lệnh thứ hai chưa đến")
+    complete(case, lan, no_remedy_because="Đã ghi có đủ.")
+    theirs = found(fault="customer", cause="customer_entry", plain="Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    deciding.note_finding(case, actor=lan, number=2, found=theirs)
+    problems.link(case, actor=lan, number=1, problem=make_problem(lan))
+    answer.send_answer(case, actor=lan, body="Lệnh đầu ghi có muộn. Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    first = latest_of(case).notice.splitlines()[0]
+    assert first == "Vấn đề 1: đây là lỗi từ hệ thống của chúng tôi, không phải lỗi của Quý khách. Chúng tôi xin lỗi."
+
+
+def test_where_every_issue_is_linked_the_answer_says_it_of_the_whole(lan):
+    case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    complaint.add_issue(case, actor=lan, account="Lệnh thứ hai chưa đến")
+    complete(case, lan, no_remedy_because="Đã ghi có đủ.")
+    for number in (1, 2):
+        problems.link(case, actor=lan, number=number, problem=make_problem(lan))
+    with pytest.raises(Invalid):
+        answer.send_answer(case, actor=lan, body="Quý khách đã nhập sai số tài khoản ở lệnh thứ hai.")
+    answer.send_answer(case, actor=lan, body="Cả hai lệnh được ghi có muộn.")
+    assert latest_of(case).notice.startswith(SORRY)
+
+
 def test_a_correction_does_not_bring_the_blame_in(lan):
     case = decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
     problems.link(case, actor=lan, number=1, problem=make_problem(lan))
@@ -168,28 +191,6 @@ def test_a_correction_does_not_bring_the_blame_in(lan):
         responding.correct(
             latest_of(case), actor=head(), reason="Viết lại", found={1: "Quý khách đã nhập nhầm số tài khoản."}
         )
-
-
-@pytest.mark.parametrize(
-    ("text", "is_blame"),
-    [
-        ("Đây là lỗi của quý khách.", True),
-        ("Lỗi do khách hàng.", True),
-        ("Quý khách đã nhập sai nội dung.", True),
-        ("Nguyên nhân: sai sót từ phía quý khách", True),
-        ("Quý khách phải chịu trách nhiệm.", True),
-        ("Đây không phải lỗi của quý khách.", False),
-        ("Lỗi của hệ thống chúng tôi, không phải của quý khách.", False),
-        ("Không có việc quý khách nhập sai.", False),
-        ("Quý khách đã chuyển 340.000 đồng lúc 9 giờ.", False),
-        ("It was your own mistake.", True),
-        ("You entered the wrong account.", True),
-        ("This was not your fault.", False),
-        ("You sent the receipt at 9.", False),
-    ],
-)
-def test_what_counts_as_blame(text, is_blame):
-    assert blames(text) is is_blame
 
 
 # Whom it touched.
@@ -277,6 +278,31 @@ def test_whoever_has_a_remedy_already_gets_no_other_from_here(lan):
     with pytest.raises(Conflict):
         problems.offer(case, actor=lan, problem=problem, same=same())
     assert (kinds(case), ProblemLink.objects.count()) == (before, 0)
+
+
+def test_what_came_of_another_problem_gets_nothing_from_here(lan):
+    other, problem, case = make_problem(lan), make_problem(lan, "other"), decided_complaint(lan)
+    problems.link(case, actor=lan, number=1, problem=other)
+    before = kinds(case)
+    with pytest.raises(Conflict, match="hồ sơ sự cố khác"):
+        problems.offer(case, actor=lan, problem=problem, same=same())
+    assert (kinds(case), Remedy.objects.count()) == (before, 0)
+    link = ProblemLink.objects.get()
+    assert (link.problem, link.offered) == (other, None)
+    assert problems.offer(case, actor=lan, problem=other, same=same()).status == "proposed"
+
+
+def test_what_this_round_finds_to_be_no_fault_of_ours_gets_nothing(lan):
+    problem, case = make_problem(lan), decided_complaint(lan, no_remedy_because="Đã ghi có đủ.")
+    problems.link(case, actor=lan, number=1, problem=problem)
+    answer.send_answer(case, actor=lan, body="Đã ghi có đủ.")
+    answer.reject(case, actor=customer_of(case))
+    yen = head()
+    deciding.note_finding(case, actor=yen, number=1, found=found(fault="bank"))
+    deciding.decide(case, actor=yen, number=1, decided=decided(case, no_remedy_because=""))
+    with pytest.raises(StepNotAllowed, match="không thuộc hệ thống"):
+        problems.offer(case, actor=yen, problem=problem, same=same())
+    assert not Remedy.objects.exists()
 
 
 def test_what_is_refused_links_nothing(lan):
