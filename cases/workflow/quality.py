@@ -89,6 +89,9 @@ def draw(*, actor: Actor, wanted: Wanted) -> Sample:
 def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]], summary: str = "") -> Review:
     """Says how the work was: for each criterion (by id) the result and a comment, which an error needs.
 
+    It is of the round that was drawn, also when the case was reopened and closed again since: leaving those out would make work
+    look better than it is.
+
     Raises NotVisible, NotPermitted, Conflict where it is done already, Invalid by field (`mark-ID`, `comment-ID`).
     """
     review = visible_review(actor, review.pk)
@@ -100,7 +103,7 @@ def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]],
         mine = Review.objects.select_for_update().get(pk=review.pk)
         if mine.is_done:
             raise Conflict(_("Somebody has reviewed it meanwhile."))
-        if held.is_open or held.round != mine.round:
+        if held.is_open:
             raise Conflict(_("The case was reopened: it is not reviewed while it is being worked on."))
         if not rights.may_score(actor, mine):
             raise NotPermitted(_("Somebody else reviews it: you had a part in this case."))

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Role
+from cases.models import Case
 from cases.quality import forms
 from cases.quality.models import AgentComment, Review, Sample
 from tests.cases.quality.building import MET, NA, NOT_MET, answered, drawn, one_review, reviewed
@@ -126,6 +127,22 @@ def test_who_may_not_review_is_told_and_cannot(client, make_staff, minh, son):
     assert "who had no part in the case" in text_of(client.get(url))
     assert client.post(url, filled_in(review)).status_code == 403
     assert not Review.objects.get().is_done
+
+
+def test_a_case_that_is_closed_again_is_reviewed_by_the_round_that_was_drawn(client, minh, son):
+    review = one_review(son, answered(minh))
+    url = reverse("quality:review", args=[review.pk])
+    Case.objects.filter(pk=review.case_id).update(round=2, status="resolving", closed_at=None, closed_as="")
+    assert "reopened, waits" in text_of(client.get(reverse("quality:work")))
+    assert "not reviewed while it is being worked on" in text_of(client.get(url))
+    assert client.post(url, filled_in(review)).status_code == 403
+    again = {"status": "closed", "closed_at": at("2026-10-20 08:00"), "closed_as": "accepted"}
+    Case.objects.filter(pk=review.case_id).update(**again)
+    assert f"Review {review.case.code}" in client.get(reverse("quality:work")).content.decode()
+    assert "Review the work of round 1 alone." in text_of(client.get(url))
+    client.post(url, filled_in(review))
+    assert Review.objects.get().is_done
+    assert "Nothing is waiting." in text_of(client.get(reverse("quality:work")))
 
 
 class TestFigures:

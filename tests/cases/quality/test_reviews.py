@@ -158,6 +158,15 @@ class TestFourEyes:
             quality.score(review, actor=Actor.staff(son), marks=marks(review))
 
 
+    def test_but_once_it_is_closed_again_as_what_was_drawn(self, minh, son):
+        made = answered(minh)
+        review = one_review(son, made)
+        Case.objects.filter(pk=made.pk).update(round=2)
+        done = quality.score(review, actor=Actor.staff(son), marks=marks(review))
+        assert (done.is_done, done.round, done.agent) == (True, 1, minh)
+        call_command("verify_audit", made.code)
+
+
 C, B, L = Critical.CUSTOMER, Critical.BUSINESS, Critical.COMPLIANCE
 
 
