@@ -208,9 +208,11 @@ def _midnight(day: date) -> datetime:
 
 
 def _with_author(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Whose work a case is: who wrote the last answer that was sent, where that was a person."""
-    sent = Answer.objects.filter(case=OuterRef("pk"), state=Answer.State.SENT, author_kind=ActorKind.STAFF.value)
-    author = Subquery(sent.order_by("-round").values("author_id")[:1])
+    """Whose work a round is: who wrote the answer that was sent in it (there is one at most), where that was a person."""
+    sent = Answer.objects.filter(
+        case=OuterRef("pk"), round=OuterRef("round"), state=Answer.State.SENT, author_kind=ActorKind.STAFF.value
+    )
+    author = Subquery(sent.values("author_id")[:1])
     return cases.annotate(author=author).filter(author__isnull=False).order_by("pk")
 
 

@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from accounts.actors import Actor
 from accounts.models import Role
 from cases.events import EventKind, flaws_of
-from cases.models import Case
+from cases.models import Answer, Case
 from cases.quality import drawing, forms, rights
 from cases.quality.models import AgentComment, Critical, Mark, Review, Sample, Strata
 from cases.quality.scoring import scored
@@ -78,6 +78,18 @@ class TestDrawing:
         assert {one.case_id for one in drawn(son).reviews.all()} == {first.pk, last.pk}
         with pytest.raises(Invalid, match="no case to draw|Không có"):
             drawn(son)
+
+    @pytest.mark.parametrize("second", [None, "integration"])
+    def test_nobody_is_answerable_for_a_round_that_somebody_else_or_nobody_answered(self, minh, son, make_staff, second):
+        """The second round was withdrawn without an answer, or a program answered it; beside it, one that `khoa` answered."""
+        khoa = make_staff("khoa", Role.SPECIALIST, "technical")
+        others, khoas = answered(minh), answered(minh)
+        said = {"round": 2, "body": "Xong", "state": "sent", "sent_at": at("2026-10-05 11:30")}
+        if second:
+            Answer.objects.create(case=others, author_kind=second, author_id="1", **said)
+        Answer.objects.create(case=khoas, author_kind="staff", author_id=str(khoa.pk), **said)
+        Case.objects.filter(pk__in=[others.pk, khoas.pk]).update(round=2)
+        assert [(one.case, one.round, one.agent) for one in drawn(son).reviews.all()] == [(khoas, 2, khoa)]
 
     def test_a_lead_draws_in_their_own_department_alone(self, minh, lan):
         mine = answered(minh)
