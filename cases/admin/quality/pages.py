@@ -53,12 +53,14 @@ def work(request: HttpRequest) -> HttpResponse:
 
 def _samples(actor: Actor) -> QuerySet[Sample]:
     """The latest ones with a review this person may know of, or that they drew themselves."""
-    known = Q(pk__in=rights.visible_to(actor).values("sample_id")) | Q(drawn_by=actor.subject)
-    done = Count("reviews", filter=Q(reviews__state=Review.State.DONE))
+    visible = rights.visible_to(actor)
+    known = Q(pk__in=visible.values("sample_id")) | Q(drawn_by=actor.subject)
+    theirs = Q(reviews__in=visible.values("pk"))
+    done = Count("reviews", filter=theirs & Q(reviews__state=Review.State.DONE))
     return (
         Sample.objects.filter(known)
         .select_related("drawn_by", "department")
-        .annotate(many=Count("reviews"), done=done)
+        .annotate(many=Count("reviews", filter=theirs), done=done)
         .order_by("-pk")[:_SAMPLES]
     )
 
@@ -144,24 +146,35 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("Sample %(number)d") % {"number": found.pk},
         sample=found,
-        strata=_strata(found),
+        strata=_strata(found, actor, reviews),
         reviews=reviews,
         again=_drawn_again(found) if rights.may_draw(actor) else "",
     )
     return render(request, "admin/quality/sample.html", context)
 
 
-def _strata(found: Sample) -> list[Stratum]:
-    ids = [int(one["stratum"]) for one in found.population]
+def _strata(found: Sample, actor: Actor, reviews: list[Review]) -> list[Stratum]:
+    """Those this person looks after by their names, the others together as one: how much is closed elsewhere, and by whom, is not
+    for every lead to read."""
+    known = _known_strata(found, actor, reviews)
+    told = [one for one in found.population if int(one["stratum"]) in known]
+    others = [one for one in found.population if int(one["stratum"]) not in known]
     model: Any = Department if found.strata == Strata.DEPARTMENT else User
-    names = {one.pk: str(one) for one in model.objects.filter(pk__in=ids)}
-    return sorted(
-        (
-            Stratum(names.get(int(one["stratum"]), _("no department")), one["of"], one["drawn"])
-            for one in found.population
-        ),
-        key=lambda one: one.name,
-    )
+    names = {one.pk: str(one) for one in model.objects.filter(pk__in=[int(one["stratum"]) for one in told])}
+    rows = [Stratum(names.get(int(one["stratum"]), _("no department")), one["of"], one["drawn"]) for one in told]
+    rows.sort(key=lambda one: one.name)
+    if others:
+        rows.append(Stratum(_("others"), sum(one["of"] for one in others), sum(one["drawn"] for one in others)))
+    return rows
+
+
+def _known_strata(found: Sample, actor: Actor, reviews: list[Review]) -> set[int]:
+    """All for whoever drew it or oversees everything; else departments by overseeing them, agents by a visible review."""
+    if found.drawn_by_id == actor.subject.pk or policies.oversees_everything(actor):
+        return {int(one["stratum"]) for one in found.population}
+    if found.strata == Strata.DEPARTMENT:
+        return {one for one in policies.overseen_departments(actor) if one}
+    return {one.agent_id for one in reviews}
 
 
 def _drawn_again(found: Sample) -> str:

@@ -8,9 +8,9 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Role
-from cases.models import Case
+from cases.models import Case, Category
 from cases.quality import forms
-from cases.quality.models import AgentComment, Review, Sample
+from cases.quality.models import AgentComment, Review, Sample, Strata
 from tests.cases.quality.building import MET, NA, NOT_MET, answered, drawn, one_review, reviewed
 from tests.cases.reports.building import at
 
@@ -143,6 +143,39 @@ def test_a_case_that_is_closed_again_is_reviewed_by_the_round_that_was_drawn(cli
     client.post(url, filled_in(review))
     assert Review.objects.get().is_done
     assert "Nothing is waiting." in text_of(client.get(reverse("quality:work")))
+
+
+@pytest.mark.parametrize("strata", Strata.values)
+def test_a_lead_reads_of_their_own_strata_and_counts_their_own_reviews(client, make_staff, minh, son, strata):
+    tam = in_english(make_staff("tam", Role.SPECIALIST, "quality"))
+    waiting = [answered(minh), answered(tam, category="staff-conduct"), answered(tam, category="staff-conduct")]
+    sample = drawn(son, strata=strata)
+    reviewed(son, waiting[1])
+
+    def rows():
+        page = client.get(reverse("quality:sample", args=[sample.pk])).content.decode()
+        return re.findall(r'<th scope="row">([^<]+)</th><td>(\d+)</td><td>(\d+)</td>', page)
+
+    of_all = rows()
+    assert sorted(one[1:] for one in of_all) == [("1", "1"), ("2", "2")]
+    assert "1 of 3" in text_of(client.get(reverse("quality:work")))
+    client.force_login(in_english(make_staff("lan", Role.SPECIALIST, "payments", lead=True)))
+    assert rows() == [next(one for one in of_all if one[1] == "1"), ("others", "2", "2")]
+    assert "0 of 1" in text_of(client.get(reverse("quality:work")))
+    assert "Tam" not in text_of(client.get(reverse("quality:sample", args=[sample.pk])))
+
+
+def test_the_category_goes_with_the_case(client, minh, son):
+    """A case that became one of a restricted category is not the agent's any more; the review of their work still is."""
+    review = reviewed(son, answered(minh))
+    restricted = Category.objects.get(slug="staff-conduct")
+    Case.objects.filter(pk=review.case_id).update(category=restricted, department=restricted.department)
+    url = reverse("quality:review", args=[review.pk])
+    assert restricted.name_en in text_of(client.get(url))
+    client.force_login(minh)
+    page = client.get(url)
+    assert page.status_code == 200
+    assert restricted.name_en not in text_of(page)
 
 
 class TestFigures:
