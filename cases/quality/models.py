@@ -102,7 +102,7 @@ class Strata(models.TextChoices):
 class Sample(models.Model):
     """One drawing. With the same cases to draw from, `seed` gives the same ones again (`drawing`).
 
-    `population` has for each stratum its name, how many there were and how many were drawn; `population_sha256` names the cases.
+    `population` has for each stratum its name, how many cases there were, how many were drawn, and a hash that names the cases.
     """
 
     at = models.DateTimeField(_("drawn at"), default=timezone.now)
@@ -117,7 +117,6 @@ class Sample(models.Model):
     size = models.PositiveSmallIntegerField(_("cases from each"))
     seed = models.CharField(_("seed"), max_length=32)
     population = models.JSONField(_("drawn from"), default=list)
-    population_sha256 = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("quality sample")

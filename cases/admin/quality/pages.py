@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies
-from cases.quality import drawing, rights
+from cases.quality import rights
 from cases.quality.models import Critical, Review, Sample, Strata
 from cases.workflow import quality
 from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
@@ -148,7 +148,8 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
         sample=found,
         strata=_strata(found, actor, reviews),
         reviews=reviews,
-        again=_drawn_again(found) if rights.may_draw(actor) else "",
+        may_draw=rights.may_draw(actor),
+        again=_drawn_again(found) if "again" in request.GET and rights.may_draw(actor) else "",
     )
     return render(request, "admin/quality/sample.html", context)
 
@@ -179,12 +180,15 @@ def _known_strata(found: Sample, actor: Actor, reviews: list[Review]) -> set[int
 
 def _drawn_again(found: Sample) -> str:
     """Whether the same seed gives the same cases still: for whoever doubts that chance chose them."""
-    population = quality.population_now(Actor.staff(found.drawn_by), found)
-    if drawing.name_of(population) != found.population_sha256:
-        return _("The cases it was drawn from have changed since (some were reopened, reviewed or worked on again).")
-    again = {code for codes in drawing.draw(population, found.seed, found.size).values() for code in codes}
-    is_same = again == set(found.reviews.values_list("case__code", flat=True))
-    return _("Drawn again with the same seed: the same cases.") if is_same else _("Drawn again it gives other cases!")
+    again, many = quality.drawn_again(found), len(found.population)
+    if not again.is_same:
+        return _("Drawn again it gives other cases!")
+    if not again.changed:
+        return _("Drawn again with the same seed: the same cases.")
+    return _(
+        "Drawn again with the same seed: the same cases in %(same)d of %(all)d. In the others there are other cases to draw from by"
+        " now (some were reopened, or worked on again)."
+    ) % {"same": many - again.changed, "all": many}
 
 
 @require_GET

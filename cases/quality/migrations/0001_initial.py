@@ -128,7 +128,6 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveSmallIntegerField(verbose_name='cases from each')),
                 ('seed', models.CharField(max_length=32, verbose_name='seed')),
                 ('population', models.JSONField(default=list, verbose_name='drawn from')),
-                ('population_sha256', models.CharField(max_length=64)),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn by')),
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quality.reviewform', verbose_name='quality form')),

@@ -85,8 +85,11 @@ def test_from_drawing_to_the_agents_comment(client, minh, son):
     made = answered(minh)
     asked = {"first_day": "2026-10-01", "last_day": "2026-10-31", "strata": "agent", "size": "3"}
     page = client.post(reverse("quality:draw"), asked, follow=True)
-    assert "Drawn again with the same seed: the same cases." in text_of(page)
     assert Sample.objects.get().seed in text_of(page)
+    assert "Drawn again with the same seed" not in text_of(page)  # only when asked
+    again = re.search(r'href="(\?again=1)"', page.content.decode())[1]
+    checked = client.get(reverse("quality:sample", args=[Sample.objects.get().pk]) + again)
+    assert "Drawn again with the same seed: the same cases." in text_of(checked)
     review = Review.objects.get()
     assert f"Review {made.code}" in client.get(reverse("quality:work")).content.decode()
     url = reverse("quality:review", args=[review.pk])

@@ -43,6 +43,12 @@ def lan(make_staff):
     return make_staff("lan", Role.SPECIALIST, "payments", lead=True)
 
 
+def drawn_of(agent, head, many):
+    for _ in range(many):
+        answered(agent)
+    return drawn(head, size=1)
+
+
 class TestDrawing:
     def test_so_many_of_each_agent_and_the_seed_gives_them_again(self, make_staff, minh, son):
         khoa = make_staff("khoa", Role.SPECIALIST, "technical")
@@ -53,9 +59,37 @@ class TestDrawing:
         codes = set(sample.reviews.values_list("case__code", flat=True))
         population = {str(who.pk): codes_of for who, codes_of in of.items()}
         assert codes == {code for some in drawing.draw(population, sample.seed, 3).values() for code in some}
-        assert sample.population_sha256 == drawing.name_of(population)
-        again = quality.population_now(Actor.staff(son), sample)
-        assert drawing.name_of(again) == sample.population_sha256
+        assert {one["stratum"]: one["sha256"] for one in sample.population} == {
+            name: drawing.name_of(codes_of) for name, codes_of in population.items()
+        }
+        assert quality.drawn_again(sample) == quality.DrawnAgain(changed=0, is_same=True)
+
+    def test_it_can_be_drawn_again_after_later_samples_and_beside_what_has_changed(self, make_staff, minh, son):
+        khoa = make_staff("khoa", Role.SPECIALIST, "technical")
+        cases = [answered(who) for who in (minh, khoa) for _ in range(6)]
+        first = drawn(son, size=2)
+        later = [drawn(son, size=2), drawn(son, size=1)]
+        same = quality.DrawnAgain(changed=0, is_same=True)
+        assert [quality.drawn_again(one) for one in (first, *later)] == [same] * 3
+        reopened = Case.objects.filter(pk=cases[0].pk)
+        reopened.update(status="reopened", closed_at=None, closed_as="", round=2)
+        assert quality.drawn_again(first) == quality.DrawnAgain(changed=1, is_same=True)
+        theirs = first.reviews.filter(agent=khoa).first()
+        other = later[1].reviews.get(agent=khoa)
+        Review.objects.filter(pk=theirs.pk).update(sample=later[1])  # as if somebody had chosen
+        Review.objects.filter(pk=other.pk).update(sample=first)
+        assert quality.drawn_again(first) == quality.DrawnAgain(changed=1, is_same=False)
+
+    def test_what_it_costs_is_what_is_drawn_not_what_there_is(self, minh, son, django_assert_num_queries):
+        answered(minh)
+        drawn(son, first_day=at("2026-08-01 00:00").date(), size=1)  # 92 days, and once for what is fetched once
+        sample = drawn_of(minh, son, 2)
+        with django_assert_num_queries(3):
+            quality.drawn_again(sample)
+        for _ in range(4):
+            answered(minh)
+        with django_assert_num_queries(3):
+            assert quality.drawn_again(sample).changed == 1
 
     def test_of_each_department(self, minh, son):
         answered(minh, category="deposit-not-credited")
@@ -80,7 +114,9 @@ class TestDrawing:
             drawn(son)
 
     @pytest.mark.parametrize("second", [None, "integration"])
-    def test_nobody_is_answerable_for_a_round_that_somebody_else_or_nobody_answered(self, minh, son, make_staff, second):
+    def test_nobody_is_answerable_for_a_round_that_somebody_else_or_nobody_answered(
+        self, minh, son, make_staff, second
+    ):
         """The second round was withdrawn without an answer, or a program answered it; beside it, one that `khoa` answered."""
         khoa = make_staff("khoa", Role.SPECIALIST, "technical")
         others, khoas = answered(minh), answered(minh)
@@ -96,7 +132,15 @@ class TestDrawing:
         answered(minh, category="settlement")
         assert [one.case_id for one in drawn(lan).reviews.all()] == [mine.pk]
 
-    @pytest.mark.parametrize("changed", [{"size": 0}, {"size": 21}, {"first_day": at("2026-11-01 00:00").date()}])
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"size": 0},
+            {"size": 21},
+            {"first_day": at("2026-11-01 00:00").date()},
+            {"first_day": at("2026-07-31 00:00").date()},  # 93 days
+        ],
+    )
     def test_what_makes_no_sense_is_refused_by_field(self, minh, son, changed):
         answered(minh)
         with pytest.raises(Invalid) as refused:
@@ -168,7 +212,6 @@ class TestFourEyes:
         Case.objects.filter(pk=review.case_id).update(status="reopened", closed_at=None, closed_as="", round=2)
         with pytest.raises(Conflict):
             quality.score(review, actor=Actor.staff(son), marks=marks(review))
-
 
     def test_but_once_it_is_closed_again_as_what_was_drawn(self, minh, son):
         made = answered(minh)
