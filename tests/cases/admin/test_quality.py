@@ -219,6 +219,17 @@ class TestFigures:
             count = re.search(r'id="count">(\d+) ', listed)[1]
             assert count == (under.split(" of ")[0] if under else text), url
 
+    @pytest.mark.parametrize("by", ["month", "department"])
+    def test_no_interval_where_strata_are_together(self, client, make_staff, son, by):
+        """Two agents' work is the share of what was reviewed: nothing is said of what was not."""
+        khoa = make_staff("khoa", Role.SPECIALIST, "payments")
+        one = answered(khoa)
+        drawn(son)
+        reviewed(son, Review.objects.get(case=one).case)
+        page = text_of(client.get(reverse("reports:quality"), {"from": "2026-11", "to": "2026-11", "by": by}))
+        assert " 6 83% 5 of 6 – 66% 4 of 6 – 100% 6 of 6 – 80% 4 of 5 – " in page
+        assert "Shares are of the cases reviewed, not of all work" in page
+
     def test_another_department_has_none(self, client):
         page = text_of(client.get(reverse("reports:quality"), {"department": "technical"}))
         assert "No case fits what is chosen." in page
