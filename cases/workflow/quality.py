@@ -17,7 +17,7 @@ from cases.models import Answer, Case
 from cases.quality import drawing, forms, rights
 from cases.quality.models import AgentComment, Criterion, Critical, Mark, Review, Sample, Strata
 from cases.quality.scoring import scored
-from cases.quality.seals import seal_of
+from cases.quality.seals import seal_of, seal_of_comment, text_hash
 from cases.states import ClosedAs, Status
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from cskh.core.text import checked_body, clean, require_length
@@ -122,15 +122,14 @@ def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]],
             raise Conflict(_("The case was reopened: it is not reviewed while it is being worked on."))
         if not rights.may_score(actor, mine):
             raise NotPermitted(_("Somebody else reviews it: you had a part in this case."))
-        Mark.objects.bulk_create(
-            Mark(review=mine, criterion=one, result=said[one.pk][0], comment=said[one.pk][1]) for one in criteria
-        )
+        mine.salt = secrets.token_hex(16)
+        Mark.objects.bulk_create(_mark(mine, one, *said[one.pk]) for one in criteria)
         came_to = scored([(Critical(one.critical), said[one.pk][0]) for one in criteria], mine.sample.form.pass_percent)
         mine.state, mine.reviewer, mine.done_at = Review.State.DONE, actor.subject, timezone.now()
         mine.score, mine.passed, mine.summary = came_to.score, came_to.passed, summary
         for critical, ok in came_to.ok.items():
             setattr(mine, f"{critical.value}_ok", ok)
-        mine.salt = secrets.token_hex(16)
+        mine.summary_sha256 = text_hash(mine.salt, summary)
         mine.sha256 = seal_of(mine)
         mine.save()
         record(held, EventKind.QUALITY_REVIEWED, actor=actor, review=mine.pk, sha256=mine.sha256)
@@ -147,8 +146,9 @@ def comment(review: Review, *, actor: Actor, text: str) -> AgentComment:
         Review.objects.select_for_update().get(pk=review.pk)
         if AgentComment.objects.filter(review=review).exists():
             raise Conflict(_("You have commented on this review already."))
-        said = AgentComment.objects.create(review=review, text=words)
-        record(held, EventKind.QUALITY_ANSWERED, actor=actor, review=review.pk)
+        salt = secrets.token_hex(16)
+        said = AgentComment.objects.create(review=review, text=words, text_sha256=text_hash(salt, words), salt=salt)
+        record(held, EventKind.QUALITY_ANSWERED, actor=actor, review=review.pk, sha256=seal_of_comment(said))
     return said
 
 
@@ -258,6 +258,11 @@ def _take_in(sample: Sample, case: Case, agent: int, actor: Actor) -> None:
             sample=sample, case=held, round=held.round, agent_id=agent, department=held.department
         )
         record(held, EventKind.QUALITY_DRAWN, actor=actor, review=review.pk, sample=sample.pk)
+
+
+def _mark(review: Review, criterion: Criterion, result: str, words: str) -> Mark:
+    hashed = text_hash(review.salt, words)
+    return Mark(review=review, criterion=criterion, result=result, comment=words, comment_sha256=hashed)
 
 
 def _checked(criteria: list[Criterion], marks: Mapping[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:

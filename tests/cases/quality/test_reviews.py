@@ -12,6 +12,7 @@ from cases.models import Answer, Case
 from cases.quality import drawing, forms, rights
 from cases.quality.models import AgentComment, Critical, Mark, Review, Sample, Strata
 from cases.quality.scoring import scored
+from cases.quality.seals import altered, seal_of_comment
 from cases.states import ClosedAs
 from cases.workflow import quality
 from channels_app.models import StaffNotice
@@ -241,6 +242,12 @@ def test_what_a_review_comes_to_by_hand(said, score, ok, passed):
     assert (found.score, tuple(found.ok[one] for one in (C, B, L)), found.passed) == (score, ok, passed)
 
 
+def lift_the_guards(table):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+
+
 class TestReviewing:
     def test_an_error_of_compliance_fails_it_and_the_agent_is_told(self, minh, son):
         made = answered(minh)
@@ -286,12 +293,66 @@ class TestReviewing:
     def test_what_was_altered_beneath_it_is_found(self, minh, son):
         review = reviewed(son, answered(minh), plain_words=NOT_MET)
         call_command("verify_audit", review.case.code)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE quality_mark DISABLE TRIGGER USER")
+        lift_the_guards("quality_mark")
         Mark.objects.filter(result=NOT_MET).update(comment="Tốt")
         with pytest.raises(CommandError, match="1 flaw"):
             call_command("verify_audit", review.case.code)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"customer_ok": False},
+            {"business_ok": None},
+            {"compliance_ok": None},
+            {"done_at": at("2026-10-31 09:00")},
+            {"department": None},
+            {"summary": "Kém"},
+            {"summary_sha256": "0" * 64},
+        ],
+    )
+    def test_all_that_is_counted_is_sealed(self, minh, son, change):
+        review = reviewed(son, answered(minh))
+        assert list(altered()) == []
+        lift_the_guards("quality_review")
+        Review.objects.filter(pk=review.pk).update(**change)
+        assert [flaw.what for flaw in altered()] == ["its quality review was altered"]
+
+    @pytest.mark.parametrize("change", [{"text": "Không"}, {"at": at("2026-11-01 09:00")}])
+    def test_so_is_what_the_agent_said(self, minh, son, change):
+        review = reviewed(son, answered(minh))
+        quality.comment(review, actor=Actor.staff(minh), text="Vâng")
+        assert list(altered()) == []
+        lift_the_guards("quality_agentcomment")
+        AgentComment.objects.update(**change)
+        assert [flaw.what for flaw in altered()] == ["the comment on its quality review was altered"]
+        AgentComment.objects.all().delete()
+        assert [flaw.what for flaw in altered()] == ["the comment on the quality review it names is gone"]
+
+    def test_texts_can_be_emptied_and_what_they_were_sealed_with_stays(self, minh, son):
+        review = reviewed(son, answered(minh), plain_words=NOT_MET)
+        quality.comment(review, actor=Actor.staff(minh), text="Vâng")
+        for emptied, refused in (
+            (lambda: Review.objects.filter(pk=review.pk).update(summary=""), {"summary": "", "score": 1}),
+            (lambda: Mark.objects.update(comment=""), {"comment": "", "comment_sha256": ""}),
+            (lambda: AgentComment.objects.update(text=""), {"text": "", "salt": ""}),
+        ):
+            model = {"summary": Review, "comment": Mark, "text": AgentComment}[next(iter(refused))]
+            with pytest.raises(Error), transaction.atomic():
+                model.objects.update(**refused)
+            emptied()
+        assert not Mark.objects.exclude(comment="").exists()
+        assert AgentComment.objects.get().text == ""
+        call_command("verify_audit", review.case.code)
+
+    def test_looking_at_all_of_them_costs_the_same(self, minh, son, django_assert_num_queries):
+        made = [answered(minh) for _ in range(4)]
+        reviewed(son, made[0])
+        with django_assert_num_queries(3):
+            assert list(altered()) == []
+        for one in made[1:]:
+            quality.comment(reviewed(son, one), actor=Actor.staff(minh), text="Vâng")
+        with django_assert_num_queries(3):
+            assert list(altered()) == []
 
 
 class TestTheAgent:
@@ -305,7 +366,8 @@ class TestTheAgent:
         with pytest.raises(Conflict):
             quality.comment(review, actor=Actor.staff(minh), text="Nữa")
         event = made.events.get(kind=EventKind.QUALITY_ANSWERED)
-        assert event.facts == {"review": review.pk}  # private: not in the words of the case
+        said = seal_of_comment(AgentComment.objects.get())
+        assert event.facts == {"review": review.pk, "sha256": said}  # private: not in the words of the case
         assert StaffNotice.objects.filter(event=event).get().recipient == son
         with pytest.raises(NotVisible):
             quality.comment(waiting, actor=Actor.staff(minh), text="Chưa xong")
