@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from cases.models import Case
 from cases.quality import rights
 from cases.quality.models import Critical, Review, Strata
+from cskh.core.days import midnight, month_after
 
 from .figures import NOBODYS, By, Chosen, Share
 
@@ -65,7 +66,7 @@ def reviews(actor: Actor, chosen: Chosen, show: Show = Show.DONE) -> QuerySet[Re
         cases = cases.filter(complaint__isnull=False)
     where = Q(state=Review.State.DONE, case__in=cases) & _CONDITIONS[show] & _department(chosen)
     found = rights.visible_to(actor).filter(where)
-    first, after = _moment(chosen.first), _moment(_next_month(chosen.last))
+    first, after = midnight(chosen.first), midnight(month_after(chosen.last))
     return found.filter(done_at__gte=first, done_at__lt=after).order_by("-done_at", "-pk")
 
 
@@ -108,11 +109,3 @@ def _department(chosen: Chosen) -> Q:
     if not chosen.department:
         return Q()
     return Q(department__isnull=True) if chosen.department == NOBODYS else Q(department__slug=chosen.department)
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
-
-
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -19,6 +19,7 @@ from cases.quality.models import AgentComment, Criterion, Critical, Mark, Review
 from cases.quality.scoring import scored
 from cases.quality.seals import seal_of, seal_of_comment, text_hash
 from cases.states import ClosedAs, Status
+from cskh.core.days import midnight
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from cskh.core.text import checked_body, clean, require_length
 
@@ -207,8 +208,8 @@ def _candidates(actor: Actor, wanted: Wanted, *, before: Sample | None = None) -
     which whoever draws did nothing. `before`: as that sample found them, whatever it and later ones drew."""
     cases = rights.of_others(actor).filter(
         status=Status.CLOSED,
-        closed_at__gte=_midnight(wanted.first_day),
-        closed_at__lt=_midnight(wanted.last_day + timedelta(days=1)),
+        closed_at__gte=midnight(wanted.first_day),
+        closed_at__lt=midnight(wanted.last_day + timedelta(days=1)),
     )
     if wanted.department:
         cases = cases.filter(department=wanted.department)
@@ -216,7 +217,7 @@ def _candidates(actor: Actor, wanted: Wanted, *, before: Sample | None = None) -
     if before:
         reviewed = reviewed.filter(sample__lt=before.pk)
     found = _with_author(cases.exclude(closed_as__in=_NOBODYS).exclude(Exists(reviewed)))
-    rows = list(found.values_list("pk", "code", "department_id", "author"))
+    rows = list(found.values_list("pk", "code", "department_id", "author"))  # type: ignore[misc]
     agents = set(User.objects.filter(pk__in={int(author) for *_case, author in rows}).values_list("pk", flat=True))
     return [
         _Candidate(pk, code, int(author), _stratum(department, int(author), wanted.strata))
@@ -230,10 +231,6 @@ def _by_stratum(candidates: Iterable[_Candidate]) -> dict[str, list[str]]:
     for one in candidates:
         population.setdefault(one.stratum, []).append(one.code)
     return population
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 def _with_author(cases: QuerySet[Case]) -> QuerySet[Case]:

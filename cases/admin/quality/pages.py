@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies
+from cases.admin.reports.readers import page_urls, reader
 from cases.quality import rights
 from cases.quality.models import Critical, Review, Sample, Strata
 from cases.workflow import quality
@@ -28,14 +29,6 @@ from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
 PER_PAGE = 50
 _SAMPLES = 12
 SHOWN_WITH = ("case__category", "agent", "department", "reviewer", "sample")
-
-
-def reader(request: HttpRequest) -> Actor:
-    """Whoever asks; raises NotPermitted unless they oversee work."""
-    actor = Actor.staff(request.user)
-    if not policies.oversees(actor):
-        raise NotPermitted
-    return actor
 
 
 @require_GET
@@ -47,7 +40,9 @@ def work(request: HttpRequest) -> HttpResponse:
     theirs = set(rights.of_others(actor).filter(pk__in=[one.case_id for one in page]).values_list("pk", flat=True))
     may_draw = rights.may_draw(actor)
     lines = [(one, may_draw and one.case_id in theirs and not one.case.is_open) for one in page]
-    context = _context(request, _("Quality"), page=page, lines=lines, may_draw=may_draw, samples=_samples(actor))
+    context = _context(
+        request, _("Quality"), page=page, pages=page_urls(page), lines=lines, may_draw=may_draw, samples=_samples(actor)
+    )
     return render(request, "admin/quality/work.html", context)
 
 
@@ -197,7 +192,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     actor = Actor.staff(request.user)
     done = rights.visible_to(actor).filter(agent=actor.subject).select_related(*SHOWN_WITH, "said")
     page = Paginator(done.order_by("-done_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = _context(request, _("Reviews of my work"), page=page)
+    context = _context(request, _("Reviews of my work"), page=page, pages=page_urls(page))
     return render(request, "admin/quality/mine.html", context)
 
 

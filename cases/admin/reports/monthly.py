@@ -18,11 +18,12 @@ from accounts.actors import Actor
 from accounts.models import Department
 from cases import policies
 from cases.reports import issuing
-from cases.reports.monthly import LANGUAGES, month_before
+from cases.reports.monthly import LANGUAGES
+from cskh.core.days import month_before
 from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
 
 from .asked import MONTHS, month_label, months_back
-from .readers import reader
+from .readers import page_urls, reader
 
 PER_PAGE = 50
 _LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
@@ -91,6 +92,7 @@ def monthly(request: HttpRequest) -> HttpResponse:
         "title": _("Monthly complaints report"),
         "form": form,
         "page": page,
+        "pages": page_urls(page),
         "may_export": policies.may_export(actor),
     }
     return render(request, "admin/reports/monthly.html", context, status=400 if form and form.errors else 200)

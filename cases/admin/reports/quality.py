@@ -20,8 +20,7 @@ from cases.reports.figures import By
 from cskh.core.snapshot import one_moment
 
 from .asked import Asked
-from .owed import page_urls
-from .readers import reader
+from .readers import page_urls, reader
 from .tables import Built, Cell, Row, Table, interval_text, label_of
 
 PER_PAGE = 100
@@ -44,8 +43,8 @@ def build(actor: Actor, asked: Asked) -> Built:
         "By the month of the review. Shares are of the cases reviewed, not of all work: chance draws as many from each agent or"
         " department, however many they closed. Each class counts the cases in which something of it applied; one with two errors"
         " of a class counts once. A compliance-critical error fails a review whatever its score. The interval (Wilson, 95%) is how"
-        " far chance alone may be off, as only a sample is reviewed; it stands where all reviews of a line were drawn from one agent"
-        " or one department."
+        " far chance alone may be off, as only a sample is reviewed; it stands where all reviews of a line were drawn from one"
+        " agent or one department."
     )
     chart = _chart([row.label for row in rows], [sums.get(key, empty) for key in keys], asked)
     title = _("Work without errors")

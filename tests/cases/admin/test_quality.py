@@ -168,6 +168,23 @@ def test_a_lead_reads_of_their_own_strata_and_counts_their_own_reviews(client, m
     assert "Tam" not in text_of(client.get(reverse("quality:sample", args=[sample.pk])))
 
 
+@pytest.mark.parametrize("name", ["quality:work", "quality:mine"])
+def test_pages_are_turned(client, minh, son, monkeypatch, name):
+    monkeypatch.setattr("cases.admin.quality.pages.PER_PAGE", 1)
+    made = [answered(minh) for _ in range(3)]
+    drawn(son)
+    if name == "quality:mine":
+        for one in made:
+            reviewed(son, one)
+        client.force_login(minh)
+    page = client.get(reverse(name), {"page": 2})
+    assert "Page 2 of 3" in text_of(page)
+    assert re.findall(r'href="([^"]+)" rel="(prev|next)"', page.content.decode()) == [
+        ("?page=1", "prev"),
+        ("?page=3", "next"),
+    ]
+
+
 def test_the_category_goes_with_the_case(client, minh, son):
     """A case that became one of a restricted category is not the agent's any more; the review of their work still is."""
     review = reviewed(son, answered(minh))

@@ -16,6 +16,7 @@ from cases.complaints.models import Remedy, RemedyExecution
 from cases.models import Case, Category
 from cases.reports import issuing, keeping, monthly, printing
 from cases.reports.models import Export, MonthlyReport
+from cskh.core.days import month_after, month_before
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from tests.cases.reports.building import at, case, remedy
 
@@ -275,7 +276,7 @@ def test_names_are_data_and_never_markup(complaints, son):
     ],
 )
 def test_months_beside_each_other(month, before, after):
-    assert (monthly.month_before(month), monthly.month_after(month)) == (before, after)
+    assert (month_before(month), month_after(month)) == (before, after)
 
 
 def test_the_figures_cost_the_same_however_many_cases_there_are(complaints, son, django_assert_num_queries):
