@@ -28,7 +28,14 @@ from .on_cases import (
     who_may,
 )
 from .on_customers import may_be_solicited, may_correct, may_identify, may_merge, possible_callers, visible_customers
-from .on_staff import may_export, may_import_records, may_set_presence, overseen_departments, oversees
+from .on_staff import (
+    may_export,
+    may_import_records,
+    may_set_presence,
+    overseen_departments,
+    oversees,
+    oversees_everything,
+)
 
 __all__ = [
     "DECIDING_STEPS",
@@ -54,6 +61,7 @@ __all__ = [
     "may_write",
     "overseen_departments",
     "oversees",
+    "oversees_everything",
     "possible_callers",
     "refuse",
     "require",

@@ -22,6 +22,14 @@ def overseen_departments(actor: Actor) -> frozenset[int | None]:
     return desk.leads.union(*(desk.departments.get(role, ()) for role in OVERSEERS))
 
 
+def oversees_everything(actor: Actor) -> bool:
+    """Whether `actor` looks after the work of all departments, restricted categories included: managers, administrators and
+    auditors of no department in particular. A lead of none in particular does not."""
+    if not actor.is_staff or not actor.subject.is_active:
+        return False
+    return any(actor.subject.desk.everywhere(role) for role in OVERSEERS)
+
+
 def may_export(actor: Actor) -> bool:
     """Whether `actor` may take figures and lists of cases out as files: whoever leads, manages or administers. Auditors look."""
     return actor.is_staff and actor.subject.is_active and bool(actor.subject.desk.heads)

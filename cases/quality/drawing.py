@@ -23,6 +23,6 @@ def _place(seed: str, code: str) -> bytes:
     return hashlib.sha256(f"{seed}/{code}".encode()).digest()
 
 
-def name_of(population: Population) -> str:
-    """SHA-256 (hex) of what was drawn from: the same for the same cases in the same strata."""
-    return chains.digest({stratum: sorted(codes) for stratum, codes in population.items()})
+def name_of(codes: Collection[str]) -> str:
+    """SHA-256 (hex) of what was drawn from in a stratum: the same for the same cases."""
+    return chains.digest(sorted(codes))

@@ -1,6 +1,7 @@
 """Closed cases drawn by chance and reviewed by a form: what was drawn, how, and how it came out (R-02).
 
-A review that is done, its marks and what the agent says to it are never changed: a trigger refuses it.
+A review that is done, its marks and what the agent says to it are never changed: a trigger refuses it. Their texts may be emptied
+when somebody's data are erased; the salted hashes beside them stay, and with them the seals ("" is the hash of no text).
 """
 
 from django.core.validators import MaxValueValidator
@@ -102,7 +103,7 @@ class Strata(models.TextChoices):
 class Sample(models.Model):
     """One drawing. With the same cases to draw from, `seed` gives the same ones again (`drawing`).
 
-    `population` has for each stratum its name, how many there were and how many were drawn; `population_sha256` names the cases.
+    `population` has for each stratum its name, how many cases there were, how many were drawn, and a hash that names the cases.
     """
 
     at = models.DateTimeField(_("drawn at"), default=timezone.now)
@@ -117,7 +118,6 @@ class Sample(models.Model):
     size = models.PositiveSmallIntegerField(_("cases from each"))
     seed = models.CharField(_("seed"), max_length=32)
     population = models.JSONField(_("drawn from"), default=list)
-    population_sha256 = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("quality sample")
@@ -163,6 +163,7 @@ class Review(models.Model):
     business_ok = models.BooleanField(null=True)
     compliance_ok = models.BooleanField(null=True)
     summary = models.TextField(_("in all"), blank=True)
+    summary_sha256 = models.CharField(max_length=64, blank=True)
     salt = models.CharField(max_length=32, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 
@@ -208,6 +209,7 @@ class Mark(models.Model):
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+", verbose_name=_("criterion"))
     result = models.CharField(_("result"), max_length=7, choices=Result)
     comment = models.TextField(_("comment"), blank=True)
+    comment_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("mark")
@@ -215,7 +217,9 @@ class Mark(models.Model):
         ordering = ["criterion__position", "criterion_id"]
         constraints = [
             models.UniqueConstraint(fields=["review", "criterion"], name="quality_mark_once"),
-            models.CheckConstraint(name="quality_error_says_what", condition=~Q(result="not_met") | ~Q(comment="")),
+            models.CheckConstraint(
+                name="quality_error_says_what", condition=~Q(result="not_met") | ~Q(comment_sha256="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,12 +227,14 @@ class Mark(models.Model):
 
 
 class AgentComment(models.Model):
-    """What the agent says to the review of their work, once."""
+    """What the agent says to the review of their work, once. A seal of it stands in the case's chain."""
 
     review = models.OneToOneField(
         Review, on_delete=models.PROTECT, related_name="said", verbose_name=_("quality review")
     )
     text = models.TextField(_("what the agent says"))
+    text_sha256 = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:

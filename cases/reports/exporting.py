@@ -32,7 +32,7 @@ def too_many(rows: int) -> str:
     if rows <= most:
         return ""
     return _(
-        "These are %(rows)s cases; at most %(most)s are exported at once. Choose fewer months, or one department."
+        "These are %(rows)s rows; at most %(most)s are exported at once. Choose fewer months, or one department."
     ) % {
         "rows": number_format(rows, force_grouping=True),
         "most": number_format(most, force_grouping=True),

@@ -26,11 +26,23 @@ KIND = "pdf"
 
 
 def departments_for(actor: Actor) -> tuple[QuerySet[Department], bool]:
-    """Of which departments `actor` may have a report, and whether of all together."""
-    overseen = policies.overseen_departments(actor)
-    if None in overseen:
+    """Of which departments `actor` may have a report, and whether of all together.
+
+    An edition is whole for everybody who gets it. So a lead of no department in particular, who does not see what is restricted
+    (R-14), has none but of departments they lead or manage by name.
+    """
+    if policies.oversees_everything(actor):
         return Department.objects.all(), True
+    overseen = policies.overseen_departments(actor)
     return Department.objects.filter(pk__in=[one for one in overseen if one]), False
+
+
+def may_make(actor: Actor) -> bool:
+    """Whether there is a report that `actor` may make."""
+    if not policies.may_export(actor):
+        return False
+    departments, of_all = departments_for(actor)
+    return of_all or departments.exists()
 
 
 def visible_to(actor: Actor) -> QuerySet[MonthlyReport]:

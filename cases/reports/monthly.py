@@ -5,7 +5,7 @@ Everything but remedies is added up from the summaries, by the same code as the 
 """
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from cases.complaints.models import Cause, RemedyExecution
 from cases.complaints.remedy_rights import visible_to
 from cases.complaints.remedy_states import OWED, RemedyKind
 from cases.models import Case, Category
+from cskh.core.days import midnight, month_after, month_before
 
 from . import figures
 from .figures import By, Chosen, Share, Sum
@@ -31,14 +32,6 @@ Content = dict[str, Any]
 FORM = 1  # of the content, should it ever be kept otherwise
 LANGUAGES = ("vi", "en")
 _DECIDED = (Measure.UPHELD, Measure.PARTLY, Measure.NOT_UPHELD, Measure.OUT_OF_SCOPE)
-
-
-def month_before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
-def month_after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def compose(actor: Actor, month: date, department: Department | None, *, as_of: datetime, edition: int) -> Content:
@@ -124,8 +117,8 @@ def _carried_out(actor: Actor, chosen: Chosen) -> list[Content]:
     done = RemedyExecution.objects.filter(
         remedy__in=visible_to(actor).filter(issue__complaint__case__in=_cases(actor, chosen)),
         state=RemedyExecution.State.DONE,
-        done_at__gte=_midnight(chosen.first),
-        done_at__lt=_midnight(month_after(chosen.last)),
+        done_at__gte=midnight(chosen.first),
+        done_at__lt=midnight(month_after(chosen.last)),
     )
     told = done.values_list("remedy__kind").annotate(many=Count("pk"), vnd=Total("remedy__amount"))
     rows = {kind: {"kind": kind, "count": many, "vnd": vnd or 0} for kind, many, vnd in told.order_by()}
@@ -187,7 +180,3 @@ def _share(share: Share) -> list[int]:
 
 def _length(length: Length | None) -> list[Any] | None:
     return [length.seconds, length.are_least] if length else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -1,9 +1,9 @@
 """Quality: closed cases are drawn by chance, reviewed by somebody who had no part in them, and answered to by the agent (R-02)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -17,8 +17,9 @@ from cases.models import Answer, Case
 from cases.quality import drawing, forms, rights
 from cases.quality.models import AgentComment, Criterion, Critical, Mark, Review, Sample, Strata
 from cases.quality.scoring import scored
-from cases.quality.seals import seal_of
+from cases.quality.seals import seal_of, seal_of_comment, text_hash
 from cases.states import ClosedAs, Status
+from cskh.core.days import midnight
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from cskh.core.text import checked_body, clean, require_length
 
@@ -26,6 +27,7 @@ from ._take_step import change_case
 
 SIZE_MOST = 20  # from each stratum
 DRAWN_MOST = 200  # in all
+DAYS_MOST = 92  # a quarter of a year
 COMMENT_MAX = 2000
 _NOBODYS = (ClosedAs.SPAM, ClosedAs.DUPLICATE)
 
@@ -43,9 +45,19 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Candidate:
-    case: Case
-    agent: User
+    pk: int
+    code: str
+    agent: int
     stratum: str
+
+
+@dataclass(frozen=True)
+class DrawnAgain:
+    """What drawing again gives: how many strata have other cases to draw from by now, and whether each of the rest gives what was
+    drawn."""
+
+    changed: int
+    is_same: bool
 
 
 def draw(*, actor: Actor, wanted: Wanted) -> Sample:
@@ -59,10 +71,8 @@ def draw(*, actor: Actor, wanted: Wanted) -> Sample:
     if form is None:
         raise Invalid(_("There is no quality form yet. An administrator publishes one first."))
     with transaction.atomic():
-        candidates = {one.case.code: one for one in _candidates(actor, wanted)}
-        population: dict[str, list[str]] = {}
-        for code, one in candidates.items():
-            population.setdefault(one.stratum, []).append(code)
+        candidates = {one.code: one for one in _candidates(actor, wanted)}
+        population = _by_stratum(candidates.values())
         seed = secrets.token_hex(16)
         drawn = drawing.draw(population, seed, wanted.size)
         codes = [code for some in drawn.values() for code in some]
@@ -77,17 +87,26 @@ def draw(*, actor: Actor, wanted: Wanted) -> Sample:
             size=wanted.size,
             seed=seed,
             population=[
-                {"stratum": name, "of": len(population[name]), "drawn": len(drawn[name])} for name in sorted(population)
+                {
+                    "stratum": name,
+                    "of": len(population[name]),
+                    "drawn": len(drawn[name]),
+                    "sha256": drawing.name_of(population[name]),
+                }
+                for name in sorted(population)
             ],
-            population_sha256=drawing.name_of(population),
         )
-        for code in sorted(codes, key=lambda one: candidates[one].case.pk):  # locked in one order
-            _take_in(sample, candidates[code], actor)
+        cases = Case.objects.in_bulk([candidates[code].pk for code in codes])
+        for one in sorted((candidates[code] for code in codes), key=lambda one: one.pk):  # locked in one order
+            _take_in(sample, cases[one.pk], one.agent, actor)
     return sample
 
 
 def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]], summary: str = "") -> Review:
     """Says how the work was: for each criterion (by id) the result and a comment, which an error needs.
+
+    It is of the round that was drawn, also when the case was reopened and closed again since: leaving those out would make work
+    look better than it is.
 
     Raises NotVisible, NotPermitted, Conflict where it is done already, Invalid by field (`mark-ID`, `comment-ID`).
     """
@@ -100,19 +119,18 @@ def score(review: Review, *, actor: Actor, marks: Mapping[int, tuple[str, str]],
         mine = Review.objects.select_for_update().get(pk=review.pk)
         if mine.is_done:
             raise Conflict(_("Somebody has reviewed it meanwhile."))
-        if held.is_open or held.round != mine.round:
+        if held.is_open:
             raise Conflict(_("The case was reopened: it is not reviewed while it is being worked on."))
         if not rights.may_score(actor, mine):
             raise NotPermitted(_("Somebody else reviews it: you had a part in this case."))
-        Mark.objects.bulk_create(
-            Mark(review=mine, criterion=one, result=said[one.pk][0], comment=said[one.pk][1]) for one in criteria
-        )
+        mine.salt = secrets.token_hex(16)
+        Mark.objects.bulk_create(_mark(mine, one, *said[one.pk]) for one in criteria)
         came_to = scored([(Critical(one.critical), said[one.pk][0]) for one in criteria], mine.sample.form.pass_percent)
         mine.state, mine.reviewer, mine.done_at = Review.State.DONE, actor.subject, timezone.now()
         mine.score, mine.passed, mine.summary = came_to.score, came_to.passed, summary
         for critical, ok in came_to.ok.items():
             setattr(mine, f"{critical.value}_ok", ok)
-        mine.salt = secrets.token_hex(16)
+        mine.summary_sha256 = text_hash(mine.salt, summary)
         mine.sha256 = seal_of(mine)
         mine.save()
         record(held, EventKind.QUALITY_REVIEWED, actor=actor, review=mine.pk, sha256=mine.sha256)
@@ -129,18 +147,23 @@ def comment(review: Review, *, actor: Actor, text: str) -> AgentComment:
         Review.objects.select_for_update().get(pk=review.pk)
         if AgentComment.objects.filter(review=review).exists():
             raise Conflict(_("You have commented on this review already."))
-        said = AgentComment.objects.create(review=review, text=words)
-        record(held, EventKind.QUALITY_ANSWERED, actor=actor, review=review.pk)
+        salt = secrets.token_hex(16)
+        said = AgentComment.objects.create(review=review, text=words, text_sha256=text_hash(salt, words), salt=salt)
+        record(held, EventKind.QUALITY_ANSWERED, actor=actor, review=review.pk, sha256=seal_of_comment(said))
     return said
 
 
-def population_now(actor: Actor, sample: Sample) -> drawing.Population:
-    """What the sample would be drawn from now, its own cases included."""
+def drawn_again(sample: Sample) -> DrawnAgain:
+    """Draws with the kept seed from what there was to draw from then, as far as it is the same by now: stratum by stratum."""
     wanted = Wanted(sample.first_day, sample.last_day, Strata(sample.strata), sample.size, sample.department)
-    population: dict[str, list[str]] = {}
-    for one in _candidates(actor, wanted, besides=sample):
-        population.setdefault(one.stratum, []).append(one.case.code)
-    return population
+    population = _by_stratum(_candidates(Actor.staff(sample.drawn_by), wanted, before=sample))
+    kept = {one["stratum"]: one["sha256"] for one in sample.population}
+    same = {name: codes for name, codes in population.items() if drawing.name_of(codes) == kept.get(name)}
+    was: dict[str, set[str]] = {}
+    for code, agent, department in sample.reviews.values_list("case__code", "agent_id", "department_id"):
+        was.setdefault(_stratum(department, agent, wanted.strata), set()).add(code)
+    again = drawing.draw(same, sample.seed, sample.size)
+    return DrawnAgain(len(kept) - len(same), all(set(codes) == was.get(name, set()) for name, codes in again.items()))
 
 
 def visible_review(actor: Actor, pk: int) -> Review:
@@ -160,6 +183,8 @@ def _require_sense(wanted: Wanted) -> None:
     errors: dict[str, list[object]] = {}
     if wanted.first_day > wanted.last_day:
         errors["last_day"] = [_("The last day is before the first.")]
+    elif (wanted.last_day - wanted.first_day).days >= DAYS_MOST:
+        errors["first_day"] = [_("Choose at most %(most)d days.") % {"most": DAYS_MOST}]
     if not 1 <= wanted.size <= SIZE_MOST:
         errors["size"] = [_("Choose from 1 to %(most)d.") % {"most": SIZE_MOST}]
     if errors:
@@ -178,52 +203,63 @@ def _require_some(codes: list[str]) -> None:
         )
 
 
-def _candidates(actor: Actor, wanted: Wanted, *, besides: Sample | None = None) -> list[_Candidate]:
-    """Cases closed on these days and not open again, which nobody reviewed this round, whose answer somebody of ours wrote, and on
-    which whoever draws did nothing."""
+def _candidates(actor: Actor, wanted: Wanted, *, before: Sample | None = None) -> list[_Candidate]:
+    """Cases closed on these days and not open again, which nobody drew this round, whose answer somebody of ours wrote, and on
+    which whoever draws did nothing. `before`: as that sample found them, whatever it and later ones drew."""
     cases = rights.of_others(actor).filter(
         status=Status.CLOSED,
-        closed_at__gte=_midnight(wanted.first_day),
-        closed_at__lt=_midnight(wanted.last_day + timedelta(days=1)),
+        closed_at__gte=midnight(wanted.first_day),
+        closed_at__lt=midnight(wanted.last_day + timedelta(days=1)),
     )
     if wanted.department:
         cases = cases.filter(department=wanted.department)
     reviewed = Review.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))
-    if besides:
-        reviewed = reviewed.exclude(sample=besides)
-    found = list(_with_author(cases.exclude(closed_as__in=_NOBODYS).exclude(Exists(reviewed))))
-    agents = User.objects.in_bulk([int(one.author) for one in found])  # type: ignore[attr-defined]
+    if before:
+        reviewed = reviewed.filter(sample__lt=before.pk)
+    found = _with_author(cases.exclude(closed_as__in=_NOBODYS).exclude(Exists(reviewed)))
+    rows = list(found.values_list("pk", "code", "department_id", "author"))  # type: ignore[misc]
+    agents = set(User.objects.filter(pk__in={int(author) for *_case, author in rows}).values_list("pk", flat=True))
     return [
-        _Candidate(one, agents[int(one.author)], _stratum(one, wanted.strata))  # type: ignore[attr-defined]
-        for one in found
-        if int(one.author) in agents  # type: ignore[attr-defined]
+        _Candidate(pk, code, int(author), _stratum(department, int(author), wanted.strata))
+        for pk, code, department, author in rows
+        if int(author) in agents
     ]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+def _by_stratum(candidates: Iterable[_Candidate]) -> dict[str, list[str]]:
+    population: dict[str, list[str]] = {}
+    for one in candidates:
+        population.setdefault(one.stratum, []).append(one.code)
+    return population
 
 
 def _with_author(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Whose work a case is: who wrote the last answer that was sent, where that was a person."""
-    sent = Answer.objects.filter(case=OuterRef("pk"), state=Answer.State.SENT, author_kind=ActorKind.STAFF.value)
-    author = Subquery(sent.order_by("-round").values("author_id")[:1])
+    """Whose work a round is: who wrote the answer that was sent in it (there is one at most), where that was a person."""
+    sent = Answer.objects.filter(
+        case=OuterRef("pk"), round=OuterRef("round"), state=Answer.State.SENT, author_kind=ActorKind.STAFF.value
+    )
+    author = Subquery(sent.values("author_id")[:1])
     return cases.annotate(author=author).filter(author__isnull=False).order_by("pk")
 
 
-def _stratum(case: Case, strata: Strata) -> str:
+def _stratum(department: int | None, agent: int, strata: Strata) -> str:
     """By id, so that a sample can be drawn again when somebody's name has changed."""
-    return str(case.department_id or 0) if strata == Strata.DEPARTMENT else str(case.author)  # type: ignore[attr-defined]
+    return str(department or 0) if strata == Strata.DEPARTMENT else str(agent)
 
 
-def _take_in(sample: Sample, candidate: _Candidate, actor: Actor) -> None:
-    with change_case(candidate.case) as held:
+def _take_in(sample: Sample, case: Case, agent: int, actor: Actor) -> None:
+    with change_case(case) as held:
         if held.is_open:
             raise Conflict(_("A case was reopened meanwhile. Draw again."))
         review = Review.objects.create(
-            sample=sample, case=held, round=held.round, agent=candidate.agent, department=held.department
+            sample=sample, case=held, round=held.round, agent_id=agent, department=held.department
         )
         record(held, EventKind.QUALITY_DRAWN, actor=actor, review=review.pk, sample=sample.pk)
+
+
+def _mark(review: Review, criterion: Criterion, result: str, words: str) -> Mark:
+    hashed = text_hash(review.salt, words)
+    return Mark(review=review, criterion=criterion, result=result, comment=words, comment_sha256=hashed)
 
 
 def _checked(criteria: list[Criterion], marks: Mapping[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:

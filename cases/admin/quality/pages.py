@@ -20,7 +20,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Actor
 from accounts.models import Department, User
 from cases import policies
-from cases.quality import drawing, rights
+from cases.admin.reports.readers import page_urls, reader
+from cases.quality import rights
 from cases.quality.models import Critical, Review, Sample, Strata
 from cases.workflow import quality
 from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
@@ -28,14 +29,6 @@ from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
 PER_PAGE = 50
 _SAMPLES = 12
 SHOWN_WITH = ("case__category", "agent", "department", "reviewer", "sample")
-
-
-def reader(request: HttpRequest) -> Actor:
-    """Whoever asks; raises NotPermitted unless they oversee work."""
-    actor = Actor.staff(request.user)
-    if not policies.oversees(actor):
-        raise NotPermitted
-    return actor
 
 
 @require_GET
@@ -47,18 +40,22 @@ def work(request: HttpRequest) -> HttpResponse:
     theirs = set(rights.of_others(actor).filter(pk__in=[one.case_id for one in page]).values_list("pk", flat=True))
     may_draw = rights.may_draw(actor)
     lines = [(one, may_draw and one.case_id in theirs and not one.case.is_open) for one in page]
-    context = _context(request, _("Quality"), page=page, lines=lines, may_draw=may_draw, samples=_samples(actor))
+    context = _context(
+        request, _("Quality"), page=page, pages=page_urls(page), lines=lines, may_draw=may_draw, samples=_samples(actor)
+    )
     return render(request, "admin/quality/work.html", context)
 
 
 def _samples(actor: Actor) -> QuerySet[Sample]:
     """The latest ones with a review this person may know of, or that they drew themselves."""
-    known = Q(pk__in=rights.visible_to(actor).values("sample_id")) | Q(drawn_by=actor.subject)
-    done = Count("reviews", filter=Q(reviews__state=Review.State.DONE))
+    visible = rights.visible_to(actor)
+    known = Q(pk__in=visible.values("sample_id")) | Q(drawn_by=actor.subject)
+    theirs = Q(reviews__in=visible.values("pk"))
+    done = Count("reviews", filter=theirs & Q(reviews__state=Review.State.DONE))
     return (
         Sample.objects.filter(known)
         .select_related("drawn_by", "department")
-        .annotate(many=Count("reviews"), done=done)
+        .annotate(many=Count("reviews", filter=theirs), done=done)
         .order_by("-pk")[:_SAMPLES]
     )
 
@@ -144,34 +141,49 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("Sample %(number)d") % {"number": found.pk},
         sample=found,
-        strata=_strata(found),
+        strata=_strata(found, actor, reviews),
         reviews=reviews,
-        again=_drawn_again(found) if rights.may_draw(actor) else "",
+        may_draw=rights.may_draw(actor),
+        again=_drawn_again(found) if "again" in request.GET and rights.may_draw(actor) else "",
     )
     return render(request, "admin/quality/sample.html", context)
 
 
-def _strata(found: Sample) -> list[Stratum]:
-    ids = [int(one["stratum"]) for one in found.population]
+def _strata(found: Sample, actor: Actor, reviews: list[Review]) -> list[Stratum]:
+    """Those this person looks after by their names, the others together as one: how much is closed elsewhere, and by whom, is not
+    for every lead to read."""
+    known = _known_strata(found, actor, reviews)
+    told = [one for one in found.population if int(one["stratum"]) in known]
+    others = [one for one in found.population if int(one["stratum"]) not in known]
     model: Any = Department if found.strata == Strata.DEPARTMENT else User
-    names = {one.pk: str(one) for one in model.objects.filter(pk__in=ids)}
-    return sorted(
-        (
-            Stratum(names.get(int(one["stratum"]), _("no department")), one["of"], one["drawn"])
-            for one in found.population
-        ),
-        key=lambda one: one.name,
-    )
+    names = {one.pk: str(one) for one in model.objects.filter(pk__in=[int(one["stratum"]) for one in told])}
+    rows = [Stratum(names.get(int(one["stratum"]), _("no department")), one["of"], one["drawn"]) for one in told]
+    rows.sort(key=lambda one: one.name)
+    if others:
+        rows.append(Stratum(_("others"), sum(one["of"] for one in others), sum(one["drawn"] for one in others)))
+    return rows
+
+
+def _known_strata(found: Sample, actor: Actor, reviews: list[Review]) -> set[int]:
+    """All for whoever drew it or oversees everything; else departments by overseeing them, agents by a visible review."""
+    if found.drawn_by_id == actor.subject.pk or policies.oversees_everything(actor):
+        return {int(one["stratum"]) for one in found.population}
+    if found.strata == Strata.DEPARTMENT:
+        return {one for one in policies.overseen_departments(actor) if one}
+    return {one.agent_id for one in reviews}
 
 
 def _drawn_again(found: Sample) -> str:
     """Whether the same seed gives the same cases still: for whoever doubts that chance chose them."""
-    population = quality.population_now(Actor.staff(found.drawn_by), found)
-    if drawing.name_of(population) != found.population_sha256:
-        return _("The cases it was drawn from have changed since (some were reopened, reviewed or worked on again).")
-    again = {code for codes in drawing.draw(population, found.seed, found.size).values() for code in codes}
-    is_same = again == set(found.reviews.values_list("case__code", flat=True))
-    return _("Drawn again with the same seed: the same cases.") if is_same else _("Drawn again it gives other cases!")
+    again, many = quality.drawn_again(found), len(found.population)
+    if not again.is_same:
+        return _("Drawn again it gives other cases!")
+    if not again.changed:
+        return _("Drawn again with the same seed: the same cases.")
+    return _(
+        "Drawn again with the same seed: the same cases in %(same)d of %(all)d. In the others there are other cases to draw from by"
+        " now (some were reopened, or worked on again)."
+    ) % {"same": many - again.changed, "all": many}
 
 
 @require_GET
@@ -180,7 +192,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     actor = Actor.staff(request.user)
     done = rights.visible_to(actor).filter(agent=actor.subject).select_related(*SHOWN_WITH, "said")
     page = Paginator(done.order_by("-done_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = _context(request, _("Reviews of my work"), page=page)
+    context = _context(request, _("Reviews of my work"), page=page, pages=page_urls(page))
     return render(request, "admin/quality/mine.html", context)
 
 

@@ -96,7 +96,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotVisible
     may = Rights(
-        scores=not found.is_done and rights.may_score(actor, found),
+        scores=not found.is_done and not found.case.is_open and rights.may_score(actor, found),
         comments=rights.may_comment(actor, found) and not hasattr(found, "said"),
     )
     if request.method == "POST" and not (may.scores or may.comments):

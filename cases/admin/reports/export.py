@@ -70,11 +70,11 @@ class _Wanted:
             self.refusal = exporting.too_many(self.count)
             self.back = f"{reverse('reports:cases')}?{self.list.query}"
         elif self.name == owed.LIST:
-            remedies = owed.behind(actor, request)
-            self.title, self.of = _("Remedies owed"), remedies.of
-            self.rows = owed.for_file(remedies.remedies)
-            self.count = len(self.rows[1])
-            self.back = f"{reverse('reports:owed')}?{remedies.query}"
+            self.owed = owed.behind(actor, request)
+            self.title, self.of = _("Remedies owed"), self.owed.of
+            self.count = self.owed.remedies.count()
+            self.refusal = exporting.too_many(self.count)
+            self.back = f"{reverse('reports:owed')}?{self.owed.query}"
         else:
             page, _dot, table = self.name.partition(".")
             if page not in pages.TITLES:
@@ -88,10 +88,10 @@ class _Wanted:
 
     def file(self, kind: str, reason: str) -> FileResponse:
         said: dict[str, Any] = {"what": self.name, "query": self.query, "reason": reason}
-        if self.rows is None:
+        if self.name == _LIST:
             made = exporting.export_cases(self.actor, self.list.cases, kind, **said)
         else:
-            made = exporting.export_table(self.actor, *self.rows, kind, **said)
+            made = exporting.export_table(self.actor, *(self.rows or owed.for_file(self.owed.remedies)), kind, **said)
         name = f"{self.name.replace('.', '-')}-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
         return FileResponse(made, as_attachment=True, filename=name, content_type=files.CONTENT_TYPES[kind])
 

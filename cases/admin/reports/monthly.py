@@ -18,11 +18,12 @@ from accounts.actors import Actor
 from accounts.models import Department
 from cases import policies
 from cases.reports import issuing
-from cases.reports.monthly import LANGUAGES, month_before
-from cskh.core.errors import DomainError, Invalid, NotVisible
+from cases.reports.monthly import LANGUAGES
+from cskh.core.days import month_before
+from cskh.core.errors import DomainError, Invalid, NotPermitted, NotVisible
 
 from .asked import MONTHS, month_label, months_back
-from .readers import reader
+from .readers import page_urls, reader
 
 PER_PAGE = 50
 _LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
@@ -70,8 +71,8 @@ class TakeForm(_Reason):
 def monthly(request: HttpRequest) -> HttpResponse:
     """The editions there are; whoever exports makes another."""
     actor = reader(request)
-    may_export = policies.may_export(actor)
-    form = MakeForm(request.POST if request.method == "POST" else None, actor=actor) if may_export else None
+    may_make = issuing.may_make(actor)
+    form = MakeForm(request.POST if request.method == "POST" else None, actor=actor) if may_make else None
     if form is not None and form.is_valid():
         department = form.cleaned_data["department"]
         try:
@@ -84,14 +85,15 @@ def monthly(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Printed in both languages. It stays as it is; you can take it out below."))
             return HttpResponseRedirect(reverse("reports:monthly-edition", args=[made.pk]))
     elif request.method == "POST" and form is None:
-        issuing.exporting.require(actor)
+        raise NotPermitted
     page = Paginator(issuing.visible_to(actor), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **admin.site.each_context(request),
         "title": _("Monthly complaints report"),
         "form": form,
         "page": page,
-        "may_export": may_export,
+        "pages": page_urls(page),
+        "may_export": policies.may_export(actor),
     }
     return render(request, "admin/reports/monthly.html", context, status=400 if form and form.errors else 200)
 

@@ -29,7 +29,7 @@ from cskh.core.durations import span
 from cskh.core.snapshot import one_moment
 
 from .asked import Asked
-from .readers import reader
+from .readers import page_urls, reader
 from .tables import Built, Cell, Row, Table
 
 PER_PAGE = 100
@@ -202,13 +202,6 @@ def remedies(request: HttpRequest) -> HttpResponse:
         "may_export": policies.may_export(actor),
     }
     return render(request, "admin/reports/owed.html", context)
-
-
-def page_urls(page: Any, query: str) -> dict[str, str]:
-    """The addresses of the pages before and after this one, where there are such."""
-    there = {"previous": page.has_previous(), "next": page.has_next()}
-    numbers = {"previous": page.number - 1, "next": page.number + 1}
-    return {name: f"?{query}&page={numbers[name]}" for name, is_there in there.items() if is_there}
 
 
 def _line(remedy: Remedy, now: datetime) -> Line:

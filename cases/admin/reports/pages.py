@@ -32,7 +32,7 @@ from . import charts, owed, tables
 from . import quality as quality_page
 from . import satisfaction as satisfaction_page
 from .asked import Asked
-from .readers import reader
+from .readers import page_urls, reader
 from .tables import Built
 
 LATE = timedelta(minutes=10)  # then something that should count does not
@@ -289,7 +289,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "count": paginator.count,
         "page": page,
         "lines": lines,
-        "pages": owed.page_urls(page, list_of.query),
+        "pages": page_urls(page, list_of.query),
         "may_export": policies.may_export(actor),
     }
     return render(request, "admin/reports/cases.html", context)

@@ -20,8 +20,7 @@ from cases.reports.figures import By
 from cskh.core.snapshot import one_moment
 
 from .asked import Asked
-from .owed import page_urls
-from .readers import reader
+from .readers import page_urls, reader
 from .tables import Built, Cell, Row, Table, interval_text, label_of
 
 PER_PAGE = 100
@@ -41,9 +40,11 @@ def build(actor: Actor, asked: Asked) -> Built:
     for show in _SHARES:
         heads += [capfirst(str(show.label)), capfirst(_("interval (Wilson, 95%)"))]
     note = _(
-        "By the month of the review. Each class counts the cases in which something of it applied; one with two errors of a class"
-        " counts once. A compliance-critical error fails a review whatever its score. The interval (Wilson, 95%) is how far chance"
-        " alone may be off, as only a sample is reviewed."
+        "By the month of the review. Shares are of the cases reviewed, not of all work: chance draws as many from each agent or"
+        " department, however many they closed. Each class counts the cases in which something of it applied; one with two errors"
+        " of a class counts once. A compliance-critical error fails a review whatever its score. The interval (Wilson, 95%) is how"
+        " far chance alone may be off, as only a sample is reviewed; it stands where all reviews of a line were drawn from one"
+        " agent or one department."
     )
     chart = _chart([row.label for row in rows], [sums.get(key, empty) for key in keys], asked)
     title = _("Work without errors")
@@ -68,7 +69,7 @@ def _cells(of: Sum, asked: Asked, key: Any, by: By | None) -> list[Cell]:
             cells += [Cell("–"), Cell("–")]
             continue
         under = _("%(part)s of %(whole)s") % {"part": number_format(share.part), "whole": number_format(share.whole)}
-        interval = share.interval
+        interval = share.interval if of.is_estimate else None
         cells.append(
             Cell(f"{share.percent}%", url(show) if share.part else "", under, round(share.part / share.whole, 4))
         )

@@ -1,4 +1,4 @@
-"""Quality reviews. What is done, its marks and comments are never changed: UPDATE and DELETE are refused by a trigger."""
+"""Quality reviews. What is done, its marks and comments are never changed, by triggers; their texts may be emptied (erasure)."""
 
 import django.core.validators
 import django.db.models.deletion
@@ -10,24 +10,44 @@ from django.db import migrations, models
 
 REFUSE = """
 CREATE FUNCTION quality_refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    field text;
+    kept jsonb;
 BEGIN
-    RAISE EXCEPTION 'quality reviews that are done cannot be changed or deleted (%)', TG_OP
+    IF TG_OP = 'UPDATE' THEN
+        kept := to_jsonb(NEW);
+        FOREACH field IN ARRAY TG_ARGV LOOP
+            IF kept ->> field = '' THEN
+                kept := jsonb_set(kept, ARRAY[field], to_jsonb(OLD) -> field);
+            END IF;
+        END LOOP;
+        IF kept = to_jsonb(OLD) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'quality reviews that are done cannot be changed or deleted (% on %)', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER quality_review_done_stays BEFORE UPDATE ON quality_review
-    FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION quality_refuse_rewriting();
+    FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION quality_refuse_rewriting('summary');
 CREATE TRIGGER quality_review_stays BEFORE DELETE OR TRUNCATE ON quality_review
     FOR EACH STATEMENT EXECUTE FUNCTION quality_refuse_rewriting();
-CREATE TRIGGER quality_mark_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON quality_mark
+CREATE TRIGGER quality_mark_append_only BEFORE UPDATE ON quality_mark
+    FOR EACH ROW EXECUTE FUNCTION quality_refuse_rewriting('comment');
+CREATE TRIGGER quality_mark_stays BEFORE DELETE OR TRUNCATE ON quality_mark
     FOR EACH STATEMENT EXECUTE FUNCTION quality_refuse_rewriting();
-CREATE TRIGGER quality_comment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON quality_agentcomment
+CREATE TRIGGER quality_comment_append_only BEFORE UPDATE ON quality_agentcomment
+    FOR EACH ROW EXECUTE FUNCTION quality_refuse_rewriting('text');
+CREATE TRIGGER quality_comment_stays BEFORE DELETE OR TRUNCATE ON quality_agentcomment
     FOR EACH STATEMENT EXECUTE FUNCTION quality_refuse_rewriting();
 """
 ALLOW = """
 DROP TRIGGER quality_review_done_stays ON quality_review;
 DROP TRIGGER quality_review_stays ON quality_review;
 DROP TRIGGER quality_mark_append_only ON quality_mark;
+DROP TRIGGER quality_mark_stays ON quality_mark;
 DROP TRIGGER quality_comment_append_only ON quality_agentcomment;
+DROP TRIGGER quality_comment_stays ON quality_agentcomment;
 DROP FUNCTION quality_refuse_rewriting();
 """
 
@@ -56,6 +76,7 @@ class Migration(migrations.Migration):
                 ('business_ok', models.BooleanField(null=True)),
                 ('compliance_ok', models.BooleanField(null=True)),
                 ('summary', models.TextField(blank=True, verbose_name='in all')),
+                ('summary_sha256', models.CharField(blank=True, max_length=64)),
                 ('salt', models.CharField(blank=True, max_length=32)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='whose work')),
@@ -74,6 +95,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(verbose_name='what the agent says')),
+                ('text_sha256', models.CharField(max_length=64)),
+                ('salt', models.CharField(max_length=32)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('review', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='said', to='quality.review', verbose_name='quality review')),
             ],
@@ -128,7 +151,6 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveSmallIntegerField(verbose_name='cases from each')),
                 ('seed', models.CharField(max_length=32, verbose_name='seed')),
                 ('population', models.JSONField(default=list, verbose_name='drawn from')),
-                ('population_sha256', models.CharField(max_length=64)),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn by')),
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quality.reviewform', verbose_name='quality form')),
@@ -150,6 +172,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('result', models.CharField(choices=[('met', 'met'), ('not_met', 'not met'), ('na', 'not applicable')], max_length=7, verbose_name='result')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
+                ('comment_sha256', models.CharField(blank=True, max_length=64)),
                 ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quality.criterion', verbose_name='criterion')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='quality.review', verbose_name='quality review')),
             ],
@@ -157,7 +180,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mark',
                 'verbose_name_plural': 'marks',
                 'ordering': ['criterion__position', 'criterion_id'],
-                'constraints': [models.UniqueConstraint(fields=('review', 'criterion'), name='quality_mark_once'), models.CheckConstraint(condition=models.Q(models.Q(('result', 'not_met'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='quality_error_says_what')],
+                'constraints': [models.UniqueConstraint(fields=('review', 'criterion'), name='quality_mark_once'), models.CheckConstraint(condition=models.Q(models.Q(('result', 'not_met'), _negated=True), models.Q(('comment_sha256', ''), _negated=True), _connector='OR'), name='quality_error_says_what')],
             },
         ),
         migrations.AddConstraint(

@@ -124,7 +124,11 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer does not agree with the answer that was shown, with or without a reason: it is looked at again."""
     take = partial(_say, case, answer.reject, EventKind.OUTCOME_REJECTED, actor)
-    done = _("Your request is open again, and we look at it anew.")
+    done = (
+        _("Your request is open again, and we look at it anew.")
+        if case.is_reviewed
+        else _("Your request is open again, and somebody else will look at it.")
+    )
     return _verdict(request, case, Step.REJECT, RejectForm, take, done)
 
 

@@ -8,8 +8,9 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Role
+from cases.models import Case, Category
 from cases.quality import forms
-from cases.quality.models import AgentComment, Review, Sample
+from cases.quality.models import AgentComment, Review, Sample, Strata
 from tests.cases.quality.building import MET, NA, NOT_MET, answered, drawn, one_review, reviewed
 from tests.cases.reports.building import at
 
@@ -84,8 +85,11 @@ def test_from_drawing_to_the_agents_comment(client, minh, son):
     made = answered(minh)
     asked = {"first_day": "2026-10-01", "last_day": "2026-10-31", "strata": "agent", "size": "3"}
     page = client.post(reverse("quality:draw"), asked, follow=True)
-    assert "Drawn again with the same seed: the same cases." in text_of(page)
     assert Sample.objects.get().seed in text_of(page)
+    assert "Drawn again with the same seed" not in text_of(page)  # only when asked
+    again = re.search(r'href="(\?again=1)"', page.content.decode())[1]
+    checked = client.get(reverse("quality:sample", args=[Sample.objects.get().pk]) + again)
+    assert "Drawn again with the same seed: the same cases." in text_of(checked)
     review = Review.objects.get()
     assert f"Review {made.code}" in client.get(reverse("quality:work")).content.decode()
     url = reverse("quality:review", args=[review.pk])
@@ -128,6 +132,72 @@ def test_who_may_not_review_is_told_and_cannot(client, make_staff, minh, son):
     assert not Review.objects.get().is_done
 
 
+def test_a_case_that_is_closed_again_is_reviewed_by_the_round_that_was_drawn(client, minh, son):
+    review = one_review(son, answered(minh))
+    url = reverse("quality:review", args=[review.pk])
+    Case.objects.filter(pk=review.case_id).update(round=2, status="resolving", closed_at=None, closed_as="")
+    assert "reopened, waits" in text_of(client.get(reverse("quality:work")))
+    assert "not reviewed while it is being worked on" in text_of(client.get(url))
+    assert client.post(url, filled_in(review)).status_code == 403
+    again = {"status": "closed", "closed_at": at("2026-10-20 08:00"), "closed_as": "accepted"}
+    Case.objects.filter(pk=review.case_id).update(**again)
+    assert f"Review {review.case.code}" in client.get(reverse("quality:work")).content.decode()
+    assert "Review the work of round 1 alone." in text_of(client.get(url))
+    client.post(url, filled_in(review))
+    assert Review.objects.get().is_done
+    assert "Nothing is waiting." in text_of(client.get(reverse("quality:work")))
+
+
+@pytest.mark.parametrize("strata", Strata.values)
+def test_a_lead_reads_of_their_own_strata_and_counts_their_own_reviews(client, make_staff, minh, son, strata):
+    tam = in_english(make_staff("tam", Role.SPECIALIST, "quality"))
+    waiting = [answered(minh), answered(tam, category="staff-conduct"), answered(tam, category="staff-conduct")]
+    sample = drawn(son, strata=strata)
+    reviewed(son, waiting[1])
+
+    def rows():
+        page = client.get(reverse("quality:sample", args=[sample.pk])).content.decode()
+        return re.findall(r'<th scope="row">([^<]+)</th><td>(\d+)</td><td>(\d+)</td>', page)
+
+    of_all = rows()
+    assert sorted(one[1:] for one in of_all) == [("1", "1"), ("2", "2")]
+    assert "1 of 3" in text_of(client.get(reverse("quality:work")))
+    client.force_login(in_english(make_staff("lan", Role.SPECIALIST, "payments", lead=True)))
+    assert rows() == [next(one for one in of_all if one[1] == "1"), ("others", "2", "2")]
+    assert "0 of 1" in text_of(client.get(reverse("quality:work")))
+    assert "Tam" not in text_of(client.get(reverse("quality:sample", args=[sample.pk])))
+
+
+@pytest.mark.parametrize("name", ["quality:work", "quality:mine"])
+def test_pages_are_turned(client, minh, son, monkeypatch, name):
+    monkeypatch.setattr("cases.admin.quality.pages.PER_PAGE", 1)
+    made = [answered(minh) for _ in range(3)]
+    drawn(son)
+    if name == "quality:mine":
+        for one in made:
+            reviewed(son, one)
+        client.force_login(minh)
+    page = client.get(reverse(name), {"page": 2})
+    assert "Page 2 of 3" in text_of(page)
+    assert re.findall(r'href="([^"]+)" rel="(prev|next)"', page.content.decode()) == [
+        ("?page=1", "prev"),
+        ("?page=3", "next"),
+    ]
+
+
+def test_the_category_goes_with_the_case(client, minh, son):
+    """A case that became one of a restricted category is not the agent's any more; the review of their work still is."""
+    review = reviewed(son, answered(minh))
+    restricted = Category.objects.get(slug="staff-conduct")
+    Case.objects.filter(pk=review.case_id).update(category=restricted, department=restricted.department)
+    url = reverse("quality:review", args=[review.pk])
+    assert restricted.name_en in text_of(client.get(url))
+    client.force_login(minh)
+    page = client.get(url)
+    assert page.status_code == 200
+    assert restricted.name_en not in text_of(page)
+
+
 class TestFigures:
     """Five reviews in November. Two errors for the customer; one of compliance, where it applied to four; none of business."""
 
@@ -165,6 +235,17 @@ class TestFigures:
             listed = client.get(html.unescape(url)).content.decode()
             count = re.search(r'id="count">(\d+) ', listed)[1]
             assert count == (under.split(" of ")[0] if under else text), url
+
+    @pytest.mark.parametrize("by", ["month", "department"])
+    def test_no_interval_where_strata_are_together(self, client, make_staff, son, by):
+        """Two agents' work is the share of what was reviewed: nothing is said of what was not."""
+        khoa = make_staff("khoa", Role.SPECIALIST, "payments")
+        one = answered(khoa)
+        drawn(son)
+        reviewed(son, Review.objects.get(case=one).case)
+        page = text_of(client.get(reverse("reports:quality"), {"from": "2026-11", "to": "2026-11", "by": by}))
+        assert " 6 83% 5 of 6 – 66% 4 of 6 – 100% 6 of 6 – 80% 4 of 5 – " in page
+        assert "Shares are of the cases reviewed, not of all work" in page
 
     def test_another_department_has_none(self, client):
         page = text_of(client.get(reverse("reports:quality"), {"department": "technical"}))

@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 import time_machine
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
@@ -287,9 +288,18 @@ class TestExport:
     def test_how_many_rows_are_too_many_is_said_in_words(self, cases, manager, settings):
         settings.REPORT_EXPORT_MOST = 8
         form = manager.get(reverse("reports:export"), {"what": "cases", **LIST})
-        assert "These are 9 cases; at most 8 are exported at once." in text_of(form)
+        assert "These are 9 rows; at most 8 are exported at once." in text_of(form)
         assert 'name="reason"' not in form.content.decode()
         self.export(manager, "cases", **LIST)
+        assert not Export.objects.exists()
+
+    def test_so_it_is_of_remedies_and_none_of_them_is_read_for_it(self, more, manager, settings):
+        settings.REPORT_EXPORT_MOST = 1
+        with CaptureQueriesContext(connection) as read:
+            form = manager.get(reverse("reports:export"), {"what": "owed"})
+        assert "These are 2 rows; at most 1 are exported at once." in text_of(form)
+        assert not [one for one in read if 'SELECT "complaints_remedy"' in one["sql"]]
+        self.export(manager, "owed")
         assert not Export.objects.exists()
 
     def test_what_was_noted_is_never_rewritten(self, cases, manager):

@@ -8,10 +8,11 @@ from django.db import Error, connection, transaction
 from accounts.actors import Actor
 from accounts.models import Role
 from cases.events import EventKind, flaws_of
-from cases.models import Case
+from cases.models import Answer, Case
 from cases.quality import drawing, forms, rights
 from cases.quality.models import AgentComment, Critical, Mark, Review, Sample, Strata
 from cases.quality.scoring import scored
+from cases.quality.seals import altered, seal_of_comment
 from cases.states import ClosedAs
 from cases.workflow import quality
 from channels_app.models import StaffNotice
@@ -43,6 +44,12 @@ def lan(make_staff):
     return make_staff("lan", Role.SPECIALIST, "payments", lead=True)
 
 
+def drawn_of(agent, head, many):
+    for _ in range(many):
+        answered(agent)
+    return drawn(head, size=1)
+
+
 class TestDrawing:
     def test_so_many_of_each_agent_and_the_seed_gives_them_again(self, make_staff, minh, son):
         khoa = make_staff("khoa", Role.SPECIALIST, "technical")
@@ -53,9 +60,37 @@ class TestDrawing:
         codes = set(sample.reviews.values_list("case__code", flat=True))
         population = {str(who.pk): codes_of for who, codes_of in of.items()}
         assert codes == {code for some in drawing.draw(population, sample.seed, 3).values() for code in some}
-        assert sample.population_sha256 == drawing.name_of(population)
-        again = quality.population_now(Actor.staff(son), sample)
-        assert drawing.name_of(again) == sample.population_sha256
+        assert {one["stratum"]: one["sha256"] for one in sample.population} == {
+            name: drawing.name_of(codes_of) for name, codes_of in population.items()
+        }
+        assert quality.drawn_again(sample) == quality.DrawnAgain(changed=0, is_same=True)
+
+    def test_it_can_be_drawn_again_after_later_samples_and_beside_what_has_changed(self, make_staff, minh, son):
+        khoa = make_staff("khoa", Role.SPECIALIST, "technical")
+        cases = [answered(who) for who in (minh, khoa) for _ in range(6)]
+        first = drawn(son, size=2)
+        later = [drawn(son, size=2), drawn(son, size=1)]
+        same = quality.DrawnAgain(changed=0, is_same=True)
+        assert [quality.drawn_again(one) for one in (first, *later)] == [same] * 3
+        reopened = Case.objects.filter(pk=cases[0].pk)
+        reopened.update(status="reopened", closed_at=None, closed_as="", round=2)
+        assert quality.drawn_again(first) == quality.DrawnAgain(changed=1, is_same=True)
+        theirs = first.reviews.filter(agent=khoa).first()
+        other = later[1].reviews.get(agent=khoa)
+        Review.objects.filter(pk=theirs.pk).update(sample=later[1])  # as if somebody had chosen
+        Review.objects.filter(pk=other.pk).update(sample=first)
+        assert quality.drawn_again(first) == quality.DrawnAgain(changed=1, is_same=False)
+
+    def test_what_it_costs_is_what_is_drawn_not_what_there_is(self, minh, son, django_assert_num_queries):
+        answered(minh)
+        drawn(son, first_day=at("2026-08-01 00:00").date(), size=1)  # 92 days, and once for what is fetched once
+        sample = drawn_of(minh, son, 2)
+        with django_assert_num_queries(3):
+            quality.drawn_again(sample)
+        for _ in range(4):
+            answered(minh)
+        with django_assert_num_queries(3):
+            assert quality.drawn_again(sample).changed == 1
 
     def test_of_each_department(self, minh, son):
         answered(minh, category="deposit-not-credited")
@@ -79,12 +114,34 @@ class TestDrawing:
         with pytest.raises(Invalid, match="no case to draw|Không có"):
             drawn(son)
 
+    @pytest.mark.parametrize("second", [None, "integration"])
+    def test_nobody_is_answerable_for_a_round_that_somebody_else_or_nobody_answered(
+        self, minh, son, make_staff, second
+    ):
+        """The second round was withdrawn without an answer, or a program answered it; beside it, one that `khoa` answered."""
+        khoa = make_staff("khoa", Role.SPECIALIST, "technical")
+        others, khoas = answered(minh), answered(minh)
+        said = {"round": 2, "body": "Xong", "state": "sent", "sent_at": at("2026-10-05 11:30")}
+        if second:
+            Answer.objects.create(case=others, author_kind=second, author_id="1", **said)
+        Answer.objects.create(case=khoas, author_kind="staff", author_id=str(khoa.pk), **said)
+        Case.objects.filter(pk__in=[others.pk, khoas.pk]).update(round=2)
+        assert [(one.case, one.round, one.agent) for one in drawn(son).reviews.all()] == [(khoas, 2, khoa)]
+
     def test_a_lead_draws_in_their_own_department_alone(self, minh, lan):
         mine = answered(minh)
         answered(minh, category="settlement")
         assert [one.case_id for one in drawn(lan).reviews.all()] == [mine.pk]
 
-    @pytest.mark.parametrize("changed", [{"size": 0}, {"size": 21}, {"first_day": at("2026-11-01 00:00").date()}])
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"size": 0},
+            {"size": 21},
+            {"first_day": at("2026-11-01 00:00").date()},
+            {"first_day": at("2026-07-31 00:00").date()},  # 93 days
+        ],
+    )
     def test_what_makes_no_sense_is_refused_by_field(self, minh, son, changed):
         answered(minh)
         with pytest.raises(Invalid) as refused:
@@ -157,6 +214,14 @@ class TestFourEyes:
         with pytest.raises(Conflict):
             quality.score(review, actor=Actor.staff(son), marks=marks(review))
 
+    def test_but_once_it_is_closed_again_as_what_was_drawn(self, minh, son):
+        made = answered(minh)
+        review = one_review(son, made)
+        Case.objects.filter(pk=made.pk).update(round=2)
+        done = quality.score(review, actor=Actor.staff(son), marks=marks(review))
+        assert (done.is_done, done.round, done.agent) == (True, 1, minh)
+        call_command("verify_audit", made.code)
+
 
 C, B, L = Critical.CUSTOMER, Critical.BUSINESS, Critical.COMPLIANCE
 
@@ -175,6 +240,12 @@ C, B, L = Critical.CUSTOMER, Critical.BUSINESS, Critical.COMPLIANCE
 def test_what_a_review_comes_to_by_hand(said, score, ok, passed):
     found = scored(said, 80)
     assert (found.score, tuple(found.ok[one] for one in (C, B, L)), found.passed) == (score, ok, passed)
+
+
+def lift_the_guards(table):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
 class TestReviewing:
@@ -222,12 +293,66 @@ class TestReviewing:
     def test_what_was_altered_beneath_it_is_found(self, minh, son):
         review = reviewed(son, answered(minh), plain_words=NOT_MET)
         call_command("verify_audit", review.case.code)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE quality_mark DISABLE TRIGGER USER")
+        lift_the_guards("quality_mark")
         Mark.objects.filter(result=NOT_MET).update(comment="Tốt")
         with pytest.raises(CommandError, match="1 flaw"):
             call_command("verify_audit", review.case.code)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"customer_ok": False},
+            {"business_ok": None},
+            {"compliance_ok": None},
+            {"done_at": at("2026-10-31 09:00")},
+            {"department": None},
+            {"summary": "Kém"},
+            {"summary_sha256": "0" * 64},
+        ],
+    )
+    def test_all_that_is_counted_is_sealed(self, minh, son, change):
+        review = reviewed(son, answered(minh))
+        assert list(altered()) == []
+        lift_the_guards("quality_review")
+        Review.objects.filter(pk=review.pk).update(**change)
+        assert [flaw.what for flaw in altered()] == ["its quality review was altered"]
+
+    @pytest.mark.parametrize("change", [{"text": "Không"}, {"at": at("2026-11-01 09:00")}])
+    def test_so_is_what_the_agent_said(self, minh, son, change):
+        review = reviewed(son, answered(minh))
+        quality.comment(review, actor=Actor.staff(minh), text="Vâng")
+        assert list(altered()) == []
+        lift_the_guards("quality_agentcomment")
+        AgentComment.objects.update(**change)
+        assert [flaw.what for flaw in altered()] == ["the comment on its quality review was altered"]
+        AgentComment.objects.all().delete()
+        assert [flaw.what for flaw in altered()] == ["the comment on the quality review it names is gone"]
+
+    def test_texts_can_be_emptied_and_what_they_were_sealed_with_stays(self, minh, son):
+        review = reviewed(son, answered(minh), plain_words=NOT_MET)
+        quality.comment(review, actor=Actor.staff(minh), text="Vâng")
+        for emptied, refused in (
+            (lambda: Review.objects.filter(pk=review.pk).update(summary=""), {"summary": "", "score": 1}),
+            (lambda: Mark.objects.update(comment=""), {"comment": "", "comment_sha256": ""}),
+            (lambda: AgentComment.objects.update(text=""), {"text": "", "salt": ""}),
+        ):
+            model = {"summary": Review, "comment": Mark, "text": AgentComment}[next(iter(refused))]
+            with pytest.raises(Error), transaction.atomic():
+                model.objects.update(**refused)
+            emptied()
+        assert not Mark.objects.exclude(comment="").exists()
+        assert AgentComment.objects.get().text == ""
+        call_command("verify_audit", review.case.code)
+
+    def test_looking_at_all_of_them_costs_the_same(self, minh, son, django_assert_num_queries):
+        made = [answered(minh) for _ in range(4)]
+        reviewed(son, made[0])
+        with django_assert_num_queries(3):
+            assert list(altered()) == []
+        for one in made[1:]:
+            quality.comment(reviewed(son, one), actor=Actor.staff(minh), text="Vâng")
+        with django_assert_num_queries(3):
+            assert list(altered()) == []
 
 
 class TestTheAgent:
@@ -241,7 +366,8 @@ class TestTheAgent:
         with pytest.raises(Conflict):
             quality.comment(review, actor=Actor.staff(minh), text="Nữa")
         event = made.events.get(kind=EventKind.QUALITY_ANSWERED)
-        assert event.facts == {"review": review.pk}  # private: not in the words of the case
+        said = seal_of_comment(AgentComment.objects.get())
+        assert event.facts == {"review": review.pk, "sha256": said}  # private: not in the words of the case
         assert StaffNotice.objects.filter(event=event).get().recipient == son
         with pytest.raises(NotVisible):
             quality.comment(waiting, actor=Actor.staff(minh), text="Chưa xong")

@@ -16,6 +16,7 @@ from cases.complaints.models import Remedy, RemedyExecution
 from cases.models import Case, Category
 from cases.reports import issuing, keeping, monthly, printing
 from cases.reports.models import Export, MonthlyReport
+from cskh.core.days import month_after, month_before
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from tests.cases.reports.building import at, case, remedy
 
@@ -227,6 +228,27 @@ class TestWho:
         with pytest.raises(NotVisible):
             issuing.take_out(of_all, actor=lan, language="vi", reason="x")
 
+    def test_a_lead_of_no_department_in_particular_has_none_as_restricted_cases_count_in_it(
+        self, complaints, son, make_staff
+    ):
+        case("2026-10-08 08:00", category="staff-conduct", issues=[])
+        keeping.count_all()
+        protection = Case.objects.get(category__slug="staff-conduct").department.slug
+        editions = [made(son), made(son, department=protection)]
+        lan = Actor.staff(make_staff("lan", Role.SPECIALIST, lead=True))
+        assert not issuing.may_make(lan)
+        assert not issuing.visible_to(lan).exists()
+        for edition in editions:
+            with pytest.raises(NotVisible):
+                issuing.take_out(edition, actor=lan, language="vi", reason="x")
+        for place in (None, "payments", protection):
+            with pytest.raises(NotPermitted):
+                made(lan, department=place)
+        make_staff("lan", Role.SPECIALIST, "payments", lead=True)
+        both = Actor.staff(type(lan.subject).objects.get(pk=lan.subject.pk))
+        assert issuing.may_make(both)
+        assert made(both, department="payments").department.slug == "payments"
+
     @pytest.mark.parametrize(("role", "reads"), [(Role.AUDITOR, True), (Role.SPECIALIST, False), (Role.INTAKE, False)])
     def test_auditors_see_that_it_was_made_and_make_none(self, complaints, son, make_staff, role, reads):
         report = made(son)
@@ -254,7 +276,7 @@ def test_names_are_data_and_never_markup(complaints, son):
     ],
 )
 def test_months_beside_each_other(month, before, after):
-    assert (monthly.month_before(month), monthly.month_after(month)) == (before, after)
+    assert (month_before(month), month_after(month)) == (before, after)
 
 
 def test_the_figures_cost_the_same_however_many_cases_there_are(complaints, son, django_assert_num_queries):
