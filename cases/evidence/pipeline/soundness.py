@@ -34,7 +34,7 @@ def establish(file: StoredFile) -> None:
         return
     try:
         with vault.opened(str(file.original.name), sha256=file.sha256) as original, sandbox.on_disk(original) as copy:
-            why = identify.why_refused(copy)
+            why: str | None = identify.why_refused(copy)
     except vault.Altered:
         log.error("%s in the storage is not what came in: it stays closed", file)
         return
