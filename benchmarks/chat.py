@@ -1,10 +1,10 @@
-"""Live chat: how long a message takes to the other side, against a bare echo over the same server and channel layer.
+"""Live chat: how long a message takes to the other side, against an echo over the same server, channel layer and database.
 
 All visitors are connected; each agent talks with `chats_each` of them, the others wait in the queue. In every conversation
 somebody says something every `every` seconds, the sides in turn; who gets a message says that it was read, as browsers do.
-The bare echo is measured three times: alone before and after, with the same connections, and beside the chat, in the processes
-that carry it, where it waits for the same processor, interpreter and event loop. Beside the chat runs also an echo that keeps
-what it passes on, in one row: it waits for the same threads and the same database, too.
+The echo keeps what it passes on in one row and runs beside the chat, in the processes that carry it: it waits for the same
+processor, interpreter, event loop and threads. A bare one, which keeps nothing, runs beside it and, with the same connections,
+alone before and after.
 """
 
 import asyncio
