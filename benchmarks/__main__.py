@@ -1,5 +1,6 @@
 """`bin/benchmark`: fills a database with many cases, then measures each door against raw SQL for the same rows,
-live chat against an echo over the same stack, and hashing of evidence against reading it. `--only reports` counts millions of cases."""
+live chat against an echo over the same stack, and hashing of evidence against reading it. `--only reports` counts
+millions of cases."""
 
 import argparse
 import os
