@@ -67,7 +67,7 @@ def _require_fit_to_read(draft: Checklist) -> None:
             (entry.name_vi, entry.why_vi, entry.formats_vi, entry.example_vi, entry.otherwise_vi),
             (entry.name_en, entry.why_en, entry.formats_en, entry.example_en, entry.otherwise_en),
         ):
-            if thing_asks_to_pay(name, why) or asks_to_pay(f"{example}\n{otherwise}"):
+            if thing_asks_to_pay(name, why) or asks_to_pay(f"{formats}\n{example}\n{otherwise}"):
                 raise Invalid(_("“%(name)s”: %(problem)s") % {"name": name, "problem": ASKS_FOR_MONEY})
             if entry.is_asked_of_customers and accuses("\n".join((name, why, formats, example, otherwise))):
                 raise Invalid(_("“%(name)s”: %(problem)s") % {"name": name, "problem": ACCUSES})

@@ -336,7 +336,7 @@ def _note(
 
 
 def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
-    """Sources of this very case that could be looked at, at least one where something was found."""
+    """Sources of this very case that could be looked at, at least one: so it is where nothing could be found, too."""
     statement = one_line(sources.statement)[:_MAX_STATEMENT]
     foreign = any(item.case_id != held.pk for item in sources.evidence)
     if foreign or (sources.snapshot and sources.snapshot.case_id != held.pk):
@@ -344,7 +344,7 @@ def _checked(held: Case, kind: FactEntry.Kind, sources: Sources) -> Sources:
     for item in sources.evidence:
         require_released(item)
     _require_standing(held, kind, Sources(evidence=sources.evidence, snapshot=sources.snapshot, statement=statement))
-    if kind != Kind.UNABLE and not (sources.evidence or sources.snapshot or statement):
+    if not (sources.evidence or sources.snapshot or statement):
         raise Invalid(
             errors={"statement": [_("Name a source: evidence, a record of ours, or what else you looked at.")]}
         )

@@ -383,7 +383,7 @@ def test_how_to_prove_it_otherwise_is_said_in_the_customers_language_whatever_th
             fact="transaction-code",
             result="unable",
             value="FT26326004511",
-            sources=facts.Sources(),
+            sources=facts.Sources(statement="Sao kê"),
         )
     assert "Gửi dòng sao kê" in case.messages.latest("pk").body
 

@@ -57,7 +57,9 @@ def _accept_evidence_after_all(case, lan):
 
 
 def _find_nothing(case, lan):
-    facts.verify_fact(case, actor=lan, fact="transaction-code", result="unable", value="FT123", sources=facts.Sources())
+    facts.verify_fact(
+        case, actor=lan, fact="transaction-code", result="unable", value="FT123", sources=facts.Sources(statement="Sổ")
+    )
 
 
 def _transfer(case, lan):

@@ -130,7 +130,7 @@ def form_of(door, at_hand):
         "pull-records": {"kind": next(iter(kinds_to_pull(at_hand.case)), "")},
         **{name: {"check": check_for(name, at_hand), "note": words} for name in ON_CHECKS},
         "add-code": {"code": "FT26325118820"},
-        "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable"},
+        "verify-fact": {"fact": "incident-time", "value": "9 giờ", "result": "unable", "statement": "Nhật ký"},
         "set-aside": {"thing": "incident-time", "reason": words},
         "add-evidence": {"text": "FT26326009999"},
         "reject": {"reason": words},

@@ -125,6 +125,7 @@ def test_cases_keep_the_version_they_were_classified_under(deposits, make_staff)
     "texts",
     [
         {"why_vi": "Vui lòng nạp thêm 100.000đ để được mở khóa tài khoản"},
+        {"formats_vi": "Vui lòng nạp thêm 100.000đ để được mở khóa tài khoản"},
         {"otherwise_en": "Please pay a fee of 5 dollars so that we can release your money."},
     ],
 )

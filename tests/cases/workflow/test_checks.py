@@ -124,7 +124,7 @@ def test_it_stays_made_in_another_category_and_is_no_fact_there(case, lan, make_
     routing.classify_case(case, actor=lan, category=other, summary="Kết quả bị tranh cãi")
     line = next(one for one in queries.file_of(case).facts if one.slug == CHECK)
     assert (line.said, line.fact_state) == ([], "claimed")
-    facts.verify_fact(case, actor=lan, fact=CHECK, result="unable", sources=facts.Sources())
+    facts.verify_fact(case, actor=lan, fact=CHECK, result="unable", sources=facts.Sources(statement="Sổ lệnh"))
     back = open_case("deposit-not-credited").category
     manager = Actor.staff(make_staff("son", Role.MANAGER))
     routing.classify_case(case, actor=manager, category=back, reason="Nạp tiền", summary="Nạp tiền")

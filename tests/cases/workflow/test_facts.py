@@ -188,6 +188,7 @@ class TestFinding:
         [
             {"result": "corroborated", "sources": facts.Sources()},
             {"result": "contradicted", "sources": facts.Sources()},
+            {"result": "unable", "sources": facts.Sources()},
             {"result": "claimed"},
             {"result": "perhaps"},
             {"result": "corroborated", "fact": "no-such-fact"},

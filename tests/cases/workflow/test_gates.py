@@ -146,7 +146,12 @@ class TestItEndsFairly:
     def test_where_it_cannot_be_verified(self, slug, lan):
         case = handled(slug, lan)
         facts.verify_fact(
-            case, actor=lan, fact=gate_fact(case), result="unable", value="Khách không nhớ", sources=facts.Sources()
+            case,
+            actor=lan,
+            fact=gate_fact(case),
+            result="unable",
+            value="Khách không nhớ",
+            sources=facts.Sources(statement="Sổ lệnh không giữ lâu như vậy"),
         )
         assert decide(case, lan) in (Status.ANSWERED, Status.AWAITING_APPROVAL)
 

@@ -143,7 +143,7 @@ def test_what_is_taken_is_kept_as_it_was_under_a_name_that_runs_nothing(defaults
     assert not set(shown) & set("\u202e\0/\\")
 
 
-@pytest.mark.parametrize("door", ["REST", "chat"])  # and by mail below; the public pages have tests of their own
+@pytest.mark.parametrize("door", DOORS)  # and by mail below
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_leaves_nothing_and_is_told_in_words(defaults, door, name):
     answer = DOORS[door](*_made(REFUSED[name]))
@@ -159,6 +159,8 @@ def _made(entry):
 
 
 def _words(answer):
+    if answer["Content-Type"].startswith("text/html"):
+        return " ".join(text for texts in answer.context["evidence_form"].errors.values() for text in texts)
     said = answer.json()
     return " ".join(text for texts in said.get("errors", {}).values() for text in texts) or next(
         said[name] for name in ("detail", "message") if name in said

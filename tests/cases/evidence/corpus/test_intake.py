@@ -167,6 +167,7 @@ def test_where_the_scanner_is_down_it_stays_in_quarantine(case, settings, tmp_pa
     client.force_login(make_staff("quan", Role.MANAGER))
     for door in ("original", "preview"):
         assert client.get(reverse(f"evidence:{door}", args=[item.public_id])).status_code == 404
+    assert "chưa quét" in client.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
 
 
 class TestFullDisk:
