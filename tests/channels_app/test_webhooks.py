@@ -5,15 +5,18 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import ApiClient, Scope
+from accounts.models import ApiClient, Role, Scope
 from cases.events import EventKind, record
 from cases.models import Case, CaseEvent
+from cases.states import Channel
+from cases.workflow import evidence, facts
 from cases.workflow._take_step import change_case
 from channels_app import webhooks
 from channels_app.adapters.app import post as sending
@@ -21,6 +24,8 @@ from channels_app.adapters.app.post import NotTaken
 from channels_app.models import Delivery, WebhookDelivery, WebhookTarget
 from cskh.core.sealing import seal, unseal
 from tests.api import CASE
+from tests.cases.building import customer_of, open_case
+from tests.cases.evidence.files import picture, upload
 
 
 @contextmanager
@@ -197,6 +202,35 @@ class TestSending:
         taken.refresh_from_db()
         assert (taken.state, len(server.got)) == ("delivered", 1)
         assert Delivery.objects.get(message__answer__isnull=False).state == state
+
+
+@pytest.mark.django_db
+def test_of_evidence_ids_and_hashes_travel_and_nothing_that_is_in_it(integration, make_staff, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    case, lan = open_case("deposit-not-credited"), Actor.staff(make_staff("lan", Role.SPECIALIST, "payments"))
+    with receiver(200) as server:
+        hook(integration, server.url)
+        send = partial(evidence.submit_evidence, case, actor=customer_of(case), channel=Channel.WEB)
+        item = send(upload=upload(picture(), "the can cuoc 0451000123456.jpg"))
+        send(text="So the cua toi la 0451000123456")
+        evidence.verify_evidence(item, actor=lan, result="rejected", reason="Mờ ở góc trái")
+        facts.note_claim(case, actor=lan, fact="sending-bank", value="Ngân hàng Sen 0451000123456")
+        facts.verify_fact(
+            case,
+            actor=lan,
+            fact="sending-bank",
+            result="unable",
+            sources=facts.Sources(statement="Sổ lệnh của Sen"),
+            sentence="Chúng tôi chưa tra được ngân hàng.",
+        )
+        for delivery in WebhookDelivery.objects.order_by("pk"):
+            webhooks.send(delivery.pk)
+    told = [json.loads(body) for _headers, body in server.got]
+    assert {"evidence_submitted", "evidence_rejected", "fact_claimed", "fact_verified"} <= {one["event"] for one in told}
+    everything = json.dumps(told, ensure_ascii=False)
+    assert item.file.sha256 in everything
+    for inside in ("0451000123456", "can cuoc", "Mờ ở góc", "Sen", "chưa tra được"):
+        assert inside not in everything
 
 
 @pytest.mark.django_db
