@@ -6,13 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
-from cases.fair_words import ACCUSES, accuses
 from cases.models import Answer
-from cases.no_payment import ASKS_FOR_MONEY, asks_to_pay
 from cases.workflow import answer, resolution
+from cases.workflow.sendable import require_sendable
 from channels_app import deliveries, outbox
 from channels_app.models import Delivery
-from cskh.core.errors import Conflict
+from cskh.core.errors import Conflict, Invalid
 
 from .step_forms import StepForm
 
@@ -58,14 +57,14 @@ class RetryDelivery(StepForm):
 
 
 class Deciding(Writing):
-    """An outcome never asks for money or accuses; said at once, since it may be held a while before it is taken."""
+    """Whether an outcome is `sendable` is said at once, since it may be held a while before it is taken."""
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"])
-        if asks_to_pay(body):
-            raise forms.ValidationError(str(ASKS_FOR_MONEY))
-        if accuses(body):
-            raise forms.ValidationError(str(ACCUSES))
+        try:
+            require_sendable(body, self.case, field="body")
+        except Invalid as error:
+            raise forms.ValidationError(error.errors["body"]) from error
         return body
 
 

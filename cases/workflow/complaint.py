@@ -14,7 +14,6 @@ from cases.complaints.register import complaint_of, register_complaint
 from cases.complaints.remedy_rights import Rights
 from cases.events import EventKind, record
 from cases.models import Case
-from cases.no_payment import require_no_demand
 from cases.states import ROUND_ANSWERED, Status, Step
 from cskh.core.amounts import money
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed
@@ -22,6 +21,7 @@ from cskh.core.text import clean, require_length
 
 from . import resolution
 from ._take_step import change_case
+from .sendable import require_sendable
 
 _FIRST_WORDS = Actor.system("intake")
 TEXT_MAX = 10_000
@@ -105,7 +105,7 @@ def say_recourse(case: Case, *, actor: Actor, next_level: str, respond_by: date)
     with change_case(case) as held:
         complaint = worked_on(held, actor)
         words = words_of(next_level, "next_level", _("Say where the customer can turn next."))
-        require_no_demand(words, field="next_level")
+        require_sendable(words, held, field="next_level")
         if respond_by <= timezone.localdate():
             raise Invalid(errors={"respond_by": [_("The customer needs time to respond: name a day to come.")]})
         recourse = Recourse.objects.create(

@@ -23,9 +23,7 @@ from cases.complaints.models import (
 from cases.complaints.remedy_states import BINDING
 from cases.events import EventKind, record
 from cases.evidence.models import FOUND, EvidenceItem, FactEntry
-from cases.fair_words import require_fair
 from cases.models import Case
-from cases.no_payment import require_no_demand
 from cases.records.models import Snapshot
 from cases.states import Condition, Step
 from cskh.core.errors import Conflict, Invalid, NotPermitted, StepNotAllowed
@@ -36,6 +34,7 @@ from ._conditions import unmet
 from ._take_step import change_case
 from .complaint import by, issue_of, words_of, worked_on
 from .evidence import require_released
+from .sendable import require_sendable
 
 _OTHER_SOURCE_MAX = 300
 
@@ -76,7 +75,7 @@ def note_finding(case: Case, *, actor: Actor, number: int, found: Found) -> Find
         if found.fault not in Fault:
             raise Invalid(errors={"fault": [_("Say whose fault it is, or that it is undetermined.")]})
         what = words_of(found.what_happened, "what_happened", _("Say what happened."))
-        plain = for_customer(found.plain, "plain", _("Say it in plain words, as the customer will read it."))
+        plain = for_customer(held, found.plain, "plain", _("Say it in plain words, as the customer will read it."))
         if found.cause in TECHNICAL and one_line(plain).casefold() == one_line(what).casefold():
             raise Invalid(
                 errors={"plain": [_("These are the technical words. Say it so that the customer understands it.")]}
@@ -131,7 +130,7 @@ def decide(case: Case, *, actor: Actor, number: int, decided: Decided) -> Decisi
             raise StepNotAllowed(_("Say first what was found about this issue in this round."))
         _require_kept(issue, outcome, decided)
         decision = Decision.objects.create(
-            issue=issue, outcome=outcome, **_checked(complaint, outcome, decided), **by(actor, held)
+            issue=issue, outcome=outcome, **_checked(held, complaint, outcome, decided), **by(actor, held)
         )
         resolution.take_back_approval(held, why="complaint_changed")
         promises.drop_of(held, issue, actor=actor)
@@ -205,9 +204,9 @@ def _require_kept(issue: Issue, outcome: Outcome, decided: Decided) -> None:
         )
 
 
-def _checked(complaint: Complaint, outcome: Outcome, decided: Decided) -> dict[str, object]:
+def _checked(held: Case, complaint: Complaint, outcome: Outcome, decided: Decided) -> dict[str, object]:
     """What a decision says. An issue that the customer gave up has a reason and nothing else."""
-    reason = for_customer(decided.reason, "reason", _("Give the reason, as the customer will read it."))
+    reason = for_customer(held, decided.reason, "reason", _("Give the reason, as the customer will read it."))
     if outcome == Outcome.WITHDRAWN:
         return {"reason": reason}
     clause = decided.clause
@@ -220,15 +219,14 @@ def _checked(complaint: Complaint, outcome: Outcome, decided: Decided) -> dict[s
         "clause": clause,
         "deviates": decided.deviates,
         "deviation_reason": words_of(decided.deviation_reason, "deviation_reason", ask) if decided.deviates else "",
-        "no_remedy_because": for_customer(decided.no_remedy_because, "no_remedy_because"),
+        "no_remedy_because": for_customer(held, decided.no_remedy_because, "no_remedy_because"),
     }
 
 
-def for_customer(text: str, field: str, ask: str = "") -> str:
-    """Words that the customer will read. Raises Invalid where they accuse, or ask for money."""
+def for_customer(held: Case, text: str, field: str, ask: str = "") -> str:
+    """Words that the customer will read. Raises Invalid where they are not `sendable`."""
     words = words_of(text, field, ask)
-    require_fair(words, field=field)
-    require_no_demand(words, field=field)
+    require_sendable(words, held, field=field)
     return words
 
 

@@ -34,6 +34,7 @@ from .answer import require_said_since
 from .complaint import by, issue_of, require_no_approver_waits, words_of, worked_on
 from .deciding import for_customer, require_in_force
 from .promises import move, note
+from .sendable import require_sendable
 
 CARRY_OUT = "cases.tasks.carry_out_remedy"
 _LATEST = timedelta(days=366)
@@ -77,7 +78,7 @@ def propose(case: Case, *, actor: Actor, proposed: Proposed) -> Remedy:
         _require_approvable(amount)
         destination = _destination(held, proposed.destination) if kind in OF_MONEY else None
         _require_day(proposed.due_on)
-        words = for_customer(proposed.reason, "reason", _("Say what is done, as the customer will read it."))
+        words = for_customer(held, proposed.reason, "reason", _("Say what is done, as the customer will read it."))
         _require_new(issue, kind, amount)
         remedy = Remedy.objects.create(
             issue=issue,
@@ -142,8 +143,9 @@ def cancel(case: Case, *, actor: Actor, remedy: int, reason: str) -> Remedy:
             raise StepNotAllowed(
                 _("The answer before the customer promises it: it can be cancelled once they have replied.")
             )
-        said = for_customer if kept.promised_at else words_of
-        words = said(reason, "reason", _("Say why it is cancelled."))
+        words = words_of(reason, "reason", _("Say why it is cancelled."))
+        if kept.promised_at:
+            require_sendable(words, held, field="reason")
         if _latest_execution(kept) is not None:
             raise StepNotAllowed(_("It is being carried out: what became of that must be known first."))
         if held.status not in (Status.ANSWERED, Status.CLOSED):

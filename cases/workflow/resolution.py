@@ -7,15 +7,15 @@ from accounts.actors import Actor
 from cases import policies, queries
 from cases.complaints.problems import is_all_our_fault
 from cases.events import EventKind, record
-from cases.fair_words import require_fair, require_no_blame
+from cases.fair_words import require_no_blame
 from cases.models import Answer, Case
-from cases.no_payment import require_no_demand
 from cases.states import Step
 from cskh.core.errors import Invalid
 from cskh.core.text import checked_body, clean
 
 from . import conversation
 from ._take_step import take_step
+from .sendable import require_sendable
 
 _APPROVAL = Actor.system("approval")
 
@@ -29,7 +29,7 @@ def start_resolving(case: Case, *, actor: Actor) -> None:
 def propose(case: Case, *, actor: Actor, body: str) -> Answer:
     """Puts an outcome, as the customer would read it, before a second person. One that was approved before is set aside."""
     with take_step(case, Step.PROPOSE, actor=actor) as held:
-        body = checked_answer(body)
+        body = checked_answer(held, body)
         _require_no_blame(held, body)
         take_back_approval(held, actor=actor, why="new_proposal")
         answer = Answer.objects.create(
@@ -66,11 +66,10 @@ def take_back_approval(held: Case, *, actor: Actor = _APPROVAL, why: str = "new_
         record(held, EventKind.OUTCOME_RETURNED, actor=actor, answer=answer.pk, why=why)
 
 
-def checked_answer(body: str) -> str:
-    """The words of an outcome, cleaned. Raises Invalid where they are missing, too long, ask for money, or accuse."""
+def checked_answer(held: Case, body: str) -> str:
+    """The words of an outcome, cleaned. Raises Invalid where they are missing, too long, or not `sendable`."""
     text = checked_body(body)
-    require_no_demand(text, field="body")
-    require_fair(text, field="body")
+    require_sendable(text, held, field="body")
     return text
 
 
@@ -100,7 +99,7 @@ def take_answer(held: Case, *, actor: Actor, body: str, final: bool = False) -> 
     answer = queries.answers_of_round(held, Answer.State.APPROVED).select_for_update().first()
     if answer is None:
         answer = Answer(
-            case=held, round=held.round, body=checked_answer(body), author_kind=actor.kind, author_id=actor.id
+            case=held, round=held.round, body=checked_answer(held, body), author_kind=actor.kind, author_id=actor.id
         )
     elif body.strip() and clean(body) != answer.body:
         raise Invalid(

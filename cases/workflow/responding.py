@@ -22,16 +22,16 @@ from cases.complaints.remedy_states import GIVEN_UP
 from cases.complaints.responses import canonical, hash_of, responses_of, seal_of
 from cases.complaints.standing import ComplaintFile
 from cases.events import EventKind, record
-from cases.fair_words import require_fair, require_no_blame
+from cases.fair_words import require_no_blame
 from cases.models import Answer, Case
-from cases.no_payment import require_no_demand
 from cases.states import Step
 from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from cskh.core.jobs import enqueue_after_commit
 from cskh.core.locks import one_at_a_time
 
 from ._take_step import change_case
-from .complaint import by, words_of
+from .complaint import by
+from .deciding import for_customer
 
 _PRESS = Actor.system("press")
 UNNUMBERED = "—"
@@ -100,8 +100,8 @@ def correct(
                     "A remedy it names is not done after all; a correction would promise it again. Tell the customer in a message."
                 )
             )
-        why = _for_customer(reason, "reason", _("Say why it is corrected, as the customer will read it."))
-        content = _corrected(latest.says, found or {}, reasons or {}, next_level)
+        why = for_customer(held, reason, "reason", _("Say why it is corrected, as the customer will read it."))
+        content = _corrected(held, latest.says, found or {}, reasons or {}, next_level)
         content["version"] = latest.version + 1
         content["correction"] = {"replaces": latest.version, "reason": why}
         content["issued_on"] = timezone.localdate().isoformat()
@@ -219,7 +219,9 @@ def _our_fault(file: ComplaintFile) -> str:
     return said % {"numbers": ", ".join(linked)}
 
 
-def _corrected(said: Content, found: Mapping[int, str], reasons: Mapping[int, str], next_level: str | None) -> Content:
+def _corrected(
+    held: Case, said: Content, found: Mapping[int, str], reasons: Mapping[int, str], next_level: str | None
+) -> Content:
     """The response with the new words. Raises Invalid where they are empty, or nothing is new."""
     content = deepcopy(said)
     for one in content["issues"]:
@@ -227,18 +229,11 @@ def _corrected(said: Content, found: Mapping[int, str], reasons: Mapping[int, st
             words = texts.get(one["number"])
             if words is not None and one[field]:
                 place = f"{field}-{one['number']}"
-                one[field] = _for_customer(words, place, _("Leave nothing empty that was said."))
+                one[field] = for_customer(held, words, place, _("Leave nothing empty that was said."))
                 if one.get("our_fault"):
                     require_no_blame(one[field], field=place)
     if next_level is not None and content["next_level"]:
-        content["next_level"] = _for_customer(next_level, "next_level", _("Leave nothing empty that was said."))
+        content["next_level"] = for_customer(held, next_level, "next_level", _("Leave nothing empty that was said."))
     if content == said:
         raise Invalid(errors={"reason": [_("Nothing is changed yet.")]})
     return content
-
-
-def _for_customer(text: str, field: str, ask: str) -> str:
-    words = words_of(text, field, ask)
-    require_fair(words, field=field)
-    require_no_demand(words, field=field)
-    return words

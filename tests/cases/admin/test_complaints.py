@@ -92,6 +92,8 @@ def test_everything_that_is_missing_is_done_on_the_page(desk, people, case):
         ("find-issue", {"issue": 1, **FOUND, "plain": ""}, "plain"),
         ("find-issue", {"issue": 1, **FOUND, "other_source": ""}, "other_source"),
         ("say-recourse", {"next_level": NEXT, "respond_by": "2020-01-01"}, "respond_by"),
+        ("find-issue", {"issue": 1, **FOUND, "plain": "Mời Quý khách nạp lại"}, "plain"),
+        ("say-recourse", {"next_level": "Nạp ngay hôm nay!", "respond_by": "2999-01-01"}, "next_level"),
         ("add-issue", {"account": ""}, "account"),
     ],
 )
@@ -100,6 +102,18 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(desk, peopl
     assert answered.status_code == 400
     assert field in answered.context["form"].errors
     assert not Finding.objects.exists()
+
+
+def test_an_answer_names_no_other_customer_and_sells_nothing(desk, people, case, open_case):
+    other = open_case("other", email="binh@khach.example")
+    complete(case, Actor.staff(people["lan"]))
+    at = desk(people["lan"])
+    for words, said in ((f"Như ở {other.code}.", other.code), ("Mời Quý khách chơi lại.", "mời quý khách chơi")):
+        answered = take(at, case, "answer", body=words)
+        assert answered.status_code == 400
+        assert said in str(answered.context["form"].errors["body"])
+        assert words in answered.content.decode()
+    assert not case.answers.exists()
 
 
 def test_a_deviation_is_approved_by_the_manager(desk, people, case):

@@ -73,6 +73,28 @@ def test_it_begins_with_the_customers_words_and_is_worked_on_until_it_can_be_ans
     assert (late.status_code, late.json()["code"]) == (409, "step_not_allowed")
 
 
+def test_words_that_name_another_customer_or_sell_are_refused_at_their_field(integration, code, at):
+    binh = {"external_id": "BX200462", "name": "Lê Thị Bình", "email": "binh@khach.example"}
+    other = integration.post("/api/v1/cases/", {**OPENED, "customer": binh}).json()["code"]
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    for words in (f"Như ở {other}.", "Mời Quý khách chơi lại."):
+        for path, body, field in (
+            ("issues/1/finding/", {**FOUND, "plain": words}, "plain"),
+            ("recourse/", {"next_level": words, "respond_by": day}, "next_level"),
+        ):
+            refused = integration.post(f"{at}{path}", body)
+            assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    before = complete(integration, at)
+    for words in (f"Như ở {other}.", "Mời Quý khách chơi lại."):
+        for path, body, field in (
+            (f"{at}issues/1/decision/", decision(reason=words), "reason"),
+            (f"/api/v1/cases/{code}/answer/", {"body": words}, "body"),
+        ):
+            refused = integration.post(path, body)
+            assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    assert integration.get(at).json() == before
+
+
 def test_it_is_described_and_more_issues_are_added(integration, at):
     said = {"happened_from": "2026-01-05T10:00:00+07:00", "amount": 340_000, "severity": "serious"}
     described = integration.post(f"{at}describe/", said).json()
