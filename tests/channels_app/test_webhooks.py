@@ -226,7 +226,9 @@ def test_of_evidence_ids_and_hashes_travel_and_nothing_that_is_in_it(integration
         for delivery in WebhookDelivery.objects.order_by("pk"):
             webhooks.send(delivery.pk)
     told = [json.loads(body) for _headers, body in server.got]
-    assert {"evidence_submitted", "evidence_rejected", "fact_claimed", "fact_verified"} <= {one["event"] for one in told}
+    assert {"evidence_submitted", "evidence_rejected", "fact_claimed", "fact_verified"} <= {
+        one["event"] for one in told
+    }
     everything = json.dumps(told, ensure_ascii=False)
     assert item.file.sha256 in everything
     for inside in ("0451000123456", "can cuoc", "Mờ ở góc", "Sen", "chưa tra được"):
