@@ -123,7 +123,8 @@ def _from(*sources: Status) -> frozenset[Status]:
 _S = Status
 _COMPLETE = (Condition.EVIDENCE_CHECKED, Condition.COMPLAINT_COMPLETE)
 _UNFLAGGED = (Condition.NOT_FLAGGED,)  # every way to close: nobody's cry for help ends with the case
-_SORTED_OUT = (Condition.MAY_BE_SORTED_OUT, *_UNFLAGGED)  # the ends that come without an answer and without the customer's word
+# The ends that come without an answer and without the customer's word.
+_SORTED_OUT = (Condition.MAY_BE_SORTED_OUT, *_UNFLAGGED)
 TRANSITIONS: dict[Step, Move] = {
     Step.CLASSIFY: Move(_from(_S.RECEIVED), _S.ROUTED, "classify"),
     Step.RECLASSIFY: Move(OPEN, None, "classify"),
