@@ -95,6 +95,7 @@ class Condition(StrEnum):
     NOT_FLAGGED = "not_flagged"
     FIRST_ROUND = "first_round"
     LATER_ROUND = "later_round"
+    MAY_BE_SORTED_OUT = "may_be_sorted_out"
 
 
 OPEN = frozenset(set(Status) - {Status.CLOSED})
@@ -122,6 +123,8 @@ def _from(*sources: Status) -> frozenset[Status]:
 _S = Status
 _COMPLETE = (Condition.EVIDENCE_CHECKED, Condition.COMPLAINT_COMPLETE)
 _UNFLAGGED = (Condition.NOT_FLAGGED,)  # every way to close: nobody's cry for help ends with the case
+# The ends that come without an answer and without the customer's word.
+_SORTED_OUT = (Condition.MAY_BE_SORTED_OUT, *_UNFLAGGED)
 TRANSITIONS: dict[Step, Move] = {
     Step.CLASSIFY: Move(_from(_S.RECEIVED), _S.ROUTED, "classify"),
     Step.RECLASSIFY: Move(OPEN, None, "classify"),
@@ -155,6 +158,6 @@ TRANSITIONS: dict[Step, Move] = {
     ),
     Step.REOPEN: Move(_from(_S.CLOSED), _S.REOPENED, "reopen"),
     Step.WITHDRAW: Move(OPEN, _S.CLOSED, "withdraw", _UNFLAGGED, ClosedAs.WITHDRAWN),
-    Step.MARK_DUPLICATE: Move(OPEN, _S.CLOSED, "sort_out", _UNFLAGGED, ClosedAs.DUPLICATE),
-    Step.MARK_SPAM: Move(OPEN, _S.CLOSED, "sort_out", _UNFLAGGED, ClosedAs.SPAM),
+    Step.MARK_DUPLICATE: Move(OPEN, _S.CLOSED, "sort_out", _SORTED_OUT, ClosedAs.DUPLICATE),
+    Step.MARK_SPAM: Move(OPEN, _S.CLOSED, "sort_out", _SORTED_OUT, ClosedAs.SPAM),
 }

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 from cases import queries
 from cases.complaints import standing
 from cases.complaints.queries import complaint_file
+from cases.complaints.register import complaint_of
 from cases.complaints.standing import Lack
 from cases.evidence.queries import CaseFile, file_of
 from cases.models import Answer, Case
-from cases.states import Condition
+from cases.states import ROUND_ANSWERED, Condition
 
 NEEDS_APPROVAL = gettext_lazy(
     "This category needs approval: propose the outcome first, and have somebody else approve it."
@@ -20,6 +21,10 @@ NEEDS_APPROVAL = gettext_lazy(
 FLAGGED = gettext_lazy(
     "The customer's words were flagged for protection. A member of the protection team, or a manager, looks into it and "
     "clears the flag first."
+)
+ANSWERED_BEFORE = gettext_lazy(
+    "This matter was answered, so it is no longer closed as spam or as a duplicate: it ends by the customer's acceptance or "
+    "withdrawal, or by our answer. If another case is about the same, mark that one as a duplicate of this one."
 )
 _NAMED = 5  # at most so many things are named in one sentence
 
@@ -66,6 +71,14 @@ def _later_round(case: Case) -> str:
     return "" if case.round > 1 else _("A final response is possible only after the customer rejected an answer.")
 
 
+def _may_be_sorted_out(case: Case) -> str:
+    """What the customer rejected, and a complaint that was answered, is not ended by calling it spam or a duplicate (I4). What
+    was sorted out by mistake and taken up again has no answer, so it may be sorted out anew: the round alone does not tell."""
+    is_answered_complaint = case.status in ROUND_ANSWERED and complaint_of(case) is not None
+    is_rejected = case.round > 1 and case.answers.filter(state=Answer.State.SENT, round__lt=case.round).exists()
+    return str(ANSWERED_BEFORE) if is_answered_complaint or is_rejected else ""
+
+
 def _complaint_complete(case: Case) -> str:
     """A complaint is answered as a whole: every issue of it, with reasons (R-54). Other cases lack nothing of it."""
     lacks = what_complaint_lacks(case)
@@ -92,4 +105,5 @@ _CHECKS: dict[Condition, Callable[[Case], str]] = {
     Condition.NOT_FLAGGED: _not_flagged,
     Condition.FIRST_ROUND: _first_round,
     Condition.LATER_ROUND: _later_round,
+    Condition.MAY_BE_SORTED_OUT: _may_be_sorted_out,
 }

@@ -35,7 +35,8 @@ def original(actor: Actor, code: str) -> Case:
 
 
 def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
-    """The same matter of the same customer is handled in another case."""
+    """The same matter of the same customer is handled in another case. Not where the matter was answered and the customer did not
+    agree, nor where it is a complaint that was answered: the other case is then the duplicate."""
     policies.require(actor, Step.MARK_DUPLICATE, case)
     if of.pk == case.pk:
         raise Invalid(errors={"of": [_("A case cannot be its own duplicate.")]})
@@ -50,9 +51,10 @@ def mark_duplicate(case: Case, *, actor: Actor, of: Case) -> None:
 
 
 def mark_spam(case: Case, *, actor: Actor, reason: str = "") -> None:
-    """No customer's matter at all. It stays on record and can be reopened (R-07)."""
+    """No customer's matter at all; people and programs say why. It stays on record and can be reopened (R-07). Not where it was
+    answered as a complaint, or the customer did not agree with an answer."""
     policies.require(actor, Step.MARK_SPAM, case)
-    if actor.is_staff and not reason.strip():
+    if not (actor.is_system or reason.strip()):
         raise Invalid(errors={"reason": [_("Say why this is spam.")]})
     with take_step(case, Step.MARK_SPAM, actor=actor) as held:
         _end(held, actor=actor, words=reason)

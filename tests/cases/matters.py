@@ -8,7 +8,7 @@ from accounts.models import User
 from cases.evidence.models import Check, EvidenceItem
 from cases.evidence.queries import needed_by
 from cases.models import Case, Category
-from cases.states import TRANSITIONS, Channel, Step
+from cases.states import TRANSITIONS, Channel, Status, Step
 from cases.workflow import checks, evidence
 from channels_app.models import Delivery, Message
 from tests.cases.building import customer_of
@@ -32,6 +32,8 @@ class AtHand:
         """Whether the case as it is allows the step to those who may take it."""
         if step == Step.ANSWER and self.needs_approval:
             return False  # nothing was proposed
+        if step in (Step.MARK_SPAM, Step.MARK_DUPLICATE) and self.case.status == Status.REOPENED:
+            return False  # it was rejected, so it is answered
         return self.case.status in TRANSITIONS[step].sources
 
     @property

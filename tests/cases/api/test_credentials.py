@@ -305,6 +305,15 @@ def test_a_customer_reads_no_note_and_no_user_name(who, integration, staff_clien
     assert refused.status_code == 403
 
 
+def test_programs_say_as_people_do_why_something_is_spam(integration):
+    at = f"/api/v1/cases/{integration.post('/api/v1/cases/', CASE).json()['code']}/"
+    for given in ({}, {"reason": "  "}):
+        refused = integration.post(f"{at}mark-spam/", given)
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["reason"])
+    assert integration.get(at).json()["status"] != "closed"
+    assert integration.post(f"{at}mark-spam/", {"reason": "Quảng cáo"}).status_code == 200
+
+
 def test_a_customer_is_not_told_that_they_were_taken_for_spam(integration, customer):
     at = f"/api/v1/cases/{integration.post('/api/v1/cases/', CASE).json()['code']}/"
     integration.post(f"{at}mark-spam/", {"reason": "Quảng cáo"})

@@ -1,6 +1,7 @@
 """The official response: issued with the answer, sealed, numbered without a gap, printed once, corrected by a new version."""
 
 import json
+import re
 from datetime import date
 from io import StringIO
 from uuid import uuid4
@@ -27,10 +28,11 @@ from cases.states import Step
 from cases.tasks import print_response
 from cases.workflow import answer, complaint, deciding, ending, resolution, responding, routing
 from cases.workflow._clocks import SLA
+from cases.workflow._conditions import ANSWERED_BEFORE
 from cases.workflow.steps import allowed_steps
 from channels_app import intake
 from channels_app.models import Message
-from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from cskh.core.errors import Conflict, Invalid, NotPermitted, NotVisible, StepNotAllowed
 from tests.cases.building import customer_of, open_case
 from tests.cases.complaints.building import complete, decided, found, open_complaint, tell_our_side
 from tests.cases.complaints.remedying import REASON, head, promised
@@ -374,6 +376,18 @@ class TestLadder:
         assert may == [True, True]
         assert not policies.may(SLA, Step.MARK_SPAM, case)
         assert Step.CLOSE_NO_REPLY not in allowed_steps(SLA, case)
+
+    def test_an_answered_complaint_is_neither_spam_nor_a_duplicate(self, case, lan):
+        assert {Step.MARK_SPAM, Step.MARK_DUPLICATE} <= set(allowed_steps(lan, case))
+        answered(case, lan)
+        assert not {Step.MARK_SPAM, Step.MARK_DUPLICATE} & set(allowed_steps(lan, case))
+        with pytest.raises(StepNotAllowed, match=re.escape(str(ANSWERED_BEFORE))):
+            ending.mark_spam(case, actor=lan, reason="Quảng cáo")
+        with pytest.raises(StepNotAllowed, match=re.escape(str(ANSWERED_BEFORE))):
+            ending.mark_duplicate(case, actor=lan, of=open_case())
+        with pytest.raises(StepNotAllowed):
+            ending.mark_spam(case, actor=SLA)
+        assert case.status == "answered"
 
     def test_after_any_other_end_nothing_of_it_is_said(self, case, lan, settings):
         answered(case, lan)

@@ -11,11 +11,12 @@ from accounts.models import Role
 from cases.events import EventKind, flaws_of
 from cases.models import CaseEvent, EventText
 from cases.satisfaction import question_of
-from cases.states import Status
-from cases.workflow import answer, ending, satisfaction
+from cases.states import Channel, Status
+from cases.workflow import answer, ending, resolution, routing, satisfaction
 from cases.workflow._clocks import SLA
+from channels_app.models import Delivery
 from cskh.core.errors import Invalid, NotPermitted, NotVisible, StepNotAllowed
-from tests.cases.building import case_at, customer_of, open_case
+from tests.cases.building import case_at, customer_of, open_case, settle_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,34 @@ def test_once_a_round_also_after_silence_and_the_last_word(lan, make_staff):
     assert question_of(case) is None
     with pytest.raises(StepNotAllowed):
         satisfaction.give(case, actor=customer_of(case), score=3)
+
+
+def end(case, how, lan, son):
+    """The case is answered and ends `how`."""
+    routing.assign_case(case, actor=Actor.staff(lan), assignee=lan)
+    settle_facts(case, Actor.staff(lan))
+    answer.send_answer(case, actor=Actor.staff(lan), body="Đã ghi có.")
+    if how == "accepted":
+        answer.accept(case, actor=customer_of(case))
+    elif how == "no_reply":
+        answer.close_no_reply(case, actor=SLA)
+    else:
+        answer.reject(case, actor=customer_of(case))
+        resolution.start_resolving(case, actor=Actor.staff(son))
+        answer.give_final_response(case, actor=Actor.staff(son), body="Trả lời cuối cùng.")
+    assert case.closed_as == how
+
+
+@pytest.mark.parametrize("how", ["accepted", "no_reply", "final_response"])
+@pytest.mark.parametrize("reached", [{"email": "an@khach.example"}, {"email": "", "phone": "0901234567"}], ids=str)
+@pytest.mark.parametrize("channel", Channel)
+def test_it_is_asked_where_it_is_delivered_and_nowhere_else(channel, reached, how, lan, make_staff):
+    case = open_case("other", channel=channel, **reached)
+    end(case, how, lan, make_staff("son", Role.MANAGER))
+    delivered = Delivery.objects.filter(message__case=case, message__body__regex="một câu hỏi|one question")
+    only_called = channel in (Channel.HOTLINE, Channel.EMAIL) and "phone" in reached
+    assert times_asked(case) == delivered.count() == (0 if only_called else 1)
+    assert (question_of(case) is None) == only_called
 
 
 def test_whoever_is_vulnerable_or_flagged_is_left_in_peace(lan):

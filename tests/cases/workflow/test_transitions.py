@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from accounts.actors import Actor
-from accounts.models import Department, Role
+from accounts.models import ApiClient, Department, Role, Scope
 from cases.evidence.wanted import Wanted
 from cases.models import Answer, Category
 from cases.states import TRANSITIONS, Status, Step
 from cases.workflow import answer, ending, evidence, resolution, routing
+from cases.workflow._conditions import ANSWERED_BEFORE
 from cases.workflow.steps import allowed_steps
 from cskh.core.errors import NotPermitted, StepNotAllowed
 from tests.cases.building import INTAKE, case_at, customer_of, open_case, snapshot, take_as
@@ -34,8 +35,8 @@ TABLE = {
     Step.FINAL_RESPONSE: (set(), "closed"),  # never in the first round; its own tests are below
     Step.REOPEN: ({"closed"}, "reopened"),
     Step.WITHDRAW: ("open", "closed"),
-    Step.MARK_DUPLICATE: ("open", "closed"),
-    Step.MARK_SPAM: ("open", "closed"),
+    Step.MARK_DUPLICATE: ("unanswered", "closed"),
+    Step.MARK_SPAM: ("unanswered", "closed"),
 }
 CLOSED_AS = {
     Step.ACCEPT: "accepted",
@@ -69,8 +70,10 @@ def take(step, case, people):
 
 
 def sources_of(step):
-    sources = TABLE[step][0]
-    return {status.value for status in Status if status != Status.CLOSED} if sources == "open" else sources
+    sources, is_open = TABLE[step][0], {status.value for status in Status if status != Status.CLOSED}
+    if sources == "unanswered":  # what is reopened here was rejected; its own tests are below
+        return is_open - {"reopened"}
+    return is_open if sources == "open" else sources
 
 
 @pytest.mark.django_db
@@ -102,6 +105,7 @@ def test_step_from_status(step, status, people):
 def test_the_code_has_the_table_of_the_design():
     for step, move in TRANSITIONS.items():
         expected = {"resolving"} if step == Step.FINAL_RESPONSE else sources_of(step)
+        expected = expected | {"reopened"} if TABLE[step][0] == "unanswered" else expected
         assert {str(source) for source in move.sources} == expected, step
         assert move.target == TABLE[step][1], step
         assert (move.closed_as or None) == CLOSED_AS.get(step), step
@@ -201,6 +205,48 @@ def test_what_was_spam_by_mistake_is_intakes_again(people):
     assert (case.status, case.department, case.assignee, case.needs_manager) == (Status.REOPENED, None, None, False)
     routing.classify_case(case, actor=Actor.staff(people["head"]), category=Category.objects.get(slug="other"))
     assert (case.status, case.department) == (Status.REOPENED, Department.objects.get(slug="intake"))
+
+
+SORTINGS = {
+    Step.MARK_SPAM: lambda case, actor: ending.mark_spam(case, actor=actor, reason="Quảng cáo"),
+    Step.MARK_DUPLICATE: lambda case, actor: ending.mark_duplicate(case, actor=actor, of=open_case()),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", SORTINGS)
+def test_what_was_rejected_is_not_sorted_out(people, step):
+    head, case = Actor.staff(people["head"]), case_at(Status.REOPENED, people["worker"])
+    program = Actor.integration(ApiClient.objects.create_with_key("crm", [Scope.CASES_WORK])[0])
+    before = snapshot(case)
+    for actor in (head, program):
+        assert step not in allowed_steps(actor, case)
+        with pytest.raises(StepNotAllowed, match=re.escape(str(ANSWERED_BEFORE))):
+            SORTINGS[step](case, actor)
+    assert snapshot(case) == before
+    other = open_case()
+    ending.mark_duplicate(other, actor=head, of=case)  # as the sentence advises
+    assert other.duplicate_of == case
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", SORTINGS)
+def test_what_was_sorted_out_by_mistake_may_be_sorted_out_again(people, step):
+    head, case = Actor.staff(people["head"]), open_case()
+    ending.mark_spam(case, actor=head, reason="Quảng cáo")
+    ending.reopen(case, actor=head, reason="Không phải thư rác")
+    assert (case.round, step in allowed_steps(head, case)) == (2, True)
+    SORTINGS[step](case, head)
+    assert case.status == Status.CLOSED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", SORTINGS)
+def test_what_was_answered_and_is_no_complaint_may_still_be_sorted_out(people, step):
+    head, case = Actor.staff(people["head"]), case_at(Status.ANSWERED, people["worker"])
+    assert step in allowed_steps(head, case)
+    SORTINGS[step](case, head)
+    assert case.status == Status.CLOSED
 
 
 def test_only_the_gate_writes_the_status():
