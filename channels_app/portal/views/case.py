@@ -28,7 +28,7 @@ from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import CaseFile
 from cases.models import Answer, Case
 from cases.satisfaction import question_of
-from cases.states import TRANSITIONS, Channel, ClosedAs, Status, Step
+from cases.states import LEVELS, TRANSITIONS, Channel, ClosedAs, Status, Step
 from cases.workflow import answer, ending, evidence
 from cases.workflow import satisfaction as workflow_satisfaction
 from channels_app import help_articles, intake, resumable
@@ -124,11 +124,11 @@ def accept(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 def reject(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
     """The customer does not agree with the answer that was shown, with or without a reason: it is looked at again."""
     take = partial(_say, case, answer.reject, EventKind.OUTCOME_REJECTED, actor)
-    done = (
-        _("Your request is open again, and we look at it anew.")
-        if case.is_reviewed
-        else _("Your request is open again, and somebody else will look at it.")
-    )
+    shown = _last_answer(case)  # and not the round, which a word that is said twice finds counted on already
+    if shown is not None and shown.round >= LEVELS:
+        done = _("Your request is open again, and we look at it anew.")
+    else:
+        done = _("Your request is open again, and somebody else will look at it.")
     return _verdict(request, case, Step.REJECT, RejectForm, take, done)
 
 

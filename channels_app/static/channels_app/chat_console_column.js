@@ -208,7 +208,11 @@
     }
 
     showCardOf(card) {
+      if (card.version < this.cardVersion) return;  // asked for earlier and come later: it is older than what is shown
+      const chosen = this.root.querySelector("[data-classify] select")?.value;
       this.find("card").innerHTML = card.html;  // our own template
+      const select = this.root.querySelector("[data-classify] select");
+      if (select && chosen) select.value = chosen;
       this.replies.known = card.replies;
       this.answer = card.answer;
       const isFirst = !this.cardVersion;
