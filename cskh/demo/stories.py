@@ -22,6 +22,7 @@ from cases.evidence.models import CaseField, FactEntry
 from cases.evidence.pipeline.receive import Upload
 from cases.evidence.queries import CaseFile, Line, file_of
 from cases.models import Case, Category
+from cases.satisfaction import question_of
 from cases.states import Channel, Nature, Status, Step
 from cases.workflow import (
     answer,
@@ -271,6 +272,9 @@ class Story:
         return self
 
     def rate(self, score: int, ease: int | None) -> "Story":
+        """Where they were asked: whoever has only a telephone is not."""
+        if question_of(self.case) is None:
+            return self
         with self._then(self.now + timedelta(hours=2)):
             satisfaction.give(self.case, actor=Actor.customer(self.case.customer), score=score, ease=ease)
         return self
