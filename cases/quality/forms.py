@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,16 @@ from .models import Criterion, ReviewForm
 
 def in_force() -> ReviewForm | None:
     """What samples drawn now are reviewed by: the latest that was published."""
-    return ReviewForm.objects.filter(published_at__isnull=False).order_by("-number").first()
+    return _published().first()
+
+
+def number_in_force() -> Subquery:
+    """Its number, for a list of versions: beside each of them, in the one query."""
+    return Subquery(_published().values("number")[:1])
+
+
+def _published() -> QuerySet[ReviewForm]:
+    return ReviewForm.objects.filter(published_at__isnull=False).order_by("-number")
 
 
 def begin_draft(*, note: str = "", criteria: Iterable[Criterion] | None = None) -> ReviewForm:

@@ -20,7 +20,7 @@ from . import owed, pages
 from .readers import reader
 from .tables import Table
 
-_LIST = "cases"
+_LISTS = {pages.LIST: pages.behind, owed.LIST: owed.behind}  # by the names of their addresses
 
 
 class ExportForm(forms.Form):
@@ -63,18 +63,12 @@ class _Wanted:
         self.name = request.GET.get("what", "")
         self.rows: tuple[files.Row, list[files.Row]] | None = None
         self.refusal = ""
-        if self.name == _LIST:
-            self.list = pages.behind(actor, request)
+        if self.name in _LISTS:
+            self.list = _LISTS[self.name](actor, request)
             self.title, self.of = self.list.what, self.list.of
-            self.count = self.list.cases.count()
+            self.count = self.list.found.count()
             self.refusal = exporting.too_many(self.count)
-            self.back = f"{reverse('reports:cases')}?{self.list.query}"
-        elif self.name == owed.LIST:
-            self.owed = owed.behind(actor, request)
-            self.title, self.of = _("Remedies owed"), self.owed.of
-            self.count = self.owed.remedies.count()
-            self.refusal = exporting.too_many(self.count)
-            self.back = f"{reverse('reports:owed')}?{self.owed.query}"
+            self.back = f"{reverse(f'reports:{self.name}')}?{self.list.query}"
         else:
             page, _dot, table = self.name.partition(".")
             if page not in pages.TITLES:
@@ -88,10 +82,10 @@ class _Wanted:
 
     def file(self, kind: str, reason: str) -> FileResponse:
         said: dict[str, Any] = {"what": self.name, "query": self.query, "reason": reason}
-        if self.name == _LIST:
-            made = exporting.export_cases(self.actor, self.list.cases, kind, **said)
+        if self.name == pages.LIST:
+            made = exporting.export_cases(self.actor, self.list.found, kind, **said)
         else:
-            made = exporting.export_table(self.actor, *(self.rows or owed.for_file(self.owed.remedies)), kind, **said)
+            made = exporting.export_table(self.actor, *(self.rows or owed.for_file(self.list.found)), kind, **said)
         name = f"{self.name.replace('.', '-')}-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
         return FileResponse(made, as_attachment=True, filename=name, content_type=files.CONTENT_TYPES[kind])
 

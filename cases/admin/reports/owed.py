@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -19,20 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Actor
-from cases import policies
 from cases.complaints.models import Remedy
 from cases.complaints.remedy_states import RemedyKind, RemedyStatus
 from cases.reports import files, owed
 from cases.reports.owed import MISSED, STATES, Due, Owed
 from cskh.core.amounts import money
 from cskh.core.durations import span
-from cskh.core.snapshot import one_moment
 
 from .asked import Asked
-from .readers import page_urls, reader
+from .behind import Behind, show_list
+from .readers import reader
 from .tables import Built, Cell, Row, Table
 
-PER_PAGE = 100
 LIST = "owed"
 
 
@@ -145,15 +140,6 @@ def _chart(
 
 
 @dataclass(frozen=True)
-class Behind:
-    """The remedies, in words what they are of, and what asks for them."""
-
-    of: list[str]
-    remedies: QuerySet[Remedy]
-    query: str
-
-
-@dataclass(frozen=True)
 class Line:
     remedy: Remedy
     case: Any
@@ -180,28 +166,20 @@ def behind(actor: Actor, request: HttpRequest) -> Behind:
     )
     words = [_("overdue")] if of.due == MISSED else [str(due.label) for due in of.due]
     words += [str(one.label) for one in (of.kind, of.state) if one]
-    return Behind([*words, *asked.filters], owed.owed(actor, asked.chosen, of), query_of(asked, of))
+    found = owed.owed(actor, asked.chosen, of)
+    return Behind(_("Remedies owed"), [*words, *asked.filters], found, query_of(asked, of), exported_as=LIST)
 
 
 @require_GET
 def remedies(request: HttpRequest) -> HttpResponse:
     actor, now = reader(request), timezone.now()
-    with one_moment():
-        list_of = behind(actor, request)
-        paginator = Paginator(list_of.remedies, PER_PAGE)
-        page = paginator.get_page(request.GET.get("page"))
-        lines = [_line(one, now) for one in page]
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Remedies behind a figure"),
-        "list_of": list_of,
-        "count": paginator.count,
-        "page": page,
-        "lines": lines,
-        "pages": page_urls(page, list_of.query),
-        "may_export": policies.may_export(actor),
-    }
-    return render(request, "admin/reports/owed.html", context)
+    return show_list(
+        request,
+        lambda: behind(actor, request),
+        "admin/reports/owed.html",
+        title=_("Remedies behind a figure"),
+        line=lambda one: _line(one, now),
+    )
 
 
 def _line(remedy: Remedy, now: datetime) -> Line:

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,11 +30,12 @@ from . import charts, owed, tables
 from . import quality as quality_page
 from . import satisfaction as satisfaction_page
 from .asked import Asked
-from .readers import page_urls, reader
+from .behind import Behind, show_list
+from .readers import reader
 from .tables import Built
 
 LATE = timedelta(minutes=10)  # then something that should count does not
-PER_PAGE = 100
+LIST = "cases"
 # In the order of the tabs.
 TITLES = {
     "outcomes": gettext_lazy("Outcomes"),
@@ -50,41 +49,6 @@ TITLES = {
 _PLACES = (By.CATEGORY, By.DEPARTMENT, By.CHANNEL)
 
 
-@require_GET
-def outcomes(request: HttpRequest) -> HttpResponse:
-    return _page(request, "outcomes")
-
-
-@require_GET
-def cohorts(request: HttpRequest) -> HttpResponse:
-    return _page(request, "cohorts")
-
-
-@require_GET
-def time(request: HttpRequest) -> HttpResponse:
-    return _page(request, "time")
-
-
-@require_GET
-def backlog(request: HttpRequest) -> HttpResponse:
-    return _page(request, "backlog")
-
-
-@require_GET
-def satisfaction(request: HttpRequest) -> HttpResponse:
-    return _page(request, "satisfaction")
-
-
-@require_GET
-def remedies(request: HttpRequest) -> HttpResponse:
-    return _page(request, "remedies")
-
-
-@require_GET
-def quality(request: HttpRequest) -> HttpResponse:
-    return _page(request, "quality")
-
-
 def build(actor: Actor, name: str, request: HttpRequest) -> tuple[Asked, Built, datetime | None]:
     """Everything a page says, as of one moment."""
     by, bys, make = _PAGES[name]
@@ -94,7 +58,9 @@ def build(actor: Actor, name: str, request: HttpRequest) -> tuple[Asked, Built, 
         return asked, built, timezone.now() if built.is_live else figures.as_of()
 
 
-def _page(request: HttpRequest, name: str) -> HttpResponse:
+@require_GET
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """The page of that name, one of `TITLES`."""
     actor = reader(request)
     asked, built, as_of = build(actor, name, request)
     chosen, now = asked.chosen, timezone.now()
@@ -248,17 +214,6 @@ class Line:
     net: str
 
 
-@dataclass(frozen=True)
-class Behind:
-    """`what` the cases are, in words, `of` what; and the cases."""
-
-    asked: Asked
-    what: str
-    of: list[str]
-    cases: Any
-    query: str
-
-
 def behind(actor: Actor, request: HttpRequest) -> Behind:
     asked = Asked(request)
     show, basis, cause = (asked.query.get(name, "") for name in ("show", "basis", "cause"))
@@ -271,28 +226,19 @@ def behind(actor: Actor, request: HttpRequest) -> Behind:
     of = [f"{known_basis.label}: {asked.period}"] if known_basis else []
     of += [*asked.filters, *([str(Cause(cause).label)] if cause else [])]
     query = urlencode({**asked.parameters(), "show": show, "basis": basis, "cause": cause})
-    return Behind(asked, _what(show), of, found, query)
+    return Behind(_what(show), of, found, query, exported_as=LIST)
 
 
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    actor = reader(request)
-    with one_moment():
-        list_of = behind(actor, request)
-        paginator = Paginator(list_of.cases, PER_PAGE)
-        page = paginator.get_page(request.GET.get("page"))
-        lines = [_line(one, timezone.now()) for one in page]
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Cases behind a figure"),
-        "list_of": list_of,
-        "count": paginator.count,
-        "page": page,
-        "lines": lines,
-        "pages": page_urls(page, list_of.query),
-        "may_export": policies.may_export(actor),
-    }
-    return render(request, "admin/reports/cases.html", context)
+    actor, now = reader(request), timezone.now()
+    return show_list(
+        request,
+        lambda: behind(actor, request),
+        "admin/reports/cases.html",
+        title=_("Cases behind a figure"),
+        line=lambda one: _line(one, now),
+    )
 
 
 def _line(one: CountedCase, now: datetime) -> Line:

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.http import urlencode
@@ -17,13 +14,12 @@ from accounts.actors import Actor
 from cases.reports import accuracy
 from cases.reports.accuracy import Show, Sum
 from cases.reports.figures import By
-from cskh.core.snapshot import one_moment
 
 from .asked import Asked
-from .readers import page_urls, reader
+from .behind import Behind, show_list
+from .readers import reader
 from .tables import Built, Cell, Row, Table, interval_text, label_of
 
-PER_PAGE = 100
 _SHARES = (Show.PASSED, Show.CUSTOMER, Show.BUSINESS, Show.COMPLIANCE)
 
 
@@ -94,23 +90,20 @@ def _chart(labels: list[str], sums: list[Sum], asked: Asked) -> dict[str, Any]:
 
 @require_GET
 def reviews(request: HttpRequest) -> HttpResponse:
-    actor, asked = reader(request), Asked(request)
+    actor = reader(request)
+    return show_list(
+        request,
+        lambda: _behind(actor, request),
+        "admin/reports/reviews.html",
+        title=_("Reviews behind a figure"),
+        line=lambda review: review,
+    )
+
+
+def _behind(actor: Actor, request: HttpRequest) -> Behind:
+    asked = Asked(request)
     said = asked.query.get("show", "")
     show = Show(said) if said in Show.values else Show.DONE
+    found = accuracy.reviews(actor, asked.chosen, show).select_related("case", "agent", "department", "reviewer")
     query = urlencode({**asked.parameters(), "show": show.value})
-    with one_moment():
-        found = accuracy.reviews(actor, asked.chosen, show).select_related("case", "agent", "department", "reviewer")
-        paginator = Paginator(found, PER_PAGE)
-        page = paginator.get_page(request.GET.get("page"))
-        lines = list(page)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Reviews behind a figure"),
-        "what": capfirst(str(show.label)),
-        "of": [asked.period, *asked.filters],
-        "count": paginator.count,
-        "page": page,
-        "lines": lines,
-        "pages": page_urls(page, query),
-    }
-    return render(request, "admin/reports/reviews.html", context)
+    return Behind(capfirst(str(show.label)), [asked.period, *asked.filters], found, query)
