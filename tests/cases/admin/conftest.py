@@ -98,3 +98,13 @@ class DeskClient:
         return self.client.post(
             reverse("admin:cases_case_step", args=[case.pk, name]), {"version": case.last_event_number, **data}
         )
+
+
+@pytest.fixture
+def manager(client, make_staff):
+    """The browser of a manager who reads English."""
+    user = make_staff("son", Role.MANAGER)
+    user.language = "en"
+    user.save()
+    client.force_login(user)
+    return client

@@ -1,8 +1,5 @@
 """The monthly complaints report as pages: who makes it, who takes it out, and where one gets to it."""
 
-import html
-import re
-
 import pytest
 import time_machine
 from django.urls import reverse
@@ -11,6 +8,7 @@ from accounts.models import Role
 from cases.reports import keeping
 from cases.reports.models import Export, MonthlyReport
 from tests.cases.reports.building import at, case
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,19 +21,6 @@ def counted(defaults):
         case("2026-10-05 08:00", "2026-10-05 10:00", issues=[("upheld", "delay")])
         keeping.count_all()
         yield
-
-
-@pytest.fixture
-def manager(client, make_staff):
-    user = make_staff("son", Role.MANAGER)
-    user.language = "en"
-    user.save()
-    client.force_login(user)
-    return client
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def test_from_the_overview_to_the_file(manager):

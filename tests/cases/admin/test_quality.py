@@ -13,6 +13,7 @@ from cases.quality import forms
 from cases.quality.models import AgentComment, Review, Sample, Strata
 from tests.cases.quality.building import MET, NA, NOT_MET, answered, drawn, one_review, reviewed
 from tests.cases.reports.building import at
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +40,6 @@ def in_english(user):
     user.language = "en"
     user.save()
     return user
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def filled_in(review, **errors):

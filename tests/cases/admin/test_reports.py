@@ -15,6 +15,7 @@ from accounts.models import Role
 from cases.reports import keeping
 from cases.reports.models import Export
 from tests.cases.reports.building import at, case, remedy
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,19 +62,6 @@ def more(cases):
     remedy("refund", 500_000, "2026-10-01", "2026-09-20 08:00")
     remedy("apology", None, "2026-10-25", "2026-10-19 08:00")
     keeping.count_all()
-
-
-@pytest.fixture
-def manager(client, make_staff):
-    user = make_staff("son", Role.MANAGER)
-    user.language = "en"
-    user.save()
-    client.force_login(user)
-    return client
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def content_of(response):

@@ -40,21 +40,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 WORDS = "Tôi chuyển 2.000.000đ lúc 9 giờ"
 
 
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
-def son(make_staff):
-    return Actor.staff(make_staff("son", Role.MANAGER))
-
-
-@pytest.fixture
-def case(lan):
-    return open_complaint(owner=lan)
-
-
 def issues(case):
     return complaint_file(case).issues
 

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
 def handed_in(lan, *rows, state=RecordFile.State.LIVE):
     """A file of deposits with these rows: customer, code, how long ago."""
     file = RecordFile.objects.create(

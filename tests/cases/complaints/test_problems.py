@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 SORRY = "Đây là lỗi từ hệ thống của chúng tôi"
 
 
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
 def touched(problem, actor):
     return {case.pk for case in records.cases_of(problem, actor, linked=False)}
 

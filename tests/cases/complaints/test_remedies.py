@@ -55,11 +55,6 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
 def yen(make_staff):
     return head()
 

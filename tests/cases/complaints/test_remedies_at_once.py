@@ -4,8 +4,6 @@ from functools import partial
 
 import pytest
 
-from accounts.actors import Actor
-from accounts.models import Role
 from cases.complaints.models import Remedy, RemedyExecution
 from cases.workflow import answer, problems, remedies
 from cskh.core.errors import Conflict, StepNotAllowed
@@ -15,11 +13,6 @@ from tests.cases.complaints.remedying import accepted, decided_complaint, head, 
 from tests.cases.workflow.test_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
 
 
 def test_of_two_approvals_one_counts(lan):

@@ -43,21 +43,6 @@ HOSTILE = '#panic("x") #import "a": * = T $x$ `r` <b>đậm</b> <script>1</scrip
 UNUSUAL = "🙂 👨\u200d👩\u200d👧 🇻🇳 中文 ไทย עברית العربية \u202eabc\u2066 \x07\x1b\u2028 \ufeff\uffff \U0010ffff e\u0323\u0302"
 
 
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
-def son(make_staff):
-    return Actor.staff(make_staff("son", Role.MANAGER))
-
-
-@pytest.fixture
-def case(lan):
-    return open_complaint(owner=lan)
-
-
 def answered(case, actor):
     complete(case, actor)
     answer.send_answer(case, actor=actor, body="Chúng tôi đã xem xét khiếu nại.")

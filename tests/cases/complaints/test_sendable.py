@@ -5,32 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.actors import Actor
-from accounts.models import Role
 from cases.complaints.models import Decision, Finding, Recourse, Remedy, Response
 from cases.models import Answer
 from cases.workflow import answer, complaint, deciding, remedies, resolution, responding
 from cskh.core.errors import Invalid
 from tests.cases.building import open_case
-from tests.cases.complaints.building import complete, decided, found, open_complaint
+from tests.cases.complaints.building import complete, decided, found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("defaults")]
 SELLS = "Đã ghi có. Nạp ngay để nhận thưởng 50%!"
-
-
-@pytest.fixture
-def lan(make_staff):
-    return Actor.staff(make_staff("lan", Role.SPECIALIST))
-
-
-@pytest.fixture
-def son(make_staff):
-    return Actor.staff(make_staff("son", Role.MANAGER))
-
-
-@pytest.fixture
-def case(lan):
-    return open_complaint(owner=lan)
 
 
 @pytest.fixture(params=["promotion", "code", "email", "transaction"])

@@ -13,6 +13,7 @@ from channels_app.admin import chat_service
 from channels_app.chat import service_level
 from channels_app.chat.service_level import Shown
 from tests.channels_app.chat.chatting import begun, says
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +27,6 @@ def manager(client, make_staff):
     user.save()
     client.force_login(user)
     return client
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.mark.parametrize(
